@@ -1,0 +1,94 @@
+/**
+ * What the operator and the two functions agree on. The operator writes these into a function's environment and
+ * invokes these probes; the functions read and answer them. Nothing else couples the two.
+ */
+
+/** Every sender that can be named in `spec.source.type`; the CRD's enum is made from this list. */
+export const SOURCE_TYPES = ['None', 'GitHub', 'StandardWebhooks'] as const;
+export type SourceType = (typeof SOURCE_TYPES)[number];
+
+/** Sources that check a signature and so need at least one entry in `spec.source.secretRefs`. */
+export const SIGNED_SOURCE_TYPES: readonly SourceType[] = ['GitHub', 'StandardWebhooks'];
+
+/** Environment of the pre-queue function. Values are strings; those marked JSON hold the named type. */
+export const PRE_QUEUE_ENV = {
+  queueUrl: 'NAMI_QUEUE_URL',
+  /** JSON: {@link SourceSettings}. */
+  source: 'NAMI_SOURCE',
+  /** JSON: string[], the signing secrets as the user stored them, 0 to 3 of them. */
+  secrets: 'NAMI_SECRETS',
+  /** JSON: {@link ResponseSettings}. */
+  response: 'NAMI_RESPONSE',
+} as const;
+
+/** Environment of the post-queue function. */
+export const POST_QUEUE_ENV = {
+  /** A MongoDB connection string with credentials. */
+  storeUri: 'NAMI_STORE_URI',
+  database: 'NAMI_STORE_DATABASE',
+  collection: 'NAMI_STORE_COLLECTION',
+  /** Days until an event's document is removed; absent: kept for ever. */
+  ttlDays: 'NAMI_STORE_TTL_DAYS',
+  /** "true" on a managed host: the probe reports the disk space that the database sees. */
+  managed: 'NAMI_STORE_MANAGED',
+} as const;
+
+/** What `spec.source` says, without its secrets. */
+export interface SourceSettings {
+  readonly type: SourceType;
+  /** How far a signed timestamp may be from now, either way, in seconds. */
+  readonly toleranceSeconds: number;
+}
+
+/** What `spec.endpoint.response` says: the answers that the sender sees. */
+export interface ResponseSettings {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Status code for a delivery that is refused because it isn't authentic. */
+  readonly rejectedStatusCode: number;
+  /** Status code for a delivery that couldn't be put into the queue: the sender must try again. */
+  readonly unavailableStatusCode: number;
+}
+
+/** Invoked with this event a function does no work but says how it is. */
+export const PROBE_EVENT = { nami: 'probe' } as const;
+
+export function isProbe(event: unknown): event is typeof PROBE_EVENT {
+  return typeof event === 'object' && event !== null && 'nami' in event && event.nami === PROBE_EVENT.nami;
+}
+
+/** A setting that keeps a function from working, in words for the user who wrote it. */
+export interface SettingsProblem {
+  /** Index into the secrets, when one of them is the cause: the operator names the Secret and its key. */
+  readonly secret?: number;
+  /** What is wrong and what to change; never the secret itself. */
+  readonly message: string;
+}
+
+/** The pre-queue function's answer to a probe. */
+export interface PreQueueProbe {
+  readonly nami: 'pre-queue';
+  /** What would make it refuse every delivery; empty when it can serve. */
+  readonly problems: readonly SettingsProblem[];
+}
+
+/** The post-queue function's answer to a probe. */
+export interface PostQueueProbe {
+  readonly nami: 'post-queue';
+  readonly problems: readonly SettingsProblem[];
+  readonly store: StoreProbe;
+}
+
+export type StoreProbe =
+  | {
+      readonly reachable: true;
+      /** Estimated documents in the collection. */
+      readonly documents: number;
+      /** Bytes of the file system below the database, where the server tells. */
+      readonly disk?: { readonly totalBytes: number; readonly usedBytes: number };
+    }
+  | { readonly reachable: false; readonly error: string };
+
+/** The largest SQS message, attributes included, in bytes (AWS: Amazon SQS message quotas). */
+export const SQS_MESSAGE_BYTES = 1_048_576;
