@@ -10,6 +10,9 @@ export type SourceType = (typeof SOURCE_TYPES)[number];
 /** Sources that check a signature and so need at least one entry in `spec.source.secretRefs`. */
 export const SIGNED_SOURCE_TYPES: readonly SourceType[] = ['GitHub', 'StandardWebhooks'];
 
+/** In the environment of both: a hash of all that the operator wants of the function. */
+export const REVISION_ENV = 'NAMI_REVISION';
+
 /** Environment of the pre-queue function. Values are strings; those marked JSON hold the named type. */
 export const PRE_QUEUE_ENV = {
   queueUrl: 'NAMI_QUEUE_URL',
@@ -92,3 +95,10 @@ export type StoreProbe =
 
 /** The largest SQS message, attributes included, in bytes (AWS: Amazon SQS message quotas). */
 export const SQS_MESSAGE_BYTES = 1_048_576;
+
+/** What the pre-queue function counts in CloudWatch (embedded metric format): a delivery it didn't accept, by reason. */
+export const REFUSED_METRIC = {
+  namespace: 'Nami',
+  name: 'Refused',
+  dimensions: ['FunctionName', 'Reason'],
+} as const;

@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import {
+  GROUP,
+  KIND,
+  PLURAL,
+  PRINTER_COLUMNS,
+  RESOURCE_RULES,
+  VERSION,
+  webhookPipelineSpec,
+  webhookPipelineStatus,
+} from '../src/api/v1alpha1.ts';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** JSON Schema keywords that a structural schema of Kubernetes does not take. */
+const DROPPED = new Set(['$schema', 'additionalProperties', 'propertyNames', 'const']);
+
+/** Turns what zod emits into a structural OpenAPI schema of Kubernetes. */
+function structural(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(structural);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const out: { [key: string]: Json } = {};
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'properties' && value !== null && typeof value === 'object') {
+      out[key] = Object.fromEntries(
+        Object.entries(value).map(([name, property]) => [name, structural(property)]),
+      );
+    } else if (key === 'default' || key === 'enum') {
+      out[key] = value;
+    } else if (key === 'additionalProperties' && value !== null && typeof value === 'object') {
+      out[key] = structural(value);
+    } else if (!DROPPED.has(key)) {
+      out[key] = structural(value);
+    }
+  }
+  if (Array.isArray(out.enum) && out.enum.every(Number.isInteger)) out.type = 'integer';
+  return out;
+}
+
+const schemaOf = (type: z.ZodType) => structural(z.toJSONSchema(type, { io: 'input' }) as Json);
+
+const crd = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${PLURAL}.${GROUP}` },
+  spec: {
+    group: GROUP,
+    names: {
+      kind: KIND,
+      listKind: `${KIND}List`,
+      plural: PLURAL,
+      singular: KIND.toLowerCase(),
+      shortNames: ['whp'],
+      categories: ['nami'],
+    },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: VERSION,
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: PRINTER_COLUMNS,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            description:
+              'A webhook receiver in AWS: an endpoint, a queue, two functions and a store for events.',
+            required: ['spec'],
+            properties: {
+              apiVersion: { type: 'string', description: 'Version of this schema.' },
+              kind: { type: 'string', description: 'The kind of this object.' },
+              metadata: { type: 'object' },
+              spec: schemaOf(webhookPipelineSpec),
+              status: { ...(schemaOf(webhookPipelineStatus) as object), default: { observedGeneration: -1 } },
+            },
+            'x-kubernetes-validations': RESOURCE_RULES,
+          },
+        },
+      },
+    ],
+  },
+};
+
+const file = new URL(`../crds/${GROUP}_${PLURAL}.yaml`, import.meta.url);
+const text = `# Generated from src/api/${VERSION}.ts by "npm run generate". Do not edit.\n${stringify(crd, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
+
+if (process.argv.includes('--check')) {
+  if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${file.pathname} is stale: run "npm run generate" and commit the result`);
+    process.exit(1);
+  }
+} else {
+  writeFileSync(file, text);
+}

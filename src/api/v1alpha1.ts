@@ -1,0 +1,622 @@
+import { z } from 'zod';
+import { SIGNED_SOURCE_TYPES, SOURCE_TYPES } from '../../handlers/contract.ts';
+
+/**
+ * The custom resource, once: types, defaults, bounds and rules stand here, and `crds/` is generated from it
+ * (`npm run generate`). Descriptions are what `kubectl explain` prints, so they are the manual.
+ */
+
+export const GROUP = 'nami.dev';
+export const VERSION = 'v1alpha1';
+export const KIND = 'WebhookPipeline';
+export const PLURAL = 'webhookpipelines';
+export const FINALIZER = 'nami.dev/pipeline';
+
+/** Annotations by which a user speaks to the operator. */
+export const ANNOTATIONS = {
+  /** Any new value makes the operator look at the pipeline (and its Secrets) at once. */
+  reconcileRequestedAt: 'nami.dev/reconcile-requested-at',
+  /** "true" lets a deletion go on although its queue or dead-letter queue still holds events: they are lost. */
+  discardEvents: 'nami.dev/discard-events',
+  /** "true" lets a pipeline take over what one in an earlier namespace of the same name left behind. */
+  takeOver: 'nami.dev/take-over',
+} as const;
+
+/** A CEL rule of the API server with the message that tells the user what to change. */
+interface Rule {
+  readonly rule: string;
+  readonly message: string;
+  /** Needed where `oldSelf` is used but the rule should also run when there was no old value. */
+  readonly optionalOldSelf?: boolean;
+}
+const rules = (...list: Rule[]) => ({ 'x-kubernetes-validations': list });
+
+/** An array whose items are keyed, so that server-side apply merges it by those keys. */
+const listMap = (...keys: string[]) => ({
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': keys,
+});
+
+const text = (maximum: number, description: string) => z.string().min(1).max(maximum).describe(description);
+const integer = (minimum: number, maximum: number, description: string) =>
+  z.int().min(minimum).max(maximum).describe(description);
+
+const secretKeyRef = (description: string) =>
+  z
+    .object({
+      name: text(253, 'Name of a Secret in the namespace of the pipeline.'),
+      key: text(253, 'Key of the value within the Secret.'),
+    })
+    .describe(description);
+
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
+
+const LABEL = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+
+const endpoint = z
+  .object({
+    path: z
+      .string()
+      .min(1)
+      .max(63)
+      .regex(new RegExp(LABEL))
+      .optional()
+      .describe(
+        'Last part of the URL, after /nami/: lower-case letters, digits and hyphens. Unique in the region for this operator; the older pipeline keeps a path that two ask for. Default: the name of the pipeline. It cannot be changed, since senders hold the URL.',
+      ),
+    response: z
+      .object({
+        statusCode: integer(200, 299, 'Status code for a delivery that is safely in the queue.').default(200),
+        contentType: text(100, 'Content type of the answer.').default('application/json'),
+        body: z.string().max(1024).describe('Body of the answer.').default('{"received":true}'),
+        rejectedStatusCode: integer(
+          400,
+          499,
+          'Status code for a delivery that is refused because its signature is not right.',
+        ).default(401),
+        unavailableStatusCode: integer(
+          500,
+          599,
+          'Status code for a delivery that could not be put into the queue. It is a server error, so that senders try again.',
+        ).default(503),
+      })
+      .prefault({})
+      .describe('What the sender is answered.'),
+    throttle: z
+      .object({
+        rateLimit: integer(1, 10_000, 'Steady deliveries a second.'),
+        burstLimit: integer(1, 5_000, 'Deliveries at once above the steady rate.'),
+      })
+      .optional()
+      .describe(
+        'A bound for this endpoint, below the one of the account. Deliveries above it are answered 503 with Retry-After. Default: none of its own.',
+      ),
+  })
+  .prefault({})
+  .describe('The URL that senders post to.');
+
+const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
+
+const source = z
+  .object({
+    type: z
+      .enum(SOURCE_TYPES)
+      .describe(
+        'Who sends, and so how a delivery is verified and an event recognised. None accepts everything.',
+      )
+      .default('None'),
+    secretRefs: z
+      .array(secretKeyRef('A signing secret, as the sender shows it.'))
+      .max(3)
+      .optional()
+      .describe(
+        'Signing secrets, 1 to 3: a delivery signed with any of them is accepted, which is how one is rotated.',
+      )
+      .meta(listMap('name', 'key')),
+    toleranceSeconds: integer(
+      1,
+      86_400,
+      'How far the time in a signature may be from now, in seconds, to both sides. For senders that sign a time.',
+    ).default(300),
+  })
+  .prefault({})
+  .describe('Who sends.')
+  .meta(
+    rules(
+      {
+        rule: `!(self.type in [${signedList}]) || (has(self.secretRefs) && size(self.secretRefs) > 0)`,
+        message: 'this source type verifies signatures: name its signing secret in secretRefs',
+      },
+      {
+        rule: "self.type != 'None' || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        message:
+          'type None verifies nothing: remove secretRefs, or set type to the sender whose secret this is',
+      },
+    ),
+  );
+
+const functionFields = {
+  memoryMiB: integer(128, 10_240, 'Memory of the function in MiB; its share of CPU grows with it.').default(
+    256,
+  ),
+  reservedConcurrency: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Concurrent executions set aside for this function out of the account. Default: none.'),
+  architecture: z.enum(['arm64', 'x86_64']).describe('Processor of the function.').default('arm64'),
+  environment: z
+    .record(z.string(), z.string().max(1024))
+    .optional()
+    .describe('Further environment variables of the function. Lambda allows 4 KB in all.')
+    .meta({
+      maxProperties: 20,
+      ...rules(
+        {
+          rule: "self.all(k, k.matches('^[A-Za-z][A-Za-z0-9_]*$'))",
+          message: 'environment names start with a letter and hold only letters, digits and _',
+        },
+        {
+          rule: "self.all(k, !k.startsWith('NAMI_') && !k.startsWith('AWS_') && !k.startsWith('LAMBDA_'))",
+          message:
+            'environment names that start with NAMI_, AWS_ or LAMBDA_ are reserved: choose another name',
+        },
+      ),
+    }),
+  logRetentionDays: z
+    .literal(LOG_RETENTION_DAYS)
+    .describe(`Days that logs are kept; one of ${LOG_RETENTION_DAYS.join(', ')}.`)
+    .default(14),
+};
+
+const preQueue = z
+  .object({
+    ...functionFields,
+    timeoutSeconds: integer(1, 29, 'Longest run in seconds. API Gateway waits 29 s at most.').default(10),
+  })
+  .prefault({})
+  .describe('The function before the queue: it verifies a delivery, puts it into the queue and answers.');
+
+const postQueue = z
+  .object({
+    ...functionFields,
+    timeoutSeconds: integer(1, 900, 'Longest run for one batch, in seconds.').default(30),
+    concurrency: integer(
+      2,
+      1000,
+      'Batches worked on at the same time. The queue is read no faster than this, so no event is thrown away for it.',
+    ).default(5),
+    batchSize: integer(1, 10_000, 'Events in a batch, at most. More than 10 needs a batch window.').default(
+      10,
+    ),
+    batchWindowSeconds: integer(0, 300, 'Seconds to wait for a batch to fill.').default(0),
+  })
+  .prefault({})
+  .describe('The function after the queue: it writes events into the store.')
+  .meta(
+    rules(
+      {
+        rule: 'self.batchSize <= 10 || self.batchWindowSeconds >= 1',
+        message: 'a batchSize above 10 needs batchWindowSeconds of at least 1',
+      },
+      {
+        rule: '!has(self.reservedConcurrency) || self.reservedConcurrency > self.concurrency',
+        message:
+          'reservedConcurrency must be greater than concurrency: the probe needs a place too; raise it or leave it out',
+      },
+    ),
+  );
+
+const queue = z
+  .object({
+    retentionSeconds: integer(60, 1_209_600, 'Seconds that an event waits in the queue at most.').default(
+      345_600,
+    ),
+    visibilityTimeoutSeconds: integer(
+      1,
+      43_200,
+      'Seconds until an event that was read but not confirmed is read again. Default: six times postQueue.timeoutSeconds.',
+    ).optional(),
+    maxReceiveCount: integer(1, 1000, 'Failures after which an event goes to the dead-letter queue.').default(
+      5,
+    ),
+    deadLetter: z
+      .object({
+        retentionSeconds: integer(
+          60,
+          1_209_600,
+          'Seconds that the dead-letter queue keeps an event, counted from its first arrival in the queue.',
+        ).default(1_209_600),
+      })
+      .prefault({})
+      .describe('The queue for events that could not be stored.'),
+  })
+  .prefault({})
+  .describe('The queue between the functions.')
+  .meta(
+    rules({
+      rule: 'self.deadLetter.retentionSeconds > self.retentionSeconds',
+      message:
+        'deadLetter.retentionSeconds must be greater than retentionSeconds: age counts from the first arrival, so an event would vanish on its way into the dead-letter queue',
+    }),
+  );
+
+const managedStore = z
+  .object({
+    instanceType: z
+      .string()
+      .max(32)
+      .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/)
+      .describe('EC2 instance type of the host.')
+      .default('t3.micro'),
+    fallbackInstanceTypes: z
+      .array(
+        z
+          .string()
+          .max(32)
+          .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/),
+      )
+      .max(5)
+      .optional()
+      .describe('Instance types to try in this order when AWS has no capacity for instanceType.')
+      .meta({ 'x-kubernetes-list-type': 'atomic' }),
+    amiId: z
+      .string()
+      .max(32)
+      .regex(/^ami-[0-9a-f]{8,17}$/)
+      .optional()
+      .describe(
+        'Machine image of the host. Default: Amazon Linux 2023 of the right architecture, resolved once.',
+      ),
+    mongoImage: text(512, 'Container image of MongoDB.').default('public.ecr.aws/docker/library/mongo:8.0'),
+    volume: z
+      .object({
+        sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(8),
+        type: z.enum(['gp3', 'io2']).describe('Type of the volume.').default('gp3'),
+        iops: integer(
+          100,
+          64_000,
+          'Provisioned operations a second. Default: 3000 for gp3; needed for io2.',
+        ).optional(),
+        reclaimPolicy: z
+          .enum(['Retain', 'Delete'])
+          .describe(
+            'What happens to the volume, and with it every stored event, when the pipeline is deleted.',
+          )
+          .default('Retain'),
+      })
+      .prefault({})
+      .describe('The EBS volume that holds the database. Always encrypted.')
+      .meta(
+        rules(
+          {
+            rule: "self.type != 'io2' || has(self.iops)",
+            message: 'type io2 needs iops',
+          },
+          {
+            rule: "self.type != 'gp3' || !has(self.iops) || (self.iops >= 3000 && self.iops <= 16000)",
+            message: 'iops of a gp3 volume must be between 3000 and 16000',
+          },
+          {
+            rule: 'self.sizeGiB >= oldSelf.sizeGiB',
+            message: 'sizeGiB cannot become smaller: EBS volumes only grow',
+          },
+        ),
+      ),
+  })
+  .describe('A MongoDB host that the operator runs: an EC2 instance with a volume that outlives it.');
+
+const store = z
+  .object({
+    managed: managedStore.optional(),
+    external: z
+      .object({
+        uriSecretRef: secretKeyRef(
+          'The Secret key that holds the MongoDB connection string, user and password included.',
+        ),
+      })
+      .optional()
+      .describe('A MongoDB of your own, such as Atlas.'),
+    database: z
+      .string()
+      .max(63)
+      .regex(/^[A-Za-z0-9_-]+$/)
+      .describe('Database that events are written to.')
+      .default('nami'),
+    collection: z
+      .string()
+      .max(120)
+      .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/)
+      .describe('Collection that events are written to.')
+      .default('events'),
+    ttlDays: integer(1, 3650, 'Days until an event is removed from the store. Default: never.').optional(),
+  })
+  .prefault({ managed: {} })
+  .describe('Where events end. Exactly one of managed and external.')
+  .meta(
+    rules(
+      {
+        rule: 'has(self.managed) != has(self.external)',
+        message: 'give exactly one of store.managed and store.external',
+      },
+      {
+        rule: "!self.collection.startsWith('system.')",
+        message: 'collection names that start with system. belong to MongoDB: choose another',
+      },
+    ),
+  );
+
+const network = z
+  .object({
+    vpcId: z
+      .string()
+      .max(32)
+      .regex(/^vpc-[0-9a-f]{8,17}$/)
+      .describe('VPC of the host and of the function after the queue.'),
+    subnetIds: z
+      .array(
+        z
+          .string()
+          .max(32)
+          .regex(/^subnet-[0-9a-f]{8,17}$/),
+      )
+      .min(1)
+      .max(6)
+      .describe('Subnets of that VPC. The host starts in the first whose zone offers its instance type.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    securityGroupIds: z
+      .array(
+        z
+          .string()
+          .max(32)
+          .regex(/^sg-[0-9a-f]{8,17}$/),
+      )
+      .max(4)
+      .optional()
+      .describe('Further security groups for the function after the queue.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  })
+  .optional()
+  .describe(
+    'A network of your own. Default: a small VPC that all pipelines of the region share; with an external store no VPC at all.',
+  );
+
+const alarms = z
+  .object({
+    enabled: z.boolean().describe('Whether CloudWatch alarms are made.').default(true),
+    snsTopicArns: z
+      .array(
+        z
+          .string()
+          .max(400)
+          .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/),
+      )
+      .max(5)
+      .optional()
+      .describe('SNS topics that are told when an alarm goes off and when it ends.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    thresholds: z
+      .object({
+        deadLetters: integer(1, 1_000_000, 'Events in the dead-letter queue.').default(1),
+        functionErrors: integer(1, 1_000_000, 'Failed runs of a function in five minutes.').default(1),
+        functionThrottles: integer(1, 1_000_000, 'Throttled runs of a function in five minutes.').default(1),
+        oldestMessageSeconds: integer(60, 1_209_600, 'Age of the oldest event in the queue.').default(900),
+        gatewayErrors: integer(1, 1_000_000, 'Answers 5xx of the endpoint in five minutes.').default(1),
+        volumeUsedPercent: integer(1, 100, 'Share of the volume that is used.').default(80),
+      })
+      .prefault({})
+      .describe('From which value on an alarm goes off.'),
+  })
+  .prefault({})
+  .describe('CloudWatch alarms of this pipeline.');
+
+export const webhookPipelineSpec = z
+  .object({
+    region: z
+      .string()
+      .max(32)
+      .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/)
+      .optional()
+      .describe('AWS region. Default: the one of the operator. It cannot be changed.'),
+    endpoint,
+    source,
+    preQueue,
+    queue,
+    postQueue,
+    store,
+    network,
+    alarms,
+    deletionPolicy: z
+      .enum(['Delete', 'Retain'])
+      .describe(
+        'What happens in AWS when the pipeline is deleted. Retain leaves everything there, tagged nami.dev/retained.',
+      )
+      .default('Delete'),
+    suspend: z.boolean().describe('True: the operator touches nothing of this pipeline.').default(false),
+  })
+  .describe('What the webhook receiver should be like.')
+  .meta(
+    rules(
+      {
+        rule: '!has(oldSelf.region) || (has(self.region) && self.region == oldSelf.region)',
+        message: 'region cannot be changed: make a new pipeline in the other region',
+      },
+      {
+        rule: '!has(oldSelf.endpoint.path) || (has(self.endpoint.path) && self.endpoint.path == oldSelf.endpoint.path)',
+        message: 'endpoint.path cannot be changed, since senders hold the URL: make a new pipeline',
+      },
+      {
+        rule: '!has(self.queue.visibilityTimeoutSeconds) || self.queue.visibilityTimeoutSeconds >= self.postQueue.timeoutSeconds',
+        message:
+          'queue.visibilityTimeoutSeconds must be at least postQueue.timeoutSeconds, better six times that',
+      },
+      {
+        rule: '!has(self.store.ttlDays) || self.store.ttlDays * 86400 > self.queue.deadLetter.retentionSeconds',
+        message:
+          'store.ttlDays must be longer than queue.deadLetter.retentionSeconds, or an event that is redriven late would be stored a second time',
+      },
+    ),
+  );
+
+const condition = z.object({
+  type: text(316, 'Name of the condition.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
+  observedGeneration: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .describe('Generation of the spec that this speaks of.'),
+  lastTransitionTime: z.string().max(64).describe('When status changed last.').meta({ format: 'date-time' }),
+  reason: text(1024, 'One word for the cause.'),
+  message: z.string().max(32_768).describe('What is the case, and what to do about it.'),
+});
+
+export const webhookPipelineStatus = z
+  .object({
+    observedGeneration: z
+      .int()
+      .min(-1)
+      .max(Number.MAX_SAFE_INTEGER)
+      .describe('Generation of the spec that was last worked on; -1 before the first time.')
+      .default(-1),
+    endpoint: z
+      .object({
+        url: z.string().max(2048).optional().describe('URL to give to the sender.'),
+        path: z.string().max(63).optional().describe('The path in use.'),
+        region: z.string().max(32).optional().describe('The AWS region in use.'),
+      })
+      .optional()
+      .describe('The endpoint as it is.'),
+    conditions: z
+      .array(condition)
+      .max(32)
+      .optional()
+      .describe(
+        'Ready and its parts GatewayReady, QueueReady, FunctionsReady and StoreReady; Reconciling; Stalled; Healthy.',
+      )
+      .meta(listMap('type')),
+    objects: z
+      .array(
+        z.object({
+          kind: text(64, 'Kind of AWS object.'),
+          name: text(512, 'What it is in the pipeline.'),
+          id: z.string().max(2048).optional().describe('Name or id in AWS.'),
+          state: z.enum(['Ready', 'Pending', 'Blocked', 'Failed', 'Removing']).describe('How it is.'),
+        }),
+      )
+      .max(128)
+      .optional()
+      .describe('Every AWS object of the pipeline.')
+      .meta(listMap('kind', 'name')),
+    queue: z
+      .object({
+        depth: z
+          .int()
+          .min(0)
+          .max(Number.MAX_SAFE_INTEGER)
+          .describe('Events that wait in the queue or are being stored.'),
+        deadLetters: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe('Events in the dead-letter queue.'),
+      })
+      .optional()
+      .describe('Sampled about once a minute.'),
+    store: z
+      .object({
+        host: z.string().max(64).optional().describe('EC2 instance of the managed store.'),
+        address: z.string().max(256).optional().describe('Private address of the host.'),
+        volumeId: z.string().max(64).optional().describe('EBS volume that holds the events.'),
+        lastProbeTime: z
+          .string()
+          .max(64)
+          .optional()
+          .describe('Last time the store answered.')
+          .meta({ format: 'date-time' }),
+      })
+      .optional()
+      .describe('The store as it is.'),
+    code: z
+      .object({
+        preQueue: z
+          .string()
+          .max(128)
+          .optional()
+          .describe('SHA-256 (base64) of the code that takes deliveries.'),
+        postQueue: z
+          .string()
+          .max(128)
+          .optional()
+          .describe('SHA-256 (base64) of the code that stores events.'),
+      })
+      .optional()
+      .describe('The code that runs.'),
+  })
+  .describe('What was seen last. Written by the operator alone.');
+
+/** Rules that need more than the spec: the name of the resource, or its status. */
+export const RESOURCE_RULES: readonly Rule[] = [
+  {
+    rule:
+      "(has(self.spec.endpoint.path)) || (size(self.metadata.name) <= 63 && self.metadata.name.matches('" +
+      LABEL +
+      "'))",
+    message:
+      'the name of the pipeline is the path of its endpoint, so it must be 63 lower-case letters, digits and hyphens at most: rename it or set spec.endpoint.path',
+  },
+  {
+    rule: '!has(self.spec.region) || !has(self.status) || !has(self.status.endpoint) || !has(self.status.endpoint.region) || self.spec.region == self.status.endpoint.region',
+    message: 'spec.region cannot be changed: the pipeline is already in the region that its status names',
+  },
+  {
+    rule: '!has(self.spec.endpoint.path) || !has(self.status) || !has(self.status.endpoint) || !has(self.status.endpoint.path) || self.spec.endpoint.path == self.status.endpoint.path',
+    message: 'spec.endpoint.path cannot be changed: senders hold the URL that its status names',
+  },
+];
+
+/** Columns of `kubectl get webhookpipelines`; priority 1 is shown with `-o wide`. */
+export const PRINTER_COLUMNS = [
+  { name: 'READY', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+  { name: 'REASON', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+  { name: 'ENDPOINT', type: 'string', jsonPath: '.status.endpoint.url' },
+  { name: 'DEPTH', type: 'integer', jsonPath: '.status.queue.depth' },
+  { name: 'DLQ', type: 'integer', jsonPath: '.status.queue.deadLetters' },
+  { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'STORE', type: 'string', jsonPath: '.status.store.address', priority: 1 },
+  { name: 'REGION', type: 'string', jsonPath: '.status.endpoint.region', priority: 1 },
+  { name: 'HOST', type: 'string', jsonPath: '.status.store.host', priority: 1 },
+] as const;
+
+/** A spec with every default filled in. */
+export type WebhookPipelineSpec = z.output<typeof webhookPipelineSpec>;
+export type WebhookPipelineStatus = z.output<typeof webhookPipelineStatus>;
+
+export interface WebhookPipeline {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    generation: number;
+    resourceVersion: string;
+    creationTimestamp: string;
+    deletionTimestamp?: string;
+    finalizers?: string[];
+    annotations?: Record<string, string>;
+  };
+  /** As stored: parse it with {@link webhookPipelineSpec} before use. */
+  spec: z.input<typeof webhookPipelineSpec>;
+  status?: WebhookPipelineStatus;
+}
+
+/** Condition types, in the order in which they are written. */
+export const CONDITION_TYPES = [
+  'Ready',
+  'GatewayReady',
+  'QueueReady',
+  'FunctionsReady',
+  'StoreReady',
+  'Reconciling',
+  'Stalled',
+  'Healthy',
+] as const;
+export type ConditionType = (typeof CONDITION_TYPES)[number];

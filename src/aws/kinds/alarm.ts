@@ -1,0 +1,111 @@
+import {
+  type ComparisonOperator,
+  DeleteAlarmsCommand,
+  ListTagsForResourceCommand,
+  type MetricAlarm,
+  PutMetricAlarmCommand,
+  paginateDescribeAlarms,
+  type Statistic,
+  TagResourceCommand,
+} from '@aws-sdk/client-cloudwatch';
+import type { Account } from '../account.ts';
+import { orAbsent, orGone } from '../errors.ts';
+import { type Actual, defineKind, differing, READY } from '../object.ts';
+import { tagList, tagRecord } from '../tags.ts';
+
+export interface AlarmDesired {
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Sum' | 'Maximum' | 'Average';
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  /** The alarm goes off at this value and above. */
+  readonly threshold: number;
+  /** ARNs told when it goes off and when it ends. */
+  readonly actions: readonly string[];
+}
+
+type Details = AlarmDesired & { readonly arn: string };
+
+const actual = (alarm: MetricAlarm, tags: Actual['tags']): Actual<Details> => ({
+  id: alarm.AlarmName ?? '',
+  tags,
+  state: READY,
+  outputs: { arn: alarm.AlarmArn ?? '' },
+  details: {
+    arn: alarm.AlarmArn ?? '',
+    name: alarm.AlarmName ?? '',
+    description: alarm.AlarmDescription ?? '',
+    namespace: alarm.Namespace ?? '',
+    metric: alarm.MetricName ?? '',
+    dimensions: Object.fromEntries(
+      (alarm.Dimensions ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? '']),
+    ),
+    statistic: (alarm.Statistic ?? '') as AlarmDesired['statistic'],
+    periodSeconds: alarm.Period ?? 0,
+    evaluationPeriods: alarm.EvaluationPeriods ?? 0,
+    threshold: alarm.Threshold ?? 0,
+    actions: alarm.AlarmActions ?? [],
+  },
+});
+
+/** One read serves all alarms of an owner, whose names start alike. */
+async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
+  return await account.inventory.read(`alarms ${prefix}`, 1, async function* () {
+    for await (const page of paginateDescribeAlarms(
+      { client: account.cloudWatch },
+      { AlarmNamePrefix: prefix },
+    )) {
+      for (const alarm of page.MetricAlarms ?? []) {
+        const found = await orAbsent(
+          account.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn })),
+        );
+        yield actual(alarm, tagRecord(found?.Tags));
+      }
+    }
+  });
+}
+
+const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
+  new PutMetricAlarmCommand({
+    AlarmName: desired.name,
+    AlarmDescription: desired.description,
+    Namespace: desired.namespace,
+    MetricName: desired.metric,
+    Dimensions: Object.entries(desired.dimensions).map(([Name, Value]) => ({ Name, Value })),
+    Statistic: desired.statistic as Statistic,
+    Period: desired.periodSeconds,
+    EvaluationPeriods: desired.evaluationPeriods,
+    Threshold: desired.threshold,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold' as ComparisonOperator,
+    TreatMissingData: 'notBreaching',
+    AlarmActions: [...desired.actions],
+    OKActions: [...desired.actions],
+    ...(tags && { Tags: tagList(tags) }),
+  });
+
+export const alarm = defineKind<AlarmDesired, Details>({
+  removal: 1,
+  async find(account, { name }, owner) {
+    return (await list(account, `${owner.prefix}-`)).find(({ id }) => id === name);
+  },
+  owned: (account, owner) => list(account, `${owner.prefix}-`),
+  compare: ({ details }, desired) => differing(details, desired),
+  async create(account, desired, tags, owner) {
+    await account.cloudWatch.send(put(desired, tags));
+    account.inventory.forget(`alarms ${owner.prefix}-`);
+  },
+  async update(account, desired, _actual, owner) {
+    await account.cloudWatch.send(put(desired));
+    account.inventory.forget(`alarms ${owner.prefix}-`);
+  },
+  async remove(account, { id }) {
+    await orGone(account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })));
+  },
+  async tag(account, { details }, tags) {
+    await account.cloudWatch.send(new TagResourceCommand({ ResourceARN: details.arn, Tags: tagList(tags) }));
+  },
+});

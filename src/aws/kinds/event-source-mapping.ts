@@ -1,0 +1,97 @@
+import {
+  CreateEventSourceMappingCommand,
+  DeleteEventSourceMappingCommand,
+  type EventSourceMappingConfiguration,
+  paginateListEventSourceMappings,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import type { Account } from '../account.ts';
+import { orGone, orPresent } from '../errors.ts';
+import { type Actual, defineKind, differing, leaving, pending, READY, type State } from '../object.ts';
+
+export interface EventSourceMappingDesired {
+  readonly queueArn: string;
+  /** ARN of the alias that is called. */
+  readonly functionArn: string;
+  /** False: paused; messages stay in the queue. */
+  readonly enabled: boolean;
+  readonly batchSize: number;
+  readonly batchWindowSeconds: number;
+  /** Batches at the same time, 2 to 1,000. Unlike a reservation it never costs a message one of its receives. */
+  readonly maximumConcurrency: number;
+}
+
+type Details = EventSourceMappingDesired & { readonly reportsItems: boolean };
+
+function stateOf({ State = '' }: EventSourceMappingConfiguration): State {
+  if (State === 'Deleting') return leaving('is being deleted', 2);
+  if (State === 'Enabled' || State === 'Disabled') return READY;
+  return pending(`is ${State}`, 0.5);
+}
+
+const actual = (mapping: EventSourceMappingConfiguration): Actual<Details> => ({
+  id: mapping.UUID ?? '',
+  tags: undefined,
+  state: stateOf(mapping),
+  outputs: { id: mapping.UUID ?? '' },
+  details: {
+    queueArn: mapping.EventSourceArn ?? '',
+    functionArn: mapping.FunctionArn ?? '',
+    enabled: mapping.State !== 'Disabled',
+    batchSize: mapping.BatchSize ?? 0,
+    batchWindowSeconds: mapping.MaximumBatchingWindowInSeconds ?? 0,
+    maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency ?? 0,
+    reportsItems: mapping.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+  },
+});
+
+async function list(account: Account, filter: { EventSourceArn?: string }): Promise<Actual<Details>[]> {
+  const found: Actual<Details>[] = [];
+  for await (const page of paginateListEventSourceMappings({ client: account.lambda }, filter)) {
+    found.push(...(page.EventSourceMappings ?? []).map(actual));
+  }
+  return found;
+}
+
+const settings = (desired: EventSourceMappingDesired) => ({
+  Enabled: desired.enabled,
+  BatchSize: desired.batchSize,
+  MaximumBatchingWindowInSeconds: desired.batchWindowSeconds,
+  ScalingConfig: { MaximumConcurrency: desired.maximumConcurrency },
+  FunctionResponseTypes: ['ReportBatchItemFailures' as const],
+});
+
+/** Brings messages from a queue to a function. It belongs to whom its function belongs. */
+export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>({
+  removal: 5,
+  async find(account, { queueArn, functionArn }) {
+    const all = await list(account, { EventSourceArn: queueArn });
+    return all.find(({ details }) => details.functionArn === functionArn);
+  },
+  async owned(account, owner) {
+    const all = await account.inventory.read('event-source-mappings', 1, async function* () {
+      yield* await list(account, {});
+    });
+    return all.filter(({ details }) => details.functionArn.includes(`:function:${owner.prefix}-`));
+  },
+  compare: ({ details }, desired) => differing(details, { ...desired, reportsItems: true }),
+  async create(account, desired) {
+    await orPresent(
+      account.lambda.send(
+        new CreateEventSourceMappingCommand({
+          EventSourceArn: desired.queueArn,
+          FunctionName: desired.functionArn,
+          ...settings(desired),
+        }),
+      ),
+    );
+    account.inventory.forget('event-source-mappings');
+  },
+  async update(account, desired, { id }) {
+    await account.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, ...settings(desired) }));
+  },
+  async remove(account, { id }) {
+    await orGone(account.lambda.send(new DeleteEventSourceMappingCommand({ UUID: id })));
+    account.inventory.forget('event-source-mappings');
+  },
+});

@@ -1,0 +1,177 @@
+import {
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  type FunctionConfiguration,
+  GetFunctionCommand,
+  paginateListFunctions,
+  type Runtime,
+  TagResourceCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { REVISION_ENV } from '../../../handlers/contract.ts';
+import type { Account, CodePackage } from '../account.ts';
+import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { type Actual, defineKind, differing, type Owner, pending, READY, type State } from '../object.ts';
+
+export interface FunctionDesired {
+  readonly name: string;
+  readonly description: string;
+  readonly roleArn: string;
+  /** Changes when the role is made again under its name: the grant on the environment is then a new one. */
+  readonly roleId: string;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly environment: Readonly<Record<string, string>>;
+  /** SHA-256 of the zip, base64; the zip itself is the account's. */
+  readonly codeSha256: string;
+  /** Both empty: outside any VPC. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  /** Log group that it writes to, made before it. */
+  readonly logGroup: string;
+}
+
+const RUNTIME: Runtime = 'nodejs24.x';
+const HANDLER = 'index.handler';
+
+type Details = Omit<FunctionDesired, 'roleId' | 'name'> & { readonly arn: string };
+
+/** The environment as it is sent: a change of anything makes another revision, which the alias looks for. */
+function environmentOf(desired: FunctionDesired): Record<string, string> {
+  return { ...desired.environment, [REVISION_ENV]: fingerprint(desired) };
+}
+
+const wantedDetails = (
+  { roleId: _, name: __, ...rest }: FunctionDesired,
+  environment: Record<string, string>,
+) => ({
+  ...rest,
+  environment,
+});
+
+function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration): State {
+  // An idle function in a VPC is Inactive; the next call wakes it.
+  if (State === 'Pending') return pending(StateReason ?? 'is being made ready by Lambda', 0.5);
+  if (LastUpdateStatus === 'InProgress') return pending('an update is under way', 0.5);
+  return READY;
+}
+
+async function find(account: Account, { name }: { name: string }): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(account.lambda.send(new GetFunctionCommand({ FunctionName: name })));
+  const configuration = found?.Configuration;
+  if (!found || !configuration) return undefined;
+  if (configuration.State === 'Failed') {
+    throw new Error(`Lambda could not make the function ready: ${configuration.StateReason}`);
+  }
+  const environment = configuration.Environment?.Variables ?? {};
+  const arn = configuration.FunctionArn ?? '';
+  return {
+    id: name,
+    tags: found.Tags ?? {},
+    state: stateOf(configuration),
+    outputs: {
+      name,
+      arn,
+      revision: environment[REVISION_ENV] ?? '',
+      codeSha256: configuration.CodeSha256 ?? '',
+    },
+    details: {
+      arn,
+      description: configuration.Description ?? '',
+      roleArn: configuration.Role ?? '',
+      memoryMiB: configuration.MemorySize ?? 0,
+      timeoutSeconds: configuration.Timeout ?? 0,
+      architecture: configuration.Architectures?.[0] ?? 'x86_64',
+      environment,
+      codeSha256: configuration.CodeSha256 ?? '',
+      subnetIds: configuration.VpcConfig?.SubnetIds ?? [],
+      securityGroupIds: configuration.VpcConfig?.SecurityGroupIds ?? [],
+      logGroup: configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+    },
+  };
+}
+
+/** The names of an owner's functions, out of one list that all reconciles share. */
+export async function functionNames(account: Account, owner: Owner): Promise<string[]> {
+  const all = await account.inventory.read('functions', 5, async function* () {
+    for await (const page of paginateListFunctions({ client: account.lambda }, {}))
+      yield* page.Functions ?? [];
+  });
+  return all.flatMap(({ FunctionName: name }) => (name?.startsWith(`${owner.prefix}-`) ? name : []));
+}
+
+export const lambdaFunction = defineKind<FunctionDesired, Details>({
+  removal: 20,
+  find,
+  async owned(account, owner) {
+    const names = await functionNames(account, owner);
+    const found = await Promise.all(names.map((name) => find(account, { name })));
+    return found.filter((actual) => actual !== undefined);
+  },
+  compare: ({ details }, desired) => differing(details, wantedDetails(desired, environmentOf(desired))),
+  async create(account, desired, tags) {
+    await orPresent(
+      account.lambda.send(
+        new CreateFunctionCommand({
+          FunctionName: desired.name,
+          Runtime: RUNTIME,
+          Handler: HANDLER,
+          Architectures: [desired.architecture],
+          Code: { ZipFile: codeOf(account, desired).zip },
+          Tags: { ...tags },
+          ...configurationOf(desired),
+        }),
+      ),
+    );
+    account.inventory.forget('functions');
+  },
+  async update(account, desired, { details }) {
+    // One change at a time: Lambda refuses the second until the first is through.
+    if (details.codeSha256 !== desired.codeSha256 || details.architecture !== desired.architecture) {
+      await account.lambda.send(
+        new UpdateFunctionCodeCommand({
+          FunctionName: desired.name,
+          Architectures: [desired.architecture],
+          ZipFile: codeOf(account, desired).zip,
+        }),
+      );
+      return;
+    }
+    await account.lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName: desired.name,
+        Runtime: RUNTIME,
+        Handler: HANDLER,
+        ...configurationOf(desired),
+      }),
+    );
+  },
+  async remove(account, { id }) {
+    await orGone(account.lambda.send(new DeleteFunctionCommand({ FunctionName: id })));
+    account.inventory.forget('functions');
+  },
+  async tag(account, { details }, tags) {
+    await account.lambda.send(new TagResourceCommand({ Resource: details.arn, Tags: { ...tags } }));
+  },
+});
+
+function configurationOf(desired: FunctionDesired) {
+  return {
+    Description: desired.description,
+    Role: desired.roleArn,
+    MemorySize: desired.memoryMiB,
+    Timeout: desired.timeoutSeconds,
+    Environment: { Variables: environmentOf(desired) },
+    VpcConfig: { SubnetIds: [...desired.subnetIds], SecurityGroupIds: [...desired.securityGroupIds] },
+    LoggingConfig: { LogGroup: desired.logGroup },
+  };
+}
+
+function codeOf(account: Account, { codeSha256 }: FunctionDesired): CodePackage {
+  const code = account.code.get(codeSha256);
+  if (!code) throw new Error(`the code with SHA-256 ${codeSha256} is not at hand`);
+  return code;
+}

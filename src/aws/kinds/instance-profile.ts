@@ -1,0 +1,90 @@
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateInstanceProfileCommand,
+  DeleteInstanceProfileCommand,
+  GetInstanceProfileCommand,
+  type InstanceProfile,
+  paginateListInstanceProfiles,
+  RemoveRoleFromInstanceProfileCommand,
+  TagInstanceProfileCommand,
+} from '@aws-sdk/client-iam';
+import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { type Actual, defineKind, differing, READY } from '../object.ts';
+import { tagList, tagRecord } from '../tags.ts';
+
+export interface InstanceProfileDesired {
+  readonly name: string;
+  readonly path: string;
+  readonly roleName: string;
+}
+
+type Details = { readonly roleName: string };
+
+const actual = ({ InstanceProfileName = '', Arn = '', Roles, Tags }: InstanceProfile): Actual<Details> => ({
+  id: InstanceProfileName,
+  tags: tagRecord(Tags),
+  state: READY,
+  outputs: { name: InstanceProfileName, arn: Arn },
+  details: { roleName: Roles?.[0]?.RoleName ?? '' },
+});
+
+/** Hands a role to an EC2 instance. */
+export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
+  removal: 80,
+  async find(account, { name }) {
+    const found = await orAbsent(
+      account.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
+    );
+    return found?.InstanceProfile && actual(found.InstanceProfile);
+  },
+  async owned(account, owner) {
+    const found: Actual<Details>[] = [];
+    for await (const page of paginateListInstanceProfiles(
+      { client: account.iam },
+      { PathPrefix: owner.path },
+    )) {
+      for (const { InstanceProfileName } of page.InstanceProfiles ?? []) {
+        // The list leaves out tags.
+        const whole = await orAbsent(
+          account.iam.send(new GetInstanceProfileCommand({ InstanceProfileName })),
+        );
+        if (whole?.InstanceProfile) found.push(actual(whole.InstanceProfile));
+      }
+    }
+    return found;
+  },
+  compare: ({ details }, { roleName }) => differing(details, { roleName }),
+  async create(account, { name, path, roleName }, tags) {
+    await orPresent(
+      account.iam.send(
+        new CreateInstanceProfileCommand({ InstanceProfileName: name, Path: path, Tags: tagList(tags) }),
+      ),
+    );
+    await account.iam.send(
+      new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
+    );
+  },
+  async update(account, { name, roleName }, { details }) {
+    if (details.roleName !== '') {
+      await account.iam.send(
+        new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: name, RoleName: details.roleName }),
+      );
+    }
+    await account.iam.send(
+      new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
+    );
+  },
+  async remove(account, { id, details }) {
+    if (details.roleName !== '') {
+      await orGone(
+        account.iam.send(
+          new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: id, RoleName: details.roleName }),
+        ),
+      );
+    }
+    await orGone(account.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id })));
+  },
+  async tag(account, { id }, tags) {
+    await account.iam.send(new TagInstanceProfileCommand({ InstanceProfileName: id, Tags: tagList(tags) }));
+  },
+});

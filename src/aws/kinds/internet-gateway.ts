@@ -1,0 +1,58 @@
+import {
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
+  DeleteInternetGatewayCommand,
+  DescribeInternetGatewaysCommand,
+  DetachInternetGatewayCommand,
+} from '@aws-sdk/client-ec2';
+import type { Account } from '../account.ts';
+import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
+import { orGone, orPresent } from '../errors.ts';
+import { type Actual, defineKind, differing, type Owner, READY } from '../object.ts';
+import { tagRecord } from '../tags.ts';
+
+export interface InternetGatewayDesired {
+  readonly vpcId: string;
+}
+
+type Details = { readonly vpcId: string };
+
+async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
+  const { InternetGateways } = await account.ec2.send(
+    new DescribeInternetGatewaysCommand({ Filters: ownerFilters(owner) }),
+  );
+  return (InternetGateways ?? []).map(({ InternetGatewayId = '', Tags, Attachments }) => ({
+    id: InternetGatewayId,
+    tags: tagRecord(Tags),
+    state: READY,
+    outputs: { id: InternetGatewayId },
+    details: { vpcId: Attachments?.[0]?.VpcId ?? '' },
+  }));
+}
+
+/** The way out for hosts, which pull the database's image. */
+export const internetGateway = defineKind<InternetGatewayDesired, Details>({
+  removal: 102,
+  find: async (account, _desired, owner) => (await list(account, owner))[0],
+  owned: list,
+  compare: ({ details }, { vpcId }) => differing(details, { vpcId }),
+  async create(account, _desired, tags, owner) {
+    await account.ec2.send(
+      new CreateInternetGatewayCommand({ TagSpecifications: tagged('internet-gateway', owner, tags) }),
+    );
+  },
+  async update(account, { vpcId }, { id }) {
+    await orPresent(
+      account.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId })),
+    );
+  },
+  async remove(account, { id, details }) {
+    if (details.vpcId !== '') {
+      await orGone(
+        account.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: details.vpcId })),
+      );
+    }
+    await orGone(account.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id })));
+  },
+  tag: tagEc2,
+});

@@ -1,0 +1,78 @@
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  type Parameter,
+  PutParameterCommand,
+  paginateGetParametersByPath,
+} from '@aws-sdk/client-ssm';
+import type { Account } from '../account.ts';
+import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { type Actual, defineKind, READY } from '../object.ts';
+import { tagList, tagRecord } from '../tags.ts';
+
+export interface ParameterDesired {
+  readonly name: string;
+  readonly description: string;
+  /** Random bytes of the secret that is made once and then stays. */
+  readonly randomBytes: number;
+}
+
+async function actual(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<null>> {
+  const found = await orAbsent(
+    account.ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })),
+  );
+  return {
+    id: Name,
+    tags: tagRecord(found?.TagList),
+    state: READY,
+    outputs: { name: Name, value: Value },
+    details: null,
+  };
+}
+
+/** A password in SSM Parameter Store, as SecureString. */
+export const parameter = defineKind<ParameterDesired, null>({
+  removal: 95,
+  async find(account, { name }) {
+    const found = await orAbsent(
+      account.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true })),
+    );
+    return found?.Parameter && (await actual(account, found.Parameter));
+  },
+  async owned(account, owner) {
+    const found: Actual<null>[] = [];
+    for await (const page of paginateGetParametersByPath(
+      { client: account.ssm },
+      { Path: owner.path.replace(/\/$/, ''), Recursive: true },
+    )) {
+      for (const each of page.Parameters ?? []) found.push(await actual(account, each));
+    }
+    return found;
+  },
+  compare: () => [],
+  async create(account, { name, description, randomBytes }, tags) {
+    await orPresent(
+      account.ssm.send(
+        new PutParameterCommand({
+          Name: name,
+          Description: description,
+          Type: 'SecureString',
+          Value: Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url'),
+          Tags: tagList(tags),
+        }),
+      ),
+    );
+  },
+  // Made once: the database knows this password.
+  async update() {},
+  async remove(account, { id }) {
+    await orGone(account.ssm.send(new DeleteParameterCommand({ Name: id })));
+  },
+  async tag(account, { id }, tags) {
+    await account.ssm.send(
+      new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: id, Tags: tagList(tags) }),
+    );
+  },
+});

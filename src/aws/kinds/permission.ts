@@ -1,0 +1,69 @@
+import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from '@aws-sdk/client-lambda';
+import type { Account } from '../account.ts';
+import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { defineKind, differing, READY } from '../object.ts';
+import { parsePolicy } from '../policy.ts';
+
+export interface PermissionDesired {
+  readonly functionName: string;
+  readonly alias: string;
+  /** What may call, such as the ARN of one route. */
+  readonly sourceArn: string;
+}
+
+type Details = { readonly sourceArn: string };
+
+const STATEMENT = 'gateway';
+
+async function add(account: Account, { functionName, alias, sourceArn }: PermissionDesired): Promise<void> {
+  await orPresent(
+    account.lambda.send(
+      new AddPermissionCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        StatementId: STATEMENT,
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: sourceArn,
+      }),
+    ),
+  );
+}
+
+/** Lets API Gateway call an alias, from one route. */
+export const permission = defineKind<PermissionDesired, Details>({
+  removal: 20,
+  async find(account, { functionName, alias }) {
+    const found = await orAbsent(
+      account.lambda.send(new GetPolicyCommand({ FunctionName: functionName, Qualifier: alias })),
+    );
+    const statement = parsePolicy(found?.Policy).find(({ Sid }) => Sid === STATEMENT);
+    if (!statement) return undefined;
+    const condition = statement.Condition?.ArnLike ?? statement.Condition?.ArnEquals;
+    const source = condition?.['AWS:SourceArn'] ?? condition?.['aws:SourceArn'];
+    return {
+      id: `${functionName}:${alias}`,
+      tags: undefined,
+      state: READY,
+      outputs: {},
+      details: { sourceArn: typeof source === 'string' ? source : '' },
+    };
+  },
+  // It goes with its function.
+  owned: async () => [],
+  compare: ({ details }, { sourceArn }) => differing(details, { sourceArn }),
+  create: (account, desired) => add(account, desired),
+  async update(account, desired) {
+    await orGone(
+      account.lambda.send(
+        new RemovePermissionCommand({
+          FunctionName: desired.functionName,
+          Qualifier: desired.alias,
+          StatementId: STATEMENT,
+        }),
+      ),
+    );
+    await add(account, desired);
+  },
+  async remove() {},
+});

@@ -1,0 +1,138 @@
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueueTagsCommand,
+  paginateListQueues,
+  SetQueueAttributesCommand,
+  TagQueueCommand,
+} from '@aws-sdk/client-sqs';
+import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
+import type { Account } from '../account.ts';
+import { orAbsent, orGone } from '../errors.ts';
+import { type Actual, defineKind, differing, READY } from '../object.ts';
+import { parsePolicy, policyText } from '../policy.ts';
+
+export interface QueueDesired {
+  readonly name: string;
+  readonly retentionSeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  /** Where messages go that were received too often. */
+  readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
+  /** Makes this a dead-letter queue of that one queue alone. */
+  readonly deadLettersOf?: string;
+}
+
+/** The attributes as SQS takes and gives them: text, some of it JSON. */
+type Attributes = Record<string, string>;
+type Details = { readonly url: string; readonly attributes: Attributes };
+
+/** Attributes that hold JSON, whose text may come back in another form. */
+const JSON_ATTRIBUTES = new Set(['RedrivePolicy', 'RedriveAllowPolicy', 'Policy']);
+
+/** `arn` is the queue's own: the ARNs of its neighbours differ in the last part alone. */
+function attributesOf(arn: string, desired: QueueDesired): Attributes {
+  return {
+    MessageRetentionPeriod: String(desired.retentionSeconds),
+    VisibilityTimeout: String(desired.visibilityTimeoutSeconds),
+    MaximumMessageSize: String(SQS_MESSAGE_BYTES),
+    SqsManagedSseEnabled: 'true',
+    Policy: policyText([
+      {
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: arn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]),
+    ...(desired.redrive && {
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: desired.redrive.deadLetterArn,
+        maxReceiveCount: desired.redrive.maxReceiveCount,
+      }),
+    }),
+    ...(desired.deadLettersOf !== undefined && {
+      RedriveAllowPolicy: JSON.stringify({
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [arn.replace(/[^:]*$/, desired.deadLettersOf)],
+      }),
+    }),
+  };
+}
+
+/** Attributes in a form whose equality is equality of meaning; numbers within JSON may come back as text. */
+function comparable(attributes: Attributes): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, text]) => {
+      if (!JSON_ATTRIBUTES.has(name)) return [name, text];
+      if (name === 'Policy') return [name, parsePolicy(text)];
+      return [name, JSON.parse(text, (_, value) => (typeof value === 'number' ? String(value) : value))];
+    }),
+  );
+}
+
+async function byUrl(account: Account, url: string): Promise<Actual<Details> | undefined> {
+  const [found, tags] = await Promise.all([
+    orAbsent(account.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))),
+    orAbsent(account.sqs.send(new ListQueueTagsCommand({ QueueUrl: url }))),
+  ]);
+  if (!found?.Attributes) return undefined;
+  const attributes = found.Attributes as Attributes;
+  return {
+    id: url.split('/').at(-1) ?? '',
+    tags: tags?.Tags ?? {},
+    state: READY,
+    outputs: { url, arn: attributes.QueueArn ?? '' },
+    details: { url, attributes },
+  };
+}
+
+export const queue = defineKind<QueueDesired, Details>({
+  removal: 40,
+  async find(account, { name }) {
+    const found = await orAbsent(account.sqs.send(new GetQueueUrlCommand({ QueueName: name })));
+    return found?.QueueUrl === undefined ? undefined : await byUrl(account, found.QueueUrl);
+  },
+  async owned(account, owner) {
+    const found: Actual<Details>[] = [];
+    for await (const page of paginateListQueues(
+      { client: account.sqs },
+      { QueueNamePrefix: `${owner.prefix}-` },
+    )) {
+      for (const url of page.QueueUrls ?? []) {
+        const actual = await byUrl(account, url);
+        if (actual) found.push(actual);
+      }
+    }
+    return found;
+  },
+  compare: ({ outputs, details }, desired) =>
+    differing(comparable(details.attributes), comparable(attributesOf(outputs.arn ?? '', desired))),
+  async create(account, desired, tags) {
+    const arn = `arn:${account.partition}:sqs:${account.region}:${account.accountId}:${desired.name}`;
+    await account.sqs.send(
+      new CreateQueueCommand({
+        QueueName: desired.name,
+        Attributes: attributesOf(arn, desired),
+        tags: { ...tags },
+      }),
+    );
+  },
+  async update(account, desired, { outputs, details }) {
+    await account.sqs.send(
+      new SetQueueAttributesCommand({
+        QueueUrl: details.url,
+        Attributes: attributesOf(outputs.arn ?? '', desired),
+      }),
+    );
+  },
+  async remove(account, { details }) {
+    await orGone(account.sqs.send(new DeleteQueueCommand({ QueueUrl: details.url })));
+  },
+  async tag(account, { details }, tags) {
+    await account.sqs.send(new TagQueueCommand({ QueueUrl: details.url, Tags: { ...tags } }));
+  },
+});

@@ -1,0 +1,63 @@
+import {
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionConcurrencyCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import type { Account } from '../account.ts';
+import { orAbsent, orGone, TerminalError } from '../errors.ts';
+import { type Actual, defineKind, differing, READY } from '../object.ts';
+import { functionNames } from './function.ts';
+
+export interface ReservedConcurrencyDesired {
+  readonly functionName: string;
+  readonly executions: number;
+}
+
+type Details = { readonly executions: number };
+
+async function find(account: Account, functionName: string): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(
+    account.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: functionName })),
+  );
+  const executions = found?.ReservedConcurrentExecutions;
+  if (executions === undefined) return undefined;
+  return { id: functionName, tags: undefined, state: READY, outputs: {}, details: { executions } };
+}
+
+async function put(
+  account: Account,
+  { functionName, executions }: ReservedConcurrencyDesired,
+): Promise<void> {
+  try {
+    await account.lambda.send(
+      new PutFunctionConcurrencyCommand({
+        FunctionName: functionName,
+        ReservedConcurrentExecutions: executions,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'InvalidParameterValueException') throw error;
+    throw new TerminalError(
+      'ReservationRefused',
+      `the account has no ${executions} concurrent executions left to reserve for ${functionName}: it runs without; lower reservedConcurrency or ask AWS for a higher limit (AWS says: ${error.message})`,
+      { cause: error },
+    );
+  }
+}
+
+/** A share of the account's concurrency for one function; a part of the function, without tags. */
+export const reservedConcurrency = defineKind<ReservedConcurrencyDesired, Details>({
+  removal: 10,
+  find: (account, { functionName }) => find(account, functionName),
+  async owned(account, owner) {
+    const names = await functionNames(account, owner);
+    const found = await Promise.all(names.map((name) => find(account, name)));
+    return found.filter((actual) => actual !== undefined);
+  },
+  compare: ({ details }, { executions }) => differing(details, { executions }),
+  create: (account, desired) => put(account, desired),
+  update: (account, desired) => put(account, desired),
+  async remove(account, { id }) {
+    await orGone(account.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: id })));
+  },
+});

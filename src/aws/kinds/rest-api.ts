@@ -1,0 +1,89 @@
+import {
+  CreateRestApiCommand,
+  DeleteRestApiCommand,
+  paginateGetRestApis,
+  type RestApi,
+  TagResourceCommand,
+  UpdateRestApiCommand,
+} from '@aws-sdk/client-api-gateway';
+import type { Account } from '../account.ts';
+import { orGone } from '../errors.ts';
+import { type Actual, defineKind, differing, type Owner, READY, type Tags } from '../object.ts';
+
+export interface RestApiDesired {
+  readonly name: string;
+  readonly description: string;
+}
+
+type Details = { readonly description: string; readonly binary: boolean };
+
+/** Every body reaches the function as base64: as text, one that isn't UTF-8 would arrive damaged. */
+const BINARY_MEDIA_TYPES = ['*/*'];
+
+const actual = ({
+  id = '',
+  rootResourceId = '',
+  tags,
+  description = '',
+  binaryMediaTypes,
+}: RestApi): Actual<Details> => ({
+  id,
+  tags: tags ?? {},
+  state: READY,
+  outputs: { id, rootResourceId },
+  details: { description, binary: binaryMediaTypes?.includes('*/*') ?? false },
+});
+
+/** APIs of one name, the oldest first: should an answer have been lost, the first one is the one in use. */
+async function list(account: Account, name: string): Promise<Actual<Details>[]> {
+  const found: RestApi[] = [];
+  for await (const page of paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {})) {
+    found.push(...(page.items ?? []).filter((api) => api.name === name));
+  }
+  return found.sort((a, b) => (a.createdDate?.getTime() ?? 0) - (b.createdDate?.getTime() ?? 0)).map(actual);
+}
+
+export async function tagGatewayObject(account: Account, path: string, tags: Tags): Promise<void> {
+  const resourceArn = `arn:${account.partition}:apigateway:${account.region}::${path}`;
+  await account.apiGateway.send(new TagResourceCommand({ resourceArn, tags: { ...tags } }));
+}
+
+/** The gateway: one REST API that carries the routes of all pipelines of a region. */
+export const restApi = defineKind<RestApiDesired, Details>({
+  removal: 110,
+  find: async (account, { name }) => (await list(account, name))[0],
+  owned: (account, owner) => list(account, owner.prefix),
+  compare: ({ details }, { description }) => differing(details, { description, binary: true }),
+  async create(account, { name, description }, tags) {
+    await account.apiGateway.send(
+      new CreateRestApiCommand({
+        name,
+        description,
+        tags: { ...tags },
+        binaryMediaTypes: BINARY_MEDIA_TYPES,
+        // The API's own default is EDGE.
+        endpointConfiguration: { types: ['REGIONAL'] },
+      }),
+    );
+  },
+  async update(account, { description }, { id, details }) {
+    await account.apiGateway.send(
+      new UpdateRestApiCommand({
+        restApiId: id,
+        patchOperations: [
+          { op: 'replace', path: '/description', value: description },
+          ...(details.binary ? [] : [{ op: 'add' as const, path: '/binaryMediaTypes/*~1*' }]),
+        ],
+      }),
+    );
+  },
+  async remove(account, { id }) {
+    await orGone(account.apiGateway.send(new DeleteRestApiCommand({ restApiId: id })));
+  },
+  tag: (account, { id }, tags) => tagGatewayObject(account, `/restapis/${id}`, tags),
+});
+
+/** Ids of the gateways that an owner has. */
+export async function gatewayIds(account: Account, owner: Owner): Promise<string[]> {
+  return (await list(account, owner.prefix)).map(({ id }) => id);
+}

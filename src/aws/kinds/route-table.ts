@@ -1,0 +1,83 @@
+import {
+  AssociateRouteTableCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  DeleteRouteTableCommand,
+  DescribeRouteTablesCommand,
+  DisassociateRouteTableCommand,
+} from '@aws-sdk/client-ec2';
+import type { Account } from '../account.ts';
+import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
+import { orGone, orPresent } from '../errors.ts';
+import { type Actual, defineKind, differing, type Owner, READY } from '../object.ts';
+import { tagRecord } from '../tags.ts';
+
+export interface RouteTableDesired {
+  readonly vpcId: string;
+  readonly internetGatewayId: string;
+  /** Subnets whose traffic follows this table. */
+  readonly subnetIds: readonly string[];
+}
+
+type Details = Omit<RouteTableDesired, 'vpcId'> & { readonly associationIds: readonly string[] };
+
+const EVERYWHERE = '0.0.0.0/0';
+
+async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
+  const { RouteTables } = await account.ec2.send(
+    new DescribeRouteTablesCommand({ Filters: ownerFilters(owner) }),
+  );
+  return (RouteTables ?? []).map(({ RouteTableId = '', Tags, Routes, Associations = [] }) => ({
+    id: RouteTableId,
+    tags: tagRecord(Tags),
+    state: READY,
+    outputs: { id: RouteTableId },
+    details: {
+      internetGatewayId:
+        Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE)?.GatewayId ?? '',
+      subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+      associationIds: Associations.flatMap(({ RouteTableAssociationId: id, Main }) =>
+        id && !Main ? id : [],
+      ),
+    },
+  }));
+}
+
+/** Makes subnets public ones. */
+export const routeTable = defineKind<RouteTableDesired, Details>({
+  removal: 98,
+  find: async (account, _desired, owner) => (await list(account, owner))[0],
+  owned: list,
+  compare: ({ details }, { vpcId: _, ...desired }) => differing(details, desired),
+  async create(account, { vpcId }, tags, owner) {
+    await account.ec2.send(
+      new CreateRouteTableCommand({ VpcId: vpcId, TagSpecifications: tagged('route-table', owner, tags) }),
+    );
+  },
+  async update(account, { internetGatewayId, subnetIds }, { id, details }) {
+    if (details.internetGatewayId !== internetGatewayId) {
+      await orPresent(
+        account.ec2.send(
+          new CreateRouteCommand({
+            RouteTableId: id,
+            DestinationCidrBlock: EVERYWHERE,
+            GatewayId: internetGatewayId,
+          }),
+        ),
+      );
+    }
+    for (const subnetId of subnetIds) {
+      if (details.subnetIds.includes(subnetId)) continue;
+      await orPresent(
+        account.ec2.send(new AssociateRouteTableCommand({ RouteTableId: id, SubnetId: subnetId })),
+      );
+    }
+  },
+  async remove(account, { id, details }) {
+    for (const associationId of details.associationIds) {
+      await orGone(account.ec2.send(new DisassociateRouteTableCommand({ AssociationId: associationId })));
+    }
+    await orGone(account.ec2.send(new DeleteRouteTableCommand({ RouteTableId: id })));
+  },
+  tag: tagEc2,
+});

@@ -1,0 +1,119 @@
+import {
+  CreateResourceCommand,
+  DeleteMethodCommand,
+  DeleteResourceCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
+  paginateGetResources,
+  type Resource,
+} from '@aws-sdk/client-api-gateway';
+import type { Account } from '../account.ts';
+import { orGone, orPresent } from '../errors.ts';
+import { type Actual, defineKind, differing, READY } from '../object.ts';
+import { gatewayIds } from './rest-api.ts';
+
+export interface RouteDesired {
+  readonly restApiId: string;
+  readonly parentId: string;
+  /** Full path, such as "/nami/orders". */
+  readonly path: string;
+  /** ARN of the alias that is called; empty for a resource that only holds others. */
+  readonly functionArn: string;
+}
+
+type Details = {
+  readonly restApiId: string;
+  readonly path: string;
+  readonly functionArn: string;
+  readonly complete: boolean;
+};
+
+/** Every method: a handshake comes as GET, and the function answers what it does not take. */
+const METHOD = 'ANY';
+
+const integrationUri = ({ partition, region }: Account, functionArn: string) =>
+  `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
+
+function actualOf(restApiId: string, resource: Resource): Actual<Details> {
+  const { id = '', path = '', resourceMethods } = resource;
+  const method = resourceMethods?.[METHOD];
+  const functionArn =
+    /functions\/(arn:.+)\/invocations$/.exec(method?.methodIntegration?.uri ?? '')?.[1] ?? '';
+  return {
+    id,
+    tags: undefined,
+    state: READY,
+    outputs: { id, path },
+    details: { restApiId, path, functionArn, complete: method === undefined || functionArn !== '' },
+  };
+}
+
+/** All resources of an API; one read serves every route. */
+export async function listRoutes(account: Account, restApiId: string): Promise<Actual<Details>[]> {
+  return await account.inventory.read(`routes ${restApiId}`, 1, async function* () {
+    const pages = paginateGetResources(
+      { client: account.apiGateway, pageSize: 500 },
+      { restApiId, embed: ['methods'] },
+    );
+    for await (const page of pages) {
+      for (const resource of page.items ?? []) yield actualOf(restApiId, resource);
+    }
+  });
+}
+
+async function putMethod(
+  account: Account,
+  { restApiId, functionArn }: RouteDesired,
+  resourceId: string,
+): Promise<void> {
+  if (functionArn === '') return;
+  const where = { restApiId, resourceId, httpMethod: METHOD };
+  await orPresent(account.apiGateway.send(new PutMethodCommand({ ...where, authorizationType: 'NONE' })));
+  try {
+    await account.apiGateway.send(
+      new PutIntegrationCommand({
+        ...where,
+        type: 'AWS_PROXY',
+        integrationHttpMethod: 'POST',
+        uri: integrationUri(account, functionArn),
+      }),
+    );
+  } catch (error) {
+    // A method without integration would make every deployment of the shared API fail.
+    await orGone(account.apiGateway.send(new DeleteMethodCommand(where)));
+    throw error;
+  }
+}
+
+/** A path of the gateway with its method and integration; seen by senders only once it is deployed. */
+export const route = defineKind<RouteDesired, Details>({
+  removal: 1,
+  async find(account, { restApiId, path }) {
+    return (await listRoutes(account, restApiId)).find(({ details }) => details.path === path);
+  },
+  async owned(account, owner) {
+    const apis = await gatewayIds(account, owner);
+    return (await Promise.all(apis.map((id) => listRoutes(account, id))))
+      .flat()
+      .filter(({ details }) => details.functionArn !== '');
+  },
+  compare: ({ details }, { functionArn }) => differing(details, { functionArn, complete: true }),
+  async create(account, desired) {
+    const { restApiId, parentId, path } = desired;
+    account.inventory.forget(`routes ${restApiId}`);
+    const { id = '' } = await account.apiGateway.send(
+      new CreateResourceCommand({ restApiId, parentId, pathPart: path.split('/').at(-1) ?? '' }),
+    );
+    await putMethod(account, desired, id);
+  },
+  async update(account, desired, { id }) {
+    account.inventory.forget(`routes ${desired.restApiId}`);
+    await putMethod(account, desired, id);
+  },
+  async remove(account, { id, details }) {
+    account.inventory.forget(`routes ${details.restApiId}`);
+    await orGone(
+      account.apiGateway.send(new DeleteResourceCommand({ restApiId: details.restApiId, resourceId: id })),
+    );
+  },
+});

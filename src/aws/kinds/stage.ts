@@ -1,0 +1,149 @@
+import {
+  CreateDeploymentCommand,
+  DeleteDeploymentCommand,
+  DeleteStageCommand,
+  GetDeploymentCommand,
+  GetStageCommand,
+  type MethodSetting,
+  type PatchOperation,
+  paginateGetDeployments,
+  UpdateStageCommand,
+} from '@aws-sdk/client-api-gateway';
+import type { Account } from '../account.ts';
+import { orAbsent, orGone } from '../errors.ts';
+import { canonical, defineKind, differing, READY } from '../object.ts';
+import { tagGatewayObject } from './rest-api.ts';
+
+export interface Throttle {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+export interface StageDesired {
+  readonly restApiId: string;
+  readonly name: string;
+  /** Hash of everything that is to be deployed; it is the description of the deployment. */
+  readonly content: string;
+  /** Bounds of single routes, by path, such as "/nami/orders". */
+  readonly throttles: Readonly<Record<string, Throttle>>;
+}
+
+type Details = {
+  readonly content: string;
+  readonly throttles: Readonly<Record<string, Throttle>>;
+  readonly metrics: boolean;
+  readonly deploymentId: string;
+};
+
+/** API Gateway's own bounds: a route without a bound of ours shows these. */
+const UNBOUND = -1;
+
+/** Key of a route among the settings of a stage: the path without its first slash, slashes escaped. */
+const settingKey = (path: string) => `${path.replace(/^\//, '~1').replaceAll(/(?<!^)\//g, '~1')}/ANY`;
+
+function throttlesOf(settings: Record<string, MethodSetting>): Record<string, Throttle> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(
+      ([key, { throttlingRateLimit = UNBOUND, throttlingBurstLimit = UNBOUND }]) => {
+        const path = /^(?!\*)(.+)\/ANY$/.exec(key)?.[1]?.replaceAll('~1', '/');
+        if (path === undefined || throttlingRateLimit === UNBOUND) return [];
+        const rooted = path.startsWith('/') ? path : `/${path}`;
+        return [[rooted, { rateLimit: throttlingRateLimit, burstLimit: throttlingBurstLimit }] as const];
+      },
+    ),
+  );
+}
+
+/** What senders see: a stage that shows one deployment of the API. */
+export const stage = defineKind<StageDesired, Details>({
+  removal: 108,
+  async find(account, { restApiId, name }) {
+    const found = await orAbsent(
+      account.apiGateway.send(new GetStageCommand({ restApiId, stageName: name })),
+    );
+    if (!found) return undefined;
+    const deploymentId = found.deploymentId ?? '';
+    const deployment = await orAbsent(
+      account.apiGateway.send(new GetDeploymentCommand({ restApiId, deploymentId })),
+    );
+    const settings = found.methodSettings ?? {};
+    return {
+      id: `${restApiId}/${name}`,
+      tags: found.tags ?? {},
+      state: READY,
+      outputs: { name, content: deployment?.description ?? '' },
+      details: {
+        content: deployment?.description ?? '',
+        throttles: throttlesOf(settings),
+        metrics: settings['*/*']?.metricsEnabled ?? false,
+        deploymentId,
+      },
+    };
+  },
+  // It goes with its API.
+  owned: async () => [],
+  compare: ({ details }, { content, throttles }) => differing(details, { content, throttles, metrics: true }),
+  async create(account, desired) {
+    await deploy(account, desired);
+  },
+  async update(account, desired, { details }) {
+    if (details.content !== desired.content) {
+      await deploy(account, desired);
+      // The one before stays, for a quick way back; older ones only fill the quota.
+      await prune(account, desired.restApiId, details.deploymentId);
+    }
+    const patchOperations = [
+      ...(details.metrics ? [] : [replace('/*/*/metrics/enabled', 'true')]),
+      ...throttlePatches(details.throttles, desired.throttles),
+    ];
+    if (patchOperations.length > 0) {
+      await account.apiGateway.send(
+        new UpdateStageCommand({ restApiId: desired.restApiId, stageName: desired.name, patchOperations }),
+      );
+    }
+  },
+  async remove(account, { id }) {
+    const [restApiId, stageName] = id.split('/');
+    await orGone(account.apiGateway.send(new DeleteStageCommand({ restApiId, stageName })));
+  },
+  tag: (account, { id }, tags) => tagGatewayObject(account, `/restapis/${id.replace('/', '/stages/')}`, tags),
+});
+
+const replace = (path: string, value: string): PatchOperation => ({ op: 'replace', path, value });
+
+function throttlePatches(
+  actual: Readonly<Record<string, Throttle>>,
+  desired: Readonly<Record<string, Throttle>>,
+): PatchOperation[] {
+  const set = Object.entries(desired)
+    .filter(([path, throttle]) => canonical(actual[path]) !== canonical(throttle))
+    .flatMap(([path, { rateLimit, burstLimit }]) => [
+      replace(`/${settingKey(path)}/throttling/rateLimit`, String(rateLimit)),
+      replace(`/${settingKey(path)}/throttling/burstLimit`, String(burstLimit)),
+    ]);
+  const unset = Object.keys(actual)
+    .filter((path) => !(path in desired))
+    .map((path): PatchOperation => ({ op: 'remove', path: `/${settingKey(path)}` }));
+  return [...set, ...unset];
+}
+
+async function deploy(account: Account, { restApiId, name, content }: StageDesired): Promise<void> {
+  await account.apiGateway.send(
+    new CreateDeploymentCommand({ restApiId, stageName: name, description: content }),
+  );
+}
+
+async function prune(account: Account, restApiId: string, keep: string): Promise<void> {
+  const all = [];
+  for await (const page of paginateGetDeployments(
+    { client: account.apiGateway, pageSize: 500 },
+    { restApiId },
+  )) {
+    all.push(...(page.items ?? []));
+  }
+  const newest = all.sort((a, b) => (b.createdDate?.getTime() ?? 0) - (a.createdDate?.getTime() ?? 0));
+  for (const { id } of newest.slice(1)) {
+    if (id === undefined || id === keep) continue;
+    await orGone(account.apiGateway.send(new DeleteDeploymentCommand({ restApiId, deploymentId: id })));
+  }
+}

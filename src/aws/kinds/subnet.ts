@@ -1,0 +1,51 @@
+import { CreateSubnetCommand, DeleteSubnetCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import type { Account } from '../account.ts';
+import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
+import { orGone } from '../errors.ts';
+import { type Actual, defineKind, type Owner, pending, READY } from '../object.ts';
+import { tagRecord } from '../tags.ts';
+
+export interface SubnetDesired {
+  readonly vpcId: string;
+  readonly cidr: string;
+  /** Availability zone, such as "eu-central-1a". */
+  readonly zone: string;
+}
+
+type Details = { readonly zone: string };
+
+async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
+  const { Subnets } = await account.ec2.send(new DescribeSubnetsCommand({ Filters: ownerFilters(owner) }));
+  return (Subnets ?? []).map(({ SubnetId = '', Tags, State, AvailabilityZone = '' }) => ({
+    id: SubnetId,
+    tags: tagRecord(Tags),
+    state: State === 'available' ? READY : pending(`is ${State}`, 1),
+    outputs: { id: SubnetId, zone: AvailabilityZone },
+    details: { zone: AvailabilityZone },
+  }));
+}
+
+/** One zone's part of the shared network. */
+export const subnet = defineKind<SubnetDesired, Details>({
+  removal: 100,
+  async find(account, { zone }, owner) {
+    return (await list(account, owner)).find(({ details }) => details.zone === zone);
+  },
+  owned: list,
+  compare: () => [],
+  async create(account, { vpcId, cidr, zone }, tags, owner) {
+    await account.ec2.send(
+      new CreateSubnetCommand({
+        VpcId: vpcId,
+        CidrBlock: cidr,
+        AvailabilityZone: zone,
+        TagSpecifications: tagged('subnet', owner, tags),
+      }),
+    );
+  },
+  async update() {},
+  async remove(account, { id }) {
+    await orGone(account.ec2.send(new DeleteSubnetCommand({ SubnetId: id })));
+  },
+  tag: tagEc2,
+});

@@ -1,0 +1,125 @@
+import {
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  type Filter,
+  ModifyVolumeCommand,
+  paginateDescribeVolumes,
+  type Volume,
+  type VolumeType,
+} from '@aws-sdk/client-ec2';
+import type { Account } from '../account.ts';
+import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
+import { orGone } from '../errors.ts';
+import { fingerprint } from '../fingerprint.ts';
+import {
+  type Actual,
+  defineKind,
+  differing,
+  leaving,
+  type Owner,
+  pending,
+  READY,
+  type State,
+} from '../object.ts';
+import { tagRecord } from '../tags.ts';
+
+export interface VolumeDesired {
+  /** Which of its owner's volumes: the tag `nami.dev/object`. */
+  readonly object: string;
+  /** Availability zone; a volume never leaves its own, so it counts only when one is made. */
+  readonly zone: string;
+  readonly sizeGiB: number;
+  readonly type: 'gp3' | 'io2';
+  /** 0: the default of the type. */
+  readonly iops: number;
+}
+
+/** Milliseconds for which the same wish is the same volume; long after it tags tell that there is one. */
+const TOKEN_WINDOW = 600_000;
+
+type Details = {
+  readonly sizeGiB: number;
+  readonly type: string;
+  readonly iops: number;
+  readonly created: number;
+};
+
+function stateOf({ State }: Volume): State {
+  if (State === 'creating') return pending('is being created', 1);
+  if (State === 'deleting') return leaving('is being deleted', 1);
+  return READY;
+}
+
+async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
+  const found: Actual<Details>[] = [];
+  for await (const page of paginateDescribeVolumes({ client: account.ec2 }, { Filters: filters })) {
+    for (const volume of page.Volumes ?? []) {
+      if (volume.State === 'deleted') continue;
+      found.push({
+        id: volume.VolumeId ?? '',
+        tags: tagRecord(volume.Tags),
+        state: stateOf(volume),
+        outputs: { id: volume.VolumeId ?? '', zone: volume.AvailabilityZone ?? '' },
+        details: {
+          sizeGiB: volume.Size ?? 0,
+          type: volume.VolumeType ?? '',
+          iops: volume.Iops ?? 0,
+          created: volume.CreateTime?.getTime() ?? 0,
+        },
+      });
+    }
+  }
+  return found.sort((a, b) => a.details.created - b.details.created);
+}
+
+/** The oldest volume that the owner has for `object`: the one with its events. */
+export async function findVolume(
+  account: Account,
+  owner: Owner,
+  object: string,
+): Promise<Actual<Details> | undefined> {
+  return (await list(account, ownerFilters(owner, object)))[0];
+}
+
+const comparable = ({ sizeGiB, type, iops }: VolumeDesired) => ({ sizeGiB, type, ...(iops > 0 && { iops }) });
+
+/** The data of the store. It is an object of its own and outlives every host. */
+export const volume = defineKind<VolumeDesired, Details>({
+  removal: 70,
+  find: (account, { object }, owner) => findVolume(account, owner, object),
+  owned: (account, owner) => list(account, ownerFilters(owner)),
+  compare({ details }, desired) {
+    // A volume that was made larger in AWS stays so: EBS volumes never shrink.
+    const wanted = { ...desired, sizeGiB: Math.max(desired.sizeGiB, details.sizeGiB) };
+    return differing(details, comparable(wanted));
+  },
+  async create(account, desired, tags, owner) {
+    await account.ec2.send(
+      new CreateVolumeCommand({
+        AvailabilityZone: desired.zone,
+        Size: desired.sizeGiB,
+        VolumeType: desired.type as VolumeType,
+        Encrypted: true,
+        ...(desired.iops > 0 && { Iops: desired.iops }),
+        TagSpecifications: tagged('volume', owner, tags),
+        // A lost answer is asked for again with the same token, and names the same volume. The window lets a volume
+        // that was deleted since then be made anew.
+        ClientToken: fingerprint([owner.uid, desired, Math.floor(account.clock.now() / TOKEN_WINDOW)]),
+      }),
+    );
+  },
+  async update(account, desired, { id, details }) {
+    await account.ec2.send(
+      new ModifyVolumeCommand({
+        VolumeId: id,
+        Size: Math.max(desired.sizeGiB, details.sizeGiB),
+        VolumeType: desired.type as VolumeType,
+        ...(desired.iops > 0 && { Iops: desired.iops }),
+      }),
+    );
+  },
+  async remove(account, { id }) {
+    await orGone(account.ec2.send(new DeleteVolumeCommand({ VolumeId: id })));
+  },
+  tag: tagEc2,
+});

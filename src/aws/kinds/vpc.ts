@@ -1,0 +1,40 @@
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import type { Account } from '../account.ts';
+import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
+import { orGone } from '../errors.ts';
+import { type Actual, defineKind, type Owner, pending, READY } from '../object.ts';
+import { tagRecord } from '../tags.ts';
+
+export interface VpcDesired {
+  /** Address range; it counts only when the VPC is made. */
+  readonly cidr: string;
+}
+
+async function list(account: Account, owner: Owner): Promise<Actual<null>[]> {
+  const { Vpcs } = await account.ec2.send(new DescribeVpcsCommand({ Filters: ownerFilters(owner) }));
+  return (Vpcs ?? []).map(({ VpcId = '', Tags, State, CidrBlock = '' }) => ({
+    id: VpcId,
+    tags: tagRecord(Tags),
+    state: State === 'available' ? READY : pending(`is ${State}`, 1),
+    outputs: { id: VpcId, cidr: CidrBlock },
+    details: null,
+  }));
+}
+
+/** The small network that all pipelines of a region share where they bring none of their own. */
+export const vpc = defineKind<VpcDesired, null>({
+  removal: 105,
+  find: async (account, _desired, owner) => (await list(account, owner))[0],
+  owned: list,
+  compare: () => [],
+  async create(account, { cidr }, tags, owner) {
+    await account.ec2.send(
+      new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: tagged('vpc', owner, tags) }),
+    );
+  },
+  async update() {},
+  async remove(account, { id }) {
+    await orGone(account.ec2.send(new DeleteVpcCommand({ VpcId: id })));
+  },
+  tag: tagEc2,
+});

@@ -1,0 +1,191 @@
+import {
+  POST_QUEUE_ENV,
+  PRE_QUEUE_ENV,
+  type ResponseSettings,
+  type SourceSettings,
+} from '../../handlers/contract.ts';
+import { type Graph, type GraphNode, given, join, keyOf, ref } from '../aws/graph.ts';
+import { TAGS, type Unresolved } from '../aws/object.ts';
+import type { PolicyStatement } from '../aws/policy.ts';
+import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
+import type { PlanInput } from './input.ts';
+import { storeUri } from './store.ts';
+
+type Environment = Readonly<Record<string, Unresolved<string>>>;
+
+/** What differs between the two functions. */
+interface FunctionPlan {
+  readonly id: FunctionId;
+  readonly description: string;
+  readonly settings: PlanInput['spec']['preQueue' | 'postQueue'];
+  readonly codeSha256: string;
+  readonly environment: Environment;
+  /** Its rights beyond writing to its own log group. */
+  readonly statements: readonly Unresolved<PolicyStatement>[];
+  readonly inVpc: boolean;
+  readonly secretNames: readonly string[];
+  readonly tags?: GraphNode['tags'];
+  readonly after?: readonly string[];
+}
+
+/** Both functions, each with its role, log group, alias and reservation. */
+export function planFunctions(input: PlanInput): Graph {
+  return [preQueue(input), postQueue(input)].flatMap((plan) => planFunction(input, plan));
+}
+
+function preQueue({ spec, secrets, code }: PlanInput): FunctionPlan {
+  const source: SourceSettings = { type: spec.source.type, toleranceSeconds: spec.source.toleranceSeconds };
+  const response: ResponseSettings = spec.endpoint.response;
+  return {
+    id: 'pre-queue',
+    description: 'Verifies deliveries and puts them into the queue',
+    settings: spec.preQueue,
+    codeSha256: code.preQueue,
+    environment: {
+      [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
+      [PRE_QUEUE_ENV.source]: JSON.stringify(source),
+      [PRE_QUEUE_ENV.secrets]: JSON.stringify(secrets.signing.map(({ value }) => value)),
+      [PRE_QUEUE_ENV.response]: JSON.stringify(response),
+    },
+    statements: [
+      { Sid: 'Enqueue', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: ref('Queue', 'queue', 'arn') },
+    ],
+    // It answers senders and needs only SQS: a VPC would cost it its way out.
+    inVpc: false,
+    secretNames: secrets.signing.map(({ from }) => from),
+    tags: { [TAGS.gateway]: given('gateway', 'restApiId') },
+  };
+}
+
+function postQueue(input: PlanInput): FunctionPlan {
+  const { spec, code, network } = input;
+  const { database, collection, ttlDays } = spec.store;
+  return {
+    id: 'post-queue',
+    description: 'Writes events from the queue into the store',
+    settings: spec.postQueue,
+    codeSha256: code.postQueue,
+    environment: {
+      [POST_QUEUE_ENV.storeUri]: storeUri(input),
+      [POST_QUEUE_ENV.database]: database,
+      [POST_QUEUE_ENV.collection]: collection,
+      ...(ttlDays !== undefined && { [POST_QUEUE_ENV.ttlDays]: String(ttlDays) }),
+      ...(spec.store.managed && { [POST_QUEUE_ENV.managed]: 'true' }),
+    },
+    statements: [
+      {
+        Sid: 'Dequeue',
+        Effect: 'Allow',
+        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        Resource: ref('Queue', 'queue', 'arn'),
+      },
+      ...(network ? vpcStatements(input) : []),
+    ],
+    inVpc: network !== undefined,
+    secretNames: [],
+  };
+}
+
+const INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Lambda makes the interfaces with the function's role; the function's own code gets no use of that right. */
+function vpcStatements({ owner, place }: PlanInput): PolicyStatement[] {
+  const { partition, region, accountId } = place;
+  const arn = `arn:${partition}:lambda:${region}:${accountId}:function:${functionName(owner, 'post-queue')}`;
+  return [
+    { Sid: 'Interfaces', Effect: 'Allow', Action: INTERFACE_ACTIONS, Resource: '*' },
+    {
+      Sid: 'NoInterfacesForCode',
+      Effect: 'Deny',
+      Action: INTERFACE_ACTIONS,
+      Resource: '*',
+      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arn } },
+    },
+  ];
+}
+
+function planFunction({ owner, settings: operator, network }: PlanInput, plan: FunctionPlan): Graph {
+  const { id, settings, inVpc } = plan;
+  const name = functionName(owner, id);
+  const part = 'Functions';
+  const securityGroupIds = [ref('SecurityGroup', 'post-queue', 'id'), ...(network?.securityGroupIds ?? [])];
+  return [
+    {
+      kind: 'LogGroup',
+      id,
+      part,
+      desired: { name: logGroupName(owner, id), retentionDays: settings.logRetentionDays },
+    },
+    {
+      kind: 'Role',
+      id,
+      part,
+      desired: {
+        name,
+        path: owner.path,
+        service: 'lambda.amazonaws.com',
+        boundaryArn: operator.permissionsBoundaryArn,
+        statements: [
+          {
+            Sid: 'Log',
+            Effect: 'Allow',
+            // Not logs:CreateLogGroup: a late line would make the group again, without retention.
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            Resource: join(ref('LogGroup', id, 'arn'), ':*'),
+          },
+          ...plan.statements,
+        ],
+      },
+    },
+    {
+      kind: 'Function',
+      id,
+      part,
+      ...(plan.tags && { tags: plan.tags }),
+      desired: {
+        name,
+        description: plan.description,
+        roleArn: ref('Role', id, 'arn'),
+        roleId: ref('Role', id, 'roleId'),
+        memoryMiB: settings.memoryMiB,
+        timeoutSeconds: settings.timeoutSeconds,
+        architecture: settings.architecture,
+        environment: { ...settings.environment, ...plan.environment },
+        codeSha256: plan.codeSha256,
+        subnetIds: inVpc ? (network?.subnetIds ?? []) : [],
+        securityGroupIds: inVpc ? securityGroupIds : [],
+        logGroup: ref('LogGroup', id, 'name'),
+      },
+    },
+    {
+      kind: 'Alias',
+      id,
+      part,
+      desired: {
+        functionName: ref('Function', id, 'name'),
+        name: ALIAS,
+        revision: ref('Function', id, 'revision'),
+        secretNames: plan.secretNames,
+      },
+    },
+    ...(settings.reservedConcurrency === undefined
+      ? []
+      : [
+          {
+            kind: 'ReservedConcurrency' as const,
+            id,
+            part: 'Functions' as const,
+            optional: true as const,
+            after: [keyOf('Function', id)],
+            desired: { functionName: name, executions: settings.reservedConcurrency },
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { type Owner, TAGS } from '../aws/object.ts';
+
+/** Who a pipeline is. Everything that it is called in AWS follows from this. */
+export interface Identity {
+  /** Which cluster: the UID of its `kube-system` namespace, unless the operator is told otherwise. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly namespaceUid: string;
+}
+
+/** Longest start of a name: Lambda and IAM allow 64 characters, and "-post-queue" follows. */
+const PREFIX_LENGTH = 52;
+const HASH_LENGTH = 8;
+
+function hash(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, HASH_LENGTH);
+}
+
+/** A readable name that no other pipeline has, in the characters that every service takes. */
+function prefixOf({ cluster, namespace, name }: Identity): string {
+  const readable = `nami-${namespace}-${name}`.replaceAll('.', '-').slice(0, PREFIX_LENGTH - HASH_LENGTH - 1);
+  return `${readable.replace(/-+$/, '')}-${hash(cluster, namespace, name)}`;
+}
+
+/** The owner of all that a pipeline has in AWS. `iamPath` starts and ends with a slash. */
+export function pipelineOwner(identity: Identity, iamPath: string, takeOver = false): Owner {
+  const prefix = prefixOf(identity);
+  return {
+    uid: identity.uid,
+    prefix,
+    path: `${iamPath}${prefix}/`,
+    identity: {
+      [TAGS.cluster]: identity.cluster,
+      [TAGS.namespace]: identity.namespace,
+      [TAGS.name]: identity.name,
+    },
+    tags: { [TAGS.namespaceUid]: identity.namespaceUid },
+    takeOver,
+  };
+}
+
+/** The owner of what the pipelines of a region share. */
+export function regionOwner(cluster: string, iamPath: string): Owner {
+  const prefix = `nami-${hash(cluster)}`;
+  return {
+    uid: cluster,
+    prefix,
+    path: `${iamPath}${prefix}/`,
+    identity: { [TAGS.cluster]: cluster, [TAGS.shared]: 'region' },
+    tags: {},
+    takeOver: false,
+  };
+}
+
+export const FUNCTIONS = ['pre-queue', 'post-queue'] as const;
+export type FunctionId = (typeof FUNCTIONS)[number];
+
+/** The alias through which a function is called. */
+export const ALIAS = 'live';
+/** The stage of the gateway. */
+export const STAGE = 'live';
+/** First part of the path of every endpoint. */
+export const ROOT_PATH = '/nami';
+
+export const functionName = ({ prefix }: Owner, id: FunctionId): string => `${prefix}-${id}`;
+export const logGroupName = (owner: Owner, id: FunctionId): string =>
+  `/aws/lambda/${functionName(owner, id)}`;
+export const queueName = ({ prefix }: Owner): string => `${prefix}-queue`;
+export const deadLetterQueueName = ({ prefix }: Owner): string => `${prefix}-dlq`;
+export const routePath = (path: string): string => `${ROOT_PATH}/${path}`;

@@ -1,0 +1,51 @@
+import type { WebhookPipelineSpec } from '../api/v1alpha1.ts';
+import type { Owner, Unresolved } from '../aws/object.ts';
+
+/** The operator's settings that shape every pipeline. */
+export interface PlanSettings {
+  /** ARN of the permissions boundary of every role; empty for none. */
+  readonly permissionsBoundaryArn: string;
+}
+
+/** Where in AWS. */
+export interface Place {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** The network that a pipeline's host and post-queue function are in. */
+export interface Network {
+  readonly vpcId: Unresolved<string>;
+  /** Subnets of the post-queue function. */
+  readonly subnetIds: readonly Unresolved<string>[];
+  /** Further security groups of the post-queue function. */
+  readonly securityGroupIds: readonly string[];
+  /** Where the managed host stands. */
+  readonly host?: { readonly zone: string; readonly subnetId: Unresolved<string> };
+}
+
+/** All that a plan follows from. Nothing else is looked at. */
+export interface PlanInput {
+  readonly owner: Owner;
+  readonly spec: WebhookPipelineSpec;
+  /** Last part of the URL. */
+  readonly path: string;
+  readonly place: Place;
+  readonly settings: PlanSettings;
+  readonly secrets: Secrets;
+  /** Without one the post-queue function is outside any VPC. */
+  readonly network?: Network;
+  /** SHA-256 (base64) of each function's zip. */
+  readonly code: { readonly preQueue: string; readonly postQueue: string };
+  /** Whether the queue is read: not while the store can't take what comes. */
+  readonly consuming: boolean;
+}
+
+/** What Kubernetes Secrets hold. */
+export interface Secrets {
+  /** Signing secrets, in the order of `spec.source.secretRefs`, with the words for where each comes from. */
+  readonly signing: readonly { readonly value: string; readonly from: string }[];
+  /** Connection string of an external store. */
+  readonly storeUri?: string;
+}

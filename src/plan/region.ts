@@ -1,0 +1,147 @@
+import { type Graph, type GraphNode, keyOf, ref } from '../aws/graph.ts';
+import type { GatewayResponseDesired } from '../aws/kinds/gateway-response.ts';
+import type { Throttle } from '../aws/kinds/stage.ts';
+import type { Owner } from '../aws/object.ts';
+import { ROOT_PATH, STAGE } from './identity.ts';
+
+/** The route of one pipeline. */
+export interface RoutePlan {
+  /** Full path, such as "/nami/orders". */
+  readonly path: string;
+  /** ARN of the alias that takes its deliveries. */
+  readonly functionArn: string;
+  readonly throttle?: Throttle;
+}
+
+/** What API Gateway answers by itself. Senders try again on a server error, and on nothing else. */
+const RESPONSES: readonly Omit<GatewayResponseDesired, 'restApiId'>[] = [
+  ...(
+    ['THROTTLED', 'QUOTA_EXCEEDED', 'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT', 'DEFAULT_5XX'] as const
+  ).map((type) => ({
+    type,
+    statusCode: 503,
+    body: '{"error":"unavailable, try again"}',
+    retryAfterSeconds: 5,
+  })),
+  {
+    // API Gateway's own answer for a path that isn't there is 403 "Missing Authentication Token".
+    type: 'MISSING_AUTHENTICATION_TOKEN',
+    statusCode: 404,
+    body: '{"error":"no such endpoint"}',
+    retryAfterSeconds: 0,
+  },
+  { type: 'REQUEST_TOO_LARGE', statusCode: 413, body: '{"error":"too large"}', retryAfterSeconds: 0 },
+];
+
+const GATEWAY = 'gateway';
+const part = 'Gateway';
+
+/** The gateway with its routes, without the stage that shows them. */
+export function planGateway(owner: Owner, routes: readonly RoutePlan[]): Graph {
+  const restApiId = ref('RestApi', GATEWAY, 'id');
+  return [
+    {
+      kind: 'RestApi',
+      id: GATEWAY,
+      part,
+      desired: { name: owner.prefix, description: 'Nami: the endpoints of all webhook pipelines' },
+    },
+    ...RESPONSES.map(
+      (response): GraphNode => ({
+        kind: 'GatewayResponse',
+        id: response.type,
+        part,
+        desired: { ...response, restApiId },
+      }),
+    ),
+    {
+      kind: 'Route',
+      id: ROOT_PATH,
+      part,
+      desired: {
+        restApiId,
+        parentId: ref('RestApi', GATEWAY, 'rootResourceId'),
+        path: ROOT_PATH,
+        functionArn: '',
+      },
+    },
+    ...routes.map(
+      ({ path, functionArn }): GraphNode => ({
+        kind: 'Route',
+        id: path,
+        part,
+        desired: { restApiId, parentId: ref('Route', ROOT_PATH, 'id'), path, functionArn },
+      }),
+    ),
+  ];
+}
+
+/** The stage that shows `routes`, which must be complete: one deployment carries all of them. */
+export function planStage(
+  restApiId: string,
+  routes: readonly RoutePlan[],
+  hash: (value: unknown) => string,
+): Graph {
+  const shown = routes.map(({ path, functionArn }) => ({ path, functionArn }));
+  return [
+    {
+      kind: 'Stage',
+      id: STAGE,
+      part,
+      desired: {
+        restApiId,
+        name: STAGE,
+        content: hash({ shown, RESPONSES }),
+        throttles: Object.fromEntries(
+          routes.flatMap(({ path, throttle }) => (throttle ? [[path, throttle]] : [])),
+        ),
+      },
+    },
+  ];
+}
+
+/** Subnets of the shared network: one for each zone in use, by the zone's place in the alphabet. */
+const SUBNET_BITS = 4;
+
+/** The n-th of 16 equal parts of an IPv4 range, such as ("10.77.0.0/16", 2) → "10.77.32.0/20". */
+export function subnetCidr(cidr: string, index: number): string {
+  const [address = '', length = ''] = cidr.split('/');
+  const bits = Number(length) + SUBNET_BITS;
+  const base = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const start = base + index * 2 ** (32 - bits);
+  const octets = [24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256);
+  return `${octets.join('.')}/${bits}`;
+}
+
+/** The shared network, with a public subnet in each of `zones`. */
+export function planNetwork(cidr: string, zones: readonly string[]): Graph {
+  if (zones.length === 0) return [];
+  const vpcId = ref('Vpc', 'network', 'id');
+  return [
+    { kind: 'Vpc', id: 'network', part: 'Store', desired: { cidr } },
+    { kind: 'InternetGateway', id: 'network', part: 'Store', desired: { vpcId } },
+    ...zones.map(
+      (zone): GraphNode => ({
+        kind: 'Subnet',
+        id: zone,
+        part: 'Store',
+        desired: {
+          vpcId,
+          zone,
+          cidr: subnetCidr(cidr, zone.charCodeAt(zone.length - 1) - 'a'.charCodeAt(0)),
+        },
+      }),
+    ),
+    {
+      kind: 'RouteTable',
+      id: 'network',
+      part: 'Store',
+      after: zones.map((zone) => keyOf('Subnet', zone)),
+      desired: {
+        vpcId,
+        internetGatewayId: ref('InternetGateway', 'network', 'id'),
+        subnetIds: zones.map((zone) => ref('Subnet', zone, 'id')),
+      },
+    },
+  ];
+}

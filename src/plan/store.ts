@@ -1,0 +1,145 @@
+import { type Graph, join, keyOf, ref } from '../aws/graph.ts';
+import { type Owner, TAGS, type Unresolved } from '../aws/object.ts';
+import type { PlanInput } from './input.ts';
+import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
+
+const PASSWORD_BYTES = 32;
+
+const credentialsName = ({ path }: Owner) => `${path}store-password`;
+
+/** The connection string that the post-queue function gets. */
+export function storeUri({ secrets }: PlanInput): Unresolved<string> {
+  if (secrets.storeUri !== undefined) return secrets.storeUri;
+  return join(
+    `mongodb://${STORE_USER}:`,
+    ref('Parameter', 'store-password', 'value'),
+    '@',
+    ref('Instance', 'host', 'privateIp'),
+    `:${MONGO_PORT}/?authSource=admin&directConnection=true`,
+  );
+}
+
+/** The post-queue function's security group, and with a managed store the host, its volume and its credentials. */
+export function planStore(input: PlanInput): Graph {
+  return [...planFunctionGroup(input), ...planHost(input)];
+}
+
+function planFunctionGroup({ owner, network }: PlanInput): Graph {
+  if (!network) return [];
+  return [
+    {
+      kind: 'SecurityGroup',
+      id: 'post-queue',
+      part: 'Functions',
+      desired: {
+        name: `${owner.prefix}-post-queue`,
+        description: 'Nami: the function that writes events',
+        vpcId: network.vpcId,
+        ingress: [],
+      },
+    },
+  ];
+}
+
+function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
+  const { managed } = spec.store;
+  const host = network?.host;
+  if (!managed || !network || !host) return [];
+  const { volume } = managed;
+  const part = 'Store';
+  const credentialsParameter = credentialsName(owner);
+  // Volume and credentials share their fate: one is useless without the other.
+  const tags = { [TAGS.reclaimPolicy]: volume.reclaimPolicy };
+  return [
+    {
+      kind: 'Parameter',
+      id: 'store-password',
+      part,
+      tags,
+      desired: {
+        name: credentialsParameter,
+        description: `Nami: password of the store of ${owner.identity[TAGS.namespace]}/${owner.identity[TAGS.name]}`,
+        randomBytes: PASSWORD_BYTES,
+      },
+    },
+    {
+      kind: 'SecurityGroup',
+      id: 'host',
+      part,
+      desired: {
+        name: `${owner.prefix}-host`,
+        description: 'Nami: the host of the store',
+        vpcId: network.vpcId,
+        ingress: [{ port: MONGO_PORT, fromGroupId: ref('SecurityGroup', 'post-queue', 'id') }],
+      },
+    },
+    {
+      kind: 'Role',
+      id: 'host',
+      part,
+      desired: {
+        name: `${owner.prefix}-host`,
+        path: owner.path,
+        service: 'ec2.amazonaws.com',
+        boundaryArn: settings.permissionsBoundaryArn,
+        statements: [
+          {
+            Sid: 'Password',
+            Effect: 'Allow',
+            Action: 'ssm:GetParameter',
+            Resource: `arn:${place.partition}:ssm:${place.region}:${place.accountId}:parameter${credentialsParameter}`,
+          },
+        ],
+      },
+    },
+    {
+      kind: 'InstanceProfile',
+      id: 'host',
+      part,
+      desired: { name: `${owner.prefix}-host`, path: owner.path, roleName: ref('Role', 'host', 'name') },
+    },
+    {
+      kind: 'Volume',
+      id: 'data',
+      part,
+      tags,
+      desired: {
+        object: 'data',
+        zone: host.zone,
+        sizeGiB: volume.sizeGiB,
+        type: volume.type,
+        iops: volume.iops ?? 0,
+      },
+    },
+    {
+      kind: 'Instance',
+      id: 'host',
+      part,
+      after: [keyOf('Parameter', 'store-password')],
+      desired: {
+        object: 'host',
+        instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
+        imageId: managed.amiId ?? '',
+        subnetId: host.subnetId,
+        securityGroupId: ref('SecurityGroup', 'host', 'id'),
+        instanceProfileArn: ref('InstanceProfile', 'host', 'arn'),
+        userData: userData({
+          region: place.region,
+          mongoImage: managed.mongoImage,
+          volumeId: ref('Volume', 'data', 'id'),
+          credentialsParameter,
+        }),
+      },
+    },
+    {
+      kind: 'VolumeAttachment',
+      id: 'data',
+      part,
+      desired: {
+        volumeId: ref('Volume', 'data', 'id'),
+        instanceId: ref('Instance', 'host', 'id'),
+        device: VOLUME_DEVICE,
+      },
+    },
+  ];
+}
