@@ -46,3 +46,8 @@ export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal):
 export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
+
+/** The inverse of {@link rfc3339}: milliseconds since the Unix epoch. */
+export function fromRfc3339(text: string): number {
+  return Date.parse(text);
+}

@@ -66,6 +66,15 @@ export const STAGE = 'live';
 export const ROOT_PATH = '/nami';
 
 export const functionName = ({ prefix }: Owner, id: FunctionId): string => `${prefix}-${id}`;
+/** ARN of a function's alias: what the gateway and the queue call. */
+export function aliasArnOf(
+  { partition, region, accountId }: { partition: string; region: string; accountId: string },
+  owner: Owner,
+  id: FunctionId,
+): string {
+  return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName(owner, id)}:${ALIAS}`;
+}
+
 export const logGroupName = (owner: Owner, id: FunctionId): string =>
   `/aws/lambda/${functionName(owner, id)}`;
 export const queueName = ({ prefix }: Owner): string => `${prefix}-queue`;

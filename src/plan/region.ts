@@ -1,3 +1,4 @@
+import { fingerprint } from '../aws/fingerprint.ts';
 import { type Graph, type GraphNode, keyOf, ref } from '../aws/graph.ts';
 import type { GatewayResponseDesired } from '../aws/kinds/gateway-response.ts';
 import type { Throttle } from '../aws/kinds/stage.ts';
@@ -70,19 +71,29 @@ export function planGateway(owner: Owner, routes: readonly RoutePlan[]): Graph {
         kind: 'Route',
         id: path,
         part,
+        // One route that can't be made holds up no other.
+        optional: true,
         desired: { restApiId, parentId: ref('Route', ROOT_PATH, 'id'), path, functionArn },
       }),
     ),
   ];
 }
 
-/** The stage that shows `routes`, which must be complete: one deployment carries all of them. */
+/** A route that is complete in AWS and so can be shown. */
+export interface ShownRoute {
+  readonly path: string;
+  readonly functionArn: string;
+}
+
+/** The stage that shows `shown`: one deployment carries all routes. `routes` are those whose bounds are known. */
 export function planStage(
   restApiId: string,
+  shown: readonly ShownRoute[],
   routes: readonly RoutePlan[],
-  hash: (value: unknown) => string,
 ): Graph {
-  const shown = routes.map(({ path, functionArn }) => ({ path, functionArn }));
+  const throttles = routes
+    .filter(({ path }) => shown.some((route) => route.path === path))
+    .map(({ path, throttle }) => [path, throttle ?? null] as const);
   return [
     {
       kind: 'Stage',
@@ -91,10 +102,8 @@ export function planStage(
       desired: {
         restApiId,
         name: STAGE,
-        content: hash({ shown, RESPONSES }),
-        throttles: Object.fromEntries(
-          routes.flatMap(({ path, throttle }) => (throttle ? [[path, throttle]] : [])),
-        ),
+        content: fingerprint({ shown, RESPONSES }),
+        throttles: Object.fromEntries(throttles),
       },
     },
   ];

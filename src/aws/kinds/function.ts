@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account, CodePackage } from '../account.ts';
-import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { orAbsent, orGone, orPresent, TerminalError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type Actual, defineKind, differing, type Owner, pending, READY, type State } from '../object.ts';
 
@@ -39,9 +39,20 @@ const HANDLER = 'index.handler';
 
 type Details = Omit<FunctionDesired, 'roleId' | 'name'> & { readonly arn: string };
 
+/** Lambda's bound on names and values together, in bytes. (Lambda quotas: environment variables.) */
+const ENVIRONMENT_BYTES = 4096;
+
 /** The environment as it is sent: a change of anything makes another revision, which the alias looks for. */
 function environmentOf(desired: FunctionDesired): Record<string, string> {
-  return { ...desired.environment, [REVISION_ENV]: fingerprint(desired) };
+  const environment = { ...desired.environment, [REVISION_ENV]: fingerprint(desired) };
+  const bytes = Buffer.byteLength(Object.entries(environment).flat().join(''));
+  if (bytes > ENVIRONMENT_BYTES) {
+    throw new TerminalError(
+      'EnvironmentTooLarge',
+      `the environment of ${desired.name} has ${bytes} bytes with its secrets and settings, and Lambda takes ${ENVIRONMENT_BYTES}: shorten spec.*.environment, the secrets or spec.endpoint.response.body`,
+    );
+  }
+  return environment;
 }
 
 const wantedDetails = (

@@ -48,7 +48,10 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
   removal: 98,
   find: async (account, _desired, owner) => (await list(account, owner))[0],
   owned: list,
-  compare: ({ details }, { vpcId: _, ...desired }) => differing(details, desired),
+  compare({ details }, { internetGatewayId, subnetIds }) {
+    const missing = subnetIds.filter((id) => !details.subnetIds.includes(id));
+    return [...differing(details, { internetGatewayId }), ...(missing.length > 0 ? ['subnetIds'] : [])];
+  },
   async create(account, { vpcId }, tags, owner) {
     await account.ec2.send(
       new CreateRouteTableCommand({ VpcId: vpcId, TagSpecifications: tagged('route-table', owner, tags) }),

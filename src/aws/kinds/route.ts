@@ -93,9 +93,10 @@ export const route = defineKind<RouteDesired, Details>({
   },
   async owned(account, owner) {
     const apis = await gatewayIds(account, owner);
+    // Not the root, nor the resource that holds the routes.
     return (await Promise.all(apis.map((id) => listRoutes(account, id))))
       .flat()
-      .filter(({ details }) => details.functionArn !== '');
+      .filter(({ details }) => details.path.split('/').length > 2);
   },
   compare: ({ details }, { functionArn }) => differing(details, { functionArn, complete: true }),
   async create(account, desired) {

@@ -24,8 +24,8 @@ export interface StageDesired {
   readonly name: string;
   /** Hash of everything that is to be deployed; it is the description of the deployment. */
   readonly content: string;
-  /** Bounds of single routes, by path, such as "/nami/orders". */
-  readonly throttles: Readonly<Record<string, Throttle>>;
+  /** Bounds of single routes, by path, such as "/nami/orders"; `null`: none. Routes that don't stand here keep theirs. */
+  readonly throttles: Readonly<Record<string, Throttle | null>>;
 }
 
 type Details = {
@@ -82,7 +82,10 @@ export const stage = defineKind<StageDesired, Details>({
   },
   // It goes with its API.
   owned: async () => [],
-  compare: ({ details }, { content, throttles }) => differing(details, { content, throttles, metrics: true }),
+  compare: ({ details }, { content, throttles }) => [
+    ...differing(details, { content, metrics: true }),
+    ...(throttlePatches(details.throttles, throttles).length > 0 ? ['throttles'] : []),
+  ],
   async create(account, desired) {
     await deploy(account, desired);
   },
@@ -113,18 +116,17 @@ const replace = (path: string, value: string): PatchOperation => ({ op: 'replace
 
 function throttlePatches(
   actual: Readonly<Record<string, Throttle>>,
-  desired: Readonly<Record<string, Throttle>>,
+  desired: Readonly<Record<string, Throttle | null>>,
 ): PatchOperation[] {
-  const set = Object.entries(desired)
-    .filter(([path, throttle]) => canonical(actual[path]) !== canonical(throttle))
-    .flatMap(([path, { rateLimit, burstLimit }]) => [
-      replace(`/${settingKey(path)}/throttling/rateLimit`, String(rateLimit)),
-      replace(`/${settingKey(path)}/throttling/burstLimit`, String(burstLimit)),
-    ]);
-  const unset = Object.keys(actual)
-    .filter((path) => !(path in desired))
-    .map((path): PatchOperation => ({ op: 'remove', path: `/${settingKey(path)}` }));
-  return [...set, ...unset];
+  return Object.entries(desired).flatMap(([path, throttle]): PatchOperation[] => {
+    const key = settingKey(path);
+    if (canonical(actual[path] ?? null) === canonical(throttle)) return [];
+    if (!throttle) return [{ op: 'remove', path: `/${key}` }];
+    return [
+      replace(`/${key}/throttling/rateLimit`, String(throttle.rateLimit)),
+      replace(`/${key}/throttling/burstLimit`, String(throttle.burstLimit)),
+    ];
+  });
 }
 
 async function deploy(account: Account, { restApiId, name, content }: StageDesired): Promise<void> {

@@ -1,0 +1,25 @@
+import type { Clock } from '../clock.ts';
+import { KubernetesClient } from './client.ts';
+import { Credentials, type KubeconfigChoice } from './credentials.ts';
+import { HttpTransport } from './http-transport.ts';
+
+export interface Connection {
+  client: KubernetesClient;
+  /** The namespace of the kubeconfig's context, for a command line. */
+  namespace: string | undefined;
+}
+
+/**
+ * A client for the cluster that KUBECONFIG, ~/.kube/config or the pod's service account names. Opens no connection
+ * yet. Throws `KubeconfigError` when there is none or it can't be read.
+ */
+export function connect(options: { clock: Clock; deadlineSeconds?: number } & KubeconfigChoice): Connection {
+  const { clock, deadlineSeconds = 30, ...choice } = options;
+  const credentials = new Credentials(clock, choice);
+  // The lease will get a second `HttpTransport` over the same credentials, in a client with a short deadline.
+  const transport = new HttpTransport(credentials);
+  return {
+    client: new KubernetesClient({ transport, clock, deadlineSeconds }),
+    namespace: credentials.namespace,
+  };
+}

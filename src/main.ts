@@ -1,0 +1,115 @@
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import { type Account, openAccount } from './aws/account.ts';
+import { judge } from './aws/errors.ts';
+import { systemClock } from './clock.ts';
+import { loadCode } from './code.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { Controller } from './controller/controller.ts';
+import { PIPELINES } from './controller/pipeline.ts';
+import { connect } from './kubernetes/connect.ts';
+import { namespaces } from './kubernetes/core-types.ts';
+import {
+  isNotFound,
+  KubeconfigError,
+  KubernetesApiError,
+  ServerUnreachableError,
+} from './kubernetes/errors.ts';
+import { EventRecorder } from './kubernetes/events.ts';
+
+/** Seconds that running work gets at the end; Kubernetes kills a pod 30 s after it asked it to stop. */
+const STOP_SECONDS = 20;
+
+/** Something that keeps the operator from starting, in one line for whoever starts it. */
+class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = pino({
+    level: config.logLevel,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    ...(process.stdout.isTTY && {
+      transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },
+    }),
+  });
+  const clock = systemClock;
+  const code = await loadCode();
+  const { client } = connect({ clock });
+  const cluster = config.cluster || (await clusterUid(client));
+  await requireCrd(client);
+
+  const accounts = new Map<string, Promise<Account>>();
+  const account = (region: string): Promise<Account> => {
+    const known = accounts.get(region);
+    if (known) return known;
+    const opened = openAccount(region, clock, code.packages);
+    accounts.set(region, opened);
+    // Credentials and networks get mended: the next reconcile tries again.
+    opened.catch(() => accounts.delete(region));
+    return opened;
+  };
+  await account(config.region).catch((error: unknown) => {
+    logger.warn({ region: config.region, cause: judge(error).message }, 'AWS does not answer yet');
+  });
+
+  const events = new EventRecorder({
+    client,
+    clock,
+    logger,
+    controller: 'nami.dev/operator',
+    instance: hostname(),
+  });
+  const controller = new Controller({
+    config,
+    clock,
+    logger,
+    client,
+    events,
+    cluster,
+    code: { preQueue: code.preQueue, postQueue: code.postQueue },
+    account,
+  });
+  const stop = async (signal: NodeJS.Signals) => {
+    logger.info({ signal }, 'stopping');
+    const left = await controller.stop(STOP_SECONDS);
+    await client.close();
+    if (left.length > 0)
+      logger.warn({ left }, 'stopped in the middle of work, which the next start takes up');
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await controller.start();
+  logger.info({ cluster, region: config.region, server: client.serverUrl }, 'the Nami operator runs');
+}
+
+async function clusterUid(client: ReturnType<typeof connect>['client']): Promise<string> {
+  const { metadata } = await client.get(namespaces, { name: 'kube-system' });
+  if (!metadata.uid)
+    throw new StartError('the namespace kube-system has no UID: set NAMI_CLUSTER to a name of this cluster');
+  return metadata.uid;
+}
+
+async function requireCrd(client: ReturnType<typeof connect>['client']): Promise<void> {
+  try {
+    await client.list(PIPELINES, { limit: 1 });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new StartError(
+      'the cluster does not know WebhookPipeline: install the custom resource definition first (kubectl apply --server-side -f crds/)',
+      { cause: error },
+    );
+  }
+}
+
+/** Errors whose message alone tells the user what to do. */
+const PLAIN = [StartError, ConfigError, KubeconfigError, ServerUnreachableError, KubernetesApiError];
+
+main().catch((error: unknown) => {
+  const isPlain = PLAIN.some((type) => error instanceof type);
+  console.error(isPlain ? `nami-operator: ${(error as Error).message}` : error);
+  process.exit(1);
+});
