@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({
     level: config.logLevel,
-    base: undefined,
+    base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     ...(process.stdout.isTTY && {
       transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },

@@ -1,0 +1,141 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { decodeBase64 } from './base64.ts';
+import { SOURCE_TYPES, type SourceType } from './contract.ts';
+
+/** One delivery on its way through the queue: what was received, and what is known about it. */
+export interface Envelope {
+  /** A UUID of its own for each delivery; stays the same however often SQS delivers the message. */
+  readonly id: string;
+  readonly receivedAt: Date;
+  readonly source: SourceType;
+  /** Which event this is: the same for each delivery of one event. */
+  readonly identity: string;
+  readonly eventType?: string | undefined;
+  /** The sender's own time. */
+  readonly sentAt?: Date | undefined;
+  readonly contentType?: string | undefined;
+  /** The sender's headers by name in lower case; never one that proves who sent. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: Buffer;
+}
+
+/** A message that is no envelope, or not one that this version can read. */
+export class EnvelopeError extends Error {
+  override readonly name = 'EnvelopeError';
+}
+
+const VERSION = 1;
+
+/**
+ * Zstandard at its quickest level. On GitHub's example payloads (10 KB on average) it takes about a tenth less CPU to
+ * compress than deflate's quickest, on 1 MB a third to a sixth of it, and it comes out smaller; reading costs the same
+ * within a few µs. A burst pays for compressing, and the largest bodies are where CPU hurts.
+ */
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** Below this a compressor's set-up costs more CPU than the bytes it saves: SQS bills by 64 KiB. */
+const COMPRESS_FROM_BYTES = 1024;
+
+/**
+ * What a body may grow to when it is decompressed: Lambda takes no larger payload (AWS: Lambda quotas, synchronous
+ * invocation), so no honest body is larger, and a crafted message can't fill the memory.
+ */
+export const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+/**
+ * The envelope as the body of one SQS message. It is ASCII, so that its length is its size in bytes and nothing in it
+ * is among the characters that SQS replaces or refuses (AWS: SendMessage, MessageBody).
+ */
+export function encodeEnvelope(envelope: Envelope): string {
+  const { body, ...rest } = envelope;
+  const compressed = body.length < COMPRESS_FROM_BYTES ? body : zstdCompressSync(body, ZSTD);
+  const smaller = compressed.length < body.length;
+  const head = JSON.stringify({ version: VERSION, ...rest, encoding: smaller ? 'zstd' : 'none' });
+  const ascii = head.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${ascii.slice(0, -1)},"body":"${(smaller ? compressed : body).toString('base64')}"}`;
+}
+
+/** Reads what {@link encodeEnvelope} wrote; throws {@link EnvelopeError} on anything else. */
+export function decodeEnvelope(message: string): Envelope {
+  const fields = parseObject(message);
+  if (fields.version !== VERSION) {
+    throw new EnvelopeError(
+      `envelope version ${JSON.stringify(fields.version)} can't be read, only ${VERSION}`,
+    );
+  }
+  return {
+    id: requireText(fields, 'id'),
+    receivedAt: requireTime(fields, 'receivedAt'),
+    source: requireSource(fields),
+    identity: requireText(fields, 'identity'),
+    eventType: optional(fields, 'eventType', requireText),
+    sentAt: optional(fields, 'sentAt', requireTime),
+    contentType: optional(fields, 'contentType', requireText),
+    headers: requireHeaders(fields),
+    body: requireBody(fields),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseObject(message: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(message);
+  } catch (cause) {
+    throw new EnvelopeError('the message is not JSON', { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new EnvelopeError('the message is not a JSON object');
+  }
+  return value as Fields;
+}
+
+function optional<T>(fields: Fields, name: string, read: (fields: Fields, name: string) => T): T | undefined {
+  return fields[name] === undefined ? undefined : read(fields, name);
+}
+
+function requireText(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value !== 'string' || value === '') throw new EnvelopeError(`"${name}" is not a text`);
+  return value;
+}
+
+function requireTime(fields: Fields, name: string): Date {
+  const time = new Date(requireText(fields, name));
+  if (Number.isNaN(time.getTime())) throw new EnvelopeError(`"${name}" is not a time`);
+  return time;
+}
+
+function requireSource(fields: Fields): SourceType {
+  const source = SOURCE_TYPES.find((type) => type === fields.source);
+  if (source === undefined) throw new EnvelopeError('"source" is not a known source');
+  return source;
+}
+
+function requireHeaders(fields: Fields): Envelope['headers'] {
+  const headers = fields.headers;
+  const valid =
+    typeof headers === 'object' &&
+    headers !== null &&
+    Object.values(headers).every(
+      (values) => Array.isArray(values) && values.every((value) => typeof value === 'string'),
+    );
+  if (!valid) throw new EnvelopeError('"headers" is not a map of lists of texts');
+  return headers as Envelope['headers'];
+}
+
+function requireBody(fields: Fields): Buffer {
+  const bytes = typeof fields.body === 'string' ? decodeBase64(fields.body) : undefined;
+  if (bytes === undefined) throw new EnvelopeError('"body" is not base64');
+  if (fields.encoding === 'none') return bytes;
+  if (fields.encoding !== 'zstd') throw new EnvelopeError('"encoding" is not a known one');
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (cause) {
+    throw new EnvelopeError('"body" can\'t be decompressed', { cause });
+  }
+}

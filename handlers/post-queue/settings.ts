@@ -1,0 +1,34 @@
+import { POST_QUEUE_ENV, type SettingsProblem } from '../contract.ts';
+
+export interface PostQueueSettings {
+  readonly storeUri: string;
+  readonly database: string;
+  readonly collection: string;
+  readonly ttlDays: number | undefined;
+  readonly managed: boolean;
+}
+
+export type PostQueueConfiguration =
+  | { readonly kind: 'ready'; readonly settings: PostQueueSettings }
+  | { readonly kind: 'broken'; readonly problems: readonly SettingsProblem[] };
+
+/** Reads the function's environment ({@link POST_QUEUE_ENV}). Never throws: problems are for the probe to report. */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): PostQueueConfiguration {
+  const required = [POST_QUEUE_ENV.storeUri, POST_QUEUE_ENV.database, POST_QUEUE_ENV.collection] as const;
+  const problems = required
+    .filter((name) => !environment[name])
+    .map((name): SettingsProblem => ({ message: `${name} is missing` }));
+
+  const ttlText = environment[POST_QUEUE_ENV.ttlDays];
+  const ttlDays = ttlText === undefined ? undefined : Number(ttlText);
+  if (ttlDays !== undefined && !(ttlDays > 0 && Number.isFinite(ttlDays))) {
+    problems.push({ message: `${POST_QUEUE_ENV.ttlDays} is not a number of days above 0` });
+  }
+  if (problems.length > 0) return { kind: 'broken', problems };
+
+  const [storeUri = '', database = '', collection = ''] = required.map((name) => environment[name]);
+  const managed = environment[POST_QUEUE_ENV.managed] === 'true';
+  return { kind: 'ready', settings: { storeUri, database, collection, ttlDays, managed } };
+}

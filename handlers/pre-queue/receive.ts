@@ -1,0 +1,73 @@
+import { SQS_MESSAGE_BYTES } from '../contract.ts';
+import { type Envelope, encodeEnvelope } from '../envelope.ts';
+import { headerValue, type RawRequest } from '../raw-request.ts';
+import { sha256Hex } from '../sha256.ts';
+import { SOURCES } from '../sources/index.ts';
+import type { HandshakeAnswer, Source } from '../sources/source.ts';
+import { keptHeaders } from './kept-headers.ts';
+import type { RefusalReason } from './responses.ts';
+import type { PreQueueSettings } from './settings.ts';
+
+export type Receipt =
+  | { readonly kind: 'accepted'; readonly envelope: Envelope; readonly message: string }
+  | { readonly kind: 'answer'; readonly answer: HandshakeAnswer }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason };
+
+/**
+ * Decides on one request, from nothing but its arguments. The order matters: a handshake may come with any method;
+ * what isn't authentic is refused before its size or anything else of it is judged.
+ */
+export function receive(
+  request: RawRequest,
+  { source: settings, secrets }: Pick<PreQueueSettings, 'source' | 'secrets'>,
+  now: Date,
+  id: string,
+): Receipt {
+  const source = SOURCES[settings.type];
+  const trust = { secrets, settings, now };
+
+  const answer = source.handshake?.(request, trust);
+  if (answer !== undefined) return { kind: 'answer', answer };
+
+  // POST is what every sender in the table uses; another method is a browser, a scanner or a mistake.
+  if (request.method !== 'POST') return refused('method-not-allowed');
+  if (contradictsItself(request, source)) return refused('header-repeated');
+  const verdict = source.verify(request, trust);
+  if (verdict !== 'authentic') return refused(verdict);
+
+  const event = source.identify(request, settings);
+  const envelope: Envelope = {
+    id,
+    receivedAt: now,
+    source: settings.type,
+    identity: event.id === undefined ? id : storableIdentity(event.id),
+    eventType: event.type,
+    sentAt: event.sentAt,
+    contentType: headerValue(request, 'content-type'),
+    headers: keptHeaders(request.headers, source),
+    body: request.body,
+  };
+  const message = encodeEnvelope(envelope);
+  if (message.length > SQS_MESSAGE_BYTES) return refused('message-too-large');
+  return { kind: 'accepted', envelope, message };
+}
+
+function refused(reason: RefusalReason): Receipt {
+  return { kind: 'refused', reason };
+}
+
+/**
+ * A header that decides is there with two values: which one the sender meant, and which one another reader of the
+ * same request would take, nobody can tell. The same value twice, as some proxies make it, contradicts nothing.
+ */
+function contradictsItself(request: RawRequest, source: Source): boolean {
+  return [...source.signatureHeaders, ...source.identityHeaders].some((name) =>
+    request.headers.get(name)?.some((value, _, values) => value !== values[0]),
+  );
+}
+
+/** An identity is part of a document's `_id`: one that is long, or holds more than printable ASCII or a `#`, is hashed. */
+function storableIdentity(identity: string): string {
+  // `#` separates the identity of a conflicting document from its hash (see post-queue/document.ts).
+  return /^[\x21\x22\x24-\x7e]{1,256}$/.test(identity) ? identity : `sha256:${sha256Hex(identity)}`;
+}

@@ -1,0 +1,54 @@
+import type { ResponseSettings } from '../contract.ts';
+import type { HandshakeAnswer, UnverifiedReason } from '../sources/source.ts';
+import type { GatewayResponse } from './gateway-event.ts';
+
+/** Why a delivery was not accepted: for the owner's log and metric; the sender sees a status that several share. */
+export type RefusalReason =
+  | UnverifiedReason
+  | 'method-not-allowed'
+  | 'body-malformed'
+  | 'header-repeated'
+  | 'message-too-large'
+  | UnavailableReason;
+
+/** Nothing is wrong with the delivery: the sender is to try again. */
+export type UnavailableReason = 'settings-broken' | 'enqueue-failed' | 'internal-error';
+
+type StatusCodes = Pick<ResponseSettings, 'rejectedStatusCode' | 'unavailableStatusCode'>;
+
+/** Senders with a schedule of their own ignore it; the others come back after a burst rather than in it. */
+const RETRY_AFTER_SECONDS = '30';
+
+export function acceptance({ statusCode, contentType, body }: ResponseSettings): GatewayResponse {
+  return { statusCode, headers: { 'Content-Type': contentType }, body };
+}
+
+export function answer({ statusCode, contentType, body }: HandshakeAnswer): GatewayResponse {
+  return { statusCode, headers: { 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' }, body };
+}
+
+/** What the sender sees. No answer tells why a delivery isn't authentic: that would help to forge one. */
+export function refusal(reason: RefusalReason, codes: StatusCodes): GatewayResponse {
+  switch (reason) {
+    case 'method-not-allowed':
+      return problem(405, 'method not allowed', { Allow: 'POST' });
+    case 'body-malformed':
+      return problem(400, 'malformed body');
+    case 'message-too-large':
+      return problem(413, 'too large');
+    case 'settings-broken':
+    case 'enqueue-failed':
+    case 'internal-error':
+      return problem(codes.unavailableStatusCode, 'unavailable', { 'Retry-After': RETRY_AFTER_SECONDS });
+    default:
+      return problem(codes.rejectedStatusCode, 'rejected');
+  }
+}
+
+function problem(statusCode: number, error: string, headers: Record<string, string> = {}): GatewayResponse {
+  return {
+    statusCode,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ error }),
+  };
+}

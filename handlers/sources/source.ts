@@ -1,0 +1,59 @@
+import type { SourceSettings } from '../contract.ts';
+import type { RawRequest } from '../raw-request.ts';
+
+/**
+ * One kind of sender: how a delivery proves where it comes from, and which event it brings. A new one is a file with
+ * this interface, a name in the contract's list and a line in the table (`index.ts`).
+ */
+export interface Source {
+  /** Headers that carry the proof: a signature, a token. They are never stored or logged. */
+  readonly signatureHeaders: readonly string[];
+  /** Other headers that the methods below rely on; they are kept with the event. */
+  readonly identityHeaders: readonly string[];
+  /** What is wrong with a secret as the user stored it, for the user to read; undefined if it can be used. */
+  checkSecret(secret: string): string | undefined;
+  /**
+   * Whether the delivery is authentic by at least one of the secrets. Never throws, whatever the request holds.
+   * A header listed above has at most one value here: a request that contradicts itself is refused before.
+   */
+  verify(request: RawRequest, trust: Trust): Verdict;
+  /** What an authentic delivery says about its event. */
+  identify(request: RawRequest, settings: SourceSettings): EventIdentity;
+  /** The answer, if the request is the sender's question whether this endpoint is ours rather than an event. */
+  handshake?(request: RawRequest, trust: Trust): HandshakeAnswer | undefined;
+}
+
+/** What a delivery is judged by. */
+export interface Trust {
+  readonly secrets: readonly string[];
+  readonly settings: SourceSettings;
+  readonly now: Date;
+}
+
+export type Verdict = 'authentic' | UnverifiedReason;
+
+/** Why a delivery isn't authentic: for the owner's log and metric, never for the sender. */
+export type UnverifiedReason =
+  | 'signature-missing'
+  | 'signature-malformed'
+  | 'signature-mismatch'
+  | 'id-missing'
+  | 'timestamp-missing'
+  | 'timestamp-malformed'
+  | 'timestamp-in-milliseconds'
+  | 'timestamp-too-old'
+  | 'timestamp-in-future';
+
+export interface EventIdentity {
+  /** The sender's own identity for the event; without one each delivery is an event. */
+  readonly id?: string | undefined;
+  readonly type?: string | undefined;
+  /** The sender's own time. */
+  readonly sentAt?: Date | undefined;
+}
+
+export interface HandshakeAnswer {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly body: string;
+}

@@ -1,0 +1,95 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { decodeBase64 } from '../base64.ts';
+import { headerValue, type RawRequest } from '../raw-request.ts';
+import { hmacMatches } from './hmac.ts';
+import type { Source } from './source.ts';
+import { timestampProblem } from './timestamp.ts';
+
+const PUBLIC_KEY_PREFIX = 'whpk_';
+const ED25519_KEY_BYTES = 32;
+
+/** More than any sender's rotation needs; each one of `v1a` costs a curve operation. */
+const MAX_SIGNATURES = 10;
+
+/**
+ * Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): Svix, OpenAI and
+ * more. A secret is a shared key, `whsec_<base64>` or bare base64 (signatures `v1`), or the sender's ed25519 public
+ * key, `whpk_<base64>` (signatures `v1a`). Svix sends the same headers under its own prefix.
+ */
+export const standardWebhooks: Source = {
+  signatureHeaders: ['webhook-signature', 'svix-signature'],
+  identityHeaders: ['webhook-id', 'webhook-timestamp', 'svix-id', 'svix-timestamp'],
+
+  checkSecret(secret) {
+    if (parseSecret(secret) !== undefined) return undefined;
+    return secret.startsWith(PUBLIC_KEY_PREFIX)
+      ? `is not an ed25519 public key (${PUBLIC_KEY_PREFIX} and the base64 of ${ED25519_KEY_BYTES} bytes)`
+      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…)';
+  },
+
+  verify(request, trust) {
+    const { id, timestamp, signature } = fields(request);
+    if (signature === undefined) return 'signature-missing';
+    if (id === undefined) return 'id-missing';
+    const problem = timestampProblem(timestamp, trust);
+    if (problem !== undefined) return problem;
+
+    const signatures = signature.split(' ').slice(0, MAX_SIGNATURES);
+    const shared = ofVersion(signatures, 'v1');
+    const asymmetric = ofVersion(signatures, 'v1a');
+    if (shared.length + asymmetric.length === 0) return 'signature-malformed';
+
+    const keys = trust.secrets.flatMap((secret) => parseSecret(secret) ?? []);
+    const sharedKeys = keys.filter(({ isPublic }) => !isPublic).map(({ bytes }) => bytes);
+    const publicKeys = keys.filter(({ isPublic }) => isPublic).map(({ bytes }) => bytes);
+    const head = `${id}.${timestamp}.`;
+    return hmacMatches('sha256', sharedKeys, [head, request.body], shared) ||
+      ed25519Matches(publicKeys, head, request.body, asymmetric)
+      ? 'authentic'
+      : 'signature-mismatch';
+  },
+
+  identify(request) {
+    const { id, timestamp } = fields(request);
+    return { id, sentAt: new Date(Number(timestamp) * 1000) };
+  },
+};
+
+/** All three under one prefix: mixed ones are no sender's. */
+function fields(request: RawRequest) {
+  const prefix = headerValue(request, 'webhook-signature') === undefined ? 'svix' : 'webhook';
+  return {
+    id: headerValue(request, `${prefix}-id`),
+    timestamp: headerValue(request, `${prefix}-timestamp`),
+    signature: headerValue(request, `${prefix}-signature`),
+  };
+}
+
+/** The signatures of one version. Others are skipped: the specification adds new ones beside the old. */
+function ofVersion(signatures: readonly string[], version: string): Buffer[] {
+  return signatures
+    .filter((signature) => signature.startsWith(`${version},`))
+    .flatMap((signature) => decodeBase64(signature.slice(version.length + 1)) ?? []);
+}
+
+function parseSecret(secret: string): { isPublic: boolean; bytes: Buffer } | undefined {
+  const isPublic = secret.startsWith(PUBLIC_KEY_PREFIX);
+  const bytes = decodeBase64(secret.replace(/^wh(sec|pk)_/, ''));
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  return isPublic && bytes.length !== ED25519_KEY_BYTES ? undefined : { isPublic, bytes };
+}
+
+function ed25519Matches(
+  keys: readonly Buffer[],
+  head: string,
+  body: Buffer,
+  signatures: readonly Buffer[],
+): boolean {
+  if (keys.length === 0 || signatures.length === 0) return false;
+  const signed = Buffer.concat([Buffer.from(head), body]);
+  return keys.some((bytes) => {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') };
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    return signatures.some((signature) => verify(null, signed, key, signature));
+  });
+}

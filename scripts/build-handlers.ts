@@ -1,0 +1,70 @@
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export interface HandlerBundle {
+  readonly name: 'pre-queue' | 'post-queue';
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the driver loads only if asked for, and nothing here asks for: absent, it says so itself. */
+const UNUSED_BY_DRIVER = [
+  '@aws-sdk/credential-providers',
+  '@mongodb-js/zstd',
+  'gcp-metadata',
+  'kerberos',
+  'mongodb-client-encryption',
+  'snappy',
+  'socks',
+];
+
+/** The driver is CommonJS: what is left of its `require` are Node's own modules. */
+const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/**
+ * Bundles each function into one ES module, `<directory>/<name>/index.mjs`. The same sources give the same bytes,
+ * so that an unchanged function is never deployed anew.
+ */
+export async function buildHandlers(
+  directory: string = join(root, 'dist', 'handlers'),
+): Promise<readonly HandlerBundle[]> {
+  return Promise.all([
+    bundle('pre-queue', join(directory, 'pre-queue', 'index.mjs'), {}),
+    bundle('post-queue', join(directory, 'post-queue', 'index.mjs'), { js: REQUIRE }),
+  ]);
+}
+
+async function bundle(
+  name: HandlerBundle['name'],
+  path: string,
+  banner: { js?: string },
+): Promise<HandlerBundle> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join('handlers', name, 'index.ts')],
+    outfile: path,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: false,
+    legalComments: 'none',
+    external: UNUSED_BY_DRIVER,
+    banner,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { name, path, bytes };
+}
+
+if (import.meta.main) {
+  for (const { name, path, bytes } of await buildHandlers()) {
+    console.log(`${name}: ${(bytes / 1024).toFixed(1)} KiB  ${relative(process.cwd(), path)}`);
+  }
+}

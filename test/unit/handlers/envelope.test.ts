@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SOURCE_TYPES } from '../../../handlers/contract.ts';
+import {
+  decodeEnvelope,
+  type Envelope,
+  EnvelopeError,
+  encodeEnvelope,
+  MAX_BODY_BYTES,
+} from '../../../handlers/envelope.ts';
+
+const plain: Envelope = {
+  id: '0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5',
+  receivedAt: new Date('2026-01-02T03:04:05.678Z'),
+  source: 'GitHub',
+  identity: '4711:72d3162e-cc78-11e3-81ab-4c9367dc0958',
+  eventType: 'push',
+  sentAt: new Date('2026-01-02T03:04:00.000Z'),
+  contentType: 'application/json',
+  headers: { 'x-github-event': ['push'], 'user-agent': ['GitHub-Hookshot/1', 'relay'] },
+  body: Buffer.from('{"ref":"refs/heads/main"}'),
+};
+
+describe('an encoded envelope', () => {
+  test('comes back as it was, whatever it holds', () => {
+    const date = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) });
+    const text = fc.string({ unit: 'binary', minLength: 1 });
+    const envelope = fc.record({
+      id: fc.uuid(),
+      receivedAt: date,
+      source: fc.constantFrom(...SOURCE_TYPES),
+      identity: text,
+      eventType: fc.option(text, { nil: undefined }),
+      sentAt: fc.option(date, { nil: undefined }),
+      contentType: fc.option(text, { nil: undefined }),
+      headers: fc.dictionary(
+        fc.stringMatching(/^[a-z][a-z0-9-]*$/),
+        fc.array(fc.string({ unit: 'binary' })),
+        {
+          noNullPrototype: true,
+        },
+      ),
+      body: fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes)),
+    });
+    fc.assert(
+      fc.property(envelope, (original) => {
+        const message = encodeEnvelope(original);
+        expect(message).toMatch(/^[\x20-\x7e]*$/);
+        expect(decodeEnvelope(message)).toEqual(original);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('has a compressed body only if that is smaller', () => {
+    const repetitive = { ...plain, body: Buffer.from('{"ref":"refs/heads/main"}'.repeat(400)) };
+    const random = { ...plain, body: randomBytes(10_000) };
+    expect(encodeEnvelope(repetitive).length).toBeLessThan(2000);
+    expect(encodeEnvelope(repetitive)).toContain('"encoding":"zstd"');
+    expect(encodeEnvelope(random)).toContain('"encoding":"none"');
+    for (const envelope of [repetitive, random])
+      expect(decodeEnvelope(encodeEnvelope(envelope))).toEqual(envelope);
+  });
+
+  test('may have an empty body', () => {
+    const empty = { ...plain, body: Buffer.alloc(0) };
+    expect(decodeEnvelope(encodeEnvelope(empty))).toEqual(empty);
+  });
+});
+
+describe('a message that is no envelope is a clear error', () => {
+  const fields = () => JSON.parse(encodeEnvelope(plain)) as Record<string, unknown>;
+
+  test.each([
+    ['', 'not JSON'],
+    ['hello', 'not JSON'],
+    ['null', 'not a JSON object'],
+    ['[]', 'not a JSON object'],
+    ['{}', 'version undefined'],
+  ])('%j', (message, problem) => {
+    expect(() => decodeEnvelope(message)).toThrow(EnvelopeError);
+    expect(() => decodeEnvelope(message)).toThrow(problem);
+  });
+
+  test.each([
+    [{ version: 2 }, 'envelope version 2'],
+    [{ id: 7 }, '"id"'],
+    [{ identity: '' }, '"identity"'],
+    [{ receivedAt: 'yesterday' }, '"receivedAt"'],
+    [{ sentAt: 'yesterday' }, '"sentAt"'],
+    [{ source: 'Nobody' }, '"source"'],
+    [{ eventType: {} }, '"eventType"'],
+    [{ contentType: 1 }, '"contentType"'],
+    [{ headers: null }, '"headers"'],
+    [{ headers: { a: 'b' } }, '"headers"'],
+    [{ headers: { a: [1] } }, '"headers"'],
+    [{ body: undefined }, '"body" is not base64'],
+    [{ body: 'a' }, '"body" is not base64'],
+    [{ encoding: 'gzip' }, '"encoding"'],
+    [{ encoding: 'zstd', body: 'AAAA' }, "can't be decompressed"],
+  ])('%j', (change, problem) => {
+    const message = JSON.stringify({ ...fields(), ...change });
+    expect(() => decodeEnvelope(message)).toThrow(EnvelopeError);
+    expect(() => decodeEnvelope(message)).toThrow(problem);
+  });
+
+  test('a body that would grow beyond what Lambda takes isn’t decompressed', () => {
+    const withBody = (bytes: number) =>
+      JSON.stringify({
+        ...fields(),
+        encoding: 'zstd',
+        body: zstdCompressSync(Buffer.alloc(bytes)).toString('base64'),
+      });
+    expect(decodeEnvelope(withBody(MAX_BODY_BYTES)).body).toHaveLength(MAX_BODY_BYTES);
+    expect(() => decodeEnvelope(withBody(MAX_BODY_BYTES + 1))).toThrow("can't be decompressed");
+  });
+});

@@ -1,0 +1,138 @@
+import { MongoNetworkError, MongoNetworkTimeoutError } from 'mongodb';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type NewEvent, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { StoreError, storeEvents } from '../../../../handlers/post-queue/store.ts';
+import { sha256Hex } from '../../../../handlers/sha256.ts';
+import { NOW } from '../deliveries.ts';
+import { envelope } from './envelopes.ts';
+import { bulkWriteError, FakeCollection } from './fake-collection.ts';
+
+const event = (identity: string, body: string, id?: string): NewEvent =>
+  newEvent(envelope(identity, body, id === undefined ? {} : { id }), NOW, undefined);
+
+let collection: FakeCollection;
+const store = (...events: NewEvent[]) => storeEvents(collection.asCollection, events);
+const deliveries = () =>
+  Object.fromEntries([...collection.documents].map(([id, { deliveries }]) => [id, deliveries.length]));
+
+beforeEach(() => {
+  collection = new FakeCollection();
+});
+
+describe('an event', () => {
+  test('is one document however often SQS delivers it, with its delivery counted once', async () => {
+    const same = event('1', '{}');
+    for (let i = 0; i < 3; i++) expect(await store(same, same)).toEqual(new Map());
+    expect(deliveries()).toEqual({ 'GitHub:1': 1 });
+  });
+
+  test('is one document however often its sender repeats it, with each delivery visible', async () => {
+    await store(event('1', '{}'), event('1', '{}'));
+    await store(event('1', '{}'));
+    expect(deliveries()).toEqual({ 'GitHub:1': 3 });
+  });
+
+  test('is written in one call with the rest of its batch', async () => {
+    await store(event('1', '{}'), event('2', '{}'), event('3', '{}'));
+    expect(collection.writes).toBe(1);
+    expect(collection.documents.size).toBe(3);
+  });
+});
+
+describe('one identity with different bytes', () => {
+  const conflictId = `GitHub:1#${sha256Hex('b')}`;
+
+  test('is a second document that is marked, across batches and within one', async () => {
+    expect(await store(event('1', 'a'), event('1', 'b'))).toEqual(new Map());
+    expect(await store(event('2', 'x'), event('1', 'b'), event('1', 'a'))).toEqual(new Map());
+    expect(deliveries()).toEqual({ 'GitHub:1': 2, [conflictId]: 2, 'GitHub:2': 1 });
+    expect(collection.documents.get(conflictId)?.conflictsWith).toBe('GitHub:1');
+    expect(collection.documents.get('GitHub:1')?.conflictsWith).toBeUndefined();
+  });
+
+  test('stays one document for each of the bytes when it is delivered again', async () => {
+    const [a, b, c] = [event('1', 'a'), event('1', 'b'), event('1', 'c')];
+    for (let i = 0; i < 3; i++) await store(c, b, a);
+    expect(deliveries()).toEqual({
+      'GitHub:1': 1,
+      [`GitHub:1#${sha256Hex('b')}`]: 1,
+      [`GitHub:1#${sha256Hex('a')}`]: 1,
+    });
+  });
+});
+
+describe('a duplicate key', () => {
+  const duplicate = (index: number) => ({ index, code: 11000, errmsg: 'E11000' });
+
+  test('from a race with the same bytes is no conflict: the delivery joins the document', async () => {
+    const racing = event('1', 'a');
+    await store(event('1', 'a'));
+    collection.before = (write) => {
+      if (write === 2) throw bulkWriteError([duplicate(0)], { matchedCount: 0, upsertedCount: 0 });
+    };
+    expect(await store(racing)).toEqual(new Map());
+    expect(deliveries()).toEqual({ 'GitHub:1': 2 });
+  });
+
+  test('that can’t be settled fails that event alone', async () => {
+    collection.before = (write) => {
+      if (write === 1) throw bulkWriteError([duplicate(1)], { matchedCount: 0, upsertedCount: 1 });
+      throw bulkWriteError([duplicate(0)], { matchedCount: 0, upsertedCount: 0 });
+    };
+    const errors = await store(event('1', 'a'), event('2', 'b'));
+    expect([...errors.keys()]).toEqual([1]);
+    expect(collection.writes).toBe(3);
+  });
+});
+
+describe('what fails', () => {
+  const invalid = (index: number) => ({ index, code: 121, errmsg: 'Document failed validation' });
+
+  test('is that event alone, if each of the others is counted', async () => {
+    collection.before = () => {
+      throw bulkWriteError([invalid(1)], { matchedCount: 1, upsertedCount: 1 });
+    };
+    const errors = await store(event('1', 'a'), event('2', 'b'), event('3', 'c'));
+    expect([...errors].map(([index, { message }]) => [index, message])).toEqual([
+      [1, 'Document failed validation'],
+    ]);
+  });
+
+  test.each([
+    ['a write concern that wasn’t reached', bulkWriteError([], { matchedCount: 0, upsertedCount: 2 })],
+    [
+      'the same beside a write error',
+      bulkWriteError([invalid(0)], { matchedCount: 0, upsertedCount: 1 }, { code: 64 }),
+    ],
+    [
+      'a write error that leaves others uncounted',
+      bulkWriteError([invalid(0)], { matchedCount: 0, upsertedCount: 0 }),
+    ],
+    ['a write error of no operation', bulkWriteError([invalid(7)], { matchedCount: 0, upsertedCount: 1 })],
+    ['a time-out', new MongoNetworkTimeoutError('timed out')],
+    ['anything else', new Error('topology is closed')],
+  ])('is the whole batch after %s', async (_, error) => {
+    collection.before = () => {
+      throw error;
+    };
+    await expect(store(event('1', 'a'), event('2', 'b'))).rejects.toThrow(StoreError);
+    expect(collection.writes).toBe(1);
+  });
+
+  test('is the whole batch if the answer counts fewer than were asked for', async () => {
+    collection.bulkWrite = async () => ({ matchedCount: 0, upsertedCount: 1 });
+    await expect(store(event('1', 'a'), event('2', 'b'))).rejects.toThrow(StoreError);
+  });
+
+  test('for a connection that broke is tried once more', async () => {
+    collection.before = (write) => {
+      if (write === 1) throw new MongoNetworkError('connection closed');
+    };
+    expect(await store(event('1', 'a'))).toEqual(new Map());
+    collection.before = () => {
+      throw new MongoNetworkError('connection closed');
+    };
+    await expect(store(event('1', 'a'))).rejects.toThrow(StoreError);
+    expect(collection.writes).toBe(4);
+  });
+});

@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { decodeEnvelope } from '../../../../handlers/envelope.ts';
+import type { LogLine } from '../../../../handlers/log.ts';
+import type { GatewayResponse } from '../../../../handlers/pre-queue/gateway-event.ts';
+import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
+import type { PreQueueConfiguration } from '../../../../handlers/pre-queue/settings.ts';
+import { gitHubHeaders, NOW } from '../deliveries.ts';
+
+const SECRET = 'very secret';
+const BODY = '{"content":"private"}';
+const ready = {
+  kind: 'ready',
+  settings: {
+    source: { type: 'GitHub', toleranceSeconds: 300 },
+    secrets: [SECRET],
+    response: {
+      statusCode: 202,
+      contentType: 'application/json',
+      body: '{"received":true}',
+      rejectedStatusCode: 403,
+      unavailableStatusCode: 500,
+    },
+  },
+} satisfies PreQueueConfiguration;
+
+const sendMessage = vi.fn<(body: string) => Promise<void>>();
+let lines: LogLine[] = [];
+
+beforeEach(() => {
+  sendMessage.mockReset().mockResolvedValue();
+  lines = [];
+});
+
+function handlerWith(configuration: PreQueueConfiguration) {
+  return preQueueHandler({
+    configuration,
+    sendMessage,
+    now: () => NOW,
+    newId: () => '0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5',
+    log: (line) => lines.push(line),
+    functionName: 'nami-orders-pre-queue',
+  });
+}
+
+function event(headers: Record<string, string> = gitHubHeaders(BODY, SECRET), change: object = {}) {
+  return {
+    httpMethod: 'POST',
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    body: Buffer.from(BODY).toString('base64'),
+    isBase64Encoded: true,
+    requestContext: { requestId: 'request-1', path: '/live/nami/orders' },
+    ...change,
+  };
+}
+
+const call = async (anEvent: object, configuration: PreQueueConfiguration = ready) =>
+  (await handlerWith(configuration)(anEvent)) as GatewayResponse;
+
+describe('a delivery', () => {
+  test('is answered as configured once it is in the queue, without a log line', async () => {
+    expect(await call(event())).toEqual({
+      statusCode: 202,
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"received":true}',
+    });
+    expect(sendMessage).toHaveBeenCalledOnce();
+    expect(decodeEnvelope(sendMessage.mock.calls[0]?.[0] ?? '').body.toString()).toBe(BODY);
+    expect(lines).toEqual([]);
+  });
+
+  test('that can’t be put into the queue is answered so that the sender comes back', async () => {
+    sendMessage.mockRejectedValue(new Error('queue does not exist'));
+    const response = await call(event());
+    expect(response).toMatchObject({ statusCode: 500, headers: { 'Retry-After': '30' } });
+    expect(response.body).not.toContain('queue');
+    expect(lines).toMatchObject([
+      { level: 'error', Reason: 'enqueue-failed', error: 'Error: queue does not exist' },
+    ]);
+  });
+
+  test('that isn’t authentic leaves one line with the reason and a metric, and tells the sender nothing', async () => {
+    const wrong = await call(event(gitHubHeaders(BODY, 'guessed')));
+    const missing = await call(event({}));
+    expect(wrong).toEqual(missing);
+    expect(wrong).toMatchObject({ statusCode: 403, body: '{"error":"rejected"}' });
+    expect(sendMessage).not.toHaveBeenCalled();
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toEqual({
+      level: 'warn',
+      message: 'delivery not accepted',
+      requestId: 'request-1',
+      statusCode: 403,
+      error: undefined,
+      _aws: {
+        Timestamp: NOW.getTime(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Nami',
+            Dimensions: [['FunctionName', 'Reason']],
+            Metrics: [{ Name: 'Refused', Unit: 'Count' }],
+          },
+        ],
+      },
+      FunctionName: 'nami-orders-pre-queue',
+      Reason: 'signature-mismatch',
+      Refused: 1,
+    });
+    expect(lines[1]).toMatchObject({ Reason: 'signature-missing' });
+  });
+
+  test('by another method is answered with the one that is allowed, HEAD without content', async () => {
+    const response = { statusCode: 405, headers: { Allow: 'POST' } };
+    expect(await call(event({}, { httpMethod: 'GET', body: null }))).toMatchObject(response);
+    expect(await call(event({}, { httpMethod: 'HEAD', body: null }))).toMatchObject({
+      ...response,
+      body: '',
+    });
+  });
+
+  test('with a body that is not the base64 it is said to be is malformed', async () => {
+    expect(await call(event(undefined, { body: '{}' }))).toMatchObject({ statusCode: 400 });
+    expect(lines).toMatchObject([{ Reason: 'body-malformed' }]);
+  });
+
+  test('that no message can hold is too large', async () => {
+    const body = Buffer.from(Array.from({ length: 1_200_000 }, (_, i) => (i * i * 2654435761) >>> 24));
+    const headers = gitHubHeaders(body, SECRET);
+    expect(await call(event(headers, { body: body.toString('base64') }))).toMatchObject({ statusCode: 413 });
+  });
+
+  test('that nobody foresaw is answered so that the sender comes back', async () => {
+    const response = await call(event(undefined, { multiValueHeaders: { a: 7 } }));
+    expect(response).toMatchObject({ statusCode: 500, headers: { 'Retry-After': '30' } });
+    expect(lines).toMatchObject([{ Reason: 'internal-error' }]);
+  });
+
+  test('leaves neither secrets nor signatures nor its body in the log', async () => {
+    sendMessage.mockRejectedValue(new Error('no'));
+    const headers = gitHubHeaders(BODY, SECRET);
+    await call(event(headers));
+    await call(event({ ...headers, 'x-hub-signature-256': 'sha256=made-up' }));
+    const log = JSON.stringify(lines);
+    for (const text of [SECRET, 'private', 'sha256=']) expect(log).not.toContain(text);
+  });
+});
+
+describe('settings that are broken', () => {
+  const problems = [{ secret: 0, message: 'the secret is empty' }];
+  const broken: PreQueueConfiguration = { kind: 'broken', problems };
+
+  test('let nothing in: every delivery is to come again', async () => {
+    for (const anEvent of [event(), event({}), event({}, { httpMethod: 'GET' })]) {
+      expect(await call(anEvent, broken)).toMatchObject({
+        statusCode: 503,
+        headers: { 'Retry-After': '30' },
+      });
+    }
+    expect(sendMessage).not.toHaveBeenCalled();
+    expect(lines[0]).toMatchObject({ level: 'error', Reason: 'settings-broken' });
+  });
+
+  test('are what the probe reports', async () => {
+    expect(await handlerWith(broken)({ nami: 'probe' })).toEqual({ nami: 'pre-queue', problems });
+    expect(await handlerWith(ready)({ nami: 'probe' })).toEqual({ nami: 'pre-queue', problems: [] });
+    expect(lines).toEqual([]);
+  });
+});

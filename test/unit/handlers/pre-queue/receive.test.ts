@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SQS_MESSAGE_BYTES } from '../../../../handlers/contract.ts';
+import { decodeEnvelope } from '../../../../handlers/envelope.ts';
+import { receive } from '../../../../handlers/pre-queue/receive.ts';
+import { sha256Hex } from '../../../../handlers/sha256.ts';
+import { gitHubHeaders, NOW, post, trust } from '../deliveries.ts';
+
+const SECRET = 'rotated out';
+const ID = '0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5';
+const gitHub = { source: trust('GitHub', []).settings, secrets: ['the new one', SECRET] };
+const none = { source: trust('None', []).settings, secrets: [] };
+const take = (request: ReturnType<typeof post>, settings: Parameters<typeof receive>[1] = gitHub) =>
+  receive(request, settings, NOW, ID);
+
+describe('an authentic delivery', () => {
+  test('becomes an envelope with what is known of the event', () => {
+    const headers = {
+      ...gitHubHeaders('{"a":1}', SECRET),
+      'content-type': 'application/json',
+      'user-agent': 'x',
+    };
+    const receipt = take(post(headers, '{"a":1}'));
+    expect(receipt).toMatchObject({
+      kind: 'accepted',
+      envelope: {
+        id: ID,
+        receivedAt: NOW,
+        source: 'GitHub',
+        identity: '4711:72d3162e-cc78-11e3-81ab-4c9367dc0958',
+        eventType: 'push',
+        contentType: 'application/json',
+        headers: {
+          'x-github-hook-id': ['4711'],
+          'x-github-delivery': ['72d3162e-cc78-11e3-81ab-4c9367dc0958'],
+          'x-github-event': ['push'],
+          'user-agent': ['x'],
+        },
+        body: Buffer.from('{"a":1}'),
+      },
+    });
+    if (receipt.kind !== 'accepted') throw new Error('not accepted');
+    expect(decodeEnvelope(receipt.message)).toEqual({ ...receipt.envelope, sentAt: undefined });
+    expect(receipt.message).not.toContain('sha256=');
+  });
+
+  test('may have an empty body', () => {
+    expect(take(post(gitHubHeaders('', SECRET), '')).kind).toBe('accepted');
+    expect(take(post({}, ''), none).kind).toBe('accepted');
+  });
+
+  test('of a source without identities is an event of its own', () => {
+    expect(take(post({}, '{}'), none)).toMatchObject({
+      kind: 'accepted',
+      envelope: { source: 'None', identity: ID },
+    });
+  });
+
+  test.each(['a#b', 'with space', 'ünï', 'x'.repeat(300)])(
+    'with the strange identity %j is stored by its hash',
+    (id) => {
+      const headers = { ...gitHubHeaders('{}', SECRET), 'x-github-delivery': id };
+      expect(take(post(headers, '{}'))).toMatchObject({
+        envelope: { identity: `sha256:${sha256Hex(`4711:${id}`)}` },
+      });
+    },
+  );
+});
+
+describe('refused is', () => {
+  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', ''])('method %j', (method) => {
+    const request = { ...post(gitHubHeaders('{}', SECRET), '{}'), method };
+    expect(take(request)).toEqual({ kind: 'refused', reason: 'method-not-allowed' });
+  });
+
+  test('what is not authentic, before its size is looked at', () => {
+    const body = randomBytes(2_000_000);
+    expect(take(post(gitHubHeaders(body, 'wrong'), body))).toEqual({
+      kind: 'refused',
+      reason: 'signature-mismatch',
+    });
+    expect(take(post({}, '{}'))).toEqual({ kind: 'refused', reason: 'signature-missing' });
+  });
+
+  test.each(['x-hub-signature-256', 'x-github-delivery', 'x-github-hook-id', 'x-github-event'])(
+    'a delivery with two different values of %s, though one of them is right',
+    (name) => {
+      const headers = gitHubHeaders('{}', SECRET);
+      const right = headers[name] ?? '';
+      for (const values of [
+        [right, 'other'],
+        ['other', right],
+        [right, ''],
+      ]) {
+        expect(take(post({ ...headers, [name]: values }, '{}'))).toEqual({
+          kind: 'refused',
+          reason: 'header-repeated',
+        });
+      }
+      expect(take(post({ ...headers, [name]: [right, right] }, '{}')).kind).toBe('accepted');
+    },
+  );
+
+  test('a delivery that doesn’t fit into a message; the largest that fits is accepted', () => {
+    const size = (bytes: number) => {
+      const receipt = take(post({}, randomBytes(bytes)), none);
+      return receipt.kind === 'accepted' ? receipt.message.length : receipt.kind;
+    };
+    const overhead = Number(size(3000)) - 4000;
+    const largest = Math.floor((SQS_MESSAGE_BYTES - overhead) / 4) * 3;
+    expect(size(largest)).toBeLessThanOrEqual(SQS_MESSAGE_BYTES);
+    expect(size(largest)).toBeGreaterThan(SQS_MESSAGE_BYTES - 4);
+    expect(size(largest + 1)).toBe('refused');
+    expect(take(post({}, randomBytes(largest + 1)), none)).toEqual({
+      kind: 'refused',
+      reason: 'message-too-large',
+    });
+  });
+
+  test('a large body that compresses well fits all the same', () => {
+    const receipt = take(post({}, Buffer.alloc(4_500_000, '{"a":1},')), none);
+    expect(receipt.kind).toBe('accepted');
+  });
+});
+
+test('whatever comes, something is decided, and nothing unsigned is accepted', () => {
+  const name = fc.oneof(
+    fc.constantFrom(
+      'x-hub-signature-256',
+      'x-github-delivery',
+      'x-github-hook-id',
+      'content-type',
+      '__proto__',
+    ),
+    fc.string(),
+  );
+  const headers = fc.array(fc.tuple(name, fc.array(fc.string({ unit: 'binary' }), { minLength: 1 })));
+  fc.assert(
+    fc.property(headers, fc.uint8Array(), fc.constantFrom('POST', 'GET'), (entries, body, method) => {
+      const request = { ...post({}, Buffer.from(body)), headers: new Map(entries), method };
+      expect(take(request).kind).toBe('refused');
+      const receipt = take(request, none);
+      expect(receipt.kind).toBe(method === 'POST' ? 'accepted' : 'refused');
+      if (receipt.kind === 'accepted')
+        expect(decodeEnvelope(receipt.message).body).toEqual(Buffer.from(body));
+    }),
+    { numRuns: 1000 },
+  );
+});
