@@ -20,16 +20,16 @@ const DROPPED = new Set(['$schema', 'additionalProperties', 'propertyNames', 'co
 /** Turns what zod emits into a structural OpenAPI schema of Kubernetes. */
 function structural(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(structural);
-  if (schema === null || typeof schema !== 'object') return schema;
+  if (!isObject(schema)) return schema;
   const out: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (key === 'properties' && value !== null && typeof value === 'object') {
+    if (key === 'properties' && isObject(value)) {
       out[key] = Object.fromEntries(
         Object.entries(value).map(([name, property]) => [name, structural(property)]),
       );
     } else if (key === 'default' || key === 'enum') {
       out[key] = value;
-    } else if (key === 'additionalProperties' && value !== null && typeof value === 'object') {
+    } else if (key === 'additionalProperties' && isObject(value)) {
       out[key] = structural(value);
     } else if (!DROPPED.has(key)) {
       out[key] = structural(value);
@@ -39,7 +39,33 @@ function structural(schema: Json): Json {
   return out;
 }
 
-const schemaOf = (type: z.ZodType) => structural(z.toJSONSchema(type, { io: 'input' }) as Json);
+/**
+ * Writes every default out in full: the API server checks a default against the rules as it stands, before the
+ * defaults of the fields within it are filled in.
+ */
+function fillDefaults(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(fillDefaults);
+  if (!isObject(schema)) return schema;
+  const filled = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, fillDefaults(value)]));
+  return isObject(filled.default) ? { ...filled, default: complete(filled.default, filled) } : filled;
+}
+
+function complete(value: Json, schema: Json): Json {
+  if (!isObject(value) || !isObject(schema) || !isObject(schema.properties)) return value;
+  const whole = { ...value };
+  for (const [name, property] of Object.entries(schema.properties)) {
+    if (!isObject(property)) continue;
+    const given = whole[name] ?? property.default;
+    if (given !== undefined) whole[name] = complete(given, property);
+  }
+  return whole;
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const schemaOf = (type: z.ZodType) => fillDefaults(structural(z.toJSONSchema(type, { io: 'input' }) as Json));
 
 const crd = {
   apiVersion: 'apiextensions.k8s.io/v1',

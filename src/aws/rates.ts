@@ -27,7 +27,8 @@ export const RATES: Readonly<Record<string, Rate>> = {
   iam: { perSecond: 10, burst: 20 },
   ssm: { perSecond: 10, burst: 20 },
   sqs: { perSecond: 50, burst: 100 },
-  cloudwatch: { perSecond: 3, burst: 15 },
+  'cloudwatch:PutMetricAlarm': { perSecond: 3, burst: 15 },
+  cloudwatch: { perSecond: 9, burst: 20 },
   logs: { perSecond: 5, burst: 10 },
 };
 

@@ -108,6 +108,10 @@ export class PipelineReconciler {
 
     const spec = parseSpec(pipeline);
     checkLimits(spec, config.allowed);
+    // The first pass takes a while: say at once that the pipeline is seen.
+    if (!pipeline.status?.conditions) {
+      await this.#stop(pipeline, memory, { reason: 'Progressing', message: 'has begun', terminal: false });
+    }
     const account = await this.#context.account(region);
     board.askGateway();
     const owner = await this.#ownerOf(pipeline, memory);

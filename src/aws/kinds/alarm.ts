@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { Account } from '../account.ts';
 import { orAbsent, orGone } from '../errors.ts';
-import { type Actual, defineKind, differing, READY } from '../object.ts';
+import { type Actual, defineKind, differing, type Owner, READY } from '../object.ts';
 import { tagList, tagRecord } from '../tags.ts';
 
 export interface AlarmDesired {
@@ -52,21 +52,22 @@ const actual = (alarm: MetricAlarm, tags: Actual['tags']): Actual<Details> => ({
   },
 });
 
-/** One read serves all alarms of an owner, whose names start alike. */
-async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
-  return await account.inventory.read(`alarms ${prefix}`, 1, async function* () {
-    for await (const page of paginateDescribeAlarms(
-      { client: account.cloudWatch },
-      { AlarmNamePrefix: prefix },
-    )) {
-      for (const alarm of page.MetricAlarms ?? []) {
-        const found = await orAbsent(
-          account.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn })),
-        );
-        yield actual(alarm, tagRecord(found?.Tags));
-      }
-    }
+/** One read serves all alarms of an owner, whose names start alike; tags are read for those that are asked for. */
+async function list(account: Account, owner: Owner): Promise<MetricAlarm[]> {
+  const prefix = `${owner.prefix}-`;
+  return await account.inventory.read(listName(owner), 1, async function* () {
+    const pages = paginateDescribeAlarms({ client: account.cloudWatch }, { AlarmNamePrefix: prefix });
+    for await (const page of pages) yield* page.MetricAlarms ?? [];
   });
+}
+
+const listName = ({ prefix }: Owner) => `alarms of ${prefix}`;
+
+async function withTags(account: Account, alarm: MetricAlarm): Promise<Actual<Details>> {
+  const found = await orAbsent(
+    account.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn })),
+  );
+  return actual(alarm, tagRecord(found?.Tags));
 }
 
 const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
@@ -90,17 +91,20 @@ const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
 export const alarm = defineKind<AlarmDesired, Details>({
   removal: 1,
   async find(account, { name }, owner) {
-    return (await list(account, `${owner.prefix}-`)).find(({ id }) => id === name);
+    const found = (await list(account, owner)).find(({ AlarmName }) => AlarmName === name);
+    return found && (await withTags(account, found));
   },
-  owned: (account, owner) => list(account, `${owner.prefix}-`),
+  async owned(account, owner) {
+    return await Promise.all((await list(account, owner)).map((each) => withTags(account, each)));
+  },
   compare: ({ details }, desired) => differing(details, desired),
   async create(account, desired, tags, owner) {
     await account.cloudWatch.send(put(desired, tags));
-    account.inventory.forget(`alarms ${owner.prefix}-`);
+    account.inventory.forget(listName(owner));
   },
   async update(account, desired, _actual, owner) {
     await account.cloudWatch.send(put(desired));
-    account.inventory.forget(`alarms ${owner.prefix}-`);
+    account.inventory.forget(listName(owner));
   },
   async remove(account, { id }) {
     await orGone(account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })));

@@ -1,4 +1,5 @@
 import {
+  type BlockDeviceMapping,
   DescribeImagesCommand,
   DescribeInstanceTypesCommand,
   type Filter,
@@ -53,6 +54,9 @@ const REVISION_TAG = 'nami.dev/revision';
 /** Kernel-pinned, since very new kernels trouble MongoDB 8. (AWS: public parameters for Amazon Linux.) */
 const imageParameter = (architecture: string) =>
   `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-${architecture}`;
+
+/** Size of the root device of an image that doesn't say its own. */
+const ROOT_GIB = 8;
 
 /** Instances that died by themselves before another is launched only after a backoff. */
 const EARLY_DEATHS = 2;
@@ -167,7 +171,6 @@ async function run(
   generation: number,
 ): Promise<void> {
   const imageId = desired.imageId || (await latestImage(account, instanceType));
-  const rootDevice = await rootDeviceOf(account, imageId);
   const input = {
     ImageId: imageId,
     InstanceType: instanceType as InstanceType,
@@ -188,12 +191,7 @@ async function run(
         DeleteOnTermination: true,
       },
     ],
-    BlockDeviceMappings: [
-      {
-        DeviceName: rootDevice,
-        Ebs: { Encrypted: true, VolumeType: 'gp3' as const, DeleteOnTermination: true },
-      },
-    ],
+    BlockDeviceMappings: [await rootDeviceOf(account, imageId)],
     UserData: Buffer.from(desired.userData).toString('base64'),
     TagSpecifications: tagged('instance', owner, tags),
   };
@@ -236,7 +234,8 @@ async function latestImage(account: Account, instanceType: string): Promise<stri
   return Parameter?.Value ?? '';
 }
 
-async function rootDeviceOf(account: Account, imageId: string): Promise<string> {
+/** The root device as the image has it, but encrypted. */
+async function rootDeviceOf(account: Account, imageId: string): Promise<BlockDeviceMapping> {
   const { Images } = await account.ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
   const image = Images?.[0];
   if (!image) {
@@ -245,5 +244,15 @@ async function rootDeviceOf(account: Account, imageId: string): Promise<string> 
       `the machine image ${imageId} is not there in ${account.region}: correct store.managed.amiId`,
     );
   }
-  return image.RootDeviceName ?? '/dev/xvda';
+  const DeviceName = image.RootDeviceName ?? '/dev/xvda';
+  const root = image.BlockDeviceMappings?.find((mapping) => mapping.DeviceName === DeviceName);
+  return {
+    DeviceName,
+    Ebs: {
+      VolumeSize: root?.Ebs?.VolumeSize ?? ROOT_GIB,
+      VolumeType: 'gp3',
+      Encrypted: true,
+      DeleteOnTermination: true,
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import {
   CreateDeploymentCommand,
+  CreateStageCommand,
   DeleteDeploymentCommand,
   DeleteStageCommand,
   GetDeploymentCommand,
@@ -69,7 +70,8 @@ export const stage = defineKind<StageDesired, Details>({
     const settings = found.methodSettings ?? {};
     return {
       id: `${restApiId}/${name}`,
-      tags: found.tags ?? {},
+      // A stage in an API of ours is ours, even where someone has taken its tags off.
+      tags: Object.keys(found.tags ?? {}).length > 0 ? found.tags : undefined,
       state: READY,
       outputs: { name, content: deployment?.description ?? '' },
       details: {
@@ -86,12 +88,20 @@ export const stage = defineKind<StageDesired, Details>({
     ...differing(details, { content, metrics: true }),
     ...(throttlePatches(details.throttles, throttles).length > 0 ? ['throttles'] : []),
   ],
-  async create(account, desired) {
-    await deploy(account, desired);
+  async create(account, { restApiId, name, content }, tags) {
+    const { id } = await account.apiGateway.send(
+      new CreateDeploymentCommand({ restApiId, description: content }),
+    );
+    await account.apiGateway.send(
+      new CreateStageCommand({ restApiId, stageName: name, deploymentId: id, tags: { ...tags } }),
+    );
   },
   async update(account, desired, { details }) {
     if (details.content !== desired.content) {
-      await deploy(account, desired);
+      const { restApiId, name, content } = desired;
+      await account.apiGateway.send(
+        new CreateDeploymentCommand({ restApiId, stageName: name, description: content }),
+      );
       // The one before stays, for a quick way back; older ones only fill the quota.
       await prune(account, desired.restApiId, details.deploymentId);
     }
@@ -127,12 +137,6 @@ function throttlePatches(
       replace(`/${key}/throttling/burstLimit`, String(throttle.burstLimit)),
     ];
   });
-}
-
-async function deploy(account: Account, { restApiId, name, content }: StageDesired): Promise<void> {
-  await account.apiGateway.send(
-    new CreateDeploymentCommand({ restApiId, stageName: name, description: content }),
-  );
 }
 
 async function prune(account: Account, restApiId: string, keep: string): Promise<void> {
