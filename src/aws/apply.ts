@@ -192,19 +192,27 @@ async function removeUnwanted(
   const names = Object.keys(kinds) as KindName[];
   const orders = [...new Set(names.map((name) => kinds[name].removal))].sort((a, b) => a - b);
   for (const order of orders) {
-    const batch = await Promise.all(
-      names
-        .filter((name) => kinds[name].removal === order)
-        .map(async (name): Promise<Leftover[]> => {
-          const owned = await ownedOf(account, name, owner);
-          if ('why' in owned) return [owned];
-          const unwanted = owned.filter(
-            (actual) => !wanted.has(`${name} ${actual.id}`) && (mayRemove?.(name, actual) ?? true),
-          );
-          return await Promise.all(unwanted.map((actual) => removeOne(account, name, actual)));
-        }),
+    const batch = names.filter((name) => kinds[name].removal === order);
+    const unwantedOf = async (name: KindName): Promise<Actual[] | Leftover> => {
+      const owned = await ownedOf(account, name, owner);
+      if ('why' in owned) return owned;
+      return owned.filter(
+        (actual) => !wanted.has(`${name} ${actual.id}`) && (mayRemove?.(name, actual) ?? true),
+      );
+    };
+    const left = await Promise.all(
+      batch.map(async (name): Promise<Leftover[]> => {
+        const unwanted = await unwantedOf(name);
+        if ('why' in unwanted) return [unwanted];
+        const asked = await Promise.all(unwanted.map((actual) => removeOne(account, name, actual)));
+        if (!asked.some(({ why }) => why === 'removing')) return asked;
+        // Much is gone at once; what isn't is waited for.
+        const still = await unwantedOf(name);
+        if ('why' in still) return [...asked, still];
+        return asked.filter(({ why, id }) => why !== 'removing' || still.some((actual) => actual.id === id));
+      }),
     );
-    leftovers.push(...batch.flat());
+    leftovers.push(...left.flat());
     if (leftovers.some(({ why }) => why !== 'kept')) break;
   }
   return leftovers;

@@ -24,7 +24,7 @@ export const RATES: Readonly<Record<string, Rate>> = {
   lambda: { perSecond: 15, burst: 15 },
   'ec2:Describe': { perSecond: 20, burst: 50 },
   ec2: { perSecond: 5, burst: 20 },
-  iam: { perSecond: 10, burst: 20 },
+  iam: { perSecond: 15, burst: 60 },
   ssm: { perSecond: 10, burst: 20 },
   sqs: { perSecond: 50, burst: 100 },
   'cloudwatch:PutMetricAlarm': { perSecond: 3, burst: 15 },

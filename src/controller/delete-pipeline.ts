@@ -61,6 +61,12 @@ export async function deletePipeline(context: Context, deletion: Deletion): Prom
   if (waiting) return waiting;
 
   const outcome = await apply(account, [], owner);
+  for (const { kind, id, why, message } of outcome.leftovers) {
+    context.logger.info(
+      { pipeline: key, object: `${kind} ${id}`, state: why, cause: message },
+      'is left in AWS',
+    );
+  }
   if (!outcome.settled) {
     await deletion.say(removing(outcome.leftovers));
     return outcome.failed ? { backoff: true } : { after: outcome.seconds ?? LOOK };

@@ -37,7 +37,7 @@ import { aliasArn, keptStatus, nodeOf, type Seen, statusOf } from './status-of.t
 const FIELD_MANAGER = 'nami-operator';
 
 /** Seconds between two looks at a store that was never reached, and at one that is not reached any more. */
-const STORE_SOON = 2;
+const STORE_SOON = 1;
 const STORE_LATER = 15;
 /** Seconds until a pipeline that waits for its region looks by itself; the region calls it earlier. */
 const REGION_PATIENCE = 10;
