@@ -14,8 +14,8 @@ import {
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** JSON Schema keywords that a structural schema of Kubernetes does not take. */
-const DROPPED = new Set(['$schema', 'additionalProperties', 'propertyNames', 'const']);
+/** JSON Schema keywords that a structural schema of Kubernetes does not take, and `pattern`, for which rules stand. */
+const DROPPED = new Set(['$schema', 'additionalProperties', 'propertyNames', 'const', 'pattern']);
 
 /** Turns what zod emits into a structural OpenAPI schema of Kubernetes. */
 function structural(schema: Json): Json {

@@ -26,8 +26,8 @@ export const ANNOTATIONS = {
 interface Rule {
   readonly rule: string;
   readonly message: string;
-  /** Needed where `oldSelf` is used but the rule should also run when there was no old value. */
-  readonly optionalOldSelf?: boolean;
+  /** The field that the message is about, where the rule stands further up. */
+  readonly fieldPath?: string;
 }
 const rules = (...list: Rule[]) => ({ 'x-kubernetes-validations': list });
 
@@ -41,25 +41,41 @@ const text = (maximum: number, description: string) => z.string().min(1).max(max
 const integer = (minimum: number, maximum: number, description: string) =>
   z.int().min(minimum).max(maximum).describe(description);
 
+/** Text of a certain form. The rule says in words what a `pattern` would answer with a bare regular expression. */
+const formed = (maximum: number, form: RegExp, message: string) =>
+  z
+    .string()
+    .max(maximum)
+    .regex(form, message)
+    .meta(rules({ rule: `self.matches(r'${form.source}')`, message }));
+
 const secretKeyRef = (description: string) =>
   z
     .object({
-      name: text(253, 'Name of a Secret in the namespace of the pipeline.'),
-      key: text(253, 'Key of the value within the Secret.'),
+      name: formed(
+        253,
+        /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
+        'the name of a Secret has lower-case letters, digits, - and . only',
+      ).describe('Name of a Secret in the namespace of the pipeline.'),
+      key: formed(
+        253,
+        /^[-._a-zA-Z0-9]+$/,
+        'the key within a Secret has letters, digits, -, _ and . only',
+      ).describe('Key of the value within the Secret.'),
     })
     .describe(description);
 
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
-const LABEL = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 const endpoint = z
   .object({
-    path: z
-      .string()
-      .min(1)
-      .max(63)
-      .regex(new RegExp(LABEL))
+    path: formed(
+      63,
+      LABEL,
+      'endpoint.path has lower-case letters, digits and hyphens only, and starts and ends with a letter or digit',
+    )
       .optional()
       .describe(
         'Last part of the URL, after /nami/: lower-case letters, digits and hyphens. Unique in the region for this operator; the older pipeline keeps a path that two ask for. Default: the name of the pipeline. It cannot be changed, since senders hold the URL.',
@@ -67,7 +83,13 @@ const endpoint = z
     response: z
       .object({
         statusCode: integer(200, 299, 'Status code for a delivery that is safely in the queue.').default(200),
-        contentType: text(100, 'Content type of the answer.').default('application/json'),
+        contentType: formed(
+          100,
+          /^[\w.+-]+\/[\w.+-]+(; ?[ -~]+)?$/,
+          'contentType must be a media type, such as application/json',
+        )
+          .describe('Content type of the answer.')
+          .default('application/json'),
         body: z.string().max(1024).describe('Body of the answer.').default('{"received":true}'),
         rejectedStatusCode: integer(
           400,
@@ -242,34 +264,38 @@ const queue = z
     }),
   );
 
+const instanceType = formed(
+  32,
+  /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+  'this must be an EC2 instance type, such as t3.micro',
+);
+
 const managedStore = z
   .object({
-    instanceType: z
-      .string()
-      .max(32)
-      .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/)
-      .describe('EC2 instance type of the host.')
-      .default('t3.micro'),
+    instanceType: instanceType.describe('EC2 instance type of the host.').default('t3.micro'),
     fallbackInstanceTypes: z
-      .array(
-        z
-          .string()
-          .max(32)
-          .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/),
-      )
+      .array(instanceType)
       .max(5)
       .optional()
       .describe('Instance types to try in this order when AWS has no capacity for instanceType.')
       .meta({ 'x-kubernetes-list-type': 'atomic' }),
-    amiId: z
-      .string()
-      .max(32)
-      .regex(/^ami-[0-9a-f]{8,17}$/)
+    amiId: formed(
+      32,
+      /^ami-[0-9a-f]{8,17}$/,
+      'amiId must be the id of a machine image, such as ami-0123456789abcdef0',
+    )
       .optional()
       .describe(
         'Machine image of the host. Default: Amazon Linux 2023 of the right architecture, resolved once.',
       ),
-    mongoImage: text(512, 'Container image of MongoDB.').default('public.ecr.aws/docker/library/mongo:8.0'),
+    // Strict, for it stands in what the host runs as root.
+    mongoImage: formed(
+      512,
+      /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/,
+      'mongoImage must be the reference of a container image, such as public.ecr.aws/docker/library/mongo:8.0',
+    )
+      .describe('Container image of MongoDB.')
+      .default('public.ecr.aws/docker/library/mongo:8.0'),
     volume: z
       .object({
         sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(8),
@@ -318,16 +344,14 @@ const store = z
       })
       .optional()
       .describe('A MongoDB of your own, such as Atlas.'),
-    database: z
-      .string()
-      .max(63)
-      .regex(/^[A-Za-z0-9_-]+$/)
+    database: formed(63, /^[A-Za-z0-9_-]+$/, 'store.database has letters, digits, _ and - only')
       .describe('Database that events are written to.')
       .default('nami'),
-    collection: z
-      .string()
-      .max(120)
-      .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/)
+    collection: formed(
+      120,
+      /^[A-Za-z_][A-Za-z0-9_.-]*$/,
+      'store.collection starts with a letter or _ and has letters, digits, _, - and . only',
+    )
       .describe('Collection that events are written to.')
       .default('events'),
     ttlDays: integer(1, 3650, 'Days until an event is removed from the store. Default: never.').optional(),
@@ -337,8 +361,17 @@ const store = z
   .meta(
     rules(
       {
-        rule: 'has(self.managed) != has(self.external)',
-        message: 'give exactly one of store.managed and store.external',
+        rule: 'has(self.managed) || has(self.external)',
+        message: 'give store.managed or store.external: managed as {} has the defaults',
+      },
+      {
+        rule: '!has(self.managed) || !has(self.external)',
+        message:
+          'give only one of store.managed and store.external: to change over, set the other to null (by server-side apply: apply it by name once, then without)',
+      },
+      {
+        rule: "!(self.database in ['admin', 'config', 'local'])",
+        message: 'the databases admin, config and local belong to MongoDB: choose another store.database',
       },
       {
         rule: "!self.collection.startsWith('system.')",
@@ -349,17 +382,18 @@ const store = z
 
 const network = z
   .object({
-    vpcId: z
-      .string()
-      .max(32)
-      .regex(/^vpc-[0-9a-f]{8,17}$/)
-      .describe('VPC of the host and of the function after the queue.'),
+    vpcId: formed(
+      32,
+      /^vpc-[0-9a-f]{8,17}$/,
+      'vpcId must be the id of a VPC, such as vpc-0123456789abcdef0',
+    ).describe('VPC of the host and of the function after the queue.'),
     subnetIds: z
       .array(
-        z
-          .string()
-          .max(32)
-          .regex(/^subnet-[0-9a-f]{8,17}$/),
+        formed(
+          32,
+          /^subnet-[0-9a-f]{8,17}$/,
+          'this must be the id of a subnet, such as subnet-0123456789abcdef0',
+        ),
       )
       .min(1)
       .max(6)
@@ -367,10 +401,11 @@ const network = z
       .meta({ 'x-kubernetes-list-type': 'set' }),
     securityGroupIds: z
       .array(
-        z
-          .string()
-          .max(32)
-          .regex(/^sg-[0-9a-f]{8,17}$/),
+        formed(
+          32,
+          /^sg-[0-9a-f]{8,17}$/,
+          'this must be the id of a security group, such as sg-0123456789abcdef0',
+        ),
       )
       .max(4)
       .optional()
@@ -387,10 +422,11 @@ const alarms = z
     enabled: z.boolean().describe('Whether CloudWatch alarms are made.').default(true),
     snsTopicArns: z
       .array(
-        z
-          .string()
-          .max(400)
-          .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/),
+        formed(
+          400,
+          /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/,
+          'this must be the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:123456789012:alerts',
+        ),
       )
       .max(5)
       .optional()
@@ -413,10 +449,11 @@ const alarms = z
 
 export const webhookPipelineSpec = z
   .object({
-    region: z
-      .string()
-      .max(32)
-      .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/)
+    region: formed(
+      32,
+      /^[a-z]{2,4}(-[a-z]+)+-[0-9]$/,
+      'region must be the name of an AWS region, such as eu-central-1',
+    )
       .optional()
       .describe('AWS region. Default: the one of the operator. It cannot be changed.'),
     endpoint,
@@ -556,18 +593,20 @@ export const webhookPipelineStatus = z
 export const RESOURCE_RULES: readonly Rule[] = [
   {
     rule:
-      "(has(self.spec.endpoint.path)) || (size(self.metadata.name) <= 63 && self.metadata.name.matches('" +
-      LABEL +
-      "'))",
+      'has(self.spec.endpoint.path) || ' +
+      `(size(self.metadata.name) <= 63 && self.metadata.name.matches(r'${LABEL.source}'))`,
+    fieldPath: '.spec.endpoint.path',
     message:
       'the name of the pipeline is the path of its endpoint, so it must be 63 lower-case letters, digits and hyphens at most: rename it or set spec.endpoint.path',
   },
   {
     rule: '!has(self.spec.region) || !has(self.status) || !has(self.status.endpoint) || !has(self.status.endpoint.region) || self.spec.region == self.status.endpoint.region',
+    fieldPath: '.spec.region',
     message: 'spec.region cannot be changed: the pipeline is already in the region that its status names',
   },
   {
     rule: '!has(self.spec.endpoint.path) || !has(self.status) || !has(self.status.endpoint) || !has(self.status.endpoint.path) || self.spec.endpoint.path == self.status.endpoint.path',
+    fieldPath: '.spec.endpoint.path',
     message: 'spec.endpoint.path cannot be changed: senders hold the URL that its status names',
   },
 ];

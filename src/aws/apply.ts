@@ -22,6 +22,8 @@ export interface NodeOutcome {
   readonly message?: string;
   /** Trying again without a change by the user is useless. */
   readonly terminal?: true;
+  /** AWS did not say whether it is there, so nothing of its kind counts as unwanted. */
+  readonly unseen?: true;
   /** Look again in so many seconds. */
   readonly seconds?: number;
   /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
@@ -97,8 +99,9 @@ export async function apply(
     waiting.length === 0 ? await removeUnwanted(account, nodes, owner, options.mayRemove) : [];
   const removing = leftovers.some(({ why }) => why === 'removing');
   const failed =
-    nodes.some(({ state, node, terminal }) => state === 'Failed' && !node.optional && !terminal) ||
-    leftovers.some(({ why }) => why === 'failed');
+    nodes.some(
+      ({ state, node, terminal, unseen }) => state === 'Failed' && !terminal && (unseen || !node.optional),
+    ) || leftovers.some(({ why }) => why === 'failed');
   const seconds = [...nodes.flatMap((outcome) => outcome.seconds ?? []), ...(removing ? [1] : [])];
   return {
     nodes,
@@ -114,6 +117,7 @@ const blocked = (node: GraphNode, message: string): NodeOutcome => ({
   state: 'Blocked',
   outputs: {},
   message,
+  unseen: true,
   done: [],
 });
 
@@ -126,6 +130,7 @@ async function settleOne(
   const kind = kindOf(node.kind);
   const done: string[] = [];
   let found: Actual | undefined;
+  let seen = false;
   const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
     node,
     outputs: found?.outputs ?? {},
@@ -143,6 +148,7 @@ async function settleOne(
     };
     for (let round = 0; round < ROUNDS; round++) {
       found = await kind.find(account, desired, owner);
+      seen = true;
       if (!found) {
         // Created and not listed yet: reads of AWS lag behind its writes.
         if (done.includes('created'))
@@ -176,6 +182,7 @@ async function settleOne(
       reason: verdict.reason,
       message: verdict.message,
       ...(verdict.is === 'terminal' && { terminal: true }),
+      ...(!seen && { unseen: true }),
     });
   }
 }
@@ -189,7 +196,8 @@ async function removeUnwanted(
 ): Promise<Leftover[]> {
   const wanted = new Set(nodes.map(({ node, id }) => `${node.kind} ${id}`));
   const leftovers: Leftover[] = [];
-  const names = Object.keys(kinds) as KindName[];
+  const unseen = new Set(nodes.filter((outcome) => outcome.unseen).map(({ node }) => node.kind));
+  const names = (Object.keys(kinds) as KindName[]).filter((name) => !unseen.has(name));
   const orders = [...new Set(names.map((name) => kinds[name].removal))].sort((a, b) => a - b);
   for (const order of orders) {
     const batch = names.filter((name) => kinds[name].removal === order);

@@ -128,7 +128,7 @@ export class PipelineReconciler {
     const findings = [
       ...findingsOf(outcome.nodes),
       ...gatewayFindings(board, outcome, routePath(input.path)),
-      ...storeFindings(memory, pipeline, outcome),
+      ...storeFindings(memory, pipeline, input, outcome),
     ];
     if (findings.length > 0) board.waiting.add(key);
     await this.#tell(pipeline, spec, { input, outcome, memory, offer: board.offer }, findings);
@@ -431,15 +431,21 @@ function gatewayFindings({ offer }: RegionBoard, outcome: Outcome, path: string)
 }
 
 /** A store counts as built once it was reached; how it is afterwards is told by Healthy. */
-function storeFindings({ store }: Memory, { status }: WebhookPipeline, outcome: Outcome): Finding[] {
+function storeFindings(
+  { store }: Memory,
+  { status }: WebhookPipeline,
+  { consuming }: PlanInput,
+  outcome: Outcome,
+): Finding[] {
   const host = nodeOf(outcome, 'Instance', 'host')?.id;
   const wasReached = status?.store?.lastProbeTime !== undefined && status.store.host === host;
-  if (store?.is === 'reachable' || wasReached) return [];
+  if (consuming || wasReached) return [];
+  const isReached = store?.is === 'reachable';
   return [
     {
       part: 'Store',
       reason: 'Progressing',
-      message: `Store: ${store ? store.why : 'waits for its first answer'}`,
+      message: `Store: ${isReached ? 'answers, and is about to get events' : (store?.why ?? 'waits for its first answer')}`,
       terminal: false,
       failed: false,
     },

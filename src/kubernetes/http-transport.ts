@@ -1,5 +1,6 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
-import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import type { ConnectionSettings, Credentials } from './credentials.ts';
 import { KubeconfigError, ServerUnreachableError } from './errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -12,97 +13,113 @@ const maximumConnections = 64;
 /**
  * Requests over one pool of kept-alive connections. Certificates and proxies come from the kubeconfig; when they
  * change, a new pool takes over and the old one ends with its last request.
+ *
+ * By Node's own HTTP, which the AWS clients load anyway: undici beside it costs 20 MB. HTTP/1.1 also means that a
+ * connection that died in silence is lost with the one call that waits on it, not with every watch and call at once.
  */
 export class HttpTransport implements Transport {
   readonly serverUrl: string;
   readonly #credentials: Credentials;
-  readonly #origin: string;
-  readonly #basePath: string;
-  #dispatcher: Dispatcher | undefined;
+  readonly #base: string;
+  #pool: HttpAgent | undefined;
   #madeFor: ConnectionSettings | undefined;
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
     this.serverUrl = credentials.serverUrl;
-    const url = new URL(credentials.serverUrl);
-    this.#origin = url.origin;
-    this.#basePath = url.pathname.replace(/\/$/, '');
+    this.#base = credentials.serverUrl.replace(/\/$/, '');
   }
 
   async request(request: TransportRequest): Promise<TransportResponse> {
     const response = await this.#requestOnce(request);
     if (response.statusCode === 401 && this.#credentials.renew()) {
-      await response.body.dump();
+      response.resume();
       return asTransportResponse(await this.#requestOnce(request), this.serverUrl);
     }
     return asTransportResponse(response, this.serverUrl);
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher?.close();
+    if (this.#pool) retire(this.#pool);
   }
 
-  async #requestOnce(request: TransportRequest): Promise<Dispatcher.ResponseData> {
+  async #requestOnce(request: TransportRequest): Promise<IncomingMessage> {
     // An exec plugin may take its time, or hang: the deadline holds for it too.
     const identity = await unlessAborted(this.#credentials.identity(), request.signal);
     try {
-      return await this.#dispatcherFor(identity.connection).request({
-        origin: this.#origin,
-        path: this.#basePath + request.path,
-        method: request.method,
-        headers: { 'user-agent': 'nami-operator', ...request.headers, ...identity.headers },
-        body: request.body ?? null,
-        signal: request.signal,
-        // The caller's signal is the deadline; undici's own timers would cut a quiet watch.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
+      return await send(this.#base, request, identity.headers, this.#poolFor(identity.connection));
     } catch (error) {
       throw unreachable(this.serverUrl, error);
     }
   }
 
-  #dispatcherFor(connection: ConnectionSettings): Dispatcher {
-    if (this.#dispatcher === undefined || !isDeepStrictEqual(connection, this.#madeFor)) {
-      const dispatcher = dispatcherOf(connection);
-      this.#dispatcher?.close().catch(() => {});
-      this.#dispatcher = dispatcher;
+  #poolFor(connection: ConnectionSettings): HttpAgent {
+    if (this.#pool === undefined || !isDeepStrictEqual(connection, this.#madeFor)) {
+      const pool = poolOf(this.#base, connection);
+      if (this.#pool) retire(this.#pool);
+      this.#pool = pool;
     }
     this.#madeFor = connection; // The same object until the credentials are read again: compared in no time.
-    return this.#dispatcher;
+    return this.#pool;
   }
 }
 
-function dispatcherOf(connection: ConnectionSettings): Dispatcher {
-  const pool = {
-    connections: maximumConnections,
-    keepAliveTimeout: idleMilliseconds,
-    // HTTP/1.1 on purpose (undici 8 would take HTTP/2): a connection that died in silence is then lost with the one
-    // call that waits on it, not with every watch and call at once.
-    allowH2: false,
-  };
-  switch (connection.type) {
-    case 'none':
-      return new Agent(pool);
-    case 'agent':
-      return new Agent({ ...pool, connect: connection.connect as buildConnector.BuildOptions });
-    case 'proxy':
-      return new ProxyAgent({
-        ...pool,
-        uri: connection.uri,
-        requestTls: connection.requestTls as buildConnector.BuildOptions,
-      });
-    case 'socks':
-      throw new KubeconfigError(`proxy-url ${connection.uri}: SOCKS isn't supported, use an HTTP proxy`);
-  }
+/** Resolves when the head of the answer is there. */
+function send(
+  base: string,
+  { method, path, headers, body, signal }: TransportRequest,
+  identity: Record<string, string>,
+  agent: HttpAgent,
+): Promise<IncomingMessage> {
+  const send = base.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const outgoing = send(base + path, {
+      method,
+      headers: {
+        'user-agent': 'nami-operator',
+        ...headers,
+        ...identity,
+        // Node sends a DELETE's body without saying how long it is.
+        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+      },
+      agent,
+      signal,
+    });
+    outgoing.once('response', resolve).on('error', reject).end(body);
+  });
 }
 
-function asTransportResponse(response: Dispatcher.ResponseData, serverUrl: string): TransportResponse {
+function poolOf(base: string, connection: ConnectionSettings): HttpAgent {
+  // The timeout ends idle connections alone: a running request only hears of it, and a watch may be quiet for long.
+  const pool = { keepAlive: true, maxSockets: maximumConnections, timeout: idleMilliseconds };
+  if (connection.type === 'socks') {
+    throw new KubeconfigError(`proxy-url ${connection.uri}: SOCKS isn't supported, use an HTTP proxy`);
+  }
+  const options: AgentOptions = { ...pool, ...tlsOf(connection) };
+  if (connection.type === 'proxy') {
+    options.proxyEnv = { HTTP_PROXY: connection.uri, HTTPS_PROXY: connection.uri };
+  }
+  return base.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
+/** client-node types these as undici's options; they are the ones of `tls.connect`. */
+function tlsOf(connection: ConnectionSettings): AgentOptions {
+  if (connection.type === 'proxy') return connection.requestTls as AgentOptions;
+  return connection.type === 'agent' ? (connection.connect as AgentOptions) : {};
+}
+
+/** Ends idle connections now, and the others when their request ends. */
+function retire(pool: HttpAgent): void {
+  pool.maxFreeSockets = 0;
+  for (const socket of Object.values(pool.freeSockets).flat()) socket?.destroy();
+}
+
+function asTransportResponse(response: IncomingMessage, serverUrl: string): TransportResponse {
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(response.headers)) {
-    headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return { status: response.statusCode, headers, body: explained(response.body, serverUrl) };
+  return { status: response.statusCode ?? 0, headers, body: explained(response, serverUrl) };
 }
 
 /** The body, with a connection that breaks on the way named like one that never came about. */
@@ -119,7 +136,6 @@ const advice: Record<string, string> = {
   ENOTFOUND: 'no such host; check the name in KUBECONFIG and the DNS',
   EAI_AGAIN: "the name can't be looked up; check the DNS and the network",
   ETIMEDOUT: 'no connection; check the network and firewalls on the way',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection; check the network and firewalls on the way',
   EHOSTUNREACH: 'no route to it; check the network',
   ENETUNREACH: 'no route to it; check the network',
   CERT_HAS_EXPIRED: 'its certificate has expired; renew it',

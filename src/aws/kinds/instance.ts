@@ -74,8 +74,9 @@ function stateOf({ State }: Instance): State {
   }
 }
 
-/** Which architecture and which fallback is in use is no difference: both follow from the capacity of the day. */
-const revisionOf = (desired: InstanceDesired) => fingerprint(desired);
+/** Which fallbacks there are, and which is in use, is no difference: it follows from the capacity of the day. */
+const revisionOf = ({ instanceTypes: [instanceType], ...desired }: InstanceDesired) =>
+  fingerprint({ ...desired, instanceType });
 
 const actual = (instance: Instance): Actual<Details> => {
   const tags = tagRecord(instance.Tags);

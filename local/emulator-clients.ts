@@ -1,0 +1,25 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Emulators } from './aws.ts';
+
+/** Clients that speak to the emulators directly: what they do is neither recorded nor disturbed. */
+export interface EmulatorClients {
+  readonly ec2: EC2Client;
+  readonly ssm: SSMClient;
+  readonly sqs: SQSClient;
+  readonly lambda: LambdaClient;
+}
+
+export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: string): EmulatorClients {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const moto = { endpoint: motoUrl, region, credentials };
+  const miniStack = { endpoint: miniStackUrl, region, credentials };
+  return {
+    ec2: new EC2Client(moto),
+    ssm: new SSMClient(moto),
+    sqs: new SQSClient(miniStack),
+    lambda: new LambdaClient(miniStack),
+  };
+}

@@ -1,0 +1,28 @@
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { type Collection, MongoClient } from 'mongodb';
+import type { EventDocument } from '../handlers/post-queue/document.ts';
+import { emulatorClients } from './emulator-clients.ts';
+import type { LocalStack } from './stack.ts';
+
+/** The events that a managed store holds, read as a user would: with the pipeline's own credentials. */
+export interface EventStore {
+  readonly events: Collection<EventDocument>;
+  close(): Promise<void>;
+}
+
+export async function openEventStore(
+  stack: LocalStack,
+  address: string,
+  passwordParameter: string,
+): Promise<EventStore> {
+  const { ssm } = emulatorClients(stack.emulators, stack.environment.AWS_REGION ?? '');
+  const { Parameter } = await ssm.send(
+    new GetParameterCommand({ Name: passwordParameter, WithDecryption: true }),
+  );
+  const client = new MongoClient(`mongodb://${address}:27017/?authSource=admin&directConnection=true`, {
+    auth: { username: 'nami', password: Parameter?.Value ?? '' },
+    serverSelectionTimeoutMS: 10_000,
+  });
+  await client.connect();
+  return { events: client.db('nami').collection('events'), close: () => client.close() };
+}

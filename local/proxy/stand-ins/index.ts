@@ -1,0 +1,28 @@
+import type { Emulators } from '../../aws.ts';
+import { emulatorClients } from '../../emulator-clients.ts';
+import { clientTokens } from './client-tokens.ts';
+import { messageMoves } from './message-moves.ts';
+import { interfacesGoWithInstance } from './network-interfaces.ts';
+import { queueDeletedRecently } from './queue-deleted-recently.ts';
+import { rolesInMaking } from './roles-in-making.ts';
+import { securityGroupInUse } from './security-group-in-use.ts';
+import type { RealisticBehaviour, StandIn } from './stand-in.ts';
+
+export { DEFAULT_BEHAVIOUR, type RealisticBehaviour, type StandIn } from './stand-in.ts';
+
+/** All stand-ins, outermost first. */
+export function standInsFor(
+  emulators: Emulators,
+  behaviour: RealisticBehaviour,
+  region: string,
+): readonly StandIn[] {
+  const clients = emulatorClients(emulators, region);
+  return [
+    rolesInMaking(behaviour),
+    clientTokens(clients),
+    interfacesGoWithInstance(clients),
+    securityGroupInUse(clients),
+    queueDeletedRecently(behaviour),
+    messageMoves(clients),
+  ];
+}

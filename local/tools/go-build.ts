@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalStackError } from '../local-stack-error.ts';
+import type { Processes } from '../processes.ts';
+import { type Progress, withProgress } from '../progress.ts';
+import type { Binary } from './binaries.ts';
+import { makeFolder } from './cache.ts';
+import { ETCD_VERSION, GO_VERSION, KUBERNETES_VERSION } from './versions.ts';
+
+const run = promisify(execFile);
+
+/** Builds a program of the control plane from its Go module, in a module of ours that wraps it. */
+export async function buildBinary(
+  binary: Binary,
+  target: string,
+  processes: Processes,
+  progress: Progress,
+): Promise<void> {
+  await requireGo();
+  const folder = join(
+    dirname(target),
+    'build',
+    binary === 'etcd' ? `etcd-${ETCD_VERSION}` : `kubernetes-${KUBERNETES_VERSION}`,
+  );
+  makeFolder(folder);
+  const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod' };
+  const go = (what: string, ...args: string[]) =>
+    withProgress(
+      progress,
+      what,
+      processes.run({ name: `build-${binary}`, command: 'go', args, environment, cwd: folder }),
+    );
+
+  progress(
+    `building ${binary} with Go; the first time this takes minutes, afterwards it is cached in ${dirname(target)}`,
+  );
+  if (binary === 'etcd') writeEtcdModule(folder);
+  else await writeKubernetesModule(folder, progress);
+  await go(`fetching the Go modules of ${binary}`, 'mod', 'tidy').catch((cause) => {
+    throw new LocalStackError(`check the network and GOPROXY: ${cause.message}`, { cause });
+  });
+  const output = join(folder, binary);
+  if (binary === 'etcd') {
+    await go('building etcd', 'build', '-ldflags=-s -w', '-o', output, '.');
+  } else {
+    // Clients refuse an API server that can't name its version.
+    const flags = `-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
+    await go(`building ${binary}`, 'build', flags, '-o', output, `k8s.io/kubernetes/cmd/${binary}`);
+  }
+  chmodSync(output, 0o755);
+  renameSync(output, target);
+}
+
+async function requireGo(): Promise<void> {
+  const advice = `install Go ${GO_VERSION} or newer, or set KUBEBUILDER_ASSETS to a folder with kube-apiserver, etcd and kubectl`;
+  let version: string;
+  try {
+    version = (await run('go', ['env', 'GOVERSION'])).stdout.trim();
+  } catch (cause) {
+    throw new LocalStackError(`the control plane has to be built and there is no Go on the PATH: ${advice}`, {
+      cause,
+    });
+  }
+  if (!isGoRecent(version))
+    throw new LocalStackError(
+      `the control plane has to be built and ${version} is too old for it: ${advice}`,
+    );
+}
+
+/** Whether a version as `go env GOVERSION` tells it, such as go1.26.8, can build the control plane. */
+export function isGoRecent(version: string): boolean {
+  const [major = 0, minor = 0] = version
+    .replace(/^go/, '')
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  const [wantedMajor = 0, wantedMinor = 0] = GO_VERSION.split('.').map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+function writeEtcdModule(folder: string): void {
+  writeFileSync(
+    join(folder, 'go.mod'),
+    `module etcd\n\ngo ${GO_VERSION}\n\nrequire go.etcd.io/etcd/server/v3 v${ETCD_VERSION}\n`,
+  );
+  writeFileSync(
+    join(folder, 'main.go'),
+    `package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() { etcdmain.Main(os.Args) }
+`,
+  );
+}
+
+/**
+ * k8s.io/kubernetes names its sibling modules as folders of its own repository ("=> ./staging/…"), which a module
+ * that requires it has to replace by their published versions.
+ */
+async function writeKubernetesModule(folder: string, progress: Progress): Promise<void> {
+  const file = join(folder, 'go.mod');
+  writeFileSync(file, `module kubernetes\n\ngo ${GO_VERSION}\n`);
+  const download = run('go', ['mod', 'download', '-json', `k8s.io/kubernetes@v${KUBERNETES_VERSION}`], {
+    cwd: folder,
+  }).catch((cause) => {
+    throw new LocalStackError(
+      `the Kubernetes sources can't be fetched by Go: check the network and GOPROXY (${String(
+        cause.stdout || cause.stderr,
+      )
+        .trim()
+        .split('\n')
+        .at(-1)})`,
+      { cause },
+    );
+  });
+  const { GoMod } = JSON.parse(
+    (await withProgress(progress, 'fetching the Kubernetes sources', download)).stdout,
+  );
+  writeFileSync(file, wrapperModule(readFileSync(GoMod, 'utf8')));
+  writeFileSync(
+    join(folder, 'tools.go'),
+    `//go:build tools
+
+package tools
+
+import (
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+	_ "k8s.io/kubernetes/cmd/kubectl"
+)
+`,
+  );
+}
+
+/** The go.mod of a module that requires k8s.io/kubernetes, whose own go.mod is given. */
+export function wrapperModule(kubernetesModule: string): string {
+  const go = /^go (\S+)$/m.exec(kubernetesModule)?.[1] ?? GO_VERSION;
+  const replaced = kubernetesModule.matchAll(/^\s*(?:replace )?(k8s\.io\/\S+) => \.\/staging/gm);
+  const unpublished = kubernetesModule.matchAll(/(k8s\.io\/\S+) v0\.0\.0\b(?!-)/g);
+  const modules = [...new Set([...replaced, ...unpublished].map(([, name]) => name))].sort();
+  const published = `v0.${KUBERNETES_VERSION.split('.').slice(1).join('.')}`;
+  return `module kubernetes
+
+go ${go}
+
+require k8s.io/kubernetes v${KUBERNETES_VERSION}
+
+replace (
+${modules.map((module) => `\t${module} => ${module} ${published}`).join('\n')}
+)
+`;
+}

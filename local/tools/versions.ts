@@ -1,0 +1,5 @@
+/** The Kubernetes that the local stack runs. Its Go modules carry the same numbers as v0.MINOR.PATCH. */
+export const KUBERNETES_VERSION = '1.37.2';
+export const ETCD_VERSION = '3.7.3';
+/** What the go.mod files of the two above ask for. */
+export const GO_VERSION = '1.26';

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kubectl } from '../../local/kubectl.ts';
+import { startOperator } from '../../local/operator.ts';
+import type { RunningProcess } from '../../local/processes.ts';
+import { type LocalStack, startLocalStack } from '../../local/stack.ts';
+import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
+
+/** The operator against the local stack, and how a user and a test speak to them. */
+export class System {
+  readonly stack: LocalStack;
+  readonly #environment: Readonly<Record<string, string>>;
+  operator: RunningProcess;
+
+  private constructor(
+    stack: LocalStack,
+    operator: RunningProcess,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    this.stack = stack;
+    this.operator = operator;
+    this.#environment = environment;
+  }
+
+  static async start(name: string, environment: Readonly<Record<string, string>> = {}): Promise<System> {
+    const stack = await startLocalStack({ folder: `.nami/test-${name}` });
+    try {
+      await kubectl(stack, 'apply', '--server-side', '-f', 'crds/');
+      await kubectl(stack, 'wait', '--for=condition=Established', 'crd/webhookpipelines.nami.dev');
+      return new System(stack, await startOperator(stack, environment), environment);
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+  }
+
+  /** Ends the operator as a crash would, and starts another. */
+  async crashOperator(): Promise<void> {
+    await this.operator.kill();
+    this.operator = await startOperator(this.stack, this.#environment);
+  }
+
+  async stop(): Promise<void> {
+    await this.stack.stop();
+  }
+
+  async kubectl(...args: string[]): Promise<string> {
+    return await kubectl(this.stack, ...args);
+  }
+
+  /** Makes a namespace of its own for a test, with a signing secret in it. */
+  async namespace(name: string): Promise<{ namespace: string; secret: string }> {
+    const secret = randomBytes(16).toString('hex');
+    await this.kubectl('create', 'namespace', name);
+    await this.kubectl('-n', name, 'create', 'secret', 'generic', 'signing', `--from-literal=key=${secret}`);
+    return { namespace: name, secret };
+  }
+
+  /** Applies a pipeline; by default one that takes GitHub's deliveries. */
+  async apply(namespace: string, name: string, spec: object = GITHUB): Promise<void> {
+    const manifest = {
+      apiVersion: 'nami.dev/v1alpha1',
+      kind: 'WebhookPipeline',
+      metadata: { namespace, name },
+      spec,
+    };
+    const file = join(this.stack.folder, `${namespace}-${name}.json`);
+    writeFileSync(file, JSON.stringify(manifest));
+    await this.kubectl('apply', '-f', file);
+  }
+
+  async get(namespace: string, name: string): Promise<WebhookPipeline> {
+    return JSON.parse(await this.kubectl('-n', namespace, 'get', `whp/${name}`, '-o', 'json'));
+  }
+
+  async waitReady(namespace: string, name: string, seconds = 60): Promise<WebhookPipeline> {
+    return await this.waitFor(namespace, name, 'Ready', 'True', undefined, seconds);
+  }
+
+  /** Waits until a condition of the current generation has this status and, if given, this reason. */
+  async waitFor(
+    namespace: string,
+    name: string,
+    type: string,
+    status: string,
+    reason?: string,
+    seconds = 60,
+  ): Promise<WebhookPipeline> {
+    let last = '';
+    for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(150)) {
+      const pipeline = await this.get(namespace, name);
+      const condition = conditionOf(pipeline, type);
+      last = JSON.stringify(condition);
+      if (
+        condition?.status === status &&
+        condition.observedGeneration === pipeline.metadata.generation &&
+        (reason === undefined || condition.reason === reason)
+      ) {
+        return pipeline;
+      }
+    }
+    throw new Error(`${namespace}/${name} has not got ${type}=${status} ${reason ?? ''} in ${seconds} s: ${last}`);
+  }
+
+  /** Calls of AWS's control plane that change something, as "service:Action". */
+  changes(): string[] {
+    return this.stack.proxy
+      .mutatingCalls()
+      .map(({ service, action }) => `${service}:${action}`)
+      .filter((call) => !DATA_PLANE.has(call));
+  }
+}
+
+/** What functions and probes do all the time. */
+const DATA_PLANE = new Set(['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'lambda:Invoke']);
+
+export const GITHUB = { source: { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'key' }] } };
+
+export function conditionOf({ status }: WebhookPipeline, type: string) {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** Waits until `look` answers something else than `undefined` or false. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  seconds = 30,
+): Promise<T> {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(150)) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+  }
+  throw new Error(`${what}: not within ${seconds} s`);
+}

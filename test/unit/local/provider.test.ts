@@ -1,0 +1,13 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Processes } from '../../../local/processes.ts';
+import { chooseProvider } from '../../../local/provider.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('an unknown provider is an error of one line that names those there are', async () => {
+  vi.stubEnv('NAMI_LOCAL_PROVIDER', 'docker');
+  const context = { folder: '', programs: '', processes: {} as Processes, progress: () => {} };
+  await expect(chooseProvider(context)).rejects.toThrow(
+    'NAMI_LOCAL_PROVIDER is "docker": it can be "processes" (the default) or "containers"',
+  );
+});
