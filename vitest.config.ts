@@ -1,17 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env.NAMI_TEST_REPORT;
+
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'local',
           include: ['test/local/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 600_000,
-          // One local stack for all files: they share the machine's two cores and one API server.
+          testTimeout: 150_000,
+          // The first start on a machine builds the control plane.
+          hookTimeout: 1_800_000,
+          // One local stack at a time: two cores carry no more, and some tests measure.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

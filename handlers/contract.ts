@@ -90,6 +90,8 @@ export type StoreProbe =
       readonly documents: number;
       /** Bytes of the file system below the database, where the server tells. */
       readonly disk?: { readonly totalBytes: number; readonly usedBytes: number };
+      /** What the store objects to although it takes events, such as an index. */
+      readonly objection?: string;
     }
   | { readonly reachable: false; readonly error: string };
 
@@ -101,4 +103,11 @@ export const REFUSED_METRIC = {
   namespace: 'Nami',
   name: 'Refused',
   dimensions: ['FunctionName', 'Reason'],
+} as const;
+
+/** What the post-queue function says of a managed host's volume at each probe: AWS has no metric for free space. */
+export const VOLUME_METRIC = {
+  namespace: 'Nami',
+  name: 'VolumeUsedPercent',
+  dimensions: ['FunctionName'],
 } as const;

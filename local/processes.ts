@@ -80,6 +80,7 @@ export class Processes {
    * that another program uses at this time is refused.
    */
   static async open(folder: string, onUnexpectedEnd: (process: RunningProcess) => void): Promise<Processes> {
+    mkdirSync(folder, { recursive: true });
     const pidFolder = join(folder, 'pids');
     claim(join(folder, 'owner'));
     await endLeftovers(pidFolder);

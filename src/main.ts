@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
-import { pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import { type Account, openAccount } from './aws/account.ts';
 import { judge } from './aws/errors.ts';
 import { systemClock } from './clock.ts';
 import { loadCode } from './code.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { PIPELINES } from './controller/pipeline.ts';
 import { connect } from './kubernetes/connect.ts';
@@ -27,14 +27,7 @@ class StartError extends Error {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const logger = pino({
-    level: config.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    ...(process.stdout.isTTY && {
-      transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },
-    }),
-  });
+  const logger = await openLog(config);
   const clock = systemClock;
   const code = await loadCode();
   const { client } = connect({ clock });
@@ -84,6 +77,13 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   await controller.start();
   logger.info({ cluster, region: config.region, server: client.serverUrl }, 'the Nami operator runs');
+}
+
+/** JSON lines; on a terminal readable ones, where pino-pretty is installed. */
+async function openLog({ logLevel }: Config): Promise<Logger> {
+  const options: LoggerOptions = { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const pretty = process.stdout.isTTY ? await import('pino-pretty').catch(() => undefined) : undefined;
+  return pretty ? pino(options, pretty.PinoPretty({ colorize: true })) : pino(options);
 }
 
 async function clusterUid(client: ReturnType<typeof connect>['client']): Promise<string> {

@@ -1,4 +1,5 @@
-import { isProbe, type PostQueueProbe } from '../contract.ts';
+import { isProbe, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
+import { embeddedMetric } from '../embedded-metric.ts';
 import type { Log } from '../log.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { StoreConnection } from './connection.ts';
@@ -29,8 +30,14 @@ export function postQueueHandler(connection: StoreConnection, log: Log, now: () 
   return async (event: unknown): Promise<BatchResponse | PostQueueProbe> => {
     if (isProbe(event)) {
       const store = await probeStore(connection);
-      const problem = store.reachable ? await makeIndexes() : undefined;
-      return { nami: 'post-queue', problems: problem === undefined ? [] : [problem], store };
+      if (!store.reachable) return { nami: 'post-queue', problems: [], store };
+      reportVolume(store, log, now());
+      const objection = await makeIndexes();
+      return {
+        nami: 'post-queue',
+        problems: [],
+        store: { ...store, ...(objection !== undefined && { objection }) },
+      };
     }
     return storeBatch(event as SqsBatch, {
       toEvent: (envelope) => newEvent(envelope, now(), settings.ttlDays),
@@ -43,4 +50,11 @@ export function postQueueHandler(connection: StoreConnection, log: Log, now: () 
       log,
     });
   };
+}
+
+function reportVolume({ disk }: StoreProbe & { reachable: true }, log: Log, at: Date): void {
+  if (!disk) return;
+  const percent = (100 * disk.usedBytes) / disk.totalBytes;
+  const values = { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' };
+  log(embeddedMetric(VOLUME_METRIC, 'Percent', percent, values, at));
 }

@@ -1,5 +1,4 @@
 import { type Collection, type IndexDescription, MongoServerError } from 'mongodb';
-import type { SettingsProblem } from '../contract.ts';
 import { errorText, type Log } from '../log.ts';
 import type { EventDocument } from './document.ts';
 
@@ -19,17 +18,17 @@ export function indexMaker(
   collection: Pick<Collection<EventDocument>, 'createIndexes'>,
   ttlDays: number | undefined,
   log: Log,
-): () => Promise<SettingsProblem | undefined> {
-  let made: Promise<SettingsProblem | undefined> | undefined;
+): () => Promise<string | undefined> {
+  let made: Promise<string | undefined> | undefined;
 
-  const make = async (): Promise<SettingsProblem | undefined> => {
+  const make = async (): Promise<string | undefined> => {
     try {
       await collection.createIndexes(wantedIndexes(ttlDays));
       return undefined;
     } catch (error) {
       log({ level: 'error', message: 'indexes could not be made', error: errorText(error) });
       if (!(error instanceof MongoServerError)) made = undefined;
-      return { message: `the collection's indexes could not be made: ${errorText(error)}` };
+      return `the collection's indexes could not be made: ${errorText(error)}`;
     }
   };
   return () => {

@@ -1,4 +1,5 @@
 import { isProbe, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
+import { embeddedMetric } from '../embedded-metric.ts';
 import { errorText, type Log } from '../log.ts';
 import { type GatewayEvent, type GatewayResponse, toRawRequest } from './gateway-event.ts';
 import { receive } from './receive.ts';
@@ -42,7 +43,7 @@ export function preQueueHandler(dependencies: PreQueueDependencies) {
       requestId: event.requestContext?.requestId,
       statusCode: response.statusCode,
       error: error === undefined ? undefined : errorText(error),
-      ...refusedMetric(reason, functionName, now()),
+      ...embeddedMetric(REFUSED_METRIC, 'Count', 1, { FunctionName: functionName, Reason: reason }, now()),
     });
     // RFC 9110, section 9.3.2: the answer to HEAD has no content.
     return event.httpMethod === 'HEAD' ? { ...response, body: '' } : response;
@@ -80,20 +81,4 @@ async function take(
     return { kind: 'refused', reason: 'enqueue-failed', error };
   }
   return { kind: 'response', response: acceptance(settings.response) };
-}
-
-/** AWS: CloudWatch embedded metric format specification; the log line itself is the metric, so it costs no call. */
-function refusedMetric(reason: RefusalReason, functionName: string, now: Date) {
-  const { namespace, name, dimensions } = REFUSED_METRIC;
-  return {
-    _aws: {
-      Timestamp: now.getTime(),
-      CloudWatchMetrics: [
-        { Namespace: namespace, Dimensions: [dimensions], Metrics: [{ Name: name, Unit: 'Count' }] },
-      ],
-    },
-    FunctionName: functionName,
-    Reason: reason,
-    [name]: 1,
-  };
 }

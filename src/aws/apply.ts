@@ -52,8 +52,8 @@ export interface Outcome {
 export interface ApplyOptions {
   /** Values that come from outside the graph, by the name that `given()` uses. */
   readonly given?: Readonly<Record<string, Outputs>>;
-  /** Which unwanted objects may go; by default all of the owner's. */
-  readonly mayRemove?: (kind: KindName, actual: Actual) => boolean;
+  /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
+  readonly mayRemove?: false | ((kind: KindName, actual: Actual) => boolean);
 }
 
 /** Rounds of find, create and update that one node gets in one pass. */
@@ -96,7 +96,9 @@ export async function apply(
   const nodes = await Promise.all(graph.map(settle));
   const waiting = nodes.filter(({ node, state }) => state !== 'Ready' && !node.optional);
   const leftovers =
-    waiting.length === 0 ? await removeUnwanted(account, nodes, owner, options.mayRemove) : [];
+    waiting.length === 0 && options.mayRemove !== false
+      ? await removeUnwanted(account, nodes, owner, options.mayRemove)
+      : [];
   const removing = leftovers.some(({ why }) => why === 'removing');
   const failed =
     nodes.some(
@@ -192,7 +194,7 @@ async function removeUnwanted(
   account: Account,
   nodes: readonly NodeOutcome[],
   owner: Owner,
-  mayRemove: ApplyOptions['mayRemove'],
+  mayRemove: Exclude<ApplyOptions['mayRemove'], false>,
 ): Promise<Leftover[]> {
   const wanted = new Set(nodes.map(({ node, id }) => `${node.kind} ${id}`));
   const leftovers: Leftover[] = [];

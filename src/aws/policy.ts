@@ -18,5 +18,13 @@ export function parsePolicy(text: string | undefined): readonly PolicyStatement[
   if (!text) return [];
   const json = text.trimStart().startsWith('{') ? text : decodeURIComponent(text);
   const { Statement } = JSON.parse(json) as { Statement?: PolicyStatement | PolicyStatement[] };
-  return Statement === undefined ? [] : [Statement].flat();
+  return Statement === undefined ? [] : [Statement].flat().map(plain);
+}
+
+/** Some services write "everyone" in the longer of its two forms. */
+function plain(statement: PolicyStatement): PolicyStatement {
+  const { Principal } = statement;
+  return typeof Principal === 'object' && Principal.AWS === '*'
+    ? { ...statement, Principal: '*' }
+    : statement;
 }

@@ -58,9 +58,10 @@ export function healthOf(
       message: `the queue is not read and keeps the events meanwhile: ${store.why}`,
     };
   }
-  const { problems, store: answer } = store.probe;
-  const [problem] = problems;
-  if (problem) return { status: 'False', reason: 'StoreProblem', message: problem.message };
+  const { store: answer } = store.probe;
+  if (answer.reachable && answer.objection !== undefined) {
+    return { status: 'False', reason: 'StoreObjects', message: answer.objection };
+  }
   if (queue && queue.deadLetters > 0) {
     return {
       status: 'False',

@@ -18,6 +18,8 @@ export interface Memory {
   /** What was applied last and when, to leave AWS alone while nothing changes. */
   applied?: { readonly plan: string; readonly at: number; readonly outcome: Outcome };
   store?: StoreView;
+  /** The host that was ready last; another one has to be asked anew. */
+  host?: string;
   /** When the store was asked last. */
   storeAskedAt?: number;
   queue?: QueueView;

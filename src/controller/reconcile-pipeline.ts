@@ -222,6 +222,7 @@ export class PipelineReconciler {
     if (isFresh) return applied.outcome;
     const outcome = await apply(account, graph, input.owner, { given });
     memory.applied = { plan: planned, at: clock.now(), outcome };
+    forgetStoreOfAnotherHost(memory, outcome);
     this.#report(pipeline, outcome);
     // Resumed after an outage: what went to the dead-letter queue meanwhile gets another chance.
     const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
@@ -389,6 +390,18 @@ export class PipelineReconciler {
 }
 
 const isReachable = ({ store }: Memory) => store?.is === 'reachable';
+
+/** What was known of the store on a host that is gone says nothing of the next one: the queue pauses until it answers. */
+function forgetStoreOfAnotherHost(memory: Memory, outcome: Outcome): void {
+  const instance = nodeOf(outcome, 'Instance', 'host');
+  const host = instance?.state === 'Ready' ? instance.id : undefined;
+  if (memory.host !== undefined && memory.host !== host) {
+    delete memory.store;
+    delete memory.storeAskedAt;
+  }
+  if (host === undefined) delete memory.host;
+  else memory.host = host;
+}
 
 /** The API server has checked it; a rule that came later may still refuse what was stored before. */
 function parseSpec({ spec }: WebhookPipeline): WebhookPipelineSpec {

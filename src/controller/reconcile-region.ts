@@ -67,7 +67,7 @@ async function applyNetwork({ account, owner, board, networkCidr }: RegionInput)
   // Zones that some pipeline asked for before a restart count as well.
   const existing = (await kinds.Subnet.owned(account, owner)).map(({ details }) => details.zone);
   const zones = [...new Set([...board.zones.values(), ...existing])].sort();
-  return await apply(account, planNetwork(networkCidr, zones), owner, { mayRemove: () => false });
+  return await apply(account, planNetwork(networkCidr, zones), owner, { mayRemove: false });
 }
 
 async function applyGateway({ account, owner, board }: RegionInput): Promise<Outcome> {
@@ -90,10 +90,10 @@ async function applyStage(account: Account, owner: Owner, board: RegionBoard, re
   if (routes.length === 0) {
     const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
     if (stage) await kinds.Stage.remove(account, stage);
-    return { outcome: await apply(account, [], owner, { mayRemove: () => false }), shown: [] };
+    return { outcome: await apply(account, [], owner, { mayRemove: false }), shown: [] };
   }
   const outcome = await apply(account, planStage(restApiId, routes, [...board.routes.values()]), owner, {
-    mayRemove: () => false,
+    mayRemove: false,
   });
   return { outcome, shown: outcome.settled ? routes.map(({ functionArn }) => functionArn) : [] };
 }

@@ -1,3 +1,4 @@
+import { VOLUME_METRIC } from '../../handlers/contract.ts';
 import { type Graph, type NodeOf, type Part, ref } from '../aws/graph.ts';
 import type { Unresolved } from '../aws/object.ts';
 import {
@@ -75,8 +76,8 @@ function table({ owner, spec, path }: PlanInput, gatewayName: string): AlarmPlan
       part: 'Store',
       description:
         'The volume of the store fills up: raise store.managed.volume.sizeGiB or set store.ttlDays',
-      namespace: 'Nami',
-      metric: 'VolumeUsedPercent',
+      namespace: VOLUME_METRIC.namespace,
+      metric: VOLUME_METRIC.name,
       dimensions: { FunctionName: functionName(owner, 'post-queue') },
       statistic: 'Maximum',
       periodSeconds: FIVE_MINUTES,

@@ -19,10 +19,13 @@ function hash(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, HASH_LENGTH);
 }
 
-/** A readable name that no other pipeline has, in the characters that every service takes. */
+/**
+ * A readable name in the characters that every service takes. Names in Kubernetes hold no underscore, so that none of
+ * these starts another, whatever a pipeline is called.
+ */
 function prefixOf({ cluster, namespace, name }: Identity): string {
   const readable = `nami-${namespace}-${name}`.replaceAll('.', '-').slice(0, PREFIX_LENGTH - HASH_LENGTH - 1);
-  return `${readable.replace(/-+$/, '')}-${hash(cluster, namespace, name)}`;
+  return `${readable.replace(/-+$/, '')}_${hash(cluster, namespace, name)}`;
 }
 
 /** The owner of all that a pipeline has in AWS. `iamPath` starts and ends with a slash. */
@@ -44,7 +47,7 @@ export function pipelineOwner(identity: Identity, iamPath: string, takeOver = fa
 
 /** The owner of what the pipelines of a region share. */
 export function regionOwner(cluster: string, iamPath: string): Owner {
-  const prefix = `nami-${hash(cluster)}`;
+  const prefix = `nami_${hash(cluster)}`;
   return {
     uid: cluster,
     prefix,

@@ -101,7 +101,9 @@ export class System {
         return pipeline;
       }
     }
-    throw new Error(`${namespace}/${name} has not got ${type}=${status} ${reason ?? ''} in ${seconds} s: ${last}`);
+    throw new Error(
+      `${namespace}/${name} has not got ${type}=${status} ${reason ?? ''} in ${seconds} s: ${last}`,
+    );
   }
 
   /** Calls of AWS's control plane that change something, as "service:Action". */

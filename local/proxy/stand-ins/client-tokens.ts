@@ -9,12 +9,13 @@ interface Launch {
   readonly answer: Promise<AwsResponse>;
 }
 
-/** The same token launches nothing twice. */
+/** The same token makes nothing twice. */
 export function clientTokens({ ec2 }: EmulatorClients): StandIn {
   const launches = new Map<string, Launch>();
 
   async function hasEnded(answer: AwsResponse): Promise<boolean> {
     const ids = [...answer.body.toString().matchAll(/<instanceId>(i-[^<]+)</g)].map(([, id = '']) => id);
+    if (ids.length === 0) return false;
     const seen = await ec2.send(new DescribeInstancesCommand({ InstanceIds: ids })).catch(() => undefined);
     const states =
       seen?.Reservations?.flatMap(({ Instances = [] }) => Instances.map(({ State }) => State?.Name)) ?? [];
@@ -49,7 +50,7 @@ export function clientTokens({ ec2 }: EmulatorClients): StandIn {
   }
 
   return {
-    calls: ['ec2:RunInstances'],
+    calls: ['ec2:RunInstances', 'ec2:CreateVolume'],
     follows: 'Amazon EC2 Developer Guide, "Ensuring idempotency in Amazon EC2 API requests"',
     answer,
   };

@@ -37,7 +37,11 @@ export interface FunctionDesired {
 const RUNTIME: Runtime = 'nodejs24.x';
 const HANDLER = 'index.handler';
 
-type Details = Omit<FunctionDesired, 'roleId' | 'name'> & { readonly arn: string };
+type Details = Omit<FunctionDesired, 'roleId' | 'name'> & {
+  readonly arn: string;
+  /** Why Lambda gave up on making it ready. */
+  readonly failure?: string;
+};
 
 /** Lambda's bound on names and values together, in bytes. (Lambda quotas: environment variables.) */
 const ENVIRONMENT_BYTES = 4096;
@@ -70,13 +74,10 @@ function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration
   return READY;
 }
 
-async function find(account: Account, { name }: { name: string }): Promise<Actual<Details> | undefined> {
+async function look(account: Account, name: string): Promise<Actual<Details> | undefined> {
   const found = await orAbsent(account.lambda.send(new GetFunctionCommand({ FunctionName: name })));
   const configuration = found?.Configuration;
   if (!found || !configuration) return undefined;
-  if (configuration.State === 'Failed') {
-    throw new Error(`Lambda could not make the function ready: ${configuration.StateReason}`);
-  }
   const environment = configuration.Environment?.Variables ?? {};
   const arn = configuration.FunctionArn ?? '';
   return {
@@ -91,6 +92,7 @@ async function find(account: Account, { name }: { name: string }): Promise<Actua
     },
     details: {
       arn,
+      ...(configuration.State === 'Failed' && { failure: configuration.StateReason ?? 'no reason given' }),
       description: configuration.Description ?? '',
       roleArn: configuration.Role ?? '',
       memoryMiB: configuration.MemorySize ?? 0,
@@ -116,10 +118,15 @@ export async function functionNames(account: Account, owner: Owner): Promise<str
 
 export const lambdaFunction = defineKind<FunctionDesired, Details>({
   removal: 20,
-  find,
+  async find(account, { name }) {
+    const found = await look(account, name);
+    const failure = found?.details.failure;
+    if (failure !== undefined) throw new Error(`Lambda could not make the function ready: ${failure}`);
+    return found;
+  },
   async owned(account, owner) {
     const names = await functionNames(account, owner);
-    const found = await Promise.all(names.map((name) => find(account, { name })));
+    const found = await Promise.all(names.map((name) => look(account, name)));
     return found.filter((actual) => actual !== undefined);
   },
   compare: ({ details }, desired) => differing(details, wantedDetails(desired, environmentOf(desired))),

@@ -21,7 +21,7 @@ test('the indexes are asked for once: time order, and expiry where there is one'
 test('a refusal is logged, kept as a problem and not asked for again', async () => {
   createIndexes.mockReset().mockRejectedValue(new MongoServerError({ message: 'conflicts with an index' }));
   const make = maker();
-  const problem = { message: expect.stringContaining('conflicts with an index') };
+  const problem = expect.stringContaining('conflicts with an index');
   expect(await make()).toEqual(problem);
   expect(await make()).toEqual(problem);
   expect(createIndexes).toHaveBeenCalledOnce();
@@ -31,6 +31,6 @@ test('a refusal is logged, kept as a problem and not asked for again', async () 
 test('a store that is away is asked again', async () => {
   createIndexes.mockReset().mockRejectedValueOnce(new Error('away')).mockResolvedValue([]);
   const make = maker();
-  expect(await make()).toEqual({ message: expect.stringContaining('away') });
+  expect(await make()).toContain('away');
   expect(await make()).toBeUndefined();
 });
