@@ -1,0 +1,883 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { startControlPlane } from '../../local/control-plane.ts';
+import { Processes } from '../../local/processes.ts';
+import { findBinaries } from '../../local/tools/binaries.ts';
+import { findKubectl } from '../../local/tools/kubectl.ts';
+import { webhookPipelineSpec } from '../../src/api/v1alpha1.ts';
+import { FULL_SPEC, specs } from '../unit/api/specs.ts';
+
+/** What users meet when they write, change and read a WebhookPipeline, by kubectl against a real API server. */
+
+const CRD = 'crds/nami.dev_webhookpipelines.yaml';
+const folder = mkdtempSync(join(tmpdir(), 'nami-api-'));
+let processes: Processes;
+let command: string;
+let kubeconfig: string;
+
+beforeAll(async () => {
+  processes = await Processes.open(folder, () => {});
+  const silent = () => {};
+  const binaries = await findBinaries(['etcd', 'kube-apiserver'], processes, silent);
+  command = await findKubectl(processes, silent);
+  kubeconfig = await startControlPlane(folder, binaries, processes);
+  expect(await kubectl(['apply', '--server-side', '-f', CRD])).toContain('serverside-applied');
+  await kubectl(['wait', '--for=condition=Established', '--timeout=20s', '-f', CRD]);
+});
+
+afterAll(async () => {
+  await processes?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What kubectl prints, on either stream. */
+function kubectl(args: readonly string[], input?: object): Promise<string> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      command,
+      ['--kubeconfig', kubeconfig, ...args],
+      { timeout: 30_000, maxBuffer: 2 ** 24 },
+      (_, stdout, stderr) => resolve(`${stdout}${stderr}`.trim()),
+    );
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input && JSON.stringify(input));
+  });
+}
+
+const pipeline = (name: string, spec?: unknown) => ({
+  apiVersion: 'nami.dev/v1alpha1',
+  kind: 'WebhookPipeline',
+  metadata: { name },
+  spec,
+});
+const tryOut = (spec: unknown, name = 'orders') =>
+  kubectl(['create', '--dry-run=server', '-f', '-'], pipeline(name, spec));
+const patch = (name: string, change: object, ...more: string[]) =>
+  kubectl(['patch', 'whp', name, '--type=merge', '-p', JSON.stringify(change), ...more]);
+const read = async (name: string) => JSON.parse(await kubectl(['get', 'whp', name, '-o', 'json']));
+
+/** The single complaints of an answer of kubectl, without the server's note that it looked no further. */
+function complaints(answer: string): string[] {
+  return answer
+    .replace(/^The WebhookPipeline "[^"]*" is invalid: ?/, '')
+    .replace(/^Error from server \(BadRequest\): .*strict decoding error: /, '')
+    .split(/\n\* |^\* /m)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('<nil>: Invalid value: null: some validation rules'));
+}
+
+const SECRET = { name: 's', key: 'k' };
+const github = (...secretRefs: object[]) => ({ source: { type: 'GitHub', secretRefs } });
+const managed = (fields: object) => ({ store: { managed: fields } });
+const volume = (fields: object) => managed({ volume: fields });
+const network = (fields: object) => ({
+  network: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], ...fields },
+});
+const environment = (names: readonly string[]) => ({
+  preQueue: { environment: Object.fromEntries(names.map((name) => [name, 'x'])) },
+});
+
+/** What is wrong, the spec, the field that is named, and what the user is told about it. */
+const WRONG: readonly (readonly [string, unknown, string, string])[] = [
+  ['no spec', undefined, 'spec', 'Required value'],
+  ['a spec that is a list', [], 'spec', 'must be of type object'],
+  [
+    'a region that is none',
+    { region: 'Frankfurt' },
+    'spec.region',
+    'must be the name of an AWS region, such as eu-central-1',
+  ],
+  [
+    'a region that is too long',
+    { region: `eu-${'a'.repeat(40)}-1` },
+    'spec.region',
+    'may not be more than 32 bytes',
+  ],
+
+  [
+    'capitals in a path',
+    { endpoint: { path: 'Orders' } },
+    'spec.endpoint.path',
+    'lower-case letters, digits and hyphens only',
+  ],
+  [
+    'a slash in a path',
+    { endpoint: { path: 'a/b' } },
+    'spec.endpoint.path',
+    'lower-case letters, digits and hyphens only',
+  ],
+  [
+    'an empty path',
+    { endpoint: { path: '' } },
+    'spec.endpoint.path',
+    'starts and ends with a letter or digit',
+  ],
+  [
+    'a path that starts with a hyphen',
+    { endpoint: { path: '-a' } },
+    'spec.endpoint.path',
+    'starts and ends with a letter or digit',
+  ],
+  [
+    'a path that is too long',
+    { endpoint: { path: 'a'.repeat(64) } },
+    'spec.endpoint.path',
+    'may not be more than 63 bytes',
+  ],
+  [
+    'a redirect as answer',
+    { endpoint: { response: { statusCode: 302 } } },
+    'spec.endpoint.response.statusCode',
+    'less than or equal to 299',
+  ],
+  [
+    'a server error for a bad signature',
+    { endpoint: { response: { rejectedStatusCode: 500 } } },
+    'spec.endpoint.response.rejectedStatusCode',
+    'less than or equal to 499',
+  ],
+  [
+    'a client error for an unavailable queue',
+    { endpoint: { response: { unavailableStatusCode: 404 } } },
+    'spec.endpoint.response.unavailableStatusCode',
+    'greater than or equal to 500',
+  ],
+  [
+    'a content type that is none',
+    { endpoint: { response: { contentType: 'json' } } },
+    'spec.endpoint.response.contentType',
+    'must be a media type, such as application/json',
+  ],
+  [
+    'a content type with a second header in it',
+    { endpoint: { response: { contentType: 'text/plain\r\nX: y' } } },
+    'spec.endpoint.response.contentType',
+    'must be a media type',
+  ],
+  [
+    'a long answer',
+    { endpoint: { response: { body: 'x'.repeat(1025) } } },
+    'spec.endpoint.response.body',
+    'may not be more than 1024 bytes',
+  ],
+  [
+    'half a throttle',
+    { endpoint: { throttle: { rateLimit: 5 } } },
+    'spec.endpoint.throttle.burstLimit',
+    'Required value',
+  ],
+  [
+    'a throttle that lets nothing through',
+    { endpoint: { throttle: { rateLimit: 0, burstLimit: 1 } } },
+    'spec.endpoint.throttle.rateLimit',
+    'greater than or equal to 1',
+  ],
+  [
+    'a burst above what AWS has',
+    { endpoint: { throttle: { rateLimit: 1, burstLimit: 5001 } } },
+    'spec.endpoint.throttle.burstLimit',
+    'less than or equal to 5000',
+  ],
+
+  [
+    'a sender that is not known',
+    { source: { type: 'Gitlab' } },
+    'spec.source.type',
+    'supported values: "None", "GitHub", "StandardWebhooks"',
+  ],
+  [
+    'a signing sender without secret',
+    { source: { type: 'GitHub' } },
+    'spec.source',
+    'name its signing secret in secretRefs',
+  ],
+  ['a signing sender with an empty list', github(), 'spec.source', 'name its signing secret in secretRefs'],
+  [
+    'a secret that nothing is verified with',
+    { source: { secretRefs: [SECRET] } },
+    'spec.source',
+    'remove secretRefs, or set type to the sender',
+  ],
+  [
+    'four secrets',
+    github(...['a', 'b', 'c', 'd'].map((name) => ({ name, key: 'k' }))),
+    'spec.source.secretRefs',
+    'must have at most 3 items',
+  ],
+  ['a secret twice', github(SECRET, SECRET), 'spec.source.secretRefs[1]', 'Duplicate value'],
+  ['a Secret without key', github({ name: 's' }), 'spec.source.secretRefs[0].key', 'Required value'],
+  [
+    'a Secret with an impossible name',
+    github({ name: 'My_Secret', key: 'k' }),
+    'spec.source.secretRefs[0].name',
+    'lower-case letters, digits, - and . only',
+  ],
+  [
+    'a path in place of a Secret',
+    github({ name: '../other/secrets/s', key: 'k' }),
+    'spec.source.secretRefs[0].name',
+    'lower-case letters, digits, - and . only',
+  ],
+  [
+    'an impossible key',
+    github({ name: 's', key: 'a/b' }),
+    'spec.source.secretRefs[0].key',
+    'letters, digits, -, _ and . only',
+  ],
+  [
+    'no tolerance',
+    { source: { toleranceSeconds: 0 } },
+    'spec.source.toleranceSeconds',
+    'greater than or equal to 1',
+  ],
+
+  [
+    'too little memory',
+    { preQueue: { memoryMiB: 64 } },
+    'spec.preQueue.memoryMiB',
+    'greater than or equal to 128',
+  ],
+  [
+    'too much memory',
+    { postQueue: { memoryMiB: 20_000 } },
+    'spec.postQueue.memoryMiB',
+    'less than or equal to 10240',
+  ],
+  [
+    'memory with a unit',
+    { preQueue: { memoryMiB: '256Mi' } },
+    'spec.preQueue.memoryMiB',
+    'must be of type integer',
+  ],
+  [
+    'a reservation of nothing',
+    { preQueue: { reservedConcurrency: 0 } },
+    'spec.preQueue.reservedConcurrency',
+    'greater than or equal to 1',
+  ],
+  [
+    'an architecture that is none',
+    { preQueue: { architecture: 'amd64' } },
+    'spec.preQueue.architecture',
+    'supported values: "arm64", "x86_64"',
+  ],
+  [
+    'a reserved variable',
+    environment(['AWS_REGION']),
+    'spec.preQueue.environment',
+    'NAMI_, AWS_ or LAMBDA_ are reserved: choose another name',
+  ],
+  [
+    'a variable of the operator',
+    environment(['NAMI_SECRETS']),
+    'spec.preQueue.environment',
+    'reserved: choose another name',
+  ],
+  [
+    'a variable with a hyphen',
+    environment(['LOG-LEVEL']),
+    'spec.preQueue.environment',
+    'start with a letter and hold only letters, digits and _',
+  ],
+  [
+    '21 variables',
+    environment(Array.from({ length: 21 }, (_, index) => `V${index}`)),
+    'spec.preQueue.environment',
+    'must have at most 20 items',
+  ],
+  [
+    'a variable that is a number',
+    { postQueue: { environment: { LEVEL: 1 } } },
+    'spec.postQueue.environment.LEVEL',
+    'must be of type string',
+  ],
+  [
+    'a long variable',
+    { postQueue: { environment: { A: 'x'.repeat(1025) } } },
+    'spec.postQueue.environment.A',
+    'may not be more than 1024 bytes',
+  ],
+  [
+    'a retention that CloudWatch does not have',
+    { preQueue: { logRetentionDays: 10 } },
+    'spec.preQueue.logRetentionDays',
+    'supported values: "1", "3", "5", "7", "14"',
+  ],
+  [
+    'an answer that API Gateway does not wait for',
+    { preQueue: { timeoutSeconds: 30 } },
+    'spec.preQueue.timeoutSeconds',
+    'less than or equal to 29',
+  ],
+  [
+    'a run that Lambda does not allow',
+    { postQueue: { timeoutSeconds: 901 } },
+    'spec.postQueue.timeoutSeconds',
+    'less than or equal to 900',
+  ],
+  [
+    'one at a time, which SQS does not do',
+    { postQueue: { concurrency: 1 } },
+    'spec.postQueue.concurrency',
+    'greater than or equal to 2',
+  ],
+  [
+    'a large batch without window',
+    { postQueue: { batchSize: 11 } },
+    'spec.postQueue',
+    'needs batchWindowSeconds of at least 1',
+  ],
+  [
+    'a window that is too long',
+    { postQueue: { batchWindowSeconds: 301 } },
+    'spec.postQueue.batchWindowSeconds',
+    'less than or equal to 300',
+  ],
+  [
+    'a reservation without place for the probe',
+    { postQueue: { reservedConcurrency: 5 } },
+    'spec.postQueue',
+    'must be greater than concurrency: the probe needs a place too',
+  ],
+
+  [
+    'a retention that is too short',
+    { queue: { retentionSeconds: 59 } },
+    'spec.queue.retentionSeconds',
+    'greater than or equal to 60',
+  ],
+  [
+    'a queue that keeps as long as its dead-letter queue',
+    { queue: { retentionSeconds: 1_209_600 } },
+    'spec.queue',
+    'deadLetter.retentionSeconds must be greater than retentionSeconds',
+  ],
+  [
+    'a dead-letter retention beyond 14 days',
+    { queue: { deadLetter: { retentionSeconds: 1_209_601 } } },
+    'spec.queue.deadLetter.retentionSeconds',
+    'less than or equal to 1209600',
+  ],
+  [
+    'a visibility timeout below the function’s',
+    { queue: { visibilityTimeoutSeconds: 10 } },
+    'spec',
+    'must be at least postQueue.timeoutSeconds, better six times that',
+  ],
+  [
+    'a visibility timeout beyond 12 hours',
+    { queue: { visibilityTimeoutSeconds: 43_201 } },
+    'spec.queue.visibilityTimeoutSeconds',
+    'less than or equal to 43200',
+  ],
+  [
+    'no try at all',
+    { queue: { maxReceiveCount: 0 } },
+    'spec.queue.maxReceiveCount',
+    'greater than or equal to 1',
+  ],
+
+  [
+    'both stores',
+    { store: { managed: {}, external: { uriSecretRef: SECRET } } },
+    'spec.store',
+    'give only one of store.managed and store.external',
+  ],
+  [
+    'neither store',
+    { store: { ttlDays: 30 } },
+    'spec.store',
+    'give store.managed or store.external: managed as {} has the defaults',
+  ],
+  [
+    'an external store without Secret',
+    { store: { external: {} } },
+    'spec.store.external.uriSecretRef',
+    'Required value',
+  ],
+  [
+    'an instance type that is none',
+    managed({ instanceType: 'micro' }),
+    'spec.store.managed.instanceType',
+    'must be an EC2 instance type, such as t3.micro',
+  ],
+  [
+    'a fallback that is none',
+    managed({ fallbackInstanceTypes: ['t3.micro', 'big'] }),
+    'spec.store.managed.fallbackInstanceTypes[1]',
+    'must be an EC2 instance type, such as t3.micro',
+  ],
+  [
+    'six fallbacks',
+    managed({ fallbackInstanceTypes: Array(6).fill('t3.micro') }),
+    'spec.store.managed.fallbackInstanceTypes',
+    'must have at most 5 items',
+  ],
+  [
+    'an image id that is none',
+    managed({ amiId: 'ubuntu' }),
+    'spec.store.managed.amiId',
+    'such as ami-0123456789abcdef0',
+  ],
+  [
+    'no database image',
+    managed({ mongoImage: '' }),
+    'spec.store.managed.mongoImage',
+    'must be the reference of a container image',
+  ],
+  [
+    'a command in place of a database image',
+    managed({ mongoImage: 'mongo:8\nENV\nreboot' }),
+    'spec.store.managed.mongoImage',
+    'must be the reference of a container image',
+  ],
+  [
+    'a volume without size',
+    volume({ sizeGiB: 0 }),
+    'spec.store.managed.volume.sizeGiB',
+    'greater than or equal to 1',
+  ],
+  [
+    'an old volume type',
+    volume({ type: 'gp2' }),
+    'spec.store.managed.volume.type',
+    'supported values: "gp3", "io2"',
+  ],
+  ['io2 without iops', volume({ type: 'io2' }), 'spec.store.managed.volume', 'type io2 needs iops'],
+  [
+    'gp3 with too few iops',
+    volume({ iops: 200 }),
+    'spec.store.managed.volume',
+    'iops of a gp3 volume must be between 3000 and 16000',
+  ],
+  [
+    'iops out of bounds',
+    volume({ type: 'io2', iops: 99 }),
+    'spec.store.managed.volume.iops',
+    'greater than or equal to 100',
+  ],
+  [
+    'a reclaim policy that is none',
+    volume({ reclaimPolicy: 'Recycle' }),
+    'spec.store.managed.volume.reclaimPolicy',
+    'supported values: "Retain", "Delete"',
+  ],
+  [
+    'a database name with a space',
+    { store: { managed: {}, database: 'a b' } },
+    'spec.store.database',
+    'letters, digits, _ and - only',
+  ],
+  [
+    'a database of MongoDB’s own',
+    { store: { managed: {}, database: 'local' } },
+    'spec.store',
+    'belong to MongoDB: choose another store.database',
+  ],
+  [
+    'a collection that starts with a digit',
+    { store: { managed: {}, collection: '1a' } },
+    'spec.store.collection',
+    'starts with a letter or _',
+  ],
+  [
+    'a collection of MongoDB’s own',
+    { store: { managed: {}, collection: 'system.users' } },
+    'spec.store',
+    'belong to MongoDB: choose another',
+  ],
+  [
+    'events that vanish while they can still be redriven',
+    { store: { managed: {}, ttlDays: 14 } },
+    'spec',
+    'store.ttlDays must be longer than queue.deadLetter.retentionSeconds',
+  ],
+  [
+    'a life of more than ten years',
+    { store: { managed: {}, ttlDays: 3651 } },
+    'spec.store.ttlDays',
+    'less than or equal to 3650',
+  ],
+
+  [
+    'a VPC that is none',
+    network({ vpcId: 'main' }),
+    'spec.network.vpcId',
+    'must be the id of a VPC, such as vpc-0123456789abcdef0',
+  ],
+  [
+    'a VPC without subnets',
+    { network: { vpcId: 'vpc-0123456789abcdef0' } },
+    'spec.network.subnetIds',
+    'Required value',
+  ],
+  ['no subnet', network({ subnetIds: [] }), 'spec.network.subnetIds', 'at least 1 items'],
+  [
+    'a subnet that is none',
+    network({ subnetIds: ['a'] }),
+    'spec.network.subnetIds[0]',
+    'must be the id of a subnet, such as subnet-0123456789abcdef0',
+  ],
+  [
+    'a subnet twice',
+    network({ subnetIds: Array(2).fill('subnet-0123456789abcdef0') }),
+    'spec.network.subnetIds[1]',
+    'Duplicate value',
+  ],
+  [
+    'a security group that is none',
+    network({ securityGroupIds: ['default'] }),
+    'spec.network.securityGroupIds[0]',
+    'must be the id of a security group, such as sg-0123456789abcdef0',
+  ],
+
+  [
+    'a topic that is none',
+    { alarms: { snsTopicArns: ['alerts'] } },
+    'spec.alarms.snsTopicArns[0]',
+    'must be the ARN of an SNS topic, such as arn:aws:sns:',
+  ],
+  ['a switch that is text', { alarms: { enabled: 'yes' } }, 'spec.alarms.enabled', 'must be of type boolean'],
+  [
+    'more than the whole volume',
+    { alarms: { thresholds: { volumeUsedPercent: 101 } } },
+    'spec.alarms.thresholds.volumeUsedPercent',
+    'less than or equal to 100',
+  ],
+  [
+    'an age below a minute',
+    { alarms: { thresholds: { oldestMessageSeconds: 5 } } },
+    'spec.alarms.thresholds.oldestMessageSeconds',
+    'greater than or equal to 60',
+  ],
+  [
+    'a deletion policy that is none',
+    { deletionPolicy: 'Orphan' },
+    'spec.deletionPolicy',
+    'supported values: "Delete", "Retain"',
+  ],
+  ['suspend as text', { suspend: 'true' }, 'spec.suspend', 'must be of type boolean'],
+];
+
+describe.concurrent('a wrong manifest is refused with one message that says what to change', () => {
+  test.each(WRONG)('%s', async (_, spec, field, words) => {
+    const answer = await tryOut(spec);
+    expect(complaints(answer)).toEqual([expect.stringContaining(words)]);
+    expect(complaints(answer)[0]?.startsWith(`${field}: `)).toBe(true);
+  });
+
+  test.each([
+    ['a field of another product', { preQueue: { memorySize: 256 } }, 'spec.preQueue.memorySize'],
+    ['a field in other letters', { postqueue: {} }, 'spec.postqueue'],
+    ['a field at the wrong level', { secretRefs: [] }, 'spec.secretRefs'],
+    [
+      'a secret in the manifest',
+      { store: { external: { uri: 'mongodb://u:p@h' } } },
+      'spec.store.external.uri',
+    ],
+  ])('%s', async (_, spec, field) => {
+    expect(complaints(await tryOut(spec))).toEqual([`unknown field "${field}"`]);
+  });
+
+  test.each(['a.b', 'a'.repeat(64)])('a name that is no path: %s', async (name) => {
+    const answer = await tryOut({}, name);
+    expect(complaints(answer)).toEqual([
+      expect.stringMatching(/^spec\.endpoint\.path: .* rename it or set spec\.endpoint\.path$/),
+    ]);
+  });
+
+  test('and every rule of the schema has its manifest here', () => {
+    const messages = (value: unknown): string[] => {
+      if (typeof value !== 'object' || value === null) return [];
+      return Object.entries(value).flatMap(([name, inner]) =>
+        name === 'x-kubernetes-validations'
+          ? inner.map(({ message }: { message: string }) => message)
+          : messages(inner),
+      );
+    };
+    const tried = [...WRONG.map(([, , , words]) => words), ...REFUSED_CHANGES.map(([, , , words]) => words)];
+    const untried = messages(parse(readFileSync(CRD, 'utf8'))).filter(
+      (message) => !tried.some((words) => message.includes(words)),
+    );
+    expect(untried).toEqual([expect.stringContaining('rename it or set spec.endpoint.path')]);
+  });
+
+  test('but any name goes with a path of its own', async () => {
+    expect(await tryOut({ endpoint: { path: 'a' } }, 'a.b')).toContain('created (server dry run)');
+  });
+});
+
+describe('a right manifest', () => {
+  test('may be empty', async () => {
+    expect(await tryOut({})).toContain('created (server dry run)');
+  });
+
+  test('may say everything, and is stored as it was given', async () => {
+    const answer = await kubectl(
+      ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
+      pipeline('full', FULL_SPEC),
+    );
+    expect(JSON.parse(answer).spec).toEqual(FULL_SPEC);
+  });
+
+  test('gets from the server the defaults that the operator fills in too', async () => {
+    const given = fc.sample(specs, { numRuns: 40, seed: 20 });
+    const items = [{}, ...given].map((spec, index) => pipeline(`sample-${index}`, spec));
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    const specOnly = 'jsonpath={.spec}{"\\n"}';
+    const answer = await kubectl(['create', '--dry-run=server', '-o', specOnly, '-f', '-'], list);
+    const stored = answer.split('\n').map((line) => JSON.parse(line));
+    expect(stored).toEqual(items.map(({ spec }) => webhookPipelineSpec.parse(spec)));
+  });
+
+  test('loses what is null, as if it were not there', async () => {
+    const spec = { region: null, store: null, preQueue: { memoryMiB: null, environment: { A: null } } };
+    const answer = await kubectl(
+      ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
+      pipeline('nulls', spec),
+    );
+    expect(JSON.parse(answer).spec).toEqual(webhookPipelineSpec.parse({ preQueue: { environment: {} } }));
+  });
+});
+
+/** Makes a pipeline, with the status that the operator would have written. */
+async function make(name: string, spec: unknown, status?: object): Promise<void> {
+  expect(await kubectl(['create', '-f', '-'], pipeline(name, spec))).toMatch(/created$/);
+  if (status) expect(await patch(name, { status }, '--subresource=status')).toMatch(/patched$/);
+}
+
+const REGION = 'region cannot be changed: make a new pipeline in the other region';
+const PATH = 'endpoint.path cannot be changed, since senders hold the URL: make a new pipeline';
+/** What is changed, in which pipeline, to what, and what the user is told about it. */
+const REFUSED_CHANGES: readonly (readonly [string, string, object, string])[] = [
+  ['of the region', 'settled', { region: 'us-east-1' }, REGION],
+  ['that takes the region away', 'settled', { region: null }, REGION],
+  ['of the path', 'settled', { endpoint: { path: 'other' } }, PATH],
+  ['that takes the path away', 'settled', { endpoint: { path: null } }, PATH],
+  ['that takes the endpoint away', 'settled', { endpoint: null }, PATH],
+  [
+    'to a region that is not the recorded one',
+    'resolved',
+    { region: 'us-east-1' },
+    'already in the region that its status names',
+  ],
+  [
+    'to a path that is not the recorded one',
+    'resolved',
+    { endpoint: { path: 'other' } },
+    'senders hold the URL that its status names',
+  ],
+  [
+    'that shrinks the volume',
+    'grown',
+    volume({ sizeGiB: 10 }),
+    'sizeGiB cannot become smaller: EBS volumes only grow',
+  ],
+  [
+    'that shrinks the volume to the default',
+    'grown',
+    volume({ sizeGiB: null }),
+    'sizeGiB cannot become smaller',
+  ],
+  [
+    'that adds the other store',
+    'grown',
+    { store: { external: { uriSecretRef: SECRET } } },
+    'set the other to null',
+  ],
+];
+
+describe('a change', () => {
+  const recorded = { observedGeneration: 1, endpoint: { path: 'taken', region: 'eu-west-1' } };
+  beforeAll(async () => {
+    await make('settled', { region: 'eu-west-1', endpoint: { path: 'taken' } });
+    await make('resolved', {}, recorded);
+    await make('grown', volume({ sizeGiB: 20 }));
+  });
+
+  test.each(REFUSED_CHANGES)('%s is refused', async (_, name, spec, words) => {
+    expect(complaints(await patch(name, { spec }))).toEqual([expect.stringContaining(words)]);
+  });
+
+  test.each([
+    ['to the recorded region and path', 'resolved', { region: 'eu-west-1', endpoint: { path: 'taken' } }],
+    ['that lets the volume grow', 'grown', volume({ sizeGiB: 30 })],
+    ['of the store', 'grown', { store: { managed: null, external: { uriSecretRef: SECRET } } }],
+    ['of memory and suspension', 'settled', { preQueue: { memoryMiB: 512 }, suspend: true }],
+  ])('%s is taken', async (_, name, spec) => {
+    expect(await patch(name, { spec }, '--dry-run=server')).toMatch(/patched/);
+  });
+
+  const EXTERNAL = { external: { uriSecretRef: SECRET } };
+  test.each([
+    ['apply', ['apply'], { managed: null, ...EXTERNAL }],
+    ['server-side apply', ['apply', '--server-side'], EXTERNAL],
+  ])('from the default store to an external one goes by %s', async (how, args, after) => {
+    const name = how.replaceAll(' ', '-');
+    const applied = (spec: object) => kubectl([...args, '-f', '-'], pipeline(name, spec));
+    await applied({});
+
+    const refused = await applied({ store: EXTERNAL });
+    await applied({ store: { managed: {} } });
+    await applied({ store: after });
+
+    expect(refused).toContain(
+      'to change over, set the other to null (by server-side apply: apply it by name',
+    );
+    expect((await read(name)).spec.store).toEqual({ ...EXTERNAL, database: 'nami', collection: 'events' });
+  });
+
+  test('of the status leaves generation and spec alone, and one of the spec the status', async () => {
+    await make('apart', {});
+    const before = await read('apart');
+
+    await patch(
+      'apart',
+      { spec: { suspend: true }, status: { observedGeneration: 9 } },
+      '--subresource=status',
+    );
+    const told = await read('apart');
+    await patch('apart', { spec: { suspend: true }, status: { observedGeneration: 5 } });
+    const changed = await read('apart');
+
+    expect(before).toMatchObject({ metadata: { generation: 1 }, status: { observedGeneration: -1 } });
+    expect(told.spec).toEqual(before.spec);
+    expect(told).toMatchObject({ metadata: { generation: 1 }, status: { observedGeneration: 9 } });
+    expect(changed).toMatchObject({ metadata: { generation: 2 }, status: { observedGeneration: 9 } });
+  });
+});
+
+describe('kubectl', () => {
+  test('knows the short name and the category', async () => {
+    const list = await kubectl(['api-resources', '--categories=nami', '--no-headers']);
+    expect(list).toMatch(/^webhookpipelines +whp +nami\.dev\/v1alpha1 +true +WebhookPipeline$/);
+  });
+
+  test('shows a pipeline in one line, and more with -o wide', async () => {
+    const condition = {
+      type: 'Ready',
+      status: 'False',
+      reason: 'Progressing',
+      message: 'waits',
+      observedGeneration: 1,
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    await make(
+      'shown',
+      {},
+      {
+        observedGeneration: 1,
+        conditions: [condition],
+        endpoint: { url: 'https://a/nami/shown', path: 'shown', region: 'eu-west-1' },
+        queue: { depth: 3, deadLetters: 1 },
+        store: { host: 'i-1', address: '10.0.0.1' },
+      },
+    );
+    const table = async (...args: string[]) =>
+      (await kubectl(['get', ...args])).split('\n').map((line) => line.split(/ {2,}/));
+
+    const [head, row] = await table('whp', 'shown');
+    expect(head).toEqual(['NAME', 'READY', 'REASON', 'ENDPOINT', 'DEPTH', 'DLQ', 'AGE']);
+    expect(row?.slice(0, 6)).toEqual(['shown', 'False', 'Progressing', 'https://a/nami/shown', '3', '1']);
+    const [wideHead, wideRow] = await table('nami', '-o', 'wide', '--field-selector=metadata.name=shown');
+    expect(wideHead?.slice(-3)).toEqual(['STORE', 'REGION', 'HOST']);
+    expect(wideRow?.slice(-3)).toEqual(['10.0.0.1', 'eu-west-1', 'i-1']);
+  });
+
+  test.each([
+    ['webhookpipelines', 'A webhook receiver in AWS'],
+    ['webhookpipelines.spec', 'What the webhook receiver should be like'],
+    ['whp.spec.endpoint.path', 'It cannot be changed, since senders hold the URL'],
+    ['whp.spec.source.secretRefs', 'Signing secrets, 1 to 3'],
+    ['whp.spec.postQueue.concurrency', 'Batches worked on at the same time'],
+    ['whp.spec.store.managed.volume.reclaimPolicy', 'What happens to the volume'],
+    ['whp.status.conditions', 'GatewayReady, QueueReady, FunctionsReady and StoreReady'],
+  ])('explains %s', async (field, words) => {
+    expect((await kubectl(['explain', field])).replaceAll(/\s+/g, ' ')).toContain(words);
+  });
+
+  test('explains every field of the spec', async () => {
+    const { spec } = parse(readFileSync(CRD, 'utf8')).spec.versions[0].schema.openAPIV3Schema.properties;
+    const names = namesIn(spec);
+
+    const listed = await kubectl(['explain', 'webhookpipelines.spec', '--recursive']);
+    const tables = await Promise.all(
+      parentsIn(spec, 'webhookpipelines.spec').map((path) => kubectl(['explain', path])),
+    );
+
+    expect([...listed.matchAll(/^ +(\w+)\t</gm)].map(([, name]) => name).sort()).toEqual(names);
+    expect(tables.join('\n')).not.toContain('<no description>');
+  });
+});
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+const below = ({ properties, items }: Schema): [string, Schema][] =>
+  Object.entries(properties ?? items?.properties ?? {});
+const namesIn = (schema: Schema): string[] =>
+  below(schema)
+    .flatMap(([name, inner]) => [name, ...namesIn(inner)])
+    .sort();
+const parentsIn = (schema: Schema, path: string): string[] =>
+  below(schema).length === 0
+    ? []
+    : [path, ...below(schema).flatMap(([name, inner]) => parentsIn(inner, `${path}.${name}`))];
+
+describe('a pipeline that was stored before the rules became what they are', () => {
+  const loosened = () => {
+    const loose = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(loose);
+      if (typeof value !== 'object' || value === null) return value;
+      const kept = Object.entries(value).filter(
+        ([name]) => !/^(x-kubernetes-validations|maximum|minimum|maxLength|maxItems|enum)$/.test(name),
+      );
+      return Object.fromEntries(kept.map(([name, inner]) => [name, loose(inner)]));
+    };
+    return loose(parse(readFileSync(CRD, 'utf8'))) as object;
+  };
+  /** The server takes up a changed definition in its own time. */
+  const until = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: 15_000 });
+  const old = {
+    ...github({ name: 'My_Secret', key: 'k' }),
+    preQueue: { memoryMiB: 64 },
+    postQueue: { batchSize: 50 },
+    store: { managed: { instanceType: 'micro' } },
+  };
+
+  beforeAll(async () => {
+    await kubectl(['replace', '-f', '-'], loosened());
+    await until(async () => expect(await tryOut(old)).toContain('created'));
+    await make('old', old);
+    await kubectl(['replace', '-f', CRD]);
+    await until(async () => expect(await tryOut(old)).toContain('is invalid'));
+  });
+
+  test('still takes its status, its finalizer and its annotations', async () => {
+    const finalizers = ['nami.dev/pipeline'];
+    const annotations = { 'nami.dev/reconcile-requested-at': 'now' };
+    expect(await patch('old', { status: { observedGeneration: 1 } }, '--subresource=status')).toContain(
+      'old patched',
+    );
+    expect(await patch('old', { metadata: { finalizers, annotations } })).toContain('old patched');
+    expect(await patch('old', { metadata: { finalizers: null } })).toContain('old patched');
+  });
+
+  test('takes changes elsewhere in its spec, and no new wrong value', async () => {
+    expect(await patch('old', { spec: { suspend: true } })).toContain('old patched');
+    expect(complaints(await patch('old', { spec: { preQueue: { memoryMiB: 65 } } }))).toEqual([
+      expect.stringContaining('greater than or equal to 128'),
+    ]);
+  });
+
+  test('can be deleted', async () => {
+    expect(await kubectl(['delete', 'whp', 'old'])).toContain('deleted');
+  });
+});

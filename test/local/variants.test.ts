@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+} from '@aws-sdk/client-ec2';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { MongoClient } from 'mongodb';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountContents } from '../../local/account-contents.ts';
+import { secantusDatabases } from '../../local/database.ts';
+import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
+import { preparePython } from '../../local/tools/python.ts';
+import { eventually, GITHUB, System } from './system.ts';
+
+let system: System;
+let aws: EmulatorClients;
+/** A MongoDB of the user's own. */
+let storeUri: string;
+
+beforeAll(async () => {
+  system = await System.start('variants', { NAMI_LOOK_SECONDS: '2' });
+  aws = emulatorClients(system.stack.emulators, 'us-east-1');
+  const { processes, folder, environment } = system.stack;
+  const address = environment.NAMI_NETWORK_CIDR?.replace('0.0/16', '200.1') ?? '';
+  const startDatabase = secantusDatabases(await preparePython(processes, () => {}), processes);
+  const volume = `${folder}/volumes/external`;
+  await startDatabase({ instanceId: 'external', address, volume, user: 'own', password: 'own' });
+  storeUri = `mongodb://own:own@${address}:27017/?authSource=admin&directConnection=true`;
+});
+afterAll(async () => await system?.stop());
+
+const kindsOf = async () =>
+  (await accountContents(system.stack)).pipelines.map((object) => object.split(' ')[0]);
+
+test('Standard Webhooks into a MongoDB of the user’s own: no host, no VPC, each event once', async () => {
+  const { namespace } = await system.namespace('external');
+  const secret = `whsec_${Buffer.from(randomUUID()).toString('base64')}`;
+  await system.kubectl(
+    '-n',
+    namespace,
+    'create',
+    'secret',
+    'generic',
+    'svix',
+    `--from-literal=key=${secret}`,
+  );
+  await system.kubectl(
+    '-n',
+    namespace,
+    'create',
+    'secret',
+    'generic',
+    'mongo',
+    `--from-literal=uri=${storeUri}`,
+  );
+
+  await system.apply(namespace, 'external', {
+    source: { type: 'StandardWebhooks', secretRefs: [{ name: 'svix', key: 'key' }] },
+    endpoint: { response: { statusCode: 202, contentType: 'text/plain', body: 'thanks' } },
+    store: {
+      external: { uriSecretRef: { name: 'mongo', key: 'uri' } },
+      database: 'own',
+      collection: 'hooks',
+    },
+  });
+  const pipeline = await system.waitReady(namespace, 'external');
+
+  const webhook = new Webhook(secret);
+  const body = '{"type":"user.created","data":{"id":1}}';
+  const at = new Date();
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': webhook.sign('msg_1', at, body),
+  };
+  const url = pipeline.status?.endpoint?.url ?? '';
+  const first = await fetch(url, { method: 'POST', headers, body });
+  const again = await fetch(url, { method: 'POST', headers, body });
+  const forged = await fetch(url, { method: 'POST', headers, body: body.replace('1', '2') });
+
+  expect(first.status).toBe(202);
+  expect(first.headers.get('content-type')).toContain('text/plain');
+  expect(await first.text()).toBe('thanks');
+  expect([again.status, forged.status]).toEqual([202, 401]);
+  const client = await new MongoClient(storeUri).connect();
+  const events = client.db('own').collection('hooks');
+  const document = await eventually('it is stored with both deliveries', () =>
+    events.findOne({ 'deliveries.1': { $exists: true } }).then((found) => found ?? undefined),
+  );
+  expect(document).toMatchObject({ _id: 'StandardWebhooks:msg_1', payload: { type: 'user.created' } });
+  expect(await events.countDocuments()).toBe(1);
+  await client.close();
+
+  const kinds = await kindsOf();
+  expect(kinds).not.toContain('Instance');
+  expect(kinds).not.toContain('SecurityGroup');
+  expect((await accountContents(system.stack)).shared.map((object) => object.split(' ')[0])).toEqual([
+    'RestApi',
+  ]);
+  await system.kubectl('-n', namespace, 'delete', 'whp/external', '--timeout=60s');
+  expect(await kindsOf()).toEqual([]);
+});
+
+test('a managed store that is switched to an external one goes, but for its volume and credentials', async () => {
+  const { namespace } = await system.namespace('switched');
+  await system.kubectl(
+    '-n',
+    namespace,
+    'create',
+    'secret',
+    'generic',
+    'mongo',
+    `--from-literal=uri=${storeUri}`,
+  );
+  await system.apply(namespace, 'switched');
+  const managed = await system.waitReady(namespace, 'switched');
+  expect(managed.status?.store?.host).toBeDefined();
+
+  await system.apply(namespace, 'switched', {
+    ...GITHUB,
+    // The API server wrote the default store into the resource: changing over takes it out by name.
+    store: { managed: null, external: { uriSecretRef: { name: 'mongo', key: 'uri' } } },
+  });
+  const external = await system.waitReady(namespace, 'switched', 90);
+
+  expect(external.status?.store?.host).toBeUndefined();
+  await eventually('the host is gone', async () => !(await kindsOf()).includes('Instance'));
+  await eventually('its groups are gone', async () => !(await kindsOf()).includes('SecurityGroup'));
+  const kinds = await kindsOf();
+  expect(kinds.filter((kind) => kind === 'Volume')).toHaveLength(1);
+  expect(kinds.filter((kind) => kind === 'Parameter')).toHaveLength(1);
+  await system.kubectl('-n', namespace, 'delete', 'whp/switched', '--timeout=60s');
+});
+
+test('a network of the user’s own is used as it is, closed but for the function', async () => {
+  const { namespace } = await system.namespace('network');
+  const cidr = system.stack.environment.NAMI_NETWORK_CIDR ?? '';
+  const { Vpc } = await aws.ec2.send(new CreateVpcCommand({ CidrBlock: cidr }));
+  const { Subnet } = await aws.ec2.send(
+    new CreateSubnetCommand({
+      VpcId: Vpc?.VpcId,
+      CidrBlock: cidr.replace('0.0/16', '64.0/20'),
+      AvailabilityZone: 'us-east-1b',
+    }),
+  );
+
+  await system.apply(namespace, 'network', {
+    ...GITHUB,
+    network: { vpcId: Vpc?.VpcId, subnetIds: [Subnet?.SubnetId] },
+  });
+  const pipeline = await system.waitReady(namespace, 'network');
+
+  const { Reservations } = await aws.ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: [pipeline.status?.store?.host ?? ''] }),
+  );
+  const host = Reservations?.[0]?.Instances?.[0];
+  expect(host?.SubnetId).toBe(Subnet?.SubnetId);
+  expect(host?.MetadataOptions).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+  const id = (kind: string, name: string) =>
+    pipeline.status?.objects?.find((object) => object.kind === kind && object.name === name)?.id ?? '';
+  const { SecurityGroups } = await aws.ec2.send(
+    new DescribeSecurityGroupsCommand({ GroupIds: [id('SecurityGroup', 'host')] }),
+  );
+  expect(SecurityGroups?.[0]?.IpPermissions).toEqual([
+    expect.objectContaining({
+      IpProtocol: 'tcp',
+      FromPort: 27017,
+      ToPort: 27017,
+      IpRanges: [],
+      UserIdGroupPairs: [expect.objectContaining({ GroupId: id('SecurityGroup', 'post-queue') })],
+    }),
+  ]);
+  const postQueue = await aws.lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName: id('Function', 'post-queue') }),
+  );
+  expect(postQueue.VpcConfig?.SubnetIds).toEqual([Subnet?.SubnetId]);
+  const preQueue = await aws.lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName: id('Function', 'pre-queue') }),
+  );
+  expect(preQueue.VpcConfig?.SubnetIds ?? []).toEqual([]);
+  await system.kubectl('-n', namespace, 'delete', 'whp/network', '--timeout=60s');
+});
