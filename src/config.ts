@@ -44,10 +44,14 @@ const schema = z.object({
       'it must be an IPv4 range between /16 and /24, such as 10.77.0.0/16',
     )
     .default('10.77.0.0/16'),
-  /** First part of the IAM path of every role. */
+  /** First part of the IAM path of every role, and of the names of SSM parameters. */
   NAMI_IAM_PATH: z
     .string()
-    .regex(/^\/([\w+=,.@-]+\/)*$/, 'it must start and end with a slash')
+    .max(64)
+    .regex(
+      /^\/(?!aws)([A-Za-z0-9_.-]+\/)+$/,
+      'it must be like /nami/: letters, digits, ".", "_" and "-" between slashes, and not begin with /aws',
+    )
     .default('/nami/'),
   /** ARN of the policy that bounds every role. */
   NAMI_PERMISSIONS_BOUNDARY: z.string().default(''),

@@ -5,10 +5,7 @@ import type { Progress } from '../progress.ts';
 import { cacheFolder, makeFolder, withLock } from './cache.ts';
 import { downloadBinaries } from './envtest-download.ts';
 import { buildBinary } from './go-build.ts';
-import { ETCD_VERSION, KUBERNETES_VERSION } from './versions.ts';
-
-export const BINARIES = ['kube-apiserver', 'etcd', 'kubectl'] as const;
-export type Binary = (typeof BINARIES)[number];
+import { type Binary, ETCD_VERSION, KUBERNETES_VERSION } from './versions.ts';
 
 /**
  * Finds the control plane's programs: in `KUBEBUILDER_ASSETS`, in the cache, by download (the archive that

@@ -5,8 +5,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Processes } from '../processes.ts';
 import { type Progress, withProgress } from '../progress.ts';
-import { BINARIES, type Binary } from './binaries.ts';
-import { KUBERNETES_VERSION } from './versions.ts';
+import { BINARIES, type Binary, KUBERNETES_VERSION } from './versions.ts';
 
 /** The index that setup-envtest reads: for each Kubernetes version the archives, with address and SHA-512. */
 const INDEX_URL =

@@ -5,9 +5,8 @@ import { promisify } from 'node:util';
 import { LocalStackError } from '../local-stack-error.ts';
 import type { Processes } from '../processes.ts';
 import { type Progress, withProgress } from '../progress.ts';
-import type { Binary } from './binaries.ts';
 import { makeFolder } from './cache.ts';
-import { ETCD_VERSION, GO_VERSION, KUBERNETES_VERSION } from './versions.ts';
+import { type Binary, ETCD_VERSION, GO_VERSION, KUBERNETES_VERSION } from './versions.ts';
 
 const run = promisify(execFile);
 

@@ -214,7 +214,7 @@ async function removeUnwanted(
       batch.map(async (name): Promise<Leftover[]> => {
         const unwanted = await unwantedOf(name);
         if ('why' in unwanted) return [unwanted];
-        const asked = await Promise.all(unwanted.map((actual) => removeOne(account, name, actual)));
+        const asked = await Promise.all(unwanted.map((actual) => removeOne(account, name, actual, owner)));
         if (!asked.some(({ why }) => why === 'removing')) return asked;
         // Much is gone at once; what isn't is waited for.
         const still = await unwantedOf(name);
@@ -237,12 +237,12 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<
   }
 }
 
-async function removeOne(account: Account, kind: KindName, actual: Actual): Promise<Leftover> {
+async function removeOne(account: Account, kind: KindName, actual: Actual, owner: Owner): Promise<Leftover> {
   if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id: actual.id, why: 'kept' };
   if (actual.state.is === 'leaving')
     return { kind, id: actual.id, why: 'removing', message: actual.state.why };
   try {
-    await kindOf(kind).remove(account, actual);
+    await kindOf(kind).remove(account, actual, owner);
     return { kind, id: actual.id, why: 'removing' };
   } catch (error) {
     const verdict = judge(error);

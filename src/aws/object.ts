@@ -107,7 +107,7 @@ export interface Kind<Desired, Details> {
   create(account: Account, desired: Desired, tags: Tags, owner: Owner): Promise<void>;
   /** Brings AWS nearer to `desired`; one call may be enough for now, the next look does the rest. */
   update(account: Account, desired: Desired, actual: Actual<Details>, owner: Owner): Promise<void>;
-  remove(account: Account, actual: Actual<Details>): Promise<void>;
+  remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
   /** Adds tags. Only for kinds whose objects carry tags. */
   tag?(account: Account, actual: Actual<Details>, tags: Tags): Promise<void>;
 }

@@ -108,10 +108,9 @@ export class PipelineReconciler {
 
     const spec = parseSpec(pipeline);
     checkLimits(spec, config.allowed);
-    // The first pass takes a while: say at once that the pipeline is seen.
-    if (!pipeline.status?.conditions) {
-      await this.#stop(pipeline, memory, { reason: 'Progressing', message: 'has begun', terminal: false });
-    }
+    // The first pass takes a while: say at once that the pipeline is seen, and record where it is to be, which never
+    // changes from then on.
+    if (!pipeline.status?.endpoint) await this.#begin(pipeline, region);
     const account = await this.#context.account(region);
     board.askGateway();
     const owner = await this.#ownerOf(pipeline, memory);
@@ -133,6 +132,16 @@ export class PipelineReconciler {
     if (findings.length > 0) board.waiting.add(key);
     await this.#tell(pipeline, spec, { input, outcome, memory, offer: board.offer }, findings);
     return this.#nextLook(pipeline, memory, input, outcome, findings);
+  }
+
+  async #begin(pipeline: WebhookPipeline, region: string): Promise<void> {
+    const overall = { reason: 'Progressing', message: 'has begun', terminal: false };
+    const health = healthOf(undefined, undefined, 100, []);
+    await this.#say(
+      pipeline,
+      { generation: pipeline.metadata.generation, findings: [], health, overall },
+      { endpoint: { path: pathOf(pipeline, this.#context.config), region } },
+    );
   }
 
   async #delete(pipeline: WebhookPipeline, memory: Memory): Promise<Next> {

@@ -89,7 +89,7 @@ async function applyStage(account: Account, owner: Owner, board: RegionBoard, re
   // is shown that has to go, for which the stage itself goes.
   if (routes.length === 0) {
     const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
-    if (stage) await kinds.Stage.remove(account, stage);
+    if (stage) await kinds.Stage.remove(account, stage, owner);
     return { outcome: await apply(account, [], owner, { mayRemove: false }), shown: [] };
   }
   const outcome = await apply(account, planStage(restApiId, routes, [...board.routes.values()]), owner, {

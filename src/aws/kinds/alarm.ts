@@ -63,11 +63,19 @@ async function list(account: Account, owner: Owner): Promise<MetricAlarm[]> {
 
 const listName = ({ prefix }: Owner) => `alarms of ${prefix}`;
 
+/** Tags cost a call an alarm, hardly ever change, and count only for the question whose alarm it is. */
+const TAGS_SECONDS = 600;
+
+const tagsName = (arn: string | undefined) => `tags of ${arn}`;
+
 async function withTags(account: Account, alarm: MetricAlarm): Promise<Actual<Details>> {
-  const found = await orAbsent(
-    account.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn })),
-  );
-  return actual(alarm, tagRecord(found?.Tags));
+  const tags = await account.inventory.read(tagsName(alarm.AlarmArn), TAGS_SECONDS, async function* () {
+    const found = await orAbsent(
+      account.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn })),
+    );
+    yield* found?.Tags ?? [];
+  });
+  return actual(alarm, tagRecord(tags));
 }
 
 const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
@@ -106,10 +114,12 @@ export const alarm = defineKind<AlarmDesired, Details>({
     await account.cloudWatch.send(put(desired));
     account.inventory.forget(listName(owner));
   },
-  async remove(account, { id }) {
+  async remove(account, { id }, owner) {
     await orGone(account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })));
+    account.inventory.forget(listName(owner));
   },
   async tag(account, { details }, tags) {
     await account.cloudWatch.send(new TagResourceCommand({ ResourceARN: details.arn, Tags: tagList(tags) }));
+    account.inventory.forget(tagsName(details.arn));
   },
 });

@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import type { z } from 'zod';
+import { SIGNED_SOURCE_TYPES } from '../../../handlers/contract.ts';
+import type { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
+
+export type SpecInput = z.input<typeof webhookPipelineSpec>;
+
+/** Any of the fields, or none. */
+const some = <T>(fields: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) =>
+  fc.record<T, never>(fields, { requiredKeys: [] });
+
+const letters = (characters: string, maxLength: number) =>
+  fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength });
+const hexId = (prefix: string) =>
+  fc
+    .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 17, maxLength: 17 })
+    .map((id) => `${prefix}-${id}`);
+
+const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const label = letters(LOWER, 63);
+const secretRef = fc.record({ name: label, key: letters(`${LOWER}ABC-_.`, 20) });
+const instanceType = fc.constantFrom('t3.micro', 't3.small', 't4g.small', 'm7g.2xlarge');
+
+const endpoint = some({
+  path: label,
+  response: some({
+    statusCode: fc.integer({ min: 200, max: 299 }),
+    contentType: fc.constantFrom('text/plain', 'application/json', 'text/html; charset=utf-8'),
+    body: fc.string({ unit: 'binary', maxLength: 100 }),
+    rejectedStatusCode: fc.integer({ min: 400, max: 499 }),
+    unavailableStatusCode: fc.integer({ min: 500, max: 599 }),
+  }),
+  throttle: fc.record({
+    rateLimit: fc.integer({ min: 1, max: 10_000 }),
+    burstLimit: fc.integer({ min: 1, max: 5_000 }),
+  }),
+});
+
+const toleranceSeconds = fc.integer({ min: 1, max: 86_400 });
+const source = fc.oneof(
+  some({ type: fc.constant('None' as const), toleranceSeconds }),
+  fc.record(
+    {
+      type: fc.constantFrom(...SIGNED_SOURCE_TYPES),
+      secretRefs: fc.uniqueArray(secretRef, {
+        minLength: 1,
+        maxLength: 3,
+        selector: ({ name, key }) => `${name}/${key}`,
+      }),
+      toleranceSeconds,
+    },
+    { requiredKeys: ['type', 'secretRefs'] },
+  ),
+);
+
+const functionFields = {
+  memoryMiB: fc.integer({ min: 128, max: 10_240 }),
+  architecture: fc.constantFrom('arm64' as const, 'x86_64' as const),
+  environment: fc.dictionary(
+    letters('ABCDEFGHIJ', 10),
+    fc.string({ maxLength: 20 }).filter((text) => text !== ''),
+    { maxKeys: 5 },
+  ),
+  logRetentionDays: fc.constantFrom(1, 14, 365, 3653),
+};
+
+const preQueue = some({
+  ...functionFields,
+  reservedConcurrency: fc.integer({ min: 1, max: 1000 }),
+  timeoutSeconds: fc.integer({ min: 1, max: 29 }),
+});
+
+const postQueue = some({
+  ...functionFields,
+  timeoutSeconds: fc.integer({ min: 1, max: 900 }),
+  concurrency: fc.integer({ min: 2, max: 500 }),
+  reservedConcurrency: fc.integer({ min: 501, max: 1000 }),
+  batchSize: fc.integer({ min: 1, max: 10 }),
+  batchWindowSeconds: fc.integer({ min: 0, max: 300 }),
+});
+
+const queue = some({
+  retentionSeconds: fc.integer({ min: 60, max: 600_000 }),
+  visibilityTimeoutSeconds: fc.integer({ min: 900, max: 43_200 }),
+  maxReceiveCount: fc.integer({ min: 1, max: 1000 }),
+  deadLetter: some({ retentionSeconds: fc.integer({ min: 600_001, max: 1_209_600 }) }),
+});
+
+const volume = fc
+  .record(
+    {
+      sizeGiB: fc.integer({ min: 1, max: 1024 }),
+      kind: fc.constantFrom(
+        {},
+        { type: 'gp3' as const },
+        { iops: 4000 },
+        { type: 'io2' as const, iops: 100 },
+      ),
+      reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const),
+    },
+    { requiredKeys: ['kind'] },
+  )
+  .map(({ kind, ...rest }) => ({ ...rest, ...kind }));
+
+const names = {
+  database: letters(`${LOWER}_-`, 63).filter((name) => !['admin', 'config', 'local'].includes(name)),
+  collection: letters(LOWER, 60).map((name) => `c${name}`),
+  ttlDays: fc.integer({ min: 15, max: 3650 }),
+};
+
+const managed = some({
+  instanceType,
+  fallbackInstanceTypes: fc.array(instanceType, { maxLength: 5 }),
+  amiId: hexId('ami'),
+  mongoImage: fc.constantFrom('mongo:8.0', `registry.example/mongo@sha256:${'0'.repeat(64)}`),
+  volume,
+});
+
+const store = fc.oneof(
+  fc.record({ managed, ...names }, { requiredKeys: ['managed'] }),
+  fc.record({ external: fc.record({ uriSecretRef: secretRef }), ...names }, { requiredKeys: ['external'] }),
+);
+
+const alarms = some({
+  enabled: fc.boolean(),
+  snsTopicArns: fc.uniqueArray(
+    label.map((topic) => `arn:aws:sns:eu-central-1:123456789012:${topic}`),
+    { maxLength: 5 },
+  ),
+  thresholds: some({
+    deadLetters: fc.integer({ min: 1, max: 1_000_000 }),
+    functionErrors: fc.integer({ min: 1, max: 1_000_000 }),
+    oldestMessageSeconds: fc.integer({ min: 60, max: 1_209_600 }),
+    volumeUsedPercent: fc.integer({ min: 1, max: 100 }),
+  }),
+});
+
+const network = fc.record(
+  {
+    vpcId: hexId('vpc'),
+    subnetIds: fc.uniqueArray(hexId('subnet'), { minLength: 1, maxLength: 6 }),
+    securityGroupIds: fc.uniqueArray(hexId('sg'), { maxLength: 4 }),
+  },
+  { requiredKeys: ['vpcId', 'subnetIds'] },
+);
+
+/** Specs that the API server takes, from the empty one to one with every field. */
+export const specs: fc.Arbitrary<SpecInput> = some({
+  region: fc.constantFrom('eu-central-1', 'us-gov-west-1', 'ap-southeast-2'),
+  endpoint,
+  source,
+  preQueue,
+  queue,
+  postQueue,
+  store,
+  network,
+  alarms,
+  deletionPolicy: fc.constantFrom('Delete' as const, 'Retain' as const),
+  suspend: fc.boolean(),
+});
+
+/** A spec that says everything: each field of the schema, at a value that is not its default. */
+export const FULL_SPEC = {
+  region: 'eu-central-1',
+  endpoint: {
+    path: 'orders',
+    response: {
+      statusCode: 202,
+      contentType: 'text/plain',
+      body: 'ok',
+      rejectedStatusCode: 403,
+      unavailableStatusCode: 500,
+    },
+    throttle: { rateLimit: 100, burstLimit: 50 },
+  },
+  source: { type: 'GitHub', secretRefs: [{ name: 'github', key: 'secret' }], toleranceSeconds: 60 },
+  preQueue: {
+    memoryMiB: 512,
+    timeoutSeconds: 5,
+    reservedConcurrency: 10,
+    architecture: 'x86_64',
+    environment: { STAGE: 'test' },
+    logRetentionDays: 30,
+  },
+  queue: {
+    retentionSeconds: 3600,
+    visibilityTimeoutSeconds: 600,
+    maxReceiveCount: 3,
+    deadLetter: { retentionSeconds: 86_400 },
+  },
+  postQueue: {
+    memoryMiB: 1024,
+    timeoutSeconds: 60,
+    reservedConcurrency: 20,
+    architecture: 'x86_64',
+    environment: { STAGE: 'test' },
+    logRetentionDays: 90,
+    concurrency: 10,
+    batchSize: 100,
+    batchWindowSeconds: 2,
+  },
+  store: {
+    managed: {
+      instanceType: 't4g.small',
+      fallbackInstanceTypes: ['t3.small'],
+      amiId: 'ami-0123456789abcdef0',
+      mongoImage: 'mongo:8.2',
+      volume: { sizeGiB: 20, type: 'io2', iops: 1000, reclaimPolicy: 'Delete' },
+    },
+    database: 'webhooks',
+    collection: 'orders',
+    ttlDays: 90,
+  },
+  network: {
+    vpcId: 'vpc-0123456789abcdef0',
+    subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    securityGroupIds: ['sg-0123456789abcdef0'],
+  },
+  alarms: {
+    enabled: false,
+    snsTopicArns: ['arn:aws:sns:eu-central-1:123456789012:alerts'],
+    thresholds: {
+      deadLetters: 2,
+      functionErrors: 2,
+      functionThrottles: 2,
+      oldestMessageSeconds: 60,
+      gatewayErrors: 2,
+      volumeUsedPercent: 90,
+    },
+  },
+  deletionPolicy: 'Retain',
+  suspend: true,
+} satisfies SpecInput;

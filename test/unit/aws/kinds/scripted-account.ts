@@ -1,0 +1,73 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { InitializeMiddleware } from '@smithy/types';
+import type { Account } from '../../../../src/aws/account.ts';
+import { Inventory } from '../../../../src/aws/inventory.ts';
+import { FakeClock } from '../../fake-clock.ts';
+
+/** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
+export type Script = Readonly<
+  Record<string, (input: Readonly<Record<string, unknown>>) => object | undefined>
+>;
+
+export interface ScriptedAccount {
+  readonly account: Account;
+  readonly clock: FakeClock;
+  /** Every call, in order: the command's name and its input. */
+  readonly calls: { readonly command: string; readonly input: Readonly<Record<string, unknown>> }[];
+  /** The names of the calls that are no reads. */
+  writes(): string[];
+  /** The inputs of all calls of one command. */
+  inputs(command: string): Readonly<Record<string, unknown>>[];
+}
+
+/** An account whose clients are the SDK's own, but ask `script` instead of AWS. What it doesn't know fails. */
+export function scripted(script: Script): ScriptedAccount {
+  const clock = new FakeClock();
+  const calls: ScriptedAccount['calls'] = [];
+  const answer: InitializeMiddleware<object, object> =
+    (_, context) =>
+    async ({ input }) => {
+      const command = String(context.commandName).replace(/Command$/, '');
+      const call = { command, input: input as Readonly<Record<string, unknown>> };
+      calls.push(call);
+      const respond = script[command];
+      if (!respond) throw new Error(`nobody expects ${command}`);
+      return { output: { $metadata: {}, ...respond(call.input) }, response: {} };
+    };
+  const settings = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } };
+  const client = <C extends { middlewareStack: { add(middleware: never, options: object): void } }>(
+    made: C,
+  ): C => {
+    made.middlewareStack.add(answer as never, { step: 'initialize', priority: 'high' });
+    return made;
+  };
+  const account = {
+    region: 'eu-central-1',
+    accountId: '123456789012',
+    partition: 'aws',
+    clock,
+    inventory: new Inventory(clock),
+    code: new Map([['sha', { sha256: 'sha', zip: new Uint8Array([1]) }]]),
+    apiGateway: client(new APIGatewayClient(settings)),
+    ec2: client(new EC2Client(settings)),
+    lambda: client(new LambdaClient(settings)),
+    sqs: client(new SQSClient(settings)),
+    ssm: client(new SSMClient(settings)),
+  } as unknown as Account;
+  return {
+    account,
+    clock,
+    calls,
+    writes: () => calls.map(({ command }) => command).filter((name) => !/^(Get|List|Describe)/.test(name)),
+    inputs: (command) => calls.filter((call) => call.command === command).map(({ input }) => input),
+  };
+}
+
+/** Lets a command of a script fail as AWS does. */
+export function refuse(name: string, message = 'what AWS says'): never {
+  throw Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { type SecurityGroupDesired, securityGroup } from '../../../../src/aws/kinds/security-group.ts';
+import { OWNER } from '../fake-kinds.ts';
+import { scripted } from './scripted-account.ts';
+
+const DESIRED: SecurityGroupDesired = {
+  name: 'host',
+  description: 'the host',
+  vpcId: 'vpc-1',
+  ingress: [{ port: 27_017, fromGroupId: 'sg-function' }],
+};
+const tcp = (port: number, more: object) => ({ IpProtocol: 'tcp', FromPort: port, ToPort: port, ...more });
+const RIGHT = tcp(27_017, { UserIdGroupPairs: [{ GroupId: 'sg-function' }] });
+
+/** What differs with these rules in AWS, and what is asked of AWS to mend it. */
+async function mended(...rules: object[]) {
+  const run = scripted({
+    DescribeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: 'sg-1', IpPermissions: rules }] }),
+    RevokeSecurityGroupIngress: () => ({}),
+    AuthorizeSecurityGroupIngress: () => ({}),
+  });
+  const found = await securityGroup.find(run.account, DESIRED, OWNER);
+  if (!found) throw new Error('it is there');
+  const differences = securityGroup.compare(found, DESIRED);
+  await securityGroup.update(run.account, DESIRED, found, OWNER);
+  const of = (command: string) => run.inputs(command).flatMap(({ IpPermissions }) => IpPermissions);
+  return {
+    differences,
+    closed: of('RevokeSecurityGroupIngress'),
+    opened: of('AuthorizeSecurityGroupIngress'),
+  };
+}
+
+describe('a security group', () => {
+  test('that is right is left alone', async () => {
+    expect(await mended(RIGHT)).toEqual({ differences: [], closed: [], opened: [] });
+  });
+
+  test('without its rule gets it', async () => {
+    expect(await mended()).toEqual({ differences: ['ingress'], closed: [], opened: [RIGHT] });
+  });
+
+  test('loses the rule of another group', async () => {
+    const other = tcp(27_017, { UserIdGroupPairs: [{ GroupId: 'sg-other' }] });
+    expect(await mended(RIGHT, other)).toEqual({ differences: ['ingress'], closed: [other], opened: [] });
+  });
+
+  test.each<[string, object]>([
+    ['to the world', tcp(27_017, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] })],
+    ['to the world by IPv6', tcp(22, { Ipv6Ranges: [{ CidrIpv6: '::/0' }] })],
+    ['to a prefix list', tcp(22, { PrefixListIds: [{ PrefixListId: 'pl-1' }] })],
+    ['for all protocols', { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-function' }] }],
+    ['for a range of ports', { ...RIGHT, ToPort: 27_019 }],
+  ])('closes a door that someone opened by hand %s', async (_, door) => {
+    expect(await mended(RIGHT, door)).toEqual({ differences: ['strange'], closed: [door], opened: [] });
+  });
+
+  test('keeps its own rule where one entry holds it together with a strange one', async () => {
+    const both = { ...RIGHT, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+    expect(await mended(both)).toEqual({
+      differences: ['ingress', 'strange'],
+      closed: [both],
+      opened: [RIGHT],
+    });
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { type VolumeDesired, volume } from '../../../../src/aws/kinds/volume.ts';
+import { OURS, OWNER } from '../fake-kinds.ts';
+import { scripted } from './scripted-account.ts';
+
+const DESIRED: VolumeDesired = { object: 'data', zone: 'eu-central-1a', sizeGiB: 8, type: 'gp3', iops: 0 };
+const listed = (fields: object = {}) => ({
+  VolumeId: 'vol-1',
+  State: 'in-use',
+  Size: 8,
+  VolumeType: 'gp3',
+  Iops: 3000,
+  CreateTime: new Date(1000),
+  ...fields,
+});
+const aws = (...volumes: object[]) =>
+  scripted({
+    DescribeVolumes: () => ({ Volumes: volumes }),
+    CreateVolume: () => ({}),
+    ModifyVolume: () => ({}),
+  });
+
+/** What differs, and what is asked of AWS to mend it. */
+async function compared(actual: object, desired: VolumeDesired) {
+  const run = aws(actual);
+  const found = await volume.find(run.account, desired, OWNER);
+  if (!found) throw new Error('it is there');
+  const differences = volume.compare(found, desired);
+  await volume.update(run.account, desired, found, OWNER);
+  return { differences, asked: run.inputs('ModifyVolume')[0] };
+}
+
+describe('the volume', () => {
+  test('never shrinks, whoever made it larger', async () => {
+    const { differences, asked } = await compared(listed({ Size: 100 }), DESIRED);
+    expect(differences).toEqual([]);
+    expect(asked).toMatchObject({ Size: 100 });
+  });
+
+  test('grows', async () => {
+    const { differences, asked } = await compared(listed(), { ...DESIRED, sizeGiB: 20 });
+    expect(differences).toEqual(['sizeGiB']);
+    expect(asked).toMatchObject({ VolumeId: 'vol-1', Size: 20 });
+  });
+
+  test('takes the operations that its type gives where none are asked for', async () => {
+    expect((await compared(listed(), DESIRED)).differences).toEqual([]);
+    expect((await compared(listed(), { ...DESIRED, iops: 4000 })).differences).toEqual(['iops']);
+  });
+
+  test('is the oldest of several, for that one holds the events', async () => {
+    const younger = listed({ VolumeId: 'vol-2', CreateTime: new Date(2000) });
+    const { account } = aws(younger, listed());
+    expect(await volume.find(account, DESIRED, OWNER)).toMatchObject({ id: 'vol-1' });
+  });
+
+  test('that is deleted is none', async () => {
+    const { account } = aws(listed({ State: 'deleted' }));
+    expect(await volume.find(account, DESIRED, OWNER)).toBeUndefined();
+  });
+
+  test('is encrypted, in its zone, and tagged from the first moment', async () => {
+    const run = aws();
+    await volume.create(run.account, DESIRED, { ...OURS, 'nami.dev/object': 'data' }, OWNER);
+    const [input] = run.inputs('CreateVolume');
+    expect(input).toMatchObject({ Encrypted: true, AvailabilityZone: 'eu-central-1a', Size: 8 });
+    expect(input).not.toHaveProperty('Iops');
+    expect(JSON.stringify(input?.TagSpecifications)).toContain('nami.dev/name');
+  });
+
+  test('that is asked for twice is one, and long after the first another', async () => {
+    const run = aws();
+    await volume.create(run.account, DESIRED, OURS, OWNER);
+    await run.clock.advance(1000);
+    await volume.create(run.account, DESIRED, OURS, OWNER);
+    await run.clock.advance(3_600_000);
+    await volume.create(run.account, DESIRED, OURS, OWNER);
+    const [first, second, third] = run.inputs('CreateVolume').map(({ ClientToken }) => ClientToken);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+
+const REGION = { AWS_REGION: 'eu-central-1' };
+
+describe('the operator’s settings', () => {
+  test('need nothing but a region', () => {
+    expect(readConfig(REGION)).toMatchObject({
+      region: 'eu-central-1',
+      watchNamespace: '',
+      endpointPaths: 'name',
+      iamPath: '/nami/',
+      allowed: {
+        instanceTypes: [],
+        mongoImages: ['public.ecr.aws/docker/library/mongo'],
+        amis: [],
+        subnets: [],
+        volumeGiB: 1024,
+      },
+      deleteSharedObjects: false,
+      lookSeconds: 60,
+      resyncSeconds: 600,
+      workers: 4,
+    });
+  });
+
+  test('take the region by the SDK’s other name too, the first one first', () => {
+    expect(readConfig({ AWS_DEFAULT_REGION: 'us-east-1' }).region).toBe('us-east-1');
+    expect(readConfig({ ...REGION, AWS_DEFAULT_REGION: 'us-east-1' }).region).toBe('eu-central-1');
+    expect(readConfig({ AWS_REGION: '', AWS_DEFAULT_REGION: 'us-east-1' }).region).toBe('us-east-1');
+  });
+
+  test('take an empty variable for one that is not there', () => {
+    expect(readConfig({ ...REGION, NAMI_WORKERS: '', NAMI_IAM_PATH: '' })).toEqual(readConfig(REGION));
+  });
+
+  test('read lists, numbers and flags', () => {
+    const config = readConfig({
+      ...REGION,
+      NAMI_ALLOWED_INSTANCE_TYPES: ' t3.micro, t3.small ,,',
+      NAMI_MAX_VOLUME_GIB: '10',
+      NAMI_DELETE_SHARED_OBJECTS: 'true',
+    });
+    expect(config.allowed).toMatchObject({ instanceTypes: ['t3.micro', 't3.small'], volumeGiB: 10 });
+    expect(config.deleteSharedObjects).toBe(true);
+  });
+
+  test('leave alone what is not theirs', () => {
+    expect(readConfig({ ...REGION, PATH: '/bin', NAMI_ELSE: '1' })).toEqual(readConfig(REGION));
+  });
+});
+
+describe('a setting that can’t be used', () => {
+  const refusal = (environment: Record<string, string>): string => {
+    try {
+      readConfig(environment);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+    return expect.unreachable();
+  };
+
+  test('is the missing region', () => {
+    expect(refusal({})).toMatch(/^AWS_REGION is not set: set it to the region .* such as eu-central-1$/);
+  });
+
+  test.each([
+    ['NAMI_ENDPOINT_PATHS', 'path'],
+    ['NAMI_ENDPOINT_URL_TEMPLATE', 'https://h/'],
+    ['NAMI_NETWORK_CIDR', '10.0.0.0/8'],
+    ['NAMI_IAM_PATH', 'nami'],
+    ['NAMI_MAX_VOLUME_GIB', 'much'],
+    ['NAMI_DELETE_SHARED_OBJECTS', 'yes'],
+    ['NAMI_LOOK_SECONDS', '0'],
+    ['NAMI_WORKERS', '65'],
+    ['NAMI_LOG_LEVEL', 'loud'],
+  ])('is named in one line: %s=%s', (name, value) => {
+    const message = refusal({ ...REGION, [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} cannot be used: .+`));
+    expect(message.split('\n')).toHaveLength(1);
+  });
+
+  test('is told together with all others', () => {
+    expect(refusal({ NAMI_WORKERS: '0', NAMI_IAM_PATH: 'x' }).split('\n')).toHaveLength(3);
+  });
+});

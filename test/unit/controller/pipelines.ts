@@ -1,0 +1,46 @@
+import type { WebhookPipeline } from '../../../src/api/v1alpha1.ts';
+import type { NodeOutcome, Outcome } from '../../../src/aws/apply.ts';
+import type { KindName, Part } from '../../../src/aws/graph.ts';
+import { readConfig } from '../../../src/config.ts';
+import { node } from '../aws/fake-kinds.ts';
+
+export const CONFIG = readConfig({ AWS_REGION: 'eu-central-1' });
+
+export function pipeline(
+  name: string,
+  more: { uid?: string; created?: string } & Partial<Pick<WebhookPipeline, 'spec' | 'status'>> = {},
+): WebhookPipeline {
+  const { uid = name, created = '2026-01-01T00:00:00Z', spec = {}, status } = more;
+  return {
+    apiVersion: 'nami.dev/v1alpha1',
+    kind: 'WebhookPipeline',
+    metadata: {
+      name,
+      namespace: 'shop',
+      uid,
+      generation: 1,
+      resourceVersion: '1',
+      creationTimestamp: created,
+    },
+    spec,
+    ...(status && { status }),
+  };
+}
+
+/** How a node came out; ready, unless told otherwise. */
+export function outcomeOf(
+  kind: KindName,
+  id: string,
+  more: Partial<NodeOutcome> & { part?: Part; optional?: true } = {},
+): NodeOutcome {
+  const { part = 'Queue', optional, ...rest } = more;
+  const made = { ...node(kind, id), part, ...(optional && { optional }) };
+  return { node: made, state: 'Ready', id, outputs: {}, done: [], ...rest };
+}
+
+export const applied = (...nodes: NodeOutcome[]): Outcome => ({
+  nodes,
+  leftovers: [],
+  settled: true,
+  failed: false,
+});

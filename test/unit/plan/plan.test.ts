@@ -1,0 +1,333 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { POST_QUEUE_ENV, PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
+import { dependenciesOf } from '../../../src/aws/apply.ts';
+import { type Graph, type KindName, keyOf } from '../../../src/aws/graph.ts';
+import type { Ref } from '../../../src/aws/object.ts';
+import type { PolicyStatement } from '../../../src/aws/policy.ts';
+import type { PlanInput } from '../../../src/plan/input.ts';
+import { FULL_SPEC } from '../api/specs.ts';
+import { desiredOf, has, inputOf, inputs, nodeOf, planOf, SIGNING_SECRET, STORE_URI } from './inputs.ts';
+
+/** Holds for the plan of every valid spec. */
+const always = (holds: (graph: Graph, input: PlanInput) => void) =>
+  fc.assert(
+    fc.property(inputs, (input) => {
+      holds(planOf(input), input);
+    }),
+  );
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}
+
+function refsIn(value: unknown): Ref[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('$ref' in value) return [value as Ref];
+  return Object.values(value).flatMap(refsIn);
+}
+
+/** What each kind gives to others once it was observed. */
+const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
+  Alias: ['arn', 'revision', 'codeSha256'],
+  Function: ['name', 'arn', 'revision', 'codeSha256'],
+  Instance: ['id', 'privateIp'],
+  InstanceProfile: ['name', 'arn'],
+  LogGroup: ['name', 'arn'],
+  Parameter: ['name', 'value'],
+  Queue: ['url', 'arn'],
+  Role: ['name', 'arn', 'roleId'],
+  SecurityGroup: ['id'],
+  Volume: ['id', 'zone'],
+};
+
+describe('every plan', () => {
+  test('follows from its input alone, which it leaves as it is', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        expect(planOf(deepFreeze(input))).toEqual(planOf(structuredClone(input)));
+      }),
+    );
+  });
+
+  test('is data: it survives being written down', () => {
+    always((graph) => expect(JSON.parse(JSON.stringify(graph))).toEqual(graph));
+  });
+
+  test('has each key once', () => {
+    always((graph) => {
+      const keys = graph.map(({ kind, id }) => keyOf(kind, id));
+      expect(new Set(keys).size).toBe(keys.length);
+    });
+  });
+
+  test('refers only to what is in it, or to what the region gives', () => {
+    const regions = ['given/gateway', 'given/network'];
+    always((graph) => {
+      const keys = new Set([...graph.map(({ kind, id }) => keyOf(kind, id)), ...regions]);
+      expect(graph.flatMap(dependenciesOf).filter((key) => !keys.has(key))).toEqual([]);
+    });
+  });
+
+  test('asks of others only for values that they have', () => {
+    always((graph) => {
+      const unknown = refsIn(graph).filter(({ $ref, field }) => {
+        const kind = $ref.split('/')[0] as KindName;
+        return !$ref.startsWith('given/') && !OUTPUTS[kind]?.includes(field);
+      });
+      expect(unknown).toEqual([]);
+    });
+  });
+
+  test('can be built: nothing waits for itself', () => {
+    always((graph) => {
+      let open = graph;
+      for (let before = Number.POSITIVE_INFINITY; open.length < before; ) {
+        before = open.length;
+        const waiting = new Set(open.map(({ kind, id }) => keyOf(kind, id)));
+        open = open.filter((node) => dependenciesOf(node).some((key) => waiting.has(key)));
+      }
+      expect(open).toEqual([]);
+    });
+  });
+
+  test('keeps secrets to the environment of the functions', () => {
+    always((graph) => {
+      const rest = graph.map((node) =>
+        node.kind === 'Function' ? { ...node, desired: { ...node.desired, environment: {} } } : node,
+      );
+      expect(JSON.stringify(rest)).not.toContain('hunter2');
+    });
+  });
+
+  test('lets no variable of the user stand for one of the operator', () => {
+    const environment = { [PRE_QUEUE_ENV.secrets]: '[]', [POST_QUEUE_ENV.storeUri]: 'mine' };
+    const graph = planOf(
+      inputOf({
+        source: { type: 'GitHub', secretRefs: [{ name: 's', key: 'k' }] },
+        preQueue: { environment },
+        postQueue: { environment },
+        store: { external: { uriSecretRef: { name: 's', key: 'uri' } } },
+      }),
+    );
+    const variables = (id: string) => nodeOf(graph, 'Function', id).desired as { environment: object };
+    expect(variables('pre-queue').environment).toMatchObject({
+      [PRE_QUEUE_ENV.secrets]: JSON.stringify([SIGNING_SECRET]),
+    });
+    expect(variables('post-queue').environment).toMatchObject({ [POST_QUEUE_ENV.storeUri]: STORE_URI });
+  });
+});
+
+/** AWS's own bounds: Lambda, IAM, SQS, CloudWatch, EC2 and SSM quotas and naming rules. */
+const NAMES: Partial<Record<KindName, RegExp>> = {
+  Alarm: /^[\x20-\x7e]{1,255}$/,
+  Function: /^[a-zA-Z0-9_-]{1,64}$/,
+  InstanceProfile: /^[\w+=,.@-]{1,128}$/,
+  LogGroup: /^[\w./#-]{1,512}$/,
+  Parameter: /^\/[\w./-]{1,1010}$/,
+  Queue: /^[\w-]{1,80}$/,
+  Role: /^[\w+=,.@-]{1,64}$/,
+  SecurityGroup: /^[\w .:/()#,@[\]+=&;{}!$*-]{1,255}$/,
+};
+const DESCRIPTIONS: Partial<Record<KindName, RegExp>> = {
+  Alarm: /^.{0,1024}$/,
+  Function: /^.{0,256}$/,
+  Parameter: /^.{0,1024}$/,
+  SecurityGroup: /^[\w .:/()#,@[\]+=&;{}!$*-]{1,255}$/,
+};
+
+describe('what a pipeline has in AWS', () => {
+  const texts = (graph: Graph, field: string) =>
+    graph.flatMap(({ kind, id, desired }) => {
+      const text: unknown = (desired as Record<string, unknown>)[field];
+      return typeof text === 'string' ? [{ kind, id, text }] : [];
+    });
+
+  test('has names and descriptions that AWS takes, however long and odd namespace and name are', () => {
+    always((graph) => {
+      const names = texts(graph, 'name').filter(({ kind }) => kind !== 'Alias');
+      expect(names.length).toBeGreaterThanOrEqual(8);
+      expect(names.filter(({ kind, text }) => !NAMES[kind]?.test(text))).toEqual([]);
+      expect(texts(graph, 'description').filter(({ kind, text }) => !DESCRIPTIONS[kind]?.test(text))).toEqual(
+        [],
+      );
+      expect(
+        texts(graph, 'path').filter(({ text }) => !/^\/([\w+=,.@-]+\/)*$/.test(text) || text.length > 512),
+      ).toEqual([]);
+    });
+  });
+
+  test('has names that begin with the prefix by which its owner finds it', () => {
+    always((graph, { owner }) => {
+      const own = texts(graph, 'name').filter(({ kind }) => kind !== 'Alias');
+      expect(
+        own.filter(({ text }) => !text.includes(`${owner.prefix}-`) && !text.includes(owner.path)),
+      ).toEqual([]);
+    });
+  });
+
+  test('has tags within AWS’s bounds', () => {
+    always((graph, { owner }) => {
+      const tags = {
+        ...owner.identity,
+        ...owner.tags,
+        ...Object.assign({}, ...graph.map(({ tags }) => tags ?? {})),
+      };
+      const values = Object.values(tags).filter((value) => typeof value === 'string');
+      expect(values.filter((value) => !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value))).toEqual([]);
+    });
+  });
+});
+
+describe('rights', () => {
+  const statementsOf = (graph: Graph) =>
+    graph.flatMap((node) => {
+      if (node.kind !== 'Role') return [];
+      const { statements } = node.desired as unknown as { statements: PolicyStatement[] };
+      return statements.map((statement) => ({ role: node.id, ...statement }));
+    });
+
+  test('name their resources, but for network interfaces, for which AWS knows none', () => {
+    always((graph) => {
+      const wide = statementsOf(graph).filter(
+        ({ Effect, Resource, Action }) =>
+          Effect === 'Allow' && (Resource === '*' || [Action].flat().some((action) => action.includes('*'))),
+      );
+      const actions = wide.flatMap(({ Action }) => Action);
+      expect(
+        actions.filter((action) => !/^ec2:.*(NetworkInterface|Subnets|PrivateIpAddresses)/.test(action)),
+      ).toEqual([]);
+      expect(wide.every(({ role }) => role === 'post-queue')).toBe(true);
+    });
+  });
+
+  test('to interfaces are there exactly for a function in a VPC, and denied to the code in it', () => {
+    always((graph, { network }) => {
+      const of = (effect: string) =>
+        statementsOf(graph).filter(({ Effect, Resource }) => Effect === effect && Resource === '*');
+      expect(of('Allow')).toHaveLength(network ? 1 : 0);
+      expect(of('Deny').map(({ Action }) => Action)).toEqual(of('Allow').map(({ Action }) => Action));
+    });
+  });
+
+  test('do not let a function make its log group again, without retention', () => {
+    always((graph) => expect(JSON.stringify(statementsOf(graph))).not.toContain('CreateLogGroup'));
+  });
+
+  test('stay within the boundary that the operator is given', () => {
+    always((graph, { settings }) => {
+      for (const { kind, desired } of graph) {
+        if (kind === 'Role') expect(desired).toMatchObject({ boundaryArn: settings.permissionsBoundaryArn });
+      }
+    });
+  });
+});
+
+describe('the queue', () => {
+  const visibility = (graph: Graph) => nodeOf(graph, 'Queue', 'queue').desired;
+
+  test('shows an event again after six times the function’s timeout', () => {
+    expect(visibility(planOf(inputOf({ postQueue: { timeoutSeconds: 100 } })))).toMatchObject({
+      visibilityTimeoutSeconds: 600,
+    });
+  });
+
+  test('shows it again when the spec says', () => {
+    const graph = planOf(inputOf({ queue: { visibilityTimeoutSeconds: 77 } }));
+    expect(visibility(graph)).toMatchObject({ visibilityTimeoutSeconds: 77 });
+  });
+
+  test('is never hidden for less than the function runs, which Lambda refuses', () => {
+    always((graph, { spec }) => {
+      const { visibilityTimeoutSeconds } = visibility(graph) as { visibilityTimeoutSeconds: number };
+      expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(spec.postQueue.timeoutSeconds);
+      expect(visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
+    });
+  });
+
+  test.each([true, false])('is read: %s, as the state of the store says', (consuming) => {
+    const graph = planOf(inputOf({}, undefined, { consuming }));
+    expect(nodeOf(graph, 'EventSourceMapping', 'mapping').desired).toMatchObject({ enabled: consuming });
+  });
+});
+
+describe('the store', () => {
+  const MANAGED: [KindName, string][] = [
+    ['Instance', 'host'],
+    ['Volume', 'data'],
+    ['VolumeAttachment', 'data'],
+    ['Parameter', 'store-password'],
+    ['InstanceProfile', 'host'],
+    ['Role', 'host'],
+    ['SecurityGroup', 'host'],
+    ['SecurityGroup', 'post-queue'],
+    ['Alarm', 'host-status'],
+    ['Alarm', 'volume-used'],
+  ];
+  const EXTERNAL = { store: { external: { uriSecretRef: { name: 's', key: 'k' } } } };
+
+  test('that is managed has a host with all that belongs to it; an external one nothing of the kind', () => {
+    const [managed, external] = [planOf(inputOf({})), planOf(inputOf(EXTERNAL))];
+    expect(MANAGED.filter(([kind, id]) => !has(managed, kind, id))).toEqual([]);
+    expect(MANAGED.filter(([kind, id]) => has(external, kind, id))).toEqual([]);
+  });
+
+  test('that is external leaves the function outside any VPC, unless a network is named', () => {
+    const { network } = FULL_SPEC;
+    const outside = nodeOf(planOf(inputOf(EXTERNAL)), 'Function', 'post-queue').desired;
+    const inside = nodeOf(planOf(inputOf({ ...EXTERNAL, network })), 'Function', 'post-queue').desired;
+    expect(outside).toMatchObject({ subnetIds: [], securityGroupIds: [] });
+    expect(inside).toMatchObject({ subnetIds: network.subnetIds });
+  });
+
+  test('is reached by the function alone, on the database’s port', () => {
+    expect(nodeOf(planOf(inputOf({})), 'SecurityGroup', 'host').desired).toMatchObject({
+      ingress: [{ port: 27_017, fromGroupId: { $ref: 'SecurityGroup/post-queue', field: 'id' } }],
+    });
+  });
+
+  test.each(['Retain', 'Delete'] as const)('gives volume and password one fate: %s', (reclaimPolicy) => {
+    const graph = planOf(inputOf({ store: { managed: { volume: { reclaimPolicy } } } }));
+    const tags = { 'nami.dev/reclaim-policy': reclaimPolicy };
+    expect(nodeOf(graph, 'Volume', 'data').tags).toEqual(tags);
+    expect(nodeOf(graph, 'Parameter', 'store-password').tags).toEqual(tags);
+  });
+});
+
+describe('wishes', () => {
+  test('for concurrency set aside are there where asked for, and hold up nothing', () => {
+    const graph = planOf(inputOf({ preQueue: { reservedConcurrency: 7 } }));
+    expect(nodeOf(graph, 'ReservedConcurrency', 'pre-queue')).toMatchObject({
+      optional: true,
+      desired: { executions: 7 },
+    });
+    expect(has(graph, 'ReservedConcurrency', 'post-queue')).toBe(false);
+  });
+
+  test('for no alarms are kept', () => {
+    const graph = planOf(inputOf({ alarms: { enabled: false } }));
+    expect(graph.filter(({ kind }) => kind === 'Alarm')).toEqual([]);
+  });
+
+  test('for topics go to every alarm', () => {
+    const { snsTopicArns } = FULL_SPEC.alarms;
+    const alarms = planOf(inputOf({ alarms: { snsTopicArns } })).filter(({ kind }) => kind === 'Alarm');
+    expect(alarms.length).toBeGreaterThan(5);
+    for (const { desired } of alarms) expect(desired).toMatchObject({ actions: snsTopicArns });
+  });
+});
+
+test('the gateway may call the function from the route of this pipeline alone', () => {
+  const graph = planOf(inputOf({ endpoint: { path: 'a' } }));
+  expect(desiredOf(graph, 'Permission', 'gateway').sourceArn).toEqual({
+    $join: [
+      'arn:aws:execute-api:eu-central-1:123456789012:',
+      { $ref: 'given/gateway', field: 'restApiId' },
+      '/*/*/nami/a',
+    ],
+  });
+});
