@@ -11,7 +11,8 @@ import type { Verdict } from './conditions.ts';
 import type { Context, Next } from './context.ts';
 import { regionOf } from './endpoint-claim.ts';
 import { lookAtQueue } from './health.ts';
-import { type Memory, PIPELINES } from './pipeline.ts';
+import type { Memory } from './memory.ts';
+import { PIPELINES } from './pipeline.ts';
 
 /** What a deletion needs of the reconcile that it is a part of. */
 export interface Deletion {

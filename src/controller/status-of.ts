@@ -4,7 +4,7 @@ import type { KindName } from '../aws/graph.ts';
 import { fromRfc3339, rfc3339 } from '../clock.ts';
 import { STAGE } from '../plan/identity.ts';
 import type { PlanInput } from '../plan/input.ts';
-import type { Memory } from './pipeline.ts';
+import type { Memory } from './memory.ts';
 import type { RegionOffer } from './region-board.ts';
 
 /** Pure: from what was seen to the status, conditions aside. */

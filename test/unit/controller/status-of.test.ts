@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WebhookPipelineStatus } from '../../../src/api/v1alpha1.ts';
 import { rfc3339 } from '../../../src/clock.ts';
-import type { Memory } from '../../../src/controller/pipeline.ts';
+import type { Memory } from '../../../src/controller/memory.ts';
 import type { RegionOffer } from '../../../src/controller/region-board.ts';
 import { keptStatus, statusOf } from '../../../src/controller/status-of.ts';
 import { inputOf } from '../plan/inputs.ts';
