@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import type { Plugin } from 'esbuild';
+
+/**
+ * What the operator's dependencies load and the operator never uses, left out of its bundle. Together that is half of
+ * the operator's memory. Each says what it relies on; the test of the bundle holds them to it.
+ */
+export const diet: readonly Plugin[] = [
+  constantTraits(),
+  // KubeConfig makes clients of the generated API with it, which the operator doesn't: it has its own requests.
+  replace('kubernetes-api', /@kubernetes\/client-node\/dist\/gen\/index\.js$/, {
+    createConfiguration: 'function',
+    ServerConfiguration: 'class',
+  }),
+  // The transport of those clients.
+  replace('undici', /\/undici\/index\.js$/, { Agent: 'class', ProxyAgent: 'class' }),
+  // Proxies that the operator's own transport refuses by name.
+  replace('socks', /\/socks-proxy-agent\/dist\/index\.js$/, { SocksProxyAgent: 'class' }),
+  replace('socks-client', /\/socks\/build\/index\.js$/, { SocksClient: 'class' }),
+  // pino's worker threads, for log formats other than JSON.
+  replace('thread-stream', /\/thread-stream\/index\.js$/, 'class'),
+  lazyBuiltins(),
+];
+
+/**
+ * The SDK's schemas are arrays with object literals whose keys are constants of the file, `{ [_xN]: "Item" }`. To
+ * esbuild a computed key may do anything, so it keeps every schema of a service; with the key written out it sees
+ * that most are used by no command. Of EC2, two thirds of a megabyte go.
+ */
+function constantTraits(): Plugin {
+  return {
+    name: 'constant-traits',
+    setup({ onLoad }) {
+      onLoad({ filter: /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const constants = new Map(
+          [...source.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text]),
+        );
+        const contents = source.replace(/\[(\w+)\](?=: )/g, (whole, name) => constants.get(name) ?? whole);
+        return { contents, loader: 'js' };
+      });
+    },
+  };
+}
+
+type Shape = 'class' | 'function';
+
+/** Puts empty exports in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */
+function replace(name: string, filter: RegExp, exports: Shape | Readonly<Record<string, Shape>>): Plugin {
+  const contents =
+    typeof exports === 'string'
+      ? `module.exports = ${exports} {};`
+      : Object.entries(exports)
+          .map(([id, shape]) => `export ${shape} ${id}${shape === 'function' ? '()' : ''} {}`)
+          .join('\n');
+  return {
+    name,
+    setup({ onLoad }) {
+      onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    },
+  };
+}
+
+/**
+ * Takes Node's modules without importing them: an import reads all of a module's exports, and some are there to be
+ * read only when needed. `node:http` loads a second HTTP client that way, and a WebSocket.
+ */
+function lazyBuiltins(): Plugin {
+  const builtins = new Set(builtinModules);
+  return {
+    name: 'lazy-builtins',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(node:|[a-z])/ }, ({ path }) => {
+        const name = path.replace(/^node:/, '');
+        return builtins.has(name) ? { path: name, namespace: 'builtin', sideEffects: false } : undefined;
+      });
+      onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+      }));
+    },
+  };
+}
