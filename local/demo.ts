@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { accountContents } from './account-contents.ts';
@@ -9,6 +10,7 @@ import { type Delivery, documentId, forged, githubDeliveries } from './github-de
 import { kubectl } from './kubectl.ts';
 import { LocalStackError } from './local-stack-error.ts';
 import { operatorLog, startOperator } from './operator.ts';
+import type { RunningProcess } from './processes.ts';
 import { queueDepth } from './queue-depth.ts';
 import { type LocalStack, startLocalStack } from './stack.ts';
 
@@ -36,7 +38,7 @@ interface Tally {
   readonly lost: number;
 }
 
-async function demo(stack: LocalStack): Promise<Tally> {
+async function demo(stack: LocalStack, operator: RunningProcess): Promise<Tally> {
   title('a pipeline');
   const secret = randomBytes(32).toString('hex');
   await applyPipeline(stack, secret);
@@ -76,6 +78,8 @@ async function demo(stack: LocalStack): Promise<Tally> {
   await kubectl(stack, 'wait', '--for=jsonpath={.status.queue.depth}=0', `whp/${PIPELINE}`, '--timeout=30s');
   say(await kubectl(stack, 'get', 'webhookpipelines'));
 
+  say(`the operator holds ${residentMegabytes(operator)} MB of memory`);
+
   title('stored documents');
   const address = await field(stack, '{.status.store.address}');
   const parameter = await field(stack, '{.status.objects[?(@.kind=="Parameter")].id}');
@@ -96,6 +100,12 @@ async function demo(stack: LocalStack): Promise<Tally> {
     throw new LocalStackError('something else than the volume and its credentials is left of the pipeline');
   }
   return tally;
+}
+
+/** Linux: proc(5), VmRSS. */
+function residentMegabytes({ pid }: RunningProcess): string {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return (Number(kilobytes) / 1024).toFixed(0);
 }
 
 async function applyPipeline(stack: LocalStack, secret: string): Promise<void> {
@@ -185,9 +195,9 @@ async function main(): Promise<void> {
   try {
     say(await kubectl(stack, 'apply', '--server-side', '-f', 'crds/'));
     await kubectl(stack, 'wait', '--for=condition=Established', 'crd/webhookpipelines.nami.dev');
-    await startOperator(stack);
+    const operator = await startOperator(stack);
     if (stays) await up(stack);
-    else tally = await demo(stack);
+    else tally = await demo(stack, operator);
   } finally {
     await stack.stop();
   }
