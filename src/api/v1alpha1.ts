@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { SIGNED_SOURCE_TYPES, SOURCE_TYPES } from '../../handlers/contract.ts';
+import {
+  HMAC_ALGORITHMS,
+  HMAC_ENCODINGS,
+  SIGNED_SOURCE_TYPES,
+  SOURCE_TYPES,
+} from '../../handlers/contract.ts';
 
 /**
  * The custom resource, once: types, defaults, bounds and rules stand here, and `crds/` is generated from it
@@ -117,6 +122,72 @@ const endpoint = z
   .prefault({})
   .describe('The URL that senders post to.');
 
+const headerName = (description: string) =>
+  formed(
+    100,
+    /^[A-Za-z0-9_-]+$/,
+    'the name of a header has letters, digits, - and _ only, without the colon',
+  ).describe(description);
+
+const hmac = z
+  .object({
+    header: headerName('Header that carries the signature.'),
+    algorithm: z.enum(HMAC_ALGORITHMS).describe('Hash of the HMAC.').default('sha256'),
+    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the digest.').default('hex'),
+    prefix: z.string().max(32).describe('What stands before the digest, such as sha256=.').default(''),
+    template: formed(
+      256,
+      /^([^{}]|\{(body|timestamp|header:[A-Za-z0-9_-]+)\})*$/,
+      'hmac.template may hold {body}, {timestamp} and {header:Name}, and no other braces',
+    )
+      .describe(
+        'What is signed: {body} stands for the body as it was sent, {timestamp} for the value of timestampHeader, {header:Name} for that of any header.',
+      )
+      .default('{body}'),
+    timestampHeader: headerName(
+      'Header that carries the time, in Unix seconds. It is held to toleranceSeconds.',
+    ).optional(),
+  })
+  .optional()
+  .describe('How the sender signs; for type HMAC.')
+  .meta(
+    rules(
+      {
+        rule: "self.template.contains('{body}')",
+        message:
+          'hmac.template must hold {body}: a signature that leaves the body out proves nothing about it',
+      },
+      {
+        rule: "has(self.timestampHeader) == self.template.contains('{timestamp}')",
+        message:
+          'hmac.timestampHeader and {timestamp} in hmac.template belong together: a time that is not signed can be replaced by anyone',
+      },
+    ),
+  );
+
+const eventId = z
+  .object({
+    header: headerName('Header that carries the identity.').optional(),
+    jsonPath: formed(
+      256,
+      /^\$(\.[A-Za-z0-9_-]+|\[[0-9]+\])+$/,
+      'eventId.jsonPath starts with $ and has steps .name and [0], such as $.data.id',
+    )
+      .optional()
+      .describe('Where the identity stands in a JSON body, such as $.data.id: a text or a whole number.'),
+    bodySha256: z.boolean().optional().describe('True: equal bodies are one event.'),
+  })
+  .optional()
+  .describe(
+    'What makes two deliveries one event. A delivery without it is an event of its own. Default: what the sender of this type gives as identity.',
+  )
+  .meta(
+    rules({
+      rule: '[has(self.header), has(self.jsonPath), has(self.bodySha256) && self.bodySha256].filter(given, given).size() == 1',
+      message: 'eventId takes exactly one of header, jsonPath and bodySha256: true',
+    }),
+  );
+
 const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
 
 const source = z
@@ -124,15 +195,15 @@ const source = z
     type: z
       .enum(SOURCE_TYPES)
       .describe(
-        'Who sends, and so how a delivery is verified and an event recognised. None accepts everything.',
+        'Who sends, and so how a delivery is verified and an event recognised. HMAC, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
       )
       .default('None'),
     secretRefs: z
-      .array(secretKeyRef('A signing secret, as the sender shows it.'))
+      .array(secretKeyRef('A signing secret or token, as the sender shows it.'))
       .max(3)
       .optional()
       .describe(
-        'Signing secrets, 1 to 3: a delivery signed with any of them is accepted, which is how one is rotated.',
+        'Signing secrets or tokens, 1 to 3: a delivery with any of them is accepted, which is how one is rotated. The current one comes first.',
       )
       .meta(listMap('name', 'key')),
     toleranceSeconds: integer(
@@ -140,6 +211,21 @@ const source = z
       86_400,
       'How far the time in a signature may be from now, in seconds, to both sides. For senders that sign a time.',
     ).default(300),
+    hmac,
+    apiKey: z
+      .object({ header: headerName('Header that carries the key.').default('X-Api-Key') })
+      .optional()
+      .describe('Where the key is; for type ApiKey. Default: in X-Api-Key.'),
+    publicUrl: formed(
+      512,
+      /^https:\/\/[^\s#]+$/,
+      'publicUrl must be a URL that starts with https:// and has no # in it',
+    )
+      .optional()
+      .describe(
+        'URL of the endpoint exactly as Twilio has it, query included; for type Twilio. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
+      ),
+    eventId,
   })
   .prefault({})
   .describe('Who sends.')
@@ -153,6 +239,27 @@ const source = z
         rule: "self.type != 'None' || !has(self.secretRefs) || size(self.secretRefs) == 0",
         message:
           'type None verifies nothing: remove secretRefs, or set type to the sender whose secret this is',
+      },
+      {
+        rule: "self.type != 'HMAC' || has(self.hmac)",
+        message: 'type HMAC needs to know how the sender signs: give hmac, with hmac.header at least',
+      },
+      {
+        rule: "self.type == 'HMAC' || !has(self.hmac)",
+        message: 'hmac describes a sender of type HMAC: remove it, or set type to HMAC',
+      },
+      {
+        rule: "self.type == 'ApiKey' || !has(self.apiKey)",
+        message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
+      },
+      {
+        rule: "self.type == 'Twilio' || !has(self.publicUrl)",
+        message: 'only Twilio signs the URL: remove publicUrl, or set type to Twilio',
+      },
+      {
+        rule: "!has(self.eventId) || !has(self.eventId.header) || !(self.eventId.header.lowerAscii() in ['authorization', 'x-gitlab-token', has(self.apiKey) ? self.apiKey.header.lowerAscii() : 'x-api-key'])",
+        message:
+          'eventId.header names the header that carries the secret, which is the same for every event: name one that differs',
       },
     ),
   );

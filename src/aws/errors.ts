@@ -102,15 +102,20 @@ const UNREACHABLE = new Set([
   'TimeoutError',
 ]);
 
-/** Longest a fresh role, function or queue is waited for in one go; after that the whole reconcile backs off. */
+/** Errors of JavaScript itself: a fault of ours. */
+const INTERNAL = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
+
+/** A refusal that only means "not yet". */
 interface Delay {
+  /** Name of the error. */
   readonly error: string;
   readonly message: RegExp;
+  /** In words for the user. */
   readonly why: string;
   readonly seconds: number;
 }
 
-/** Refusals that only mean "not yet": AWS has accepted something that its other services do not know so far. */
+/** AWS has accepted something that its other services do not know so far. */
 const NOT_YET: readonly Delay[] = [
   {
     error: 'InvalidParameterValueException',
@@ -290,7 +295,8 @@ export function judge(error: unknown, action?: string): Verdict {
       message: `${doing}AWS cannot be reached: check the network of the operator, its region and AWS_ENDPOINT_URL (${code ?? name}: ${message})`,
     };
   }
-  return { is: 'backoff', reason: 'AWSError', message: `${doing}${name}: ${message}` };
+  const reason = INTERNAL.has(name) ? 'InternalError' : 'AWSError';
+  return { is: 'backoff', reason, message: `${doing}${name}: ${message}` };
 }
 
 /** IAM writes "… is not authorized to perform: lambda:CreateFunction on resource …". */

@@ -6,6 +6,7 @@ import { fingerprint } from '../aws/fingerprint.ts';
 import type { Owner } from '../aws/object.ts';
 import { startRedrive } from '../aws/queues.ts';
 import { namespaces } from '../kubernetes/core-types.ts';
+import { KubernetesApiError, ServerUnreachableError } from '../kubernetes/errors.ts';
 import { addFinalizer } from '../kubernetes/finalizers.ts';
 import { keyOf } from '../kubernetes/resource.ts';
 import { deadLetterQueueName, pipelineOwner, regionOwner, routePath } from '../plan/identity.ts';
@@ -73,7 +74,11 @@ export class PipelineReconciler {
     try {
       return isDeleted ? await this.#delete(pipeline, memory) : await this.#build(pipeline, memory);
     } catch (error) {
+      // Without Kubernetes there is nowhere to say anything.
+      if (error instanceof KubernetesApiError || error instanceof ServerUnreachableError) throw error;
       const verdict = judge(error);
+      if (verdict.is === 'backoff')
+        this.#context.logger.warn({ pipeline: key, err: error }, 'could not be worked on');
       if (verdict.is === 'requeue') return { after: verdict.seconds };
       const terminal = verdict.is === 'terminal';
       const next = await this.#stop(pipeline, memory, { ...verdict, terminal });

@@ -1,6 +1,7 @@
 import type { Account } from '../aws/account.ts';
 import { apply, type NodeOutcome, type Outcome } from '../aws/apply.ts';
 import { kinds } from '../aws/kinds/index.ts';
+import { gatewayIds } from '../aws/kinds/rest-api.ts';
 import { listRoutes } from '../aws/kinds/route.ts';
 import type { Owner } from '../aws/object.ts';
 import { STAGE } from '../plan/identity.ts';
@@ -32,6 +33,9 @@ export interface RegionResult {
 export async function reconcileRegion(input: RegionInput): Promise<RegionResult> {
   const { account, owner, board } = input;
   if (input.remove) return removeAll(account, owner, board);
+  const existing = await gatewayIds(account, owner);
+  // Where there is no gateway there is no route, and a deletion needs no right to make one.
+  if (existing.length === 0) markGone(board, []);
 
   const [network, gateway] = await Promise.all([applyNetwork(input), applyGateway(input)]);
   const restApiId = gateway.nodes.find(({ node }) => node.kind === 'RestApi')?.outputs.id;
@@ -58,6 +62,12 @@ export async function reconcileRegion(input: RegionInput): Promise<RegionResult>
 }
 
 async function removeAll(account: Account, owner: Owner, board: RegionBoard): Promise<RegionResult> {
+  const gateways = await gatewayIds(account, owner);
+  const routes = (await Promise.all(gateways.map((id) => listRoutes(account, id)))).flat();
+  // A pipeline that was left in AWS on purpose still takes deliveries.
+  if (routes.some(({ details }) => details.functionArn !== '')) {
+    return { failed: false, settled: true, changed: false };
+  }
   const outcome = await apply(account, [], owner);
   board.offer = undefined;
   return { ...summary([outcome]), changed: false };

@@ -34,7 +34,7 @@ export function planFunctions(input: PlanInput): Graph {
 }
 
 function preQueue({ spec, secrets, code }: PlanInput): FunctionPlan {
-  const source: SourceSettings = { type: spec.source.type, toleranceSeconds: spec.source.toleranceSeconds };
+  const { secretRefs: _, ...source } = spec.source satisfies SourceSettings;
   const response: ResponseSettings = spec.endpoint.response;
   return {
     id: 'pre-queue',

@@ -183,15 +183,26 @@ describe('AWS that refuses', () => {
 });
 
 describe('AWS that lags behind', () => {
-  test('a new role that Lambda does not know yet is waited for, without a word of failure', async () => {
+  test('a new role that IAM and Lambda do not know yet is waited for, without a word of failure', async () => {
     const { namespace } = await system.namespace('roles');
     system.stack.proxy.behaviour.roleNotAssumableMilliseconds = 4000;
+    const unknown = ['PutRolePolicy', 'AddRoleToInstanceProfile'].map((action) =>
+      system.stack.proxy.inject({
+        service: 'iam',
+        action,
+        kind: 'error',
+        status: 404,
+        code: 'NoSuchEntity',
+        message: 'The role with the given name cannot be found.',
+      }),
+    );
 
     await system.apply(namespace, 'roles');
     await system.waitReady(namespace, 'roles', 90);
 
     const events = await system.kubectl('-n', namespace, 'get', 'events', '-o', 'jsonpath={.items[*].type}');
     expect(events).not.toContain('Warning');
+    expect(unknown.map(({ used }) => used)).toEqual([1, 1]);
     await remove(namespace, 'roles');
   });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from '@aws-sdk/client-api-gateway';
 import {
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -8,10 +9,11 @@ import {
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { MongoClient } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountContents } from '../../local/account-contents.ts';
 import { secantusDatabases } from '../../local/database.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
+import { startOperator } from '../../local/operator.ts';
 import { preparePython } from '../../local/tools/python.ts';
 import { eventually, GITHUB, System } from './system.ts';
 
@@ -151,6 +153,7 @@ test('a network of the user’s own is used as it is, closed but for the functio
   await system.apply(namespace, 'network', {
     ...GITHUB,
     network: { vpcId: Vpc?.VpcId, subnetIds: [Subnet?.SubnetId] },
+    store: { managed: { volume: { reclaimPolicy: 'Delete' } } },
   });
   const pipeline = await system.waitReady(namespace, 'network');
 
@@ -182,5 +185,66 @@ test('a network of the user’s own is used as it is, closed but for the functio
     new GetFunctionConfigurationCommand({ FunctionName: id('Function', 'pre-queue') }),
   );
   expect(preQueue.VpcConfig?.SubnetIds ?? []).toEqual([]);
+  const before = await kindsOf();
   await system.kubectl('-n', namespace, 'delete', 'whp/network', '--timeout=60s');
+  const after = await kindsOf();
+  const volumes = (kinds: readonly (string | undefined)[]) =>
+    kinds.filter((kind) => kind === 'Volume').length;
+  expect(volumes(before) - volumes(after), 'its volume went with it, as it asked').toBe(1);
+});
+
+test('a throttle of an endpoint reaches the stage, and goes again', async () => {
+  const { namespace } = await system.namespace('throttled');
+  const store = { managed: null, external: { uriSecretRef: { name: 'mongo', key: 'uri' } } };
+  await system.kubectl(
+    '-n',
+    namespace,
+    'create',
+    'secret',
+    'generic',
+    'mongo',
+    `--from-literal=uri=${storeUri}`,
+  );
+  const gateway = new APIGatewayClient({
+    endpoint: system.stack.emulators.miniStackUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const bound = async () => {
+    const { items } = await gateway.send(new GetRestApisCommand({}));
+    const stage = await gateway.send(new GetStageCommand({ restApiId: items?.[0]?.id, stageName: 'live' }));
+    const [, settings] =
+      Object.entries(stage.methodSettings ?? {}).find(([key]) => /throttled/.test(key)) ?? [];
+    return settings?.throttlingRateLimit;
+  };
+
+  await system.apply(namespace, 'throttled', {
+    ...GITHUB,
+    store,
+    endpoint: { throttle: { rateLimit: 50, burstLimit: 20 } },
+  });
+  await system.waitReady(namespace, 'throttled');
+  await eventually('the bound is set', async () => (await bound()) === 50);
+
+  await system.apply(namespace, 'throttled', { ...GITHUB, store, endpoint: { throttle: null } });
+  await eventually('the bound is gone', async () => (await bound()) !== 50);
+  await system.kubectl('-n', namespace, 'delete', 'whp/throttled', '--timeout=60s');
+});
+
+describe('where shared objects go with the last pipeline', () => {
+  test('nothing is left but a kept volume and its credentials', async () => {
+    await system.operator.stop();
+    system.operator = await startOperator(system.stack, { NAMI_DELETE_SHARED_OBJECTS: 'true' });
+    const { namespace } = await system.namespace('last');
+    await system.apply(namespace, 'last');
+    await system.waitReady(namespace, 'last');
+
+    await system.kubectl('-n', namespace, 'delete', 'whp/last', '--timeout=60s');
+
+    await eventually('the shared objects are gone', async () => {
+      const { shared } = await accountContents(system.stack);
+      return shared.length === 0;
+    });
+    expect(new Set(await kindsOf())).toEqual(new Set(['Volume', 'Parameter']));
+  });
 });

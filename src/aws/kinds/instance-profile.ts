@@ -8,7 +8,9 @@ import {
   RemoveRoleFromInstanceProfileCommand,
   TagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
+import type { Account } from '../account.ts';
 import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { untilKnown } from '../fresh.ts';
 import { type Actual, defineKind, differing, READY } from '../object.ts';
 import { tagList, tagRecord } from '../tags.ts';
 
@@ -60,9 +62,7 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
         new CreateInstanceProfileCommand({ InstanceProfileName: name, Path: path, Tags: tagList(tags) }),
       ),
     );
-    await account.iam.send(
-      new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
-    );
+    await untilKnown(() => addRole(account, name, roleName));
   },
   async update(account, { name, roleName }, { details }) {
     if (details.roleName !== '') {
@@ -70,9 +70,7 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
         new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: name, RoleName: details.roleName }),
       );
     }
-    await account.iam.send(
-      new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
-    );
+    await addRole(account, name, roleName);
   },
   async remove(account, { id, details }) {
     if (details.roleName !== '') {
@@ -88,3 +86,9 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
     await account.iam.send(new TagInstanceProfileCommand({ InstanceProfileName: id, Tags: tagList(tags) }));
   },
 });
+
+async function addRole(account: Account, name: string, roleName: string): Promise<void> {
+  await account.iam.send(
+    new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
+  );
+}

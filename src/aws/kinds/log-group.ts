@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../account.ts';
 import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { untilKnown } from '../fresh.ts';
 import { type Actual, defineKind, differing, READY } from '../object.ts';
 
 export interface LogGroupDesired {
@@ -49,17 +50,13 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
   },
   owned: (account, owner) => list(account, `/aws/lambda/${owner.prefix}-`),
   compare: ({ details }, { retentionDays }) => differing(details, { retentionDays }),
-  async create(account, { name, retentionDays }, tags) {
-    await orPresent(account.logs.send(new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags } })));
-    await account.logs.send(
-      new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }),
+  async create(account, desired, tags) {
+    await orPresent(
+      account.logs.send(new CreateLogGroupCommand({ logGroupName: desired.name, tags: { ...tags } })),
     );
+    await untilKnown(() => putRetention(account, desired));
   },
-  async update(account, { name, retentionDays }) {
-    await account.logs.send(
-      new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }),
-    );
-  },
+  update: (account, desired) => putRetention(account, desired),
   async remove(account, { id }) {
     await orGone(account.logs.send(new DeleteLogGroupCommand({ logGroupName: id })));
   },
@@ -67,3 +64,9 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
     await account.logs.send(new TagResourceCommand({ resourceArn: details.arn, tags: { ...tags } }));
   },
 });
+
+async function putRetention(account: Account, { name, retentionDays }: LogGroupDesired): Promise<void> {
+  await account.logs.send(
+    new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }),
+  );
+}

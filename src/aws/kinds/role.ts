@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account.ts';
 import { orAbsent, orGone, orPresent } from '../errors.ts';
+import { untilKnown } from '../fresh.ts';
 import { type Actual, defineKind, differing, READY } from '../object.ts';
 import { type PolicyStatement, parsePolicy, policyText } from '../policy.ts';
 import { tagList, tagRecord } from '../tags.ts';
@@ -85,7 +86,7 @@ export const role = defineKind<RoleDesired, Details>({
         }),
       ),
     );
-    await putPolicy(account, desired);
+    await untilKnown(() => putPolicy(account, desired));
   },
   async update(account, desired, { details }) {
     const RoleName = desired.name;
