@@ -4,11 +4,30 @@
  */
 
 /** Every sender that can be named in `spec.source.type`; the CRD's enum is made from this list. */
-export const SOURCE_TYPES = ['None', 'GitHub', 'StandardWebhooks'] as const;
+export const SOURCE_TYPES = [
+  'None',
+  'GitHub',
+  'StandardWebhooks',
+  'Stripe',
+  'Shopify',
+  'Slack',
+  'Twilio',
+  'GitLab',
+  'Jira',
+  'Bitbucket',
+  'Meta',
+  'X',
+  'MicrosoftGraph',
+  'Okta',
+  'HMAC',
+  'ApiKey',
+  'Basic',
+  'Bearer',
+] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
-/** Sources that check a signature and so need at least one entry in `spec.source.secretRefs`. */
-export const SIGNED_SOURCE_TYPES: readonly SourceType[] = ['GitHub', 'StandardWebhooks'];
+/** Sources that check who sends and so need at least one entry in `spec.source.secretRefs`. */
+export const SIGNED_SOURCE_TYPES: readonly SourceType[] = SOURCE_TYPES.filter((type) => type !== 'None');
 
 /** In the environment of both: a hash of all that the operator wants of the function. */
 export const REVISION_ENV = 'NAMI_REVISION';
@@ -41,6 +60,38 @@ export interface SourceSettings {
   readonly type: SourceType;
   /** How far a signed timestamp may be from now, either way, in seconds. */
   readonly toleranceSeconds: number;
+  /** How the sender signs; with source HMAC, and only with it. */
+  readonly hmac?: HmacSettings | undefined;
+  /** With source ApiKey: the header that carries the key. */
+  readonly apiKey?: { readonly header: string } | undefined;
+  /** The endpoint's URL as the sender has it, for a sender that signs it. */
+  readonly publicUrl?: string | undefined;
+  /** Where an event's identity is, in place of the source's own. */
+  readonly eventId?: EventIdSettings | undefined;
+}
+
+export const HMAC_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;
+export const HMAC_ENCODINGS = ['hex', 'base64'] as const;
+
+/** A signature that is one HMAC in one header. */
+export interface HmacSettings {
+  readonly header: string;
+  readonly algorithm: (typeof HMAC_ALGORITHMS)[number];
+  readonly encoding: (typeof HMAC_ENCODINGS)[number];
+  /** What stands before the digest in the header. */
+  readonly prefix: string;
+  /** What is signed: text in which `{body}`, `{timestamp}` and `{header:<name>}` stand for what was received. */
+  readonly template: string;
+  /** The header with the `{timestamp}`, in Unix seconds. */
+  readonly timestampHeader?: string | undefined;
+}
+
+/** Exactly one of these. */
+export interface EventIdSettings {
+  readonly header?: string | undefined;
+  /** `$`, then `.name` and `[index]` steps. */
+  readonly jsonPath?: string | undefined;
+  readonly bodySha256?: boolean | undefined;
 }
 
 /** What `spec.endpoint.response` says: the answers that the sender sees. */

@@ -17,3 +17,9 @@ export interface RawRequest {
 export function headerValue(request: RawRequest, name: string): string | undefined {
   return request.headers.get(name)?.[0] || undefined;
 }
+
+/** The query parameter's value; undefined if it is absent or there with several values. */
+export function queryValue(request: RawRequest, name: string): string | undefined {
+  const values = request.query.get(name) ?? [];
+  return values.length === 1 ? values[0] : undefined;
+}

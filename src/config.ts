@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The operator's settings, from its environment. The chart sets them; every one has a default but the region. */
 

@@ -36,12 +36,13 @@ export function toRawRequest(event: GatewayEvent): RawRequest | undefined {
   const text = event.body ?? '';
   const body = event.isBase64Encoded ? decodeBase64(text) : Buffer.from(text, 'utf8');
   if (body === undefined) return undefined;
-  const { domainName = '', path = '' } = event.requestContext ?? {};
+  const headers = allValues(event.multiValueHeaders, event.headers, (name) => name.toLowerCase());
+  const { domainName = headers.get('host')?.[0] ?? '', path = '' } = event.requestContext ?? {};
   return {
     method: event.httpMethod ?? '',
     url: `https://${domainName}${path}`,
     query: allValues(event.multiValueQueryStringParameters, event.queryStringParameters, (name) => name),
-    headers: allValues(event.multiValueHeaders, event.headers, (name) => name.toLowerCase()),
+    headers,
     body,
   };
 }

@@ -2,7 +2,7 @@ import { SQS_MESSAGE_BYTES } from '../contract.ts';
 import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
-import { SOURCES } from '../sources/index.ts';
+import { sourceOf } from '../sources/index.ts';
 import type { HandshakeAnswer, Source } from '../sources/source.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { RefusalReason } from './responses.ts';
@@ -23,19 +23,20 @@ export function receive(
   now: Date,
   id: string,
 ): Receipt {
-  const source = SOURCES[settings.type];
+  const source = sourceOf(settings);
   const trust = { secrets, settings, now };
 
+  if (contradictsItself(request, source)) return refused('header-repeated');
   const answer = source.handshake?.(request, trust);
+  if (typeof answer === 'string') return refused(answer);
   if (answer !== undefined) return { kind: 'answer', answer };
 
   // POST is what every sender in the table uses; another method is a browser, a scanner or a mistake.
   if (request.method !== 'POST') return refused('method-not-allowed');
-  if (contradictsItself(request, source)) return refused('header-repeated');
   const verdict = source.verify(request, trust);
   if (verdict !== 'authentic') return refused(verdict);
 
-  const event = source.identify(request, settings);
+  const event = source.identify(request);
   const envelope: Envelope = {
     id,
     receivedAt: now,

@@ -1,4 +1,7 @@
 import {
+  HMAC_ALGORITHMS,
+  HMAC_ENCODINGS,
+  type HmacSettings,
   PRE_QUEUE_ENV,
   type ResponseSettings,
   type SettingsProblem,
@@ -28,7 +31,7 @@ export function readSettings(environment: Environment): PreQueueConfiguration {
   const response = readJson(environment, PRE_QUEUE_ENV.response, isResponseSettings);
 
   if (URL.canParse(queueUrl) && source !== undefined && secrets !== undefined && response !== undefined) {
-    const problems = secretProblems(source.type, secrets);
+    const problems = secretProblems(source, secrets);
     if (problems.length > 0) return { kind: 'broken', problems };
     return { kind: 'ready', settings: { source, secrets, response } };
   }
@@ -63,7 +66,17 @@ function isSourceSettings(value: unknown): value is SourceSettings {
   return (
     SOURCE_TYPES.some((type) => type === settings?.type) &&
     Number.isFinite(settings?.toleranceSeconds) &&
-    Number(settings?.toleranceSeconds) >= 0
+    Number(settings?.toleranceSeconds) >= 0 &&
+    (settings?.type !== 'HMAC' || isHmacSettings(settings.hmac))
+  );
+}
+
+function isHmacSettings(value: unknown): value is HmacSettings {
+  const hmac = value as Partial<HmacSettings> | null | undefined;
+  return (
+    [hmac?.header, hmac?.prefix, hmac?.template].every((text) => typeof text === 'string') &&
+    HMAC_ALGORITHMS.some((algorithm) => algorithm === hmac?.algorithm) &&
+    HMAC_ENCODINGS.some((encoding) => encoding === hmac?.encoding)
   );
 }
 

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
+import type { HmacSettings } from '../contract.ts';
 import { equalInConstantTime } from './constant-time.ts';
 
 /** Whether one of the signatures is the HMAC (RFC 2104) of the signed parts, one after the other, under one of the keys. */
 export function hmacMatches(
-  algorithm: 'sha256',
+  algorithm: HmacSettings['algorithm'],
   keys: readonly (string | Uint8Array)[],
   signed: readonly (string | Uint8Array)[],
   signatures: readonly Uint8Array[],

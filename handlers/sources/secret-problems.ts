@@ -1,22 +1,26 @@
-import { type SettingsProblem, SIGNED_SOURCE_TYPES, type SourceType } from '../contract.ts';
-import { SOURCES } from './index.ts';
+import { type SettingsProblem, SIGNED_SOURCE_TYPES, type SourceSettings } from '../contract.ts';
+import { sourceOf } from './index.ts';
 
 /**
  * What keeps these secrets from being used with this source, each problem with the index of its secret. One of them
  * is enough to stop the pipeline: a secret that can't be right would refuse every delivery without a word.
  */
-export function secretProblems(type: SourceType, secrets: readonly string[]): SettingsProblem[] {
+export function secretProblems(settings: SourceSettings, secrets: readonly string[]): SettingsProblem[] {
+  const { type } = settings;
   if (secrets.length === 0 && SIGNED_SOURCE_TYPES.includes(type)) {
     return [
       {
-        message: `source ${type} checks a signature and so needs a secret: name one in spec.source.secretRefs`,
+        message: `source ${type} checks who sends and so needs a secret: name one in spec.source.secretRefs`,
       },
     ];
   }
-  return secrets.flatMap((secret, index) => {
-    const problem = textProblem(secret) ?? SOURCES[type].checkSecret(secret);
+  const source = sourceOf(settings);
+  const problems = secrets.flatMap((secret, index) => {
+    const problem = textProblem(secret) ?? source.checkSecret(secret);
     return problem === undefined ? [] : [{ secret: index, message: `the secret ${problem}` }];
   });
+  const missing = problems.length > 0 ? undefined : source.checkSecrets?.(secrets);
+  return missing === undefined ? problems : [{ message: missing }];
 }
 
 function textProblem(secret: string): string | undefined {

@@ -3,7 +3,8 @@ import type { RawRequest } from '../raw-request.ts';
 
 /**
  * One kind of sender: how a delivery proves where it comes from, and which event it brings. A new one is a file with
- * this interface, a name in the contract's list and a line in the table (`index.ts`).
+ * this interface, a name in the contract's list and a line in the table (`index.ts`). An object of it is used by copying it
+ * too, so its methods take nothing from `this`.
  */
 export interface Source {
   /** Headers that carry the proof: a signature, a token. They are never stored or logged. */
@@ -12,15 +13,20 @@ export interface Source {
   readonly identityHeaders: readonly string[];
   /** What is wrong with a secret as the user stored it, for the user to read; undefined if it can be used. */
   checkSecret(secret: string): string | undefined;
+  /** What is missing from the secrets as a whole, each of which can be used. */
+  checkSecrets?(secrets: readonly string[]): string | undefined;
   /**
    * Whether the delivery is authentic by at least one of the secrets. Never throws, whatever the request holds.
    * A header listed above has at most one value here: a request that contradicts itself is refused before.
    */
   verify(request: RawRequest, trust: Trust): Verdict;
   /** What an authentic delivery says about its event. */
-  identify(request: RawRequest, settings: SourceSettings): EventIdentity;
-  /** The answer, if the request is the sender's question whether this endpoint is ours rather than an event. */
-  handshake?(request: RawRequest, trust: Trust): HandshakeAnswer | undefined;
+  identify(request: RawRequest): EventIdentity;
+  /**
+   * The answer, or why there is none, if the request is no event but the sender's question whether this endpoint is
+   * ours. Undefined for any other request.
+   */
+  handshake?(request: RawRequest, trust: Trust): HandshakeAnswer | UnverifiedReason | undefined;
 }
 
 /** What a delivery is judged by. */
@@ -37,6 +43,12 @@ export type UnverifiedReason =
   | 'signature-missing'
   | 'signature-malformed'
   | 'signature-mismatch'
+  | 'token-missing'
+  | 'token-malformed'
+  | 'token-mismatch'
+  | 'body-mismatch'
+  | 'body-unexpected'
+  | 'url-unknown'
   | 'id-missing'
   | 'timestamp-missing'
   | 'timestamp-malformed'

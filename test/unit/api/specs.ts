@@ -37,19 +37,54 @@ const endpoint = some({
 });
 
 const toleranceSeconds = fc.integer({ min: 1, max: 86_400 });
+const secretRefs = fc.uniqueArray(secretRef, {
+  minLength: 1,
+  maxLength: 3,
+  selector: ({ name, key }) => `${name}/${key}`,
+});
+const headerName = letters(`${LOWER}-`, 30).map((name) => `x-${name}`);
+const eventId = fc.oneof(
+  fc.record({ header: headerName.map((name) => `id-${name}`) }),
+  fc.record({ jsonPath: fc.constantFrom('$.id', '$.data.items[0].id') }),
+  fc.constant({ bodySha256: true }),
+);
+const hmac = fc
+  .record(
+    {
+      header: headerName,
+      algorithm: fc.constantFrom('sha1' as const, 'sha256' as const, 'sha512' as const),
+      encoding: fc.constantFrom('hex' as const, 'base64' as const),
+      prefix: fc.constantFrom('', 'sha256=', 'v0='),
+      signed: fc.constantFrom(
+        {},
+        { template: '{header:X-Id}.{body}' },
+        { template: 'v0:{timestamp}:{body}', timestampHeader: 'X-Time' },
+      ),
+    },
+    { requiredKeys: ['header', 'signed'] },
+  )
+  .map(({ signed, ...rest }) => ({ ...rest, ...signed }));
+const signedSource = <T>(type: fc.Arbitrary<T>) => ({ type, secretRefs, toleranceSeconds, eventId });
+const requiredKeys = ['type', 'secretRefs'] as const;
 const source = fc.oneof(
-  some({ type: fc.constant('None' as const), toleranceSeconds }),
+  some({ type: fc.constant('None' as const), toleranceSeconds, eventId }),
+  fc.record(signedSource(fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC'))), {
+    requiredKeys: [...requiredKeys],
+  }),
+  fc.record(
+    { ...signedSource(fc.constant('HMAC' as const)), hmac },
+    { requiredKeys: [...requiredKeys, 'hmac'] },
+  ),
+  fc.record(
+    { ...signedSource(fc.constant('ApiKey' as const)), apiKey: some({ header: headerName }) },
+    { requiredKeys: [...requiredKeys] },
+  ),
   fc.record(
     {
-      type: fc.constantFrom(...SIGNED_SOURCE_TYPES),
-      secretRefs: fc.uniqueArray(secretRef, {
-        minLength: 1,
-        maxLength: 3,
-        selector: ({ name, key }) => `${name}/${key}`,
-      }),
-      toleranceSeconds,
+      ...signedSource(fc.constant('Twilio' as const)),
+      publicUrl: fc.constantFrom('https://hooks.example/twilio', 'https://hooks.example:8443/a?b=c&d'),
     },
-    { requiredKeys: ['type', 'secretRefs'] },
+    { requiredKeys: [...requiredKeys] },
   ),
 );
 
@@ -173,7 +208,20 @@ export const FULL_SPEC = {
     },
     throttle: { rateLimit: 100, burstLimit: 50 },
   },
-  source: { type: 'GitHub', secretRefs: [{ name: 'github', key: 'secret' }], toleranceSeconds: 60 },
+  source: {
+    type: 'HMAC',
+    secretRefs: [{ name: 'sender', key: 'secret' }],
+    toleranceSeconds: 60,
+    hmac: {
+      header: 'X-Signature',
+      algorithm: 'sha512',
+      encoding: 'base64',
+      prefix: 'v1=',
+      template: '{timestamp}.{body}',
+      timestampHeader: 'X-Time',
+    },
+    eventId: { header: 'X-Event-Id' },
+  },
   preQueue: {
     memoryMiB: 512,
     timeoutSeconds: 5,

@@ -98,8 +98,14 @@ describe('the schema', () => {
         if (inner === undefined || inner === below.default) return [`${path}.${name}`];
         return said(below, inner, `${path}.${name}`);
       });
-    // The two stores exclude each other.
-    expect(said(spec, FULL_SPEC, 'spec')).toEqual(['spec.store.external']);
+    // What belongs to another type of sender, and what excludes what is said.
+    expect(said(spec, FULL_SPEC, 'spec')).toEqual([
+      'spec.source.apiKey',
+      'spec.source.publicUrl',
+      'spec.source.eventId.jsonPath',
+      'spec.source.eventId.bodySha256',
+      'spec.store.external',
+    ]);
   });
 });
 

@@ -1,0 +1,33 @@
+import type { EventIdSettings } from '../contract.ts';
+import { headerValue, type RawRequest } from '../raw-request.ts';
+import { sha256Hex } from '../sha256.ts';
+import { at, jsonBody, textOf } from './json-body.ts';
+import type { Source } from './source.ts';
+
+/** The body as identity, for senders that name none but never send the same bytes for two events. */
+export function bodyId(request: RawRequest): string {
+  return `sha256:${sha256Hex(request.body)}`;
+}
+
+/** The source with an identity that the user chose. A delivery without it is an event of its own. */
+export function withEventId(source: Source, { header, jsonPath, bodySha256 }: EventIdSettings): Source {
+  const name = header?.toLowerCase();
+  const steps = [...(jsonPath ?? '').matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(
+    ([, member, index]) => member ?? index ?? '',
+  );
+  return {
+    ...source,
+    identityHeaders: name === undefined ? source.identityHeaders : [...source.identityHeaders, name],
+    identify(request) {
+      const known = source.identify(request);
+      if (bodySha256) return { ...known, id: bodyId(request) };
+      if (name !== undefined) return { ...known, id: headerValue(request, name) };
+      return { ...known, id: idOf(at(jsonBody(request), ...steps)) };
+    },
+  };
+}
+
+/** A number beyond 2^53 has lost digits in parsing: two events would become one. */
+function idOf(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : textOf(value);
+}

@@ -1,0 +1,46 @@
+import type { RawRequest } from '../raw-request.ts';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The body as text; undefined if it isn't UTF-8. */
+export function bodyText(request: RawRequest): string | undefined {
+  try {
+    return UTF8.decode(request.body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body parsed; undefined if it isn't JSON. */
+export function jsonBody(request: RawRequest): unknown {
+  try {
+    return JSON.parse(bodyText(request) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+const isEnumerable = Object.prototype.propertyIsEnumerable;
+
+/** What stands below a value at these names and indexes, if anything. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let found = value;
+  for (const name of path) {
+    // Enumerable: what is in the text, and not what every list has, as its length.
+    if (typeof found !== 'object' || found === null || !isEnumerable.call(found, name)) return undefined;
+    found = (found as Readonly<Record<string, unknown>>)[name];
+  }
+  return found;
+}
+
+/** A text that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A time given as text (ISO 8601) or as a number of these units since 1970. */
+export function timeOf(value: unknown, unitMilliseconds = 1): Date | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const time = new Date(typeof value === 'number' ? value * unitMilliseconds : value);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

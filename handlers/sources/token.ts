@@ -1,0 +1,36 @@
+import { headerValue } from '../raw-request.ts';
+import { equalInConstantTime } from './constant-time.ts';
+import type { Source } from './source.ts';
+
+/** Whether a value is one of the secrets. */
+export function isSecret(value: string | Uint8Array, secrets: readonly string[]): boolean {
+  let matches = false;
+  // No early end: how long it takes doesn't tell which secret it is.
+  for (const secret of secrets) matches = equalInConstantTime(value, secret) || matches;
+  return matches;
+}
+
+/** The half of a source whose deliveries carry the secret itself, which `read` finds in the header. */
+export function tokenSent(
+  header: string,
+  read: (value: string) => string | Uint8Array | undefined = (value) => value,
+): Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> {
+  const name = header.toLowerCase();
+  return {
+    signatureHeaders: [name],
+    identityHeaders: [],
+    checkSecret: headerProblem,
+    verify(request, { secrets }) {
+      const value = headerValue(request, name);
+      if (value === undefined) return 'token-missing';
+      const token = read(value);
+      if (token === undefined) return 'token-malformed';
+      return isSecret(token, secrets) ? 'authentic' : 'token-mismatch';
+    },
+  };
+}
+
+/** RFC 9110, section 5.5: what is not ASCII arrives differently from each client, if at all. */
+export function headerProblem(secret: string): string | undefined {
+  return /^[\x20-\x7e]+$/.test(secret) ? undefined : 'has characters that a header does not carry';
+}

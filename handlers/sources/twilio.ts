@@ -1,0 +1,75 @@
+import { decodeBase64 } from '../base64.ts';
+import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
+import { sha256Hex } from '../sha256.ts';
+import { hmacMatches } from './hmac.ts';
+import { bodyText } from './json-body.ts';
+import type { Source } from './source.ts';
+
+const SIGNATURE = 'x-twilio-signature';
+const IDEMPOTENCY = 'i-twilio-idempotency-token';
+const BODY_HASH = 'bodySHA256';
+const SHA1_BYTES = 20;
+
+/** Twilio (twilio.com/docs: "Webhooks security: validating signatures from Twilio"). */
+export const twilio: Source = {
+  signatureHeaders: [SIGNATURE],
+  identityHeaders: [IDEMPOTENCY],
+  checkSecret: () => undefined,
+
+  verify(request, { secrets, settings }) {
+    const header = headerValue(request, SIGNATURE);
+    if (header === undefined) return 'signature-missing';
+    const signature = decodeBase64(header);
+    if (signature?.length !== SHA1_BYTES) return 'signature-malformed';
+    const url = settings.publicUrl ?? urlOf(request);
+    if (url === undefined) return 'url-unknown';
+
+    // A body that is no form is signed by its hash, which Twilio appends to the URL.
+    const bodyHash = queryValue(request, BODY_HASH);
+    if (bodyHash !== undefined && sha256Hex(request.body) !== bodyHash.toLowerCase()) return 'body-mismatch';
+    const hashed = bodyHash !== undefined;
+    const query = hashed ? `${url.includes('?') ? '&' : '?'}${BODY_HASH}=${bodyHash}` : '';
+    const form = hashed ? '' : sortedForm(bodyText(request));
+    if (form === undefined) return 'body-unexpected';
+
+    const signed = withAndWithoutPort(url).map((variant) => `${variant}${query}${form}`);
+    const matches = signed.map((text) => hmacMatches('sha1', secrets, [text], [signature]));
+    return matches.includes(true) ? 'authentic' : 'signature-mismatch';
+  },
+
+  identify: (request) => ({ id: headerValue(request, IDEMPOTENCY) }),
+};
+
+/**
+ * The URL that was called. Its query is not to be had as it was written: the gateway hands it over decoded and
+ * grouped. And one that is guessed would let form fields be passed off as a part of it: then the user has to say the URL.
+ */
+function urlOf({ url, query }: RawRequest): string | undefined {
+  return [...query.keys()].every((name) => name === BODY_HASH) ? url : undefined;
+}
+
+/** Twilio signs one or the other, whichever way it called. */
+function withAndWithoutPort(url: string): string[] {
+  const [, origin = '', port = ':443', rest = ''] = /^(https:\/\/[^/?#:]*)(:\d+)?(.*)$/.exec(url) ?? [];
+  return [`${origin}${rest}`, `${origin}${port}${rest}`];
+}
+
+/** Names and values one after the other, in order, each value once (as Twilio's libraries do it). */
+function sortedForm(body: string | undefined): string | undefined {
+  const fields = new Map<string, Set<string>>();
+  try {
+    for (const field of body?.split('&') ?? []) {
+      const [name = '', ...value] = field
+        .split('=')
+        .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
+      fields.set(name, (fields.get(name) ?? new Set()).add(value.join('=')));
+    }
+  } catch {
+    return undefined;
+  }
+  const names = [...fields.keys()].sort();
+  const valuesOf = (name: string) => [...(fields.get(name) ?? [])].sort();
+  return body === undefined
+    ? undefined
+    : names.flatMap((name) => valuesOf(name).map((value) => name + value)).join('');
+}
