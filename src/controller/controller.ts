@@ -69,9 +69,11 @@ export class Controller {
   #onChange(key: string, previous: WebhookPipeline | undefined, current: WebhookPipeline | undefined): void {
     if (previous && current && !matters(previous, current)) return;
     this.#queue.add(PIPELINE + key);
-    if (current) return;
-    // A path may be free now.
-    for (const board of this.#boards.values()) this.#wakeWaiting(board);
+    if (current || !previous) return;
+    // A path may be free now, and the region's last pipeline may have gone.
+    const region = regionOf(previous, this.#options.config);
+    this.#wakeWaiting(this.#board(region));
+    this.#queue.add(REGION + region);
   }
 
   #board(region: string): RegionBoard {
