@@ -203,7 +203,7 @@ const source = z
       .max(3)
       .optional()
       .describe(
-        'Signing secrets or tokens, 1 to 3: a delivery with any of them is accepted, which is how one is rotated. The current one comes first.',
+        'Signing secrets, 1 to 3, or tokens: a delivery with any of them is accepted, which is how one is rotated. The current one comes first.',
       )
       .meta(listMap('name', 'key')),
     toleranceSeconds: integer(

@@ -1,8 +1,9 @@
 import { ANNOTATIONS, FINALIZER, type WebhookPipeline } from '../api/v1alpha1.ts';
 import type { Account } from '../aws/account.ts';
-import { apply, type Leftover, tagOwned } from '../aws/apply.ts';
+import { apply } from '../aws/apply.ts';
 import { judge } from '../aws/errors.ts';
 import { type Owner, TAGS } from '../aws/object.ts';
+import { type Leftover, tagOwned } from '../aws/remove-unwanted.ts';
 import { fromRfc3339 } from '../clock.ts';
 import { removeFinalizer } from '../kubernetes/finalizers.ts';
 import { keyOf } from '../kubernetes/resource.ts';

@@ -34,7 +34,7 @@ export function planFunctions(input: PlanInput): Graph {
 }
 
 function preQueue({ spec, secrets, code }: PlanInput): FunctionPlan {
-  const { secretRefs: _, ...source } = spec.source satisfies SourceSettings;
+  const { secretRefs: _, ...source } = spec.source;
   const response: ResponseSettings = spec.endpoint.response;
   return {
     id: 'pre-queue',
@@ -43,7 +43,7 @@ function preQueue({ spec, secrets, code }: PlanInput): FunctionPlan {
     codeSha256: code.preQueue,
     environment: {
       [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
-      [PRE_QUEUE_ENV.source]: JSON.stringify(source),
+      [PRE_QUEUE_ENV.source]: JSON.stringify(source satisfies SourceSettings),
       [PRE_QUEUE_ENV.secrets]: JSON.stringify(secrets.signing.map(({ value }) => value)),
       [PRE_QUEUE_ENV.response]: JSON.stringify(response),
     },

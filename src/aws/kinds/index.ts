@@ -1,3 +1,4 @@
+import type { Kind } from '../object.ts';
 import { alarm } from './alarm.ts';
 import { alias } from './alias.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
@@ -50,3 +51,7 @@ export const kinds = {
 };
 
 export type Kinds = typeof kinds;
+
+/** Each node's kind fits its own `desired`; TypeScript cannot follow that through the table. */
+export const kindOf = (name: keyof Kinds): Kind<unknown, unknown> =>
+  kinds[name] as unknown as Kind<unknown, unknown>;

@@ -1,12 +1,17 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ApplyOptions, apply, dependenciesOf, tagOwned } from '../../../src/aws/apply.ts';
+import { type ApplyOptions, apply } from '../../../src/aws/apply.ts';
 import { TerminalError } from '../../../src/aws/errors.ts';
 import { type Graph, given, join, keyOf, ref } from '../../../src/aws/graph.ts';
 import { type Owner, pending } from '../../../src/aws/object.ts';
+import { dependenciesOf } from '../../../src/aws/references.ts';
+import { tagOwned } from '../../../src/aws/remove-unwanted.ts';
 import { FakeAccount, NO_ACCOUNT, node, OURS, OWNER } from './fake-kinds.ts';
 
 const table: Record<string, unknown> = vi.hoisted(() => ({}));
-vi.mock('../../../src/aws/kinds/index.ts', () => ({ kinds: table }));
+vi.mock('../../../src/aws/kinds/index.ts', () => ({
+  kinds: table,
+  kindOf: (name: keyof typeof table) => table[name],
+}));
 
 let aws: FakeAccount;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dependenciesOf } from '../../../src/aws/apply.ts';
 import { keyOf } from '../../../src/aws/graph.ts';
+import { dependenciesOf } from '../../../src/aws/references.ts';
 import { regionOwner } from '../../../src/plan/identity.ts';
 import {
   planGateway,
