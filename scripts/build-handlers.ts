@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyBuiltins } from './lazy-builtins.ts';
 
 export interface HandlerBundle {
   readonly name: 'pre-queue' | 'post-queue';
@@ -21,7 +22,7 @@ const UNUSED_BY_DRIVER = [
   'socks',
 ];
 
-/** The driver is CommonJS: what is left of its `require` are Node's own modules. */
+/** The driver is CommonJS, and asks for what it has no need of at run time. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /**
@@ -56,6 +57,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
+    plugins: [lazyBuiltins()],
     metafile: true,
     logLevel: 'warning',
   });

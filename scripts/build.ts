@@ -12,11 +12,13 @@ export interface OperatorBundle {
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * First of all in the bundle. V8 lets the space for young objects grow to 48 MB and never gives it back; kept at its
- * first size it is collected more often instead, which an operator that waits for the network doesn't feel.
+ * First of all in the bundle, so that it holds however the operator is started. V8's defaults spend memory on speed:
+ * the space for young objects grows to 48 MB and never shrinks, and machine code is made of all that runs for a while,
+ * the start of the bundle included. An operator waits for the network; this costs it a third more time where nothing
+ * but making and parsing JSON goes on, and saves 20 MB.
  */
-const KEEP_YOUNG_SPACE_SMALL =
-  "process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');";
+const V8_FLAGS = ['--semi-space-growth-factor=1', '--no-sparkplug'];
+const SET_V8_FLAGS = `for(const flag of ${JSON.stringify(V8_FLAGS)})process.getBuiltinModule('node:v8').setFlagsFromString(flag);`;
 
 /** Some dependencies are CommonJS, and ask for their modules at run time. */
 const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);";
@@ -44,7 +46,7 @@ export async function buildOperator(directory: string = join(root, 'dist')): Pro
     legalComments: 'none',
     // The bundle always logs JSON: pino-pretty is for those who work on the operator.
     define: { 'process.stdout.isTTY': 'false' },
-    banner: { js: KEEP_YOUNG_SPACE_SMALL + REQUIRE },
+    banner: { js: SET_V8_FLAGS + REQUIRE },
     plugins: [...diet],
     metafile: true,
     logLevel: 'warning',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import type { Plugin } from 'esbuild';
+import { lazyBuiltins } from './lazy-builtins.ts';
 
 /**
  * What the operator's dependencies load and the operator never uses, left out of its bundle. Together that is half of
@@ -58,26 +58,6 @@ function replace(name: string, filter: RegExp, exports: Shape | Readonly<Record<
     name,
     setup({ onLoad }) {
       onLoad({ filter }, () => ({ contents, loader: 'js' }));
-    },
-  };
-}
-
-/**
- * Takes Node's modules without importing them: an import reads all of a module's exports, and some are there to be
- * read only when needed. `node:http` loads a second HTTP client that way, and a WebSocket.
- */
-function lazyBuiltins(): Plugin {
-  const builtins = new Set(builtinModules);
-  return {
-    name: 'lazy-builtins',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(node:|[a-z])/ }, ({ path }) => {
-        const name = path.replace(/^node:/, '');
-        return builtins.has(name) ? { path: name, namespace: 'builtin', sideEffects: false } : undefined;
-      });
-      onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-        contents: `module.exports = process.getBuiltinModule('node:${path}');`,
-      }));
     },
   };
 }

@@ -46,7 +46,7 @@ export function hmacSigned(
   };
 }
 
-/** The bytes of a hex text in either case; undefined if it isn't one. Node's own decoder stops at the first foreign character. */
+/** The bytes of a hex text, undefined if it isn't one: Node's own decoder stops at the first foreign character. */
 export function decodeHex(text: string): Buffer | undefined {
   return text.length % 2 === 0 && /^[0-9a-f]*$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
 }

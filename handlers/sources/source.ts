@@ -3,8 +3,8 @@ import type { RawRequest } from '../raw-request.ts';
 
 /**
  * One kind of sender: how a delivery proves where it comes from, and which event it brings. A new one is a file with
- * this interface, a name in the contract's list and a line in the table (`index.ts`). An object of it is used by copying it
- * too, so its methods take nothing from `this`.
+ * this interface, a name in the contract's list and a line in the table (`index.ts`). Sources are made of one another
+ * by copying, so no method uses `this`.
  */
 export interface Source {
   /** Headers that carry the proof: a signature, a token. They are never stored or logged. */

@@ -73,6 +73,10 @@ function complaints(answer: string): string[] {
 
 const SECRET = { name: 's', key: 'k' };
 const github = (...secretRefs: object[]) => ({ source: { type: 'GitHub', secretRefs } });
+const hmac = (fields: object) => ({
+  source: { type: 'HMAC', secretRefs: [SECRET], hmac: { header: 'X-Sig', ...fields } },
+});
+const eventId = (fields: object) => ({ source: { eventId: fields } });
 const managed = (fields: object) => ({ store: { managed: fields } });
 const volume = (fields: object) => managed({ volume: fields });
 const network = (fields: object) => ({
@@ -234,6 +238,107 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { source: { toleranceSeconds: 0 } },
     'spec.source.toleranceSeconds',
     'greater than or equal to 1',
+  ],
+  [
+    'HMAC that nobody described',
+    { source: { type: 'HMAC', secretRefs: [SECRET] } },
+    'spec.source',
+    'give hmac, with hmac.header at least',
+  ],
+  [
+    'a description of HMAC for another sender',
+    { source: { type: 'GitHub', secretRefs: [SECRET], hmac: { header: 'X-Sig' } } },
+    'spec.source',
+    'remove it, or set type to HMAC',
+  ],
+  [
+    'HMAC without header',
+    { source: { type: 'HMAC', secretRefs: [SECRET], hmac: {} } },
+    'spec.source.hmac.header',
+    'Required value',
+  ],
+  [
+    'a header with its colon',
+    hmac({ header: 'X-Sig:' }),
+    'spec.source.hmac.header',
+    'has letters, digits, - and _ only, without the colon',
+  ],
+  [
+    'an algorithm that is none',
+    hmac({ algorithm: 'md5' }),
+    'spec.source.hmac.algorithm',
+    'supported values: "sha1", "sha256", "sha512"',
+  ],
+  [
+    'an encoding that is none',
+    hmac({ encoding: 'base64url' }),
+    'spec.source.hmac.encoding',
+    'supported values: "hex", "base64"',
+  ],
+  [
+    'a template with other braces',
+    hmac({ template: '{body}{url}' }),
+    'spec.source.hmac.template',
+    'may hold {body}, {timestamp} and {header:Name}, and no other braces',
+  ],
+  ['a signature of no body', hmac({ template: '{header:X-Id}' }), 'spec.source.hmac', 'must hold {body}'],
+  [
+    'a time that is not signed',
+    hmac({ timestampHeader: 'X-Time' }),
+    'spec.source.hmac',
+    'a time that is not signed can be replaced by anyone',
+  ],
+  [
+    'a signed time that is nowhere',
+    hmac({ template: '{timestamp}.{body}' }),
+    'spec.source.hmac',
+    'belong together',
+  ],
+  [
+    'the header of another type',
+    { source: { type: 'Bearer', secretRefs: [SECRET], apiKey: {} } },
+    'spec.source',
+    'remove it, or set type to ApiKey',
+  ],
+  [
+    'the URL of a sender that signs none',
+    { source: { publicUrl: 'https://hooks.example/' } },
+    'spec.source',
+    'remove publicUrl, or set type to Twilio',
+  ],
+  [
+    'a URL with connection overrides',
+    { source: { type: 'Twilio', secretRefs: [SECRET], publicUrl: 'https://hooks.example/#rc=2' } },
+    'spec.source.publicUrl',
+    'starts with https:// and has no # in it',
+  ],
+  ['an identity that is nowhere', eventId({}), 'spec.source.eventId', 'exactly one of'],
+  ['a body that is no identity', eventId({ bodySha256: false }), 'spec.source.eventId', 'exactly one of'],
+  [
+    'two identities',
+    eventId({ header: 'X-Id', bodySha256: true }),
+    'spec.source.eventId',
+    'exactly one of header, jsonPath and bodySha256: true',
+  ],
+  [
+    'a path without its start',
+    eventId({ jsonPath: 'data.id' }),
+    'spec.source.eventId.jsonPath',
+    'starts with $ and has steps .name and [0], such as $.data.id',
+  ],
+  ['a secret as identity', eventId({ header: 'AUTHORIZATION' }), 'spec.source', 'name one that differs'],
+  [
+    'a key as identity',
+    {
+      source: {
+        type: 'ApiKey',
+        secretRefs: [SECRET],
+        apiKey: { header: 'X-Key' },
+        eventId: { header: 'x-key' },
+      },
+    },
+    'spec.source',
+    'name one that differs',
   ],
 
   [

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { SourceSettings, SourceType } from '../../../handlers/contract.ts';
+import type { HmacSettings, SourceSettings, SourceType } from '../../../handlers/contract.ts';
 import type { RawRequest } from '../../../handlers/raw-request.ts';
 import type { Trust } from '../../../handlers/sources/source.ts';
 
@@ -17,8 +17,16 @@ export function post(headers: Record<string, string | string[]>, body: string | 
   };
 }
 
+const HMAC: HmacSettings = {
+  header: 'X-Signature',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: '',
+  template: '{body}',
+};
+
 export function trust(type: SourceType, secrets: readonly string[], now = NOW): Trust {
-  const settings: SourceSettings = { type, toleranceSeconds: 300 };
+  const settings: SourceSettings = { type, toleranceSeconds: 300, ...(type === 'HMAC' && { hmac: HMAC }) };
   return { secrets, settings, now };
 }
 

@@ -68,3 +68,8 @@ test('the query keeps its names and all values; the URL is the public one', () =
   expect(request?.url).toBe('https://a1.execute-api.eu-west-1.amazonaws.com/live/nami/orders');
   expect(request?.method).toBe('GET');
 });
+
+test('where the gateway doesn’t name its host, the one that was called is the public one', () => {
+  const event = { headers: { Host: 'hooks.example' }, requestContext: { path: '/live/nami/orders' } };
+  expect(toRawRequest(event)?.url).toBe('https://hooks.example/live/nami/orders');
+});

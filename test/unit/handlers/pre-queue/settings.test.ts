@@ -2,6 +2,12 @@ import { expect, test } from 'vitest';
 import { readSettings } from '../../../../handlers/pre-queue/settings.ts';
 
 const source = { type: 'GitHub', toleranceSeconds: 300 };
+const hmacSource = {
+  type: 'HMAC',
+  toleranceSeconds: 60,
+  hmac: { header: 'X-Sig', algorithm: 'sha512', encoding: 'base64', prefix: 'v1=', template: '{body}' },
+  eventId: { jsonPath: '$.id' },
+};
 const response = {
   statusCode: 202,
   contentType: 'application/json',
@@ -23,6 +29,11 @@ test('a whole environment is read', () => {
   });
 });
 
+test('all that a source says about its sender is read', () => {
+  const configuration = readSettings({ ...environment, NAMI_SOURCE: JSON.stringify(hmacSource) });
+  expect(configuration).toMatchObject({ kind: 'ready', settings: { source: hmacSource } });
+});
+
 test('an empty environment names all that is missing', () => {
   const configuration = readSettings({});
   expect(configuration).toEqual({
@@ -38,6 +49,9 @@ test.each([
   ['NAMI_SOURCE', '{"type":"GitHub"}'],
   ['NAMI_SOURCE', '{"type":"GitHub","toleranceSeconds":-1}'],
   ['NAMI_SOURCE', 'null'],
+  ['NAMI_SOURCE', '{"type":"HMAC","toleranceSeconds":300}'],
+  ['NAMI_SOURCE', '{"type":"HMAC","toleranceSeconds":300,"hmac":{"header":"X-Sig"}}'],
+  ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, hmac: { ...hmacSource.hmac, algorithm: 'md5' } })],
   ['NAMI_SECRETS', '["hush", 1]'],
   ['NAMI_SECRETS', '"hush"'],
   ['NAMI_SECRETS', '["hush'],

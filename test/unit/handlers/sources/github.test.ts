@@ -8,7 +8,6 @@ import { gitHub } from '../../../../handlers/sources/github.ts';
 import { gitHubHeaders, post, trust } from '../deliveries.ts';
 
 const SECRET = "It's a Secret to Everybody";
-const { settings } = trust('GitHub', []);
 const verify = (headers: Record<string, string>, body: string | Buffer, secrets = [SECRET]) =>
   gitHub.verify(post(headers, body), trust('GitHub', secrets));
 
@@ -106,16 +105,14 @@ describe('verify', () => {
 
 describe('identify', () => {
   test('hook and delivery together are the event: two hooks may share a delivery id', () => {
-    expect(gitHub.identify(post(gitHubHeaders('{}', SECRET), '{}'), settings)).toEqual({
+    expect(gitHub.identify(post(gitHubHeaders('{}', SECRET), '{}'))).toEqual({
       id: '4711:72d3162e-cc78-11e3-81ab-4c9367dc0958',
       type: 'push',
     });
   });
 
   test('where a relay dropped headers, the delivery alone or the body is', () => {
-    expect(gitHub.identify(post({ 'x-github-delivery': 'd' }, '{}'), settings).id).toBe('d');
-    expect(gitHub.identify(post({ 'x-github-hook-id': '1' }, '{}'), settings).id).toBe(
-      `sha256:${sha256Hex('{}')}`,
-    );
+    expect(gitHub.identify(post({ 'x-github-delivery': 'd' }, '{}')).id).toBe('d');
+    expect(gitHub.identify(post({ 'x-github-hook-id': '1' }, '{}')).id).toBe(`sha256:${sha256Hex('{}')}`);
   });
 });

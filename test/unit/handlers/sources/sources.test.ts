@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest';
-import { SIGNED_SOURCE_TYPES, SOURCE_TYPES } from '../../../../handlers/contract.ts';
+import { SIGNED_SOURCE_TYPES, SOURCE_TYPES, type SourceType } from '../../../../handlers/contract.ts';
 import { equalInConstantTime } from '../../../../handlers/sources/constant-time.ts';
-import { SOURCES } from '../../../../handlers/sources/index.ts';
+import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { secretProblems } from '../../../../handlers/sources/secret-problems.ts';
 import { post, trust } from '../deliveries.ts';
 
+const settingsOf = (type: SourceType) => trust(type, []).settings;
+
 test('what the contract calls signed refuses a bare request, and nothing else does', () => {
   for (const type of SOURCE_TYPES) {
-    const verdict = SOURCES[type].verify(post({}, '{}'), trust(type, ['c2VjcmV0']));
+    const verdict = sourceOf(settingsOf(type)).verify(post({}, '{}'), trust(type, ['c2VjcmV0']));
     expect(verdict !== 'authentic', type).toBe(SIGNED_SOURCE_TYPES.includes(type));
   }
 });
 
 test('every name in the table is in lower case, as headers are looked up', () => {
-  for (const { signatureHeaders, identityHeaders } of Object.values(SOURCES)) {
+  for (const type of SOURCE_TYPES) {
+    const { signatureHeaders, identityHeaders } = sourceOf({
+      ...settingsOf(type),
+      eventId: { header: 'X-Id' },
+    });
     for (const name of [...signatureHeaders, ...identityHeaders]) expect(name).toBe(name.toLowerCase());
   }
 });
@@ -33,6 +39,17 @@ test.each([
   ['GitHub', ['good\n'], [{ secret: 0, message: expect.stringContaining('white space') }]],
   ['GitHub', [' good'], [{ secret: 0, message: expect.stringContaining('white space') }]],
   ['GitHub', ['good', 'another good one'], []],
+  ['Bearer', ['Bearer abc'], [{ secret: 0, message: expect.stringContaining('store the token alone') }]],
+  [
+    'Bearer',
+    ['abc', 'tököööön'],
+    [{ secret: 1, message: expect.stringContaining('a header does not carry') }],
+  ],
+  ['Basic', ['user:pass:word', 'user'], [{ secret: 1, message: expect.stringContaining('user:password') }]],
+  ['GitLab', ['any token', 'whsec_?'], [{ secret: 1, message: expect.stringContaining('base64') }]],
+  ['Meta', ['verify_me'], [{ message: expect.stringContaining('app secret') }]],
+  ['Meta', ['verify_me', 'app secret'], []],
+  ['MicrosoftGraph', ['x'.repeat(129)], [{ secret: 0, message: expect.stringContaining('128') }]],
   [
     'StandardWebhooks',
     ['whsec_?', ' '],
@@ -42,5 +59,5 @@ test.each([
     ],
   ],
 ] as const)('secrets of %s: %j', (type, secrets, problems) => {
-  expect(secretProblems(type, secrets)).toEqual(problems);
+  expect(secretProblems(settingsOf(type), secrets)).toEqual(problems);
 });

@@ -1,0 +1,79 @@
+import { createHash, createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Signer } from '../../../../handlers/pre-queue/sigv4.ts';
+
+const URL_OF_SQS = new URL('https://sqs.eu-west-1.amazonaws.com/');
+const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
+const token = fc.stringMatching(/^[A-Za-z0-9+/=]{1,900}$/);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('every request carries the signature that AWS works out for what it receives', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ body: text, id: token, secret: token, sessionToken: fc.option(token) }),
+      fc.constantFrom('eu-west-1', 'us-gov-east-1', 'cn-north-1'),
+      async ({ body, id, secret, sessionToken }, region) => {
+        vi.stubEnv('AWS_ACCESS_KEY_ID', id);
+        vi.stubEnv('AWS_SECRET_ACCESS_KEY', secret);
+        vi.stubEnv('AWS_SESSION_TOKEN', sessionToken ?? undefined);
+        const bytes = Buffer.from(body);
+        const headers = await new Signer(region).sign({
+          url: URL_OF_SQS,
+          headers: { 'content-length': String(bytes.length), 'x-amz-target': 'AmazonSQS.SendMessage' },
+          body: bytes,
+        });
+        expect(headers['x-amz-security-token']).toBe(sessionToken ?? undefined);
+        expect(headers.authorization).toBe(authorization(headers, bytes, id, secret, region));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('the credentials are those of the moment', async () => {
+  const signer = new Signer('eu-west-1');
+  const signedBy = async (id: string) => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', id);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    const { authorization } = await signer.sign({ url: URL_OF_SQS, headers: {}, body: Buffer.from('x') });
+    return /Credential=(\w+)\//.exec(authorization ?? '')?.[1];
+  };
+  expect(await signedBy('ONE')).toBe('ONE');
+  expect(await signedBy('TWO')).toBe('TWO');
+});
+
+/** AWS: Create a signed AWS API request, steps 1 to 5, written down a second time. */
+function authorization(
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+  id: string,
+  secret: string,
+  region: string,
+): string {
+  const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
+  expect(names).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-target']));
+  const date = headers['x-amz-date'] ?? '';
+  const scope = `${date.slice(0, 8)}/${region}/sqs/aws4_request`;
+  const canonical = [
+    'POST',
+    '/',
+    '',
+    ...names.map((name) => `${name}:${headers[name]}`),
+    '',
+    names.join(';'),
+    sha256(body),
+  ].join('\n');
+  const key = [date.slice(0, 8), region, 'sqs', 'aws4_request'].reduce<string | Buffer>(
+    hmac,
+    `AWS4${secret}`,
+  );
+  const signature = hmac(key, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`).toString('hex');
+  return `AWS4-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+}
+
+const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
+const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');

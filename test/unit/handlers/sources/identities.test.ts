@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import type { EventIdSettings, SourceType } from '../../../../handlers/contract.ts';
+import { sha256Hex } from '../../../../handlers/sha256.ts';
+import { sourceOf } from '../../../../handlers/sources/index.ts';
+import { post, trust } from '../deliveries.ts';
+
+const identify = (
+  type: SourceType,
+  headers: Record<string, string>,
+  body: unknown = {},
+  eventId: EventIdSettings | undefined = undefined,
+) => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return sourceOf({ ...trust(type, []).settings, eventId }).identify(post(headers, text));
+};
+
+describe('what a sender says about its event', () => {
+  test('Stripe: the body’s id, type and time, of either kind of event', () => {
+    expect(identify('Stripe', {}, { id: 'evt_1', type: 'a.b', created: 1_767_323_045 })).toEqual({
+      id: 'evt_1',
+      type: 'a.b',
+      sentAt: new Date(1_767_323_045_000),
+    });
+    expect(identify('Stripe', {}, { id: 'evt_2', created: '2026-01-02T03:04:05.000Z' }).sentAt).toEqual(
+      new Date(1_767_323_045_000),
+    );
+    for (const body of ['', '[]', 'null', '{"id":7}', '{"id":""}', '{"created":1e99}', '{"created":{}}']) {
+      expect(identify('Stripe', {}, body)).toEqual({ id: undefined, type: undefined, sentAt: undefined });
+    }
+  });
+
+  test('Shopify: the event’s id within its topic, or the delivery’s', () => {
+    const headers = {
+      'x-shopify-topic': 'orders/create',
+      'x-shopify-webhook-id': 'w',
+      'x-shopify-triggered-at': '2026-01-02T03:04:05.123456789Z',
+    };
+    expect(identify('Shopify', { ...headers, 'x-shopify-event-id': 'e' })).toEqual({
+      id: 'orders/create:e',
+      type: 'orders/create',
+      sentAt: new Date('2026-01-02T03:04:05.123Z'),
+    });
+    expect(identify('Shopify', headers).id).toBe('orders/create:w');
+    expect(identify('Shopify', {}).id).toBeUndefined();
+  });
+
+  test('Slack: the body’s event id; slash commands, which are forms, have none', () => {
+    const body = {
+      event_id: 'Ev1',
+      event_time: 1_767_323_045,
+      type: 'event_callback',
+      event: { type: 'message' },
+    };
+    expect(identify('Slack', {}, body)).toEqual({
+      id: 'Ev1',
+      type: 'message',
+      sentAt: new Date(1_767_323_045_000),
+    });
+    expect(identify('Slack', {}, 'command=%2Fdeploy&trigger_id=1').id).toBeUndefined();
+  });
+
+  test('GitLab: the signed id, or the one that retries share, never that of the chain of hooks', () => {
+    const chain = { 'x-gitlab-event-uuid': 'chain', 'x-gitlab-event': 'Push Hook' };
+    expect(identify('GitLab', { ...chain, 'webhook-id': 'a', 'idempotency-key': 'b' })).toEqual({
+      id: 'a',
+      type: 'Push Hook',
+    });
+    expect(identify('GitLab', { ...chain, 'idempotency-key': 'b' }).id).toBe('b');
+    expect(identify('GitLab', chain).id).toBeUndefined();
+  });
+
+  test('Jira and Bitbucket: the request’s id in their headers', () => {
+    const body = { webhookEvent: 'jira:issue_updated', timestamp: 1_767_323_045_000 };
+    expect(identify('Jira', { 'x-atlassian-webhook-identifier': 'j' }, body)).toEqual({
+      id: 'j',
+      type: 'jira:issue_updated',
+      sentAt: new Date(1_767_323_045_000),
+    });
+    expect(identify('Bitbucket', { 'x-request-uuid': 'u', 'x-event-key': 'repo:push' })).toEqual({
+      id: 'u',
+      type: 'repo:push',
+    });
+    expect(identify('Bitbucket', { 'x-request-id': 'r' }).id).toBe('r');
+  });
+
+  test('Twilio: its idempotency token', () => {
+    expect(identify('Twilio', { 'i-twilio-idempotency-token': 't' }).id).toBe('t');
+  });
+
+  test.each(['Meta', 'X', 'MicrosoftGraph', 'Okta'] as const)('%s: the body itself', (type) => {
+    expect(identify(type, {}, '{"a":1}').id).toBe(`sha256:${sha256Hex('{"a":1}')}`);
+    expect(identify(type, {}, '{"a":2}').id).not.toBe(`sha256:${sha256Hex('{"a":1}')}`);
+  });
+
+  test('Okta: type and time as the body has them', () => {
+    expect(
+      identify('Okta', {}, { eventType: 'com.okta.event_hook', eventTime: '2026-01-02T03:04:05Z' }),
+    ).toMatchObject({
+      type: 'com.okta.event_hook',
+      sentAt: new Date(1_767_323_045_000),
+    });
+  });
+
+  test.each(['None', 'HMAC', 'ApiKey', 'Basic', 'Bearer'] as const)('%s: nothing', (type) => {
+    expect(identify(type, { 'idempotency-key': 'k', 'x-request-id': 'r' }, { id: 1 })).toEqual({});
+  });
+});
+
+describe('an identity that the user chose', () => {
+  test('stands in a header, which is then found in any case and kept', () => {
+    const eventId = { header: 'X-Event-Token' };
+    expect(identify('HMAC', { 'x-event-token': 'e' }, {}, eventId).id).toBe('e');
+    expect(identify('HMAC', {}, {}, eventId).id).toBeUndefined();
+    const { identityHeaders } = sourceOf({ ...trust('None', []).settings, eventId });
+    expect(identityHeaders).toContain('x-event-token');
+  });
+
+  test.each([
+    ['$.id', { id: 'a' }, 'a'],
+    ['$.id', { id: 42 }, '42'],
+    ['$.data.items[1].event-id', { data: { items: [{}, { 'event-id': 'b' }] } }, 'b'],
+    ['$[0].id', [{ id: 'c' }], 'c'],
+    ['$.id', { id: '' }, undefined],
+    ['$.id', { id: 1.5 }, undefined],
+    ['$.id', '{"id":12345678901234567890}', undefined],
+    ['$.id', { id: { a: 1 } }, undefined],
+    ['$.id', {}, undefined],
+    ['$.id', 'id=1', undefined],
+    ['$.a.b', { a: 'text' }, undefined],
+    ['$.length', [1], undefined],
+    ['$.__proto__', {}, undefined],
+    ['$.constructor.name', {}, undefined],
+  ])('stands at %s of %j: %j', (jsonPath, body, id) => {
+    expect(identify('None', {}, body, { jsonPath }).id).toBe(id);
+  });
+
+  test('is the body', () => {
+    expect(identify('Bearer', {}, 'x', { bodySha256: true }).id).toBe(`sha256:${sha256Hex('x')}`);
+  });
+
+  test('replaces the sender’s own, and leaves the rest of what it says', () => {
+    const headers = { 'x-github-hook-id': '1', 'x-github-delivery': 'd', 'x-github-event': 'push' };
+    expect(identify('GitHub', headers, { after: 'sha' }, { jsonPath: '$.after' })).toEqual({
+      id: 'sha',
+      type: 'push',
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import { describe, expect, test } from 'vitest';
+import { sha256Hex } from '../../../../handlers/sha256.ts';
+import { twilio } from '../../../../handlers/sources/twilio.ts';
+import { NOW, post } from '../deliveries.ts';
+import { URL_CALLED } from './senders.ts';
+
+const TOKEN = '12345';
+const FORM = 'Digits=1234&From=%2B14158675309&To=%2B18005551212&Body=a+b%26%3D%C3%A9';
+const FIELDS = { Digits: '1234', From: '+14158675309', To: '+18005551212', Body: 'a b&=é' };
+
+function verify(
+  signedUrl: string,
+  {
+    body = FORM,
+    fields = FIELDS as Record<string, string | string[]>,
+    publicUrl = undefined as string | undefined,
+    query = {},
+  },
+) {
+  const signature = getExpectedTwilioSignature(TOKEN, signedUrl, fields);
+  const request = {
+    ...post({ 'x-twilio-signature': signature }, body),
+    query: new Map(Object.entries(query).map(([name, value]) => [name, [String(value)]])),
+  };
+  const settings = { type: 'Twilio' as const, toleranceSeconds: 300, publicUrl };
+  return twilio.verify(request, { secrets: ['another', TOKEN], settings, now: NOW });
+}
+
+test('takes the example that Twilio’s libraries document', () => {
+  const body =
+    'CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212';
+  const request = post({ 'x-twilio-signature': 'RSOYDt4T1cUTdK1PDd93/VVr8B8=' }, body);
+  const publicUrl = 'https://mycompany.com/myapp.php?foo=1&bar=2';
+  const settings = { type: 'Twilio' as const, toleranceSeconds: 300, publicUrl };
+  expect(twilio.verify(request, { secrets: [TOKEN], settings, now: NOW })).toBe('authentic');
+});
+
+describe('the URL', () => {
+  const withPort = URL_CALLED.replace('.com/', '.com:443/');
+
+  test('is the one that was called, stage included, with and without port', () => {
+    expect(verify(URL_CALLED, {})).toBe('authentic');
+    expect(verify(withPort, {})).toBe('authentic');
+    expect(verify(URL_CALLED.replace('/live', ''), {})).toBe('signature-mismatch');
+    expect(verify(URL_CALLED.replace('https', 'http'), {})).toBe('signature-mismatch');
+    expect(verify(URL_CALLED.replace('.com/', '.com:8443/'), {})).toBe('signature-mismatch');
+  });
+
+  test('is the one that the user says, with and without port, its query as it is written', () => {
+    const publicUrl = 'https://hooks.example:8443/sms?b=%7b&a=1+2';
+    const query = { b: '{', a: '1 2' };
+    expect(verify(publicUrl, { publicUrl, query })).toBe('authentic');
+    expect(verify(publicUrl.replace(':8443', ''), { publicUrl, query })).toBe('authentic');
+    expect(verify(publicUrl.replace('%7b', '%7B'), { publicUrl, query })).toBe('signature-mismatch');
+    expect(verify(URL_CALLED, { publicUrl })).toBe('signature-mismatch');
+  });
+
+  test('with a query that nobody said is not guessed: fields could be passed off as a part of it', () => {
+    const forged = { body: '', query: { a: '1Body' } };
+    expect(verify(`${URL_CALLED}?a=1`, { ...forged, fields: { Body: '' } })).toBe('url-unknown');
+    expect(verify(`${URL_CALLED}?a=1`, { query: { a: '1' } })).toBe('url-unknown');
+  });
+
+  test('carries the hash of a body that is no form', () => {
+    const body = '{"a":1}';
+    const bodySHA256 = sha256Hex(body);
+    const call = { body, fields: {}, query: { bodySHA256 } };
+    expect(verify(`${URL_CALLED}?bodySHA256=${bodySHA256}`, call)).toBe('authentic');
+    expect(verify(`${withPort}?bodySHA256=${bodySHA256}`, call)).toBe('authentic');
+    const publicUrl = 'https://hooks.example/?x=y';
+    expect(verify(`${publicUrl}&bodySHA256=${bodySHA256}`, { ...call, publicUrl })).toBe('authentic');
+    expect(verify(`${URL_CALLED}?bodySHA256=${bodySHA256}`, { ...call, body: '{"a":2}' })).toBe(
+      'body-mismatch',
+    );
+    expect(verify(URL_CALLED, { ...call, query: {} })).toBe('signature-mismatch');
+  });
+});
+
+describe('the form', () => {
+  test('is taken field by field: order and spelling are not signed', () => {
+    expect(verify(URL_CALLED, { body: FORM.split('&').reverse().join('&') })).toBe('authentic');
+    expect(verify(URL_CALLED, { body: FORM.replace('a+b', 'a%20b') })).toBe('authentic');
+    expect(verify(URL_CALLED, { body: `${FORM}&More=1` })).toBe('signature-mismatch');
+    expect(verify(URL_CALLED, { body: FORM.replace('1234', '1235') })).toBe('signature-mismatch');
+  });
+
+  test('may name a field several times, and hold none', () => {
+    expect(verify(URL_CALLED, { body: 'a=2&a=1&a=2&b', fields: { a: ['2', '1', '2'], b: '' } })).toBe(
+      'authentic',
+    );
+    expect(verify(URL_CALLED, { body: '', fields: {} })).toBe('authentic');
+  });
+
+  test.each(['a=%', 'a=%zz', 'a=%ff', '\xff'])('that can’t be decoded is refused: %j', (text) => {
+    const signature = getExpectedTwilioSignature(TOKEN, URL_CALLED, {});
+    const request = post({ 'x-twilio-signature': signature }, Buffer.from(text, 'latin1'));
+    const settings = { type: 'Twilio' as const, toleranceSeconds: 300 };
+    expect(twilio.verify(request, { secrets: [TOKEN], settings, now: NOW })).toBe('body-unexpected');
+  });
+});
