@@ -25,7 +25,6 @@ interface FunctionPlan {
   readonly inVpc: boolean;
   readonly secretNames: readonly string[];
   readonly tags?: GraphNode['tags'];
-  readonly after?: readonly string[];
 }
 
 /** Both functions, each with its role, log group, alias and reservation. */

@@ -331,3 +331,20 @@ test('the gateway may call the function from the route of this pipeline alone', 
     ],
   });
 });
+
+test('the function before the queue gets the settings of its source, and the secrets apart from them', () => {
+  const source = {
+    type: 'HMAC' as const,
+    secretRefs: [{ name: 'signing', key: 'key' }],
+    hmac: { header: 'X-Signature', prefix: 'sha256=' },
+    eventId: { header: 'X-Id' },
+  };
+  const { environment } = desiredOf(planOf(inputOf({ source })), 'Function', 'pre-queue') as {
+    environment: Record<string, string>;
+  };
+
+  const settings = JSON.parse(environment.NAMI_SOURCE ?? '');
+  expect(settings).toMatchObject({ type: 'HMAC', hmac: source.hmac, eventId: source.eventId });
+  expect(settings).not.toHaveProperty('secretRefs');
+  expect(JSON.parse(environment.NAMI_SECRETS ?? '')).toEqual([SIGNING_SECRET]);
+});
