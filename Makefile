@@ -19,6 +19,7 @@ lint: node_modules
 	@tsc --noEmit
 	@depcruise --config .dependency-cruiser.json src handlers local scripts
 	@node scripts/generate-crd.ts --check
+	@node scripts/sync-chart.ts --check
 
 build: node_modules
 	@node scripts/build.ts
