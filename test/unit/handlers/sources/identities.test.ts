@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventIdSettings, SourceType } from '../../../../handlers/contract.ts';
+import type { EventIdSettings, HmacSettings, SourceType } from '../../../../handlers/contract.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
 import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { post, trust } from '../deliveries.ts';
@@ -103,6 +103,58 @@ describe('what a sender says about its event', () => {
 
   test.each(['None', 'HMAC', 'ApiKey', 'Basic', 'Bearer'] as const)('%s: nothing', (type) => {
     expect(identify(type, { 'idempotency-key': 'k', 'x-request-id': 'r' }, { id: 1 })).toEqual({});
+  });
+});
+
+describe('what a sender says about a delivery and the order of events', () => {
+  const time = { attemptedAt: new Date(1_767_323_045_000) };
+
+  test('Stripe, Slack, GitLab and HMAC: the signed time is the attempt’s', () => {
+    const stripe = { 'stripe-signature': 't=1767323045,v1=00' };
+    expect(identify('Stripe', stripe, { created: 1 })).toMatchObject({ ...time, sentAt: new Date(1000) });
+    expect(identify('Slack', { 'x-slack-request-timestamp': '1767323045' })).toMatchObject(time);
+    expect(identify('GitLab', { 'webhook-timestamp': '1767323045' })).toMatchObject(time);
+    const hmac: HmacSettings = {
+      header: 'x-proof',
+      algorithm: 'sha256',
+      encoding: 'hex',
+      prefix: '',
+      template: '{timestamp}.{body}',
+      timestampHeader: 'X-Time',
+    };
+    const settings = { ...trust('HMAC', []).settings, hmac };
+    expect(sourceOf(settings).identify(post({ 'x-time': '1767323045' }, ''))).toEqual(time);
+  });
+
+  test('Slack, Jira and Bitbucket: which attempt it is', () => {
+    expect(identify('Slack', { 'x-slack-retry-num': '1' }).attempt).toBe(2);
+    expect(identify('Jira', { 'x-atlassian-webhook-retry': '3' }).attempt).toBe(4);
+    expect(identify('Bitbucket', { 'x-attempt-number': '1' }).attempt).toBe(1);
+    for (const type of ['Slack', 'Jira', 'Bitbucket'] as const) {
+      expect(identify(type, {}).attempt).toBeUndefined();
+    }
+  });
+
+  test('Twilio: time and number of a call’s event; other bodies have none', () => {
+    const form = 'CallSid=CA1&Timestamp=Fri%2C+02+Jan+2026+03%3A04%3A05+%2B0000&SequenceNumber=3';
+    expect(identify('Twilio', {}, form)).toEqual({ sentAt: new Date(1_767_323_045_000), sequence: 3 });
+    for (const body of [
+      '',
+      '{"SequenceNumber":3}',
+      'SequenceNumber=-1&Timestamp=now',
+      'SequenceNumber=%FF',
+    ]) {
+      expect(identify('Twilio', {}, body)).toEqual({});
+    }
+  });
+
+  test('a number that is none is as good as absent', () => {
+    for (const number of ['', 'one', '1.5', '-1', '1e3', '9'.repeat(40), '999999999999999']) {
+      const headers = { 'x-slack-request-timestamp': number, 'x-slack-retry-num': number };
+      expect(identify('Slack', headers).attemptedAt).toBeUndefined();
+      expect(identify('StandardWebhooks', { 'svix-timestamp': number }).sentAt).toBeUndefined();
+    }
+    expect(identify('Slack', { 'x-slack-retry-num': '-1' }).attempt).toBeUndefined();
   });
 });
 
