@@ -17,7 +17,7 @@ test: build
 lint: node_modules
 	@biome check --error-on-warnings
 	@tsc --noEmit
-	@depcruise --config .dependency-cruiser.json src handlers local scripts
+	@depcruise --config .dependency-cruiser.json src handlers local scripts bench
 	@node scripts/generate-crd.ts --check
 	@node scripts/sync-chart.ts --check
 

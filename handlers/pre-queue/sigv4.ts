@@ -43,7 +43,7 @@ export class Signer {
     return signed.headers;
   }
 
-  /** Given the `Date` of a refusal, whether our clock was the cause; from then on it is made up for. */
+  /** Given the `Date` of a refusal, whether our clock was the cause; it is made up for from then on. */
   correctClock(date: string | undefined): boolean {
     const theirs = Date.parse(date ?? '');
     const isSkewed = Math.abs(theirs - this.#now()) > MAX_SKEW_MILLISECONDS;
@@ -65,7 +65,7 @@ function credentials({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOK
   };
 }
 
-/** Node's SHA-256, or HMAC with a key, as the signer asks for it. The SDK's own costs half as much again a request. */
+/** Node's SHA-256, or HMAC with a key, as the signer asks for it. With the SDK's own, signing takes half as long again. */
 class Sha256 implements Checksum {
   readonly #hash;
 

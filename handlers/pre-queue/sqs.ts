@@ -36,8 +36,8 @@ let queue: Queue | undefined;
  * Puts one message into the queue; resolves once SQS has it, throws if within some seconds it hasn't. It may be there
  * twice then, which the event's identity makes up for.
  *
- * One request by hand, because that is all of SQS which this function needs: the SDK's client costs twice the CPU
- * for a message, twice the time to the first one, and ten times the code.
+ * One request by hand, because that is all of SQS which this function needs. With the SDK's client the function takes
+ * nearly twice the CPU for a request, twice the time to its first answer, and nine times the code.
  */
 export async function sendMessage(body: string): Promise<void> {
   queue ??= openQueue(process.env);

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { POST_QUEUE_ENV } from '../../handlers/contract.ts';
+import { decodeEnvelope, encodeEnvelope } from '../../handlers/envelope.ts';
+import { type EventDocument, newEvent } from '../../handlers/post-queue/document.ts';
+import { DATABASE_PORT, secantusDatabases } from '../../local/database.ts';
+import { githubDeliveries } from '../../local/github-deliveries.ts';
+import { claimNetwork } from '../../local/network-claim.ts';
+import { preparePython } from '../../local/tools/python.ts';
+import { type Bench, median, runLimited } from './bench.ts';
+import { type Bundle, compiledScript, ownBundles, peerBundle } from './bundles.ts';
+import type { PostQueueTimes, PostQueueWork } from './post-queue-process.ts';
+
+/** `spec.postQueue.concurrency` and `batchSize` by default. */
+export const CONCURRENCY = 5;
+export const BATCH_SIZE = 10;
+
+export interface PostQueueResult {
+  readonly eventsPerSecond: number;
+  /** Of the function, an event. */
+  readonly cpuMilliseconds: number;
+  /** Documents beyond one an event, after a part of the messages was delivered again. */
+  readonly duplicates: number;
+}
+
+export interface PostQueueResults {
+  readonly ours: PostQueueResult;
+  readonly insertOne: PostQueueResult;
+  /** Bulk writes with nothing around them, and with all the CPU there is. */
+  readonly storeEventsPerSecond: number;
+}
+
+const DATABASE = 'bench';
+const ROUNDS = 2;
+/** For each environment. */
+const MESSAGES = 200;
+const WARM_UP_MESSAGES = 60;
+const REDELIVERED_MESSAGES = 40;
+/** A cold start and the warm-up, under the quota. */
+const UNTIL_ALL_ARE_WARM_MILLISECONDS = 6_000;
+
+/** Ours and a handler for batches of one against the same store, one after the other and again. */
+export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
+  const { folder, progress } = bench;
+  const network = await claimNetwork();
+  const uri = await startStore(bench, network.cidr.replace('0.0/16', '0.4'));
+  const client = new MongoClient(uri);
+  try {
+    await client.connect();
+
+    const { postQueue } = await ownBundles(folder);
+    const peer = await peerBundle('insert-one.ts', folder);
+    if (peer === undefined) throw new TypeError('the peer needs only what we need');
+    const ours: PostQueueResult[] = [];
+    const insertOne: PostQueueResult[] = [];
+    const bulk: number[] = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      progress(`post-queue, round ${round} of ${ROUNDS}`);
+      ours.push(await measure(bench, client, uri, postQueue, BATCH_SIZE));
+      insertOne.push(await measure(bench, client, uri, peer, 1));
+      bulk.push(await bulkRate(client));
+    }
+    return { ours: middle(ours), insertOne: middle(insertOne), storeEventsPerSecond: median(bulk) };
+  } finally {
+    await client.close();
+    network.release();
+  }
+}
+
+async function startStore({ folder, processes, progress }: Bench, address: string): Promise<string> {
+  const volume = join(folder, 'volume');
+  rmSync(volume, { recursive: true, force: true });
+  const startDatabase = secantusDatabases(await preparePython(processes, progress), processes);
+  await startDatabase({ instanceId: 'bench', address, volume, user: 'nami', password: 'bench' });
+  return `mongodb://nami:bench@${address}:${DATABASE_PORT}/?authSource=admin`;
+}
+
+async function measure(
+  bench: Bench,
+  client: MongoClient,
+  uri: string,
+  { path }: Bundle,
+  batchSize: number,
+): Promise<PostQueueResult> {
+  const collection = `events-${randomUUID().slice(0, 8)}`;
+  const environment = {
+    [POST_QUEUE_ENV.storeUri]: uri,
+    [POST_QUEUE_ENV.database]: DATABASE,
+    [POST_QUEUE_ENV.collection]: collection,
+  };
+  const script = await compiledScript('post-queue-process.ts', bench.folder);
+  const works = makeWork();
+  const moment = Date.now() + UNTIL_ALL_ARE_WARM_MILLISECONDS;
+  const times = await Promise.all(
+    works.map((work, index) => {
+      const file = join(bench.folder, `work-${index}.json`);
+      writeFileSync(file, JSON.stringify(work));
+      const args = [script, path, file, String(batchSize), String(moment)];
+      return runLimited<PostQueueTimes>(bench, index, args, environment);
+    }),
+  );
+  const begin = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds));
+  const end = Math.max(...times.map(({ endMilliseconds }) => endMilliseconds));
+  const documents = await client.db(DATABASE).collection(collection).countDocuments();
+  const events = CONCURRENCY * (WARM_UP_MESSAGES + MESSAGES);
+  return {
+    eventsPerSecond: (1000 * CONCURRENCY * MESSAGES) / (end - begin),
+    cpuMilliseconds:
+      times.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0) / (CONCURRENCY * MESSAGES),
+    duplicates: documents - events,
+  };
+}
+
+/** What each environment gets; a redelivery comes to another one than the message came to first. */
+function makeWork(): PostQueueWork[] {
+  const works = Array.from({ length: CONCURRENCY }, () => ({
+    warmUp: messages(WARM_UP_MESSAGES),
+    messages: messages(MESSAGES),
+  }));
+  return works.map((work, index) => {
+    const other = works[(index + 1) % CONCURRENCY]?.messages ?? [];
+    return { ...work, redelivered: other.slice(0, REDELIVERED_MESSAGES) };
+  });
+}
+
+/** The size of what GitHub sends most; each an event of its own. */
+function messages(count: number): string[] {
+  const bodies = githubDeliveries('secret').filter(({ body }) => body.length > 6000 && body.length < 8500);
+  return Array.from({ length: count }, (_, index) => {
+    const { event, body } = bodies[index % bodies.length] ?? { event: '', body: Buffer.alloc(0) };
+    return encodeEnvelope({
+      id: randomUUID(),
+      receivedAt: new Date(),
+      source: 'GitHub',
+      identity: randomUUID(),
+      eventType: event,
+      contentType: 'application/json',
+      headers: { 'x-github-event': [event] },
+      body,
+    });
+  });
+}
+
+async function bulkRate(client: MongoClient): Promise<number> {
+  const collection = client.db(DATABASE).collection<EventDocument>(`bulk-${randomUUID().slice(0, 8)}`);
+  const lanes = Array.from({ length: CONCURRENCY }, () =>
+    messages(MESSAGES).map((message) => newEvent(decodeEnvelope(message), new Date(), undefined).upsert),
+  );
+  const begin = performance.now();
+  await Promise.all(
+    lanes.map(async (operations) => {
+      for (let at = 0; at < operations.length; at += BATCH_SIZE) {
+        const options = {
+          ordered: false,
+          writeConcern: { w: 'majority', journal: true },
+          ignoreUndefined: true,
+        } as const;
+        await collection.bulkWrite(operations.slice(at, at + BATCH_SIZE), options);
+      }
+    }),
+  );
+  return (1000 * CONCURRENCY * MESSAGES) / (performance.now() - begin);
+}
+
+function middle(results: readonly PostQueueResult[]): PostQueueResult {
+  return {
+    eventsPerSecond: median(results.map(({ eventsPerSecond }) => eventsPerSecond)),
+    cpuMilliseconds: median(results.map(({ cpuMilliseconds }) => cpuMilliseconds)),
+    duplicates: Math.max(...results.map(({ duplicates }) => duplicates)),
+  };
+}

@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PRE_QUEUE_ENV } from '../../handlers/contract.ts';
+import { githubDeliveries } from '../../local/github-deliveries.ts';
+import { freePort } from '../../local/ports.ts';
+import { type Bench, median, runLimited } from './bench.ts';
+import { type Bundle, compiledScript, ownBundles, peerBundle } from './bundles.ts';
+import type { PreQueueCost } from './pre-queue-process.ts';
+
+export interface PreQueueResult {
+  readonly name: string;
+  readonly bundleKB: number;
+  readonly cpuMilliseconds: number;
+  readonly wallMilliseconds: number;
+  readonly firstMilliseconds: number;
+}
+
+const SECRET = 'a secret for the benchmark';
+const BODY_BYTES = 7 * 1024;
+const ROUNDS = 3;
+const REQUESTS = 500;
+const MORE_COLD_STARTS = 2;
+const SERVER_SECONDS = 170;
+
+/** Ours first, then the peers; the runs alternate, so that what else the machine does meets all of them. */
+export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
+  const { folder, progress } = bench;
+  const bundles = new Map<string, Bundle>([['ours', (await ownBundles(folder)).preQueue]]);
+  const add = (name: string, bundle: Bundle | undefined) => bundle && bundles.set(name, bundle);
+  add('SQSClient', await peerBundle('sqs-client.ts', folder));
+  const withMiddy = add('SQSClient + Middy', await peerBundle('middy.mjs', folder));
+  if (!withMiddy) progress('SQSClient + Middy is left out: @middy/core is not installed');
+
+  const port = await startQueue(bench);
+  const script = await compiledScript('pre-queue-process.ts', folder);
+  const event = join(folder, 'event.json');
+  writeFileSync(event, JSON.stringify(gatewayEvent()));
+  const costs = new Map([...bundles.keys()].map((name) => [name, [] as PreQueueCost[]]));
+  const measure = async (requests: number) => {
+    for (const [name, { path }] of bundles) {
+      const args = [script, path, event, String(requests)];
+      costs.get(name)?.push(await runLimited<PreQueueCost>(bench, 0, args, environment(port)));
+    }
+  };
+  for (let round = 1; round <= ROUNDS; round++) {
+    progress(`pre-queue, round ${round} of ${ROUNDS}`);
+    await measure(REQUESTS);
+  }
+  for (let start = 0; start < MORE_COLD_STARTS; start++) await measure(0);
+
+  return [...bundles].map(([name, { bytes }]) => {
+    const all = costs.get(name) ?? [];
+    const middle = (key: keyof PreQueueCost) =>
+      median(all.map((cost) => cost[key]).filter((value) => value !== undefined));
+    return {
+      name,
+      bundleKB: bytes / 1024,
+      cpuMilliseconds: middle('cpuMilliseconds'),
+      wallMilliseconds: middle('wallMilliseconds'),
+      firstMilliseconds: middle('firstMilliseconds'),
+    };
+  });
+}
+
+async function startQueue({ processes }: Bench): Promise<number> {
+  const port = await freePort();
+  await processes.start({
+    name: 'queue',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'queue-server.ts'), String(port), String(SERVER_SECONDS)],
+    environment: {},
+    ready: async () =>
+      (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: '{"MessageBody":""}' })).ok,
+  });
+  return port;
+}
+
+function environment(port: number): NodeJS.ProcessEnv {
+  const endpoint = `http://127.0.0.1:${port}`;
+  return {
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    // As long as a role's really is.
+    AWS_SESSION_TOKEN: 'T'.repeat(900),
+    [PRE_QUEUE_ENV.queueUrl]: `${endpoint}/000000000000/queue`,
+    [PRE_QUEUE_ENV.source]: JSON.stringify({ type: 'GitHub', toleranceSeconds: 300 }),
+    [PRE_QUEUE_ENV.secrets]: JSON.stringify([SECRET]),
+    [PRE_QUEUE_ENV.response]: JSON.stringify({
+      statusCode: 200,
+      contentType: 'application/json',
+      body: '{"received":true}',
+      rejectedStatusCode: 401,
+      unavailableStatusCode: 503,
+    }),
+  };
+}
+
+/** GitHub's example payload that is nearest to 7 KB, as API Gateway hands it over. */
+function gatewayEvent(): object {
+  const distance = ({ body }: { body: Buffer }) => Math.abs(body.length - BODY_BYTES);
+  const [delivery] = githubDeliveries(SECRET).sort((one, other) => distance(one) - distance(other));
+  if (delivery === undefined) throw new TypeError('there are examples');
+  const { headers, body } = delivery;
+  return {
+    httpMethod: 'POST',
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    requestContext: { domainName: 'example.execute-api.eu-west-1.amazonaws.com', path: '/live/nami/bench' },
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+  };
+}

@@ -1,0 +1,72 @@
+import { BATCH_SIZE, CONCURRENCY, type PostQueueResult, type PostQueueResults } from './post-queue.ts';
+import type { PreQueueResult } from './pre-queue.ts';
+
+/** SendMessage within a region takes some milliseconds, most of them spent in waiting: measured nowhere here. */
+const ASSUMED_SQS_MILLISECONDS = 15;
+const EXECUTIONS = 1000;
+/** Of synchronous invocations, for each concurrent execution of the quota (AWS: Lambda quotas). */
+const REQUESTS_A_SECOND_PER_EXECUTION = 10;
+
+export function printPreQueue(results: readonly PreQueueResult[]): void {
+  const [ours] = results;
+  table(
+    ['pre-queue', 'CPU a request', 'by ours', 'first answer', 'by ours', 'bundle'],
+    results.map(({ name, cpuMilliseconds, firstMilliseconds, bundleKB }) => [
+      name,
+      `${cpuMilliseconds.toFixed(2)} ms`,
+      `${(cpuMilliseconds / (ours?.cpuMilliseconds ?? 0)).toFixed(2)} x`,
+      `${firstMilliseconds.toFixed(0)} ms`,
+      `${(firstMilliseconds / (ours?.firstMilliseconds ?? 0)).toFixed(2)} x`,
+      `${bundleKB.toFixed(1)} KB`,
+    ]),
+  );
+}
+
+/** How far 1,000 executions would carry, by the time that one of them is busy with a request. */
+export function printCapacity({ wallMilliseconds }: PreQueueResult): void {
+  const busy = wallMilliseconds + ASSUMED_SQS_MILLISECONDS;
+  const carried = Math.round((1000 / busy) * EXECUTIONS);
+  const quota = EXECUTIONS * REQUESTS_A_SECOND_PER_EXECUTION;
+  console.log(
+    `\nA request keeps a function busy for ${wallMilliseconds.toFixed(1)} ms here, with an SQS that answers at once over ` +
+      `loopback and without TLS.\nAssumed that SQS takes ${ASSUMED_SQS_MILLISECONDS} ms and all are warm, ${thousands(EXECUTIONS)} concurrent executions carry ` +
+      `${thousands(carried)} requests/s by their CPU;\nLambda's quota on ${thousands(EXECUTIONS)} is ${thousands(quota)} requests/s. ` +
+      `The original: 4,800 at 670 (${thousands(Math.round((4800 / 670) * EXECUTIONS))} at ${thousands(EXECUTIONS)}).\n`,
+  );
+}
+
+export function printPostQueue({ ours, insertOne, storeEventsPerSecond }: PostQueueResults): void {
+  const cpu = ({ cpuMilliseconds }: PostQueueResult) => `${cpuMilliseconds.toFixed(2)} ms`;
+  const rate = (value: number) => `${thousands(Math.round(value))}/s`;
+  table(
+    [`post-queue, ${CONCURRENCY} at a time`, 'events', 'CPU an event', 'duplicates after redelivery'],
+    [
+      [`ours, batches of ${BATCH_SIZE}`, rate(ours.eventsPerSecond), cpu(ours), String(ours.duplicates)],
+      [
+        'insertOne, batches of 1',
+        rate(insertOne.eventsPerSecond),
+        cpu(insertOne),
+        String(insertOne.duplicates),
+      ],
+      [`the store by itself, bulk of ${BATCH_SIZE}`, rate(storeEventsPerSecond), '', ''],
+    ],
+  );
+  const share = ours.eventsPerSecond / storeEventsPerSecond;
+  if (share > 0.7)
+    console.log(
+      `\nThe store bounds post-queue: it is at ${(100 * share).toFixed(0)} % of the store's own rate.`,
+    );
+  console.log();
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  for (const row of [head, ...rows]) {
+    const [first = '', ...others] = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    console.log([first, ...others].join('  '));
+  }
+}
+
+const thousands = (value: number) => value.toLocaleString('en-US');
