@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const code = await loadCode();
   const { client } = connect({ clock });
   const cluster = config.cluster || (await clusterUid(client));
-  await requireCrd(client);
+  await requireCrd(client, config);
 
   const accounts = new Map<string, Promise<Account>>();
   const account = (region: string): Promise<Account> => {
@@ -93,9 +93,12 @@ async function clusterUid(client: ReturnType<typeof connect>['client']): Promise
   return metadata.uid;
 }
 
-async function requireCrd(client: ReturnType<typeof connect>['client']): Promise<void> {
+async function requireCrd(
+  client: ReturnType<typeof connect>['client'],
+  { watchNamespace }: Config,
+): Promise<void> {
   try {
-    await client.list(PIPELINES, { limit: 1 });
+    await client.list(PIPELINES, { limit: 1, namespace: watchNamespace || undefined });
   } catch (error) {
     if (!isNotFound(error)) throw error;
     throw new StartError(
