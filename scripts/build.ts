@@ -44,8 +44,8 @@ export async function buildOperator(directory: string = join(root, 'dist')): Pro
     minifyIdentifiers: false,
     sourcemap: false,
     legalComments: 'none',
-    // The bundle always logs JSON: pino-pretty is for those who work on the operator.
-    define: { 'process.stdout.isTTY': 'false' },
+    // Loaded on a terminal alone, where it is installed: for those who work on the operator.
+    external: ['pino-pretty'],
     banner: { js: SET_V8_FLAGS + REQUIRE },
     plugins: [...diet],
     metafile: true,
