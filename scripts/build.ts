@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * First of all in the bundle, so that it holds however the operator is started. V8's defaults spend memory on speed:
- * the space for young objects grows to 48 MB and never shrinks, and machine code is made of all that runs for a while,
+ * the space for young objects grows to 32 MB and shrinks late, and machine code is made of all that runs for a while,
  * the start of the bundle included. An operator waits for the network; this costs it a third more time where nothing
  * but making and parsing JSON goes on, and saves 20 MB.
  */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, connect as connectTcp, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -76,8 +76,8 @@ function clientFor(config: string, clock = new FakeClock()) {
 }
 
 describe('connections', () => {
-  // client-node opens one for each request. The second: undici frees a connection one turn of the event loop after
-  // the body's end, so a call made at once in between opens another.
+  // client-node opens one for each request. The second: a connection is free one turn of the event loop after the
+  // body's end, so a call made at once in between may open another.
   test('are kept: 100 requests in a row take one or two, 100 at once a bounded number', async () => {
     const { url, connections } = await serveHttp((_, response) =>
       response.end(JSON.stringify(kettle('red', 1))),
@@ -247,7 +247,7 @@ describe('TLS', () => {
       user: { 'client-certificate': certFile, 'client-key': keyFile },
     });
     const { client, clock } = clientFor(config);
-    // Certificates that are read again and are the same keep their connection. (`advance` lets undici free it.)
+    // Certificates that are read again and are the same keep their connection. (`advance` lets it become free.)
     for (let count = 0; count < 3; count += 1) {
       await client.get(kettles, ref);
       await clock.advance(11_000);
@@ -260,6 +260,28 @@ describe('TLS', () => {
     await client.get(kettles, ref);
     // HTTP/1.1, although the server offers HTTP/2.
     expect(clients).toEqual(['one', '1.1', 'one', '1.1', 'one', '1.1', 'two', '1.1']);
+  });
+
+  test('goes through the proxy of the kubeconfig in one tunnel', async () => {
+    const { key, cert } = certificate('behind');
+    const tls = { key: readFileSync(key), cert: readFileSync(cert) };
+    const server = await serve(createTlsServer(tls, (_, response) => response.end('{}')));
+    const tunnels: (string | undefined)[] = [];
+    const proxy = createServer().on('connect', (request, socket) => {
+      tunnels.push(request.url);
+      const [host, port] = (request.url ?? '').split(':');
+      const onward = connectTcp(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy());
+    });
+    const { url } = await serve(proxy);
+    const cluster = { 'certificate-authority': cert, 'proxy-url': `http://${url}` };
+    const { client } = clientFor(kubeconfig(`https://${server.url}`, { cluster }));
+    for (let count = 0; count < 3; count += 1) await client.get(kettles, ref);
+    expect(tunnels).toEqual([server.url]);
   });
 
   test('names an authority that is missing', async () => {
