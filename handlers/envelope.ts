@@ -13,6 +13,10 @@ export interface Envelope {
   readonly eventType?: string | undefined;
   /** The sender's own time. */
   readonly sentAt?: Date | undefined;
+  readonly sequence?: number | undefined;
+  /** The sender's time of this delivery, and how often it has tried with this one. */
+  readonly attemptedAt?: Date | undefined;
+  readonly attempt?: number | undefined;
   readonly contentType?: string | undefined;
   /** The sender's headers by name in lower case; never one that proves who sent. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -24,6 +28,10 @@ export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError';
 }
 
+/**
+ * A new field that may be absent needs no new version: queues hold messages of the version before, and while functions
+ * are being replaced the one before reads messages of this one and skips what it doesn't know.
+ */
 const VERSION = 1;
 
 /**
@@ -73,6 +81,9 @@ export function decodeEnvelope(message: string): Envelope {
     identity: requireText(fields, 'identity'),
     eventType: optional(fields, 'eventType', requireText),
     sentAt: optional(fields, 'sentAt', requireTime),
+    sequence: optional(fields, 'sequence', requireWholeNumber),
+    attemptedAt: optional(fields, 'attemptedAt', requireTime),
+    attempt: optional(fields, 'attempt', requireWholeNumber),
     contentType: optional(fields, 'contentType', requireText),
     headers: requireHeaders(fields),
     body: requireBody(fields),
@@ -108,6 +119,14 @@ function requireTime(fields: Fields, name: string): Date {
   const time = new Date(requireText(fields, name));
   if (Number.isNaN(time.getTime())) throw new EnvelopeError(`"${name}" is not a time`);
   return time;
+}
+
+function requireWholeNumber(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+    throw new EnvelopeError(`"${name}" is not a whole number`);
+  }
+  return value;
 }
 
 function requireSource(fields: Fields): SourceType {

@@ -148,12 +148,12 @@ async function compare(answers: readonly Answer[], store: EventStore): Promise<T
 
 async function showDocuments({ events }: EventStore): Promise<void> {
   for (const document of await events.find({}, { sort: { receivedAt: 1 }, limit: 3 }).toArray()) {
-    const { _id, type, receivedAt, body, deliveries } = document;
+    const { _id, type, receivedAt, body, deliveryCount } = document;
     say(
-      `  ${_id}  ${type}  ${receivedAt.toISOString()}  ${body.length()} bytes, ${deliveries.length} deliveries`,
+      `  ${_id}  ${type}  ${receivedAt.toISOString()}  ${body.length()} bytes, ${deliveryCount === 1 ? 'delivered once' : `delivered ${deliveryCount} times`}`,
     );
   }
-  const repeated = await events.countDocuments({ 'deliveries.1': { $exists: true } });
+  const repeated = await events.countDocuments({ deliveryCount: { $gt: 1 } });
   say(`  ${repeated} events were delivered more than once and stored once`);
 }
 

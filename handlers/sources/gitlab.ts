@@ -1,6 +1,7 @@
 import { headerValue } from '../raw-request.ts';
 import type { Source } from './source.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
+import { unixTimeOf } from './timestamp.ts';
 import { tokenSent } from './token.ts';
 
 const EVENT = 'x-gitlab-event';
@@ -35,5 +36,6 @@ export const gitLab: Source = {
     // set off one another share it.
     id: headerValue(request, 'webhook-id') ?? headerValue(request, RETRIES_SHARE),
     type: headerValue(request, EVENT),
+    attemptedAt: unixTimeOf(headerValue(request, 'webhook-timestamp')),
   }),
 };

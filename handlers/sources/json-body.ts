@@ -38,6 +38,11 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A whole number in digits, as headers and forms hold it. */
+export function wholeNumberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
 /** A time given as text (ISO 8601) or as a number of these units since 1970. */
 export function timeOf(value: unknown, unitMilliseconds = 1): Date | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;

@@ -62,6 +62,12 @@ export interface EventIdentity {
   readonly type?: string | undefined;
   /** The sender's own time. */
   readonly sentAt?: Date | undefined;
+  /** Where the sender numbers its events: the event's place among those of its subject. */
+  readonly sequence?: number | undefined;
+  /** The sender's time of this delivery. */
+  readonly attemptedAt?: Date | undefined;
+  /** How often the sender has tried with this delivery; 1 is its first. */
+  readonly attempt?: number | undefined;
 }
 
 export interface HandshakeAnswer {

@@ -3,7 +3,7 @@ import { decodeBase64 } from '../base64.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { hmacMatches } from './hmac.ts';
 import type { Source } from './source.ts';
-import { timestampProblem } from './timestamp.ts';
+import { timestampProblem, unixTimeOf } from './timestamp.ts';
 
 const PUBLIC_KEY_PREFIX = 'whpk_';
 const ED25519_KEY_BYTES = 32;
@@ -51,7 +51,9 @@ export const standardWebhooks: Source = {
 
   identify(request) {
     const { id, timestamp } = fields(request);
-    return { id, sentAt: new Date(Number(timestamp) * 1000) };
+    // A retry is signed anew: the one time that there is is the attempt's.
+    const attemptedAt = unixTimeOf(timestamp);
+    return { id, sentAt: attemptedAt, attemptedAt };
   },
 };
 

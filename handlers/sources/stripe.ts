@@ -1,9 +1,9 @@
-import { headerValue } from '../raw-request.ts';
+import { headerValue, type RawRequest } from '../raw-request.ts';
 import { hmacMatches } from './hmac.ts';
 import { decodeHex } from './hmac-signature.ts';
 import { at, jsonBody, textOf, timeOf } from './json-body.ts';
 import type { Source } from './source.ts';
-import { timestampProblem } from './timestamp.ts';
+import { timestampProblem, unixTimeOf } from './timestamp.ts';
 
 const SIGNATURE = 'stripe-signature';
 
@@ -17,19 +17,14 @@ export const stripe: Source = {
   checkSecret: () => undefined,
 
   verify(request, trust) {
-    const header = headerValue(request, SIGNATURE);
-    if (header === undefined) return 'signature-missing';
-    const items = header.split(',').slice(0, MAX_ITEMS);
-    const valuesOf = (key: string) =>
-      items.filter((item) => item.startsWith(`${key}=`)).map((item) => item.slice(key.length + 1));
-
-    const [timestamp, ...further] = valuesOf('t');
+    if (headerValue(request, SIGNATURE) === undefined) return 'signature-missing';
+    const [timestamp, ...further] = signatureValues(request, 't');
     if (further.length > 0) return 'timestamp-malformed';
     const problem = timestampProblem(timestamp, trust);
     if (problem !== undefined) return problem;
 
     // v0 is for test events of long ago, and of what comes after v1 we know nothing: no scheme but v1 proves anything.
-    const signatures = valuesOf('v1').flatMap((hex) => decodeHex(hex) ?? []);
+    const signatures = signatureValues(request, 'v1').flatMap((hex) => decodeHex(hex) ?? []);
     if (signatures.length === 0) return 'signature-malformed';
     return hmacMatches('sha256', trust.secrets, [`${timestamp}.`, request.body], signatures)
       ? 'authentic'
@@ -43,6 +38,12 @@ export const stripe: Source = {
       type: textOf(at(event, 'type')),
       // The signature's time is the attempt's; this one is the event's. Thin events have it as text.
       sentAt: timeOf(at(event, 'created'), 1000),
+      attemptedAt: unixTimeOf(signatureValues(request, 't')[0]),
     };
   },
 };
+
+function signatureValues(request: RawRequest, key: string): string[] {
+  const items = headerValue(request, SIGNATURE)?.split(',').slice(0, MAX_ITEMS) ?? [];
+  return items.filter((item) => item.startsWith(`${key}=`)).map((item) => item.slice(key.length + 1));
+}

@@ -1,3 +1,4 @@
+import { timeOf, wholeNumberOf } from './json-body.ts';
 import type { Trust, UnverifiedReason } from './source.ts';
 
 /**
@@ -15,4 +16,9 @@ export function timestampProblem(
   if (ageSeconds > settings.toleranceSeconds) return 'timestamp-too-old';
   if (-ageSeconds > settings.toleranceSeconds) return 'timestamp-in-future';
   return undefined;
+}
+
+/** The time that Unix seconds in digits stand for. */
+export function unixTimeOf(text: string | undefined): Date | undefined {
+  return timeOf(wholeNumberOf(text), 1000);
 }

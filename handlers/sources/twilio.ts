@@ -2,7 +2,7 @@ import { decodeBase64 } from '../base64.ts';
 import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { hmacMatches } from './hmac.ts';
-import { bodyText } from './json-body.ts';
+import { bodyText, textOf, timeOf, wholeNumberOf } from './json-body.ts';
 import type { Source } from './source.ts';
 
 const SIGNATURE = 'x-twilio-signature';
@@ -37,7 +37,16 @@ export const twilio: Source = {
     return matches.includes(true) ? 'authentic' : 'signature-mismatch';
   },
 
-  identify: (request) => ({ id: headerValue(request, IDEMPOTENCY) }),
+  identify(request) {
+    const isForm = queryValue(request, BODY_HASH) === undefined;
+    const form = new URLSearchParams(isForm ? bodyText(request) : '');
+    return {
+      id: headerValue(request, IDEMPOTENCY),
+      // Status callbacks of calls have both (Twilio: Voice, Call resource, StatusCallback).
+      sentAt: timeOf(textOf(form.get('Timestamp'))),
+      sequence: wholeNumberOf(textOf(form.get('SequenceNumber'))),
+    };
+  },
 };
 
 /**

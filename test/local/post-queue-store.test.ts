@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
-import { type Binary, type Collection, type Document, MongoClient } from 'mongodb';
+import { type Binary, BSON, type Collection, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Envelope, encodeEnvelope } from '../../handlers/envelope.ts';
 import { connect } from '../../handlers/post-queue/connection.ts';
+import { LISTED_DELIVERIES } from '../../handlers/post-queue/document.ts';
 import { postQueueHandler } from '../../handlers/post-queue/handle.ts';
 import { sha256Hex } from '../../handlers/sha256.ts';
 import { DATABASE_PORT, secantusDatabases } from '../../local/database.ts';
@@ -31,7 +32,7 @@ function openHandler(ttlDays?: number) {
   return postQueueHandler(connection, log, () => new Date());
 }
 
-function envelope(identity: string, body: string | Buffer): Envelope {
+function envelope(identity: string, body: string | Buffer, change: Partial<Envelope> = {}): Envelope {
   return {
     id: randomUUID(),
     receivedAt: new Date(),
@@ -39,6 +40,7 @@ function envelope(identity: string, body: string | Buffer): Envelope {
     identity,
     headers: { 'x-a': ['b'] },
     body: Buffer.from(body),
+    ...change,
   };
 }
 
@@ -85,7 +87,55 @@ describe('the post-queue function on a real store', () => {
       { _id: 'GitHub:2', payloadOmitted: 'not-json' },
     ]);
     expect(documents.map(({ deliveries }) => deliveries.length)).toEqual([2, 1]);
+    expect(documents.map(({ deliveryCount }) => deliveryCount)).toEqual([2, 1]);
     expect(documents[0]?.deliveries[0]).toEqual({ id: repeated.id, receivedAt: repeated.receivedAt });
+  });
+
+  test('tells what the sender said of the event and of each delivery, and nothing where it said nothing', async () => {
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 3, 4, second));
+    const first = envelope('1', '{}', { sentAt: at(0), sequence: 7, attemptedAt: at(1), attempt: 1 });
+    const second = envelope('1', '{}', { sentAt: at(0), sequence: 7, attemptedAt: at(2), attempt: 2 });
+    const silent = envelope('1', '{}');
+    for (const one of [first, second, silent]) expect(await openHandler()(batchOf(one))).toEqual(allStored);
+    expect(await collection.find().toArray()).toEqual([
+      expect.objectContaining({
+        sentAt: at(0),
+        sequence: 7,
+        deliveryCount: 3,
+        deliveries: [
+          { id: first.id, receivedAt: first.receivedAt, attemptedAt: at(1), attempt: 1 },
+          { id: second.id, receivedAt: second.receivedAt, attemptedAt: at(2), attempt: 2 },
+          { id: silent.id, receivedAt: silent.receivedAt },
+        ],
+      }),
+    ]);
+  });
+
+  test('counts 5,000 repeats from five at once, some handed out twice, without growing', async () => {
+    const handlers = Array.from({ length: 5 }, () => openHandler());
+    const twins = Array.from({ length: 5 }, () => openHandler());
+    const repeats = Array.from({ length: 5000 }, () => envelope('1', '{"a":1}'));
+    for (let i = 0; i < repeats.length; i += 50) {
+      const batches = handlers.map((_, lane) => batchOf(...repeats.slice(i + lane * 10, i + lane * 10 + 10)));
+      // Every tenth time others get the same at the same moment, as when SQS hands out again what is being worked on.
+      // Then fewer come between a delivery and its twin than a document lists.
+      const environments = i % 500 === 0 ? [handlers, twins] : [handlers];
+      const calls = environments.flatMap((each) => each.map((handler, lane) => handler(batches[lane])));
+      for (const response of await Promise.all(calls)) expect(response).toEqual(allStored);
+    }
+    const [document, ...others] = await collection.find().toArray();
+    expect(others).toEqual([]);
+    expect(document?.deliveryCount).toBe(repeats.length);
+    expect(document?.deliveries).toHaveLength(LISTED_DELIVERIES);
+    const listed = new Set(document?.deliveries.map(({ id }: { id: string }) => id));
+    expect(listed.size).toBe(LISTED_DELIVERIES);
+    expect(repeats.filter(({ id }) => listed.has(id))).toHaveLength(LISTED_DELIVERIES);
+    expect(BSON.calculateObjectSize(document ?? {})).toBeLessThan(16_000);
+
+    // What is listed is known however much later it comes again.
+    const late = repeats.filter(({ id }) => listed.has(id));
+    expect(await openHandler()(batchOf(...late))).toEqual(allStored);
+    expect(await collection.find().toArray()).toEqual([document]);
   });
 
   test('keeps one identity with other bytes beside the first, marked, once', async () => {
@@ -153,6 +203,52 @@ describe('the post-queue function on a real store', () => {
         expect(document.payload).toEqual(JSON.parse(body.toString()));
       }
     }
+  });
+
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+  test.each([
+    ['a key with a dot', '{"a.b":{"c":1}}', 'reserved-key'],
+    ['an operator', '{"$set":{"source":"stolen"}}', 'reserved-key'],
+    ['an operator within', '{"a":[{"$ne":null}]}', 'reserved-key'],
+    ['NUL in a key', '{"a\\u0000b":1}', 'reserved-key'],
+    ['NUL in a text', '{"a":"b\\u0000c"}', undefined],
+    ['an _id of its own', '{"_id":"GitHub:other","deliveryCount":99,"deliveries":[]}', undefined],
+    ['an _id that is an operator', '{"_id":{"$oid":"0123456789abcdef01234567"}}', 'reserved-key'],
+    ['__proto__', '{"__proto__":{"admin":true}}', 'reserved-key'],
+    ['a type of the driver', '{"_bsontype":"Long","low":1,"high":0}', 'reserved-key'],
+    ['an empty key', '{"":1,"a$":2}', undefined],
+    ['keys that are numbers, in an order of their own', '{"b":1,"2":2,"a":3,"1":4}', undefined],
+    ['2^53 - 1', '{"n":9007199254740991,"m":-9007199254740991,"f":1.5e-300}', undefined],
+    ['2^53 + 1', '{"n":9007199254740993}', 'unsafe-number'],
+    ['more than a double', '{"n":1e400}', 'unsafe-number'],
+    ['a key twice', '{"a":1,"a":2}', 'duplicate-key'],
+    ['half of a pair', '{"a":"\\ud800"}', 'broken-text'],
+    ['99 levels', nested(99), undefined],
+    ['100 levels', nested(100), 'too-deep'],
+    ['100,000 levels', nested(100_000), 'too-deep'],
+    ['1 MiB that is 8 MB parsed', `[${'{},'.repeat(349_000)}{}]`, undefined],
+    ['4.5 MB that are 30 MB parsed', `[${'{},'.repeat(1_500_000)}{}]`, 'too-large'],
+    ['a form', 'a=1&b[$ne]=2', 'not-json'],
+    ['bytes that are no text', Buffer.from([0, 0xff, 0xfe, 0x80]), 'not-utf8'],
+    ['nothing', '', 'empty'],
+  ])('gives %s back as it was', async (_, body, payloadOmitted) => {
+    const handler = openHandler();
+    const one = envelope('1', body);
+    const repeat = envelope('1', body);
+    expect(await handler(batchOf(one, envelope('2', '{}')))).toEqual(allStored);
+    expect(await handler(batchOf(repeat))).toEqual(allStored);
+
+    const [document, other, ...further] = await collection.find().sort({ _id: 1 }).toArray();
+    expect(further).toEqual([]);
+    expect(other).toMatchObject({ _id: 'GitHub:2', source: 'GitHub', payload: {}, deliveryCount: 1 });
+    expect(document).toMatchObject({ _id: 'GitHub:1', source: 'GitHub', deliveryCount: 2 });
+    expect(document?.deliveries.map(({ id }: { id: string }) => id)).toEqual([one.id, repeat.id]);
+    expect(one.body.compare((document?.body as Binary | undefined)?.buffer ?? Buffer.from('none'))).toBe(0);
+    expect(document?.payloadOmitted).toBe(payloadOmitted);
+    // As text, so that the order of the keys counts too.
+    const wanted = payloadOmitted ?? JSON.stringify(JSON.parse(one.body.toString()));
+    expect((payloadOmitted ?? JSON.stringify(document?.payload)) === wanted).toBe(true);
+    expect(document !== undefined && 'payload' in document).toBe(payloadOmitted === undefined);
   });
 
   test('stores a batch of the largest bodies', async () => {

@@ -34,6 +34,9 @@ describe('an encoded envelope', () => {
       identity: text,
       eventType: fc.option(text, { nil: undefined }),
       sentAt: fc.option(date, { nil: undefined }),
+      sequence: fc.option(fc.nat(), { nil: undefined }),
+      attemptedAt: fc.option(date, { nil: undefined }),
+      attempt: fc.option(fc.nat(), { nil: undefined }),
       contentType: fc.option(text, { nil: undefined }),
       headers: fc.dictionary(
         fc.stringMatching(/^[a-z][a-z0-9-]*$/),
@@ -70,6 +73,33 @@ describe('an encoded envelope', () => {
   });
 });
 
+describe('a message that waited in a queue while the functions were replaced', () => {
+  test('can be read, though it has fewer fields', () => {
+    const message =
+      '{"version":1,"id":"0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5","receivedAt":"2026-01-02T03:04:05.678Z",' +
+      '"source":"GitHub","identity":"4711:72d3162e-cc78-11e3-81ab-4c9367dc0958","eventType":"push",' +
+      '"sentAt":"2026-01-02T03:04:00.000Z","contentType":"application/json",' +
+      '"headers":{"x-github-event":["push"],"user-agent":["GitHub-Hookshot/1","relay"]},' +
+      '"encoding":"none","body":"eyJyZWYiOiJyZWZzL2hlYWRzL21haW4ifQ=="}';
+    expect(decodeEnvelope(message)).toEqual(plain);
+  });
+
+  test('can be read, though it has only what each has and its body is compressed', () => {
+    const message =
+      '{"version":1,"id":"0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5","receivedAt":"2026-01-02T03:04:05.678Z",' +
+      '"source":"GitHub","identity":"4711:72d3162e-cc78-11e3-81ab-4c9367dc0958","headers":{},' +
+      '"encoding":"zstd","body":"KLUv/WBABX0AAEB7ImEiOjF9CgEANe4vXA=="}';
+    const { id, receivedAt, source, identity } = plain;
+    const body = Buffer.from('{"a":1}\n'.repeat(200));
+    expect(decodeEnvelope(message)).toEqual({ id, receivedAt, source, identity, headers: {}, body });
+  });
+
+  test('can be read, though it has fields of a later version', () => {
+    const later = JSON.stringify({ ...JSON.parse(encodeEnvelope(plain)), tomorrow: [1] });
+    expect(decodeEnvelope(later)).toEqual(plain);
+  });
+});
+
 describe('a message that is no envelope is a clear error', () => {
   const fields = () => JSON.parse(encodeEnvelope(plain)) as Record<string, unknown>;
 
@@ -90,6 +120,9 @@ describe('a message that is no envelope is a clear error', () => {
     [{ identity: '' }, '"identity"'],
     [{ receivedAt: 'yesterday' }, '"receivedAt"'],
     [{ sentAt: 'yesterday' }, '"sentAt"'],
+    [{ sequence: '3' }, '"sequence"'],
+    [{ attemptedAt: 1_767_323_045 }, '"attemptedAt"'],
+    [{ attempt: 1.5 }, '"attempt"'],
     [{ source: 'Nobody' }, '"source"'],
     [{ eventType: {} }, '"eventType"'],
     [{ contentType: 1 }, '"contentType"'],

@@ -4,13 +4,13 @@ import {
   MongoBulkWriteError,
   type WriteError,
 } from 'mongodb';
-import type { EventDocument } from '../../../../handlers/post-queue/document.ts';
+import type { EventDocument, StoredDelivery } from '../../../../handlers/post-queue/document.ts';
 import type { EventCollection } from '../../../../handlers/post-queue/store.ts';
 
 type Operation = AnyBulkWriteOperation<EventDocument>;
-type Stored = EventDocument & { deliveries: { id: string; receivedAt: Date }[] };
+type Stored = EventDocument & { deliveryCount: number; deliveries: StoredDelivery[] };
 
-/** As much of a collection as the events' upserts use: a unique `_id`, `$setOnInsert`, `$addToSet`. */
+/** As much of a collection as the events' writes use: a unique `_id`, `$setOnInsert`, a delivery that is pushed once. */
 export class FakeCollection {
   readonly documents = new Map<string, Stored>();
   /** How often it was asked to write. */
@@ -26,12 +26,13 @@ export class FakeCollection {
   async bulkWrite(operations: readonly Operation[]): Promise<Partial<BulkWriteResult>> {
     this.writes += 1;
     this.before(this.writes);
-    const counts = { matchedCount: 0, upsertedCount: 0 };
+    const counts = { matchedCount: 0, upsertedCount: 0, upsertedIds: {} as Record<number, string> };
     const errors: Partial<WriteError>[] = [];
     for (const [index, operation] of operations.entries()) {
-      const outcome = this.#upsert(operation);
+      const outcome = this.#update(operation);
       if (outcome === 'duplicate') errors.push({ index, code: 11000, errmsg: 'E11000 duplicate key error' });
-      else counts[outcome] += 1;
+      else if (outcome !== 'nothing') counts[outcome] += 1;
+      if (outcome === 'upsertedCount') counts.upsertedIds[index] = `${index}`;
     }
     if (errors.length > 0) throw bulkWriteError(errors, counts);
     return counts;
@@ -41,20 +42,29 @@ export class FakeCollection {
     return { toArray: async () => ids.flatMap((id) => this.documents.get(id) ?? []) };
   }
 
-  #upsert(operation: Operation): 'matchedCount' | 'upsertedCount' | 'duplicate' {
+  #update(operation: Operation): 'matchedCount' | 'upsertedCount' | 'duplicate' | 'nothing' {
     if (!('updateOne' in operation)) throw new Error('only updateOne is known here');
-    const { filter, update } = operation.updateOne as unknown as {
-      filter: { _id: string; bodySha256: string };
-      update: { $setOnInsert: object; $addToSet: { deliveries: { id: string; receivedAt: Date } } };
+    const { filter, update, upsert } = operation.updateOne as unknown as {
+      filter: { _id: string; bodySha256: string; 'deliveries.id'?: { $ne: string } };
+      update: {
+        $setOnInsert?: object;
+        $push?: { deliveries: { $each: StoredDelivery[]; $slice: number } };
+      };
+      upsert?: boolean;
     };
     const existing = this.documents.get(filter._id);
-    const delivery = update.$addToSet.deliveries;
-    if (existing === undefined) {
-      this.documents.set(filter._id, { ...filter, ...update.$setOnInsert, deliveries: [delivery] } as Stored);
+    const sameBytes = existing?.bodySha256 === filter.bodySha256;
+    if (upsert) {
+      if (existing !== undefined) return sameBytes ? 'matchedCount' : 'duplicate';
+      // Values of its own, as a server's.
+      this.documents.set(filter._id, structuredClone({ ...filter, ...update.$setOnInsert }) as Stored);
       return 'upsertedCount';
     }
-    if (existing.bodySha256 !== filter.bodySha256) return 'duplicate';
-    if (!existing.deliveries.some(({ id }) => id === delivery.id)) existing.deliveries.push(delivery);
+    const listed = existing?.deliveries.some(({ id }) => id === filter['deliveries.id']?.$ne);
+    if (existing === undefined || !sameBytes || listed || update.$push === undefined) return 'nothing';
+    const { $each, $slice } = update.$push.deliveries;
+    existing.deliveries = [...existing.deliveries, ...$each].slice($slice);
+    existing.deliveryCount += 1;
     return 'matchedCount';
   }
 }
@@ -62,10 +72,14 @@ export class FakeCollection {
 /** The driver's error, as it is thrown after some operations of a bulk write failed. */
 export function bulkWriteError(
   writeErrors: readonly Partial<WriteError>[],
-  counts: { matchedCount: number; upsertedCount: number },
+  counts: { matchedCount: number; upsertedCount: number; upsertedIds?: Record<number, string> },
   writeConcernError?: object,
 ): MongoBulkWriteError {
-  const result = { ...counts, getWriteConcernError: () => writeConcernError } as unknown as BulkWriteResult;
+  const result = {
+    upsertedIds: {},
+    ...counts,
+    getWriteConcernError: () => writeConcernError,
+  } as unknown as BulkWriteResult;
   return new MongoBulkWriteError(
     { message: 'some failed', code: 1, writeErrors: writeErrors as WriteError[] },
     result,

@@ -1,6 +1,6 @@
 import { MongoNetworkError, MongoNetworkTimeoutError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type NewEvent, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { LISTED_DELIVERIES, type NewEvent, newEvent } from '../../../../handlers/post-queue/document.ts';
 import { StoreError, storeEvents } from '../../../../handlers/post-queue/store.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
 import { NOW } from '../deliveries.ts';
@@ -32,10 +32,28 @@ describe('an event', () => {
     expect(deliveries()).toEqual({ 'GitHub:1': 3 });
   });
 
-  test('is written in one call with the rest of its batch', async () => {
+  test('is written in one call with the rest of its batch; repeats take one more together', async () => {
     await store(event('1', '{}'), event('2', '{}'), event('3', '{}'));
     expect(collection.writes).toBe(1);
     expect(collection.documents.size).toBe(3);
+    await store(event('1', '{}'), event('4', '{}'), event('3', '{}'), event('3', '{}'));
+    expect(collection.writes).toBe(3);
+    expect(deliveries()).toEqual({ 'GitHub:1': 2, 'GitHub:2': 1, 'GitHub:3': 3, 'GitHub:4': 1 });
+  });
+
+  test('lists its latest deliveries and counts all; one that is listed is not counted again', async () => {
+    const repeats = Array.from({ length: 250 }, (_, i) => event('1', '{}', `delivery ${i}`));
+    for (let i = 0; i < repeats.length; i += 25) {
+      const batch = repeats.slice(i, i + 25);
+      await store(...batch);
+      await store(...batch);
+    }
+    await store(...repeats.slice(-LISTED_DELIVERIES));
+    const document = collection.documents.get('GitHub:1');
+    expect(document?.deliveryCount).toBe(250);
+    expect(document?.deliveries.map(({ id }) => id)).toEqual(
+      Array.from({ length: LISTED_DELIVERIES }, (_, i) => `delivery ${i + 150}`),
+    );
   });
 });
 
@@ -76,7 +94,8 @@ describe('a duplicate key', () => {
 
   test('that can’t be settled fails that event alone', async () => {
     collection.before = (write) => {
-      if (write === 1) throw bulkWriteError([duplicate(1)], { matchedCount: 0, upsertedCount: 1 });
+      const counts = { matchedCount: 0, upsertedCount: 1, upsertedIds: { 0: 'GitHub:1' } };
+      if (write === 1) throw bulkWriteError([duplicate(1)], counts);
       throw bulkWriteError([duplicate(0)], { matchedCount: 0, upsertedCount: 0 });
     };
     const errors = await store(event('1', 'a'), event('2', 'b'));
@@ -90,12 +109,35 @@ describe('what fails', () => {
 
   test('is that event alone, if each of the others is counted', async () => {
     collection.before = () => {
-      throw bulkWriteError([invalid(1)], { matchedCount: 1, upsertedCount: 1 });
+      const upsertedIds = { 0: 'GitHub:1', 2: 'GitHub:3' };
+      throw bulkWriteError([invalid(1)], { matchedCount: 0, upsertedCount: 2, upsertedIds });
     };
     const errors = await store(event('1', 'a'), event('2', 'b'), event('3', 'c'));
     expect([...errors].map(([index, { message }]) => [index, message])).toEqual([
       [1, 'Document failed validation'],
     ]);
+    expect(collection.writes).toBe(1);
+  });
+
+  test('is that event alone too, if its delivery can’t be added', async () => {
+    await store(event('1', 'a'), event('2', 'b'));
+    collection.before = (write) => {
+      if (write === 3) throw bulkWriteError([invalid(1)], { matchedCount: 1, upsertedCount: 0 });
+    };
+    const errors = await store(event('3', 'c'), event('1', 'a'), event('2', 'b'));
+    expect([...errors.keys()]).toEqual([2]);
+  });
+
+  test('is the whole batch if deliveries are added to no majority; redelivered it is counted once', async () => {
+    await store(event('1', 'a'));
+    const repeat = event('1', 'a');
+    collection.before = (write) => {
+      if (write === 3) throw bulkWriteError([], { matchedCount: 1, upsertedCount: 0 }, { code: 64 });
+    };
+    await expect(store(repeat)).rejects.toThrow(StoreError);
+    await store(repeat);
+    await store(repeat);
+    expect(collection.documents.get('GitHub:1')).toMatchObject({ deliveryCount: 2 });
   });
 
   test.each([
@@ -120,7 +162,7 @@ describe('what fails', () => {
   });
 
   test('is the whole batch if the answer counts fewer than were asked for', async () => {
-    collection.bulkWrite = async () => ({ matchedCount: 0, upsertedCount: 1 });
+    collection.bulkWrite = async () => ({ matchedCount: 0, upsertedCount: 1, upsertedIds: {} });
     await expect(store(event('1', 'a'), event('2', 'b'))).rejects.toThrow(StoreError);
   });
 

@@ -173,6 +173,7 @@ test('the webhook id is the event’s identity, its timestamp the sender’s tim
   expect(standardWebhooks.identify(request)).toEqual({
     id: ID,
     sentAt: new Date(NOW_SECONDS * 1000),
+    attemptedAt: new Date(NOW_SECONDS * 1000),
   });
 });
 
