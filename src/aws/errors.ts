@@ -162,9 +162,7 @@ const NOT_YET: readonly Delay[] = [
   },
 ];
 
-/** The user must act: retrying the same thing cannot help. */
-export class TerminalError extends Error {
-  override readonly name = 'TerminalError';
+class ReasonedError extends Error {
   /** One word for the condition. */
   readonly reason: string;
   constructor(reason: string, message: string, options?: ErrorOptions) {
@@ -173,15 +171,14 @@ export class TerminalError extends Error {
   }
 }
 
+/** The user must act: retrying the same thing cannot help. */
+export class TerminalError extends ReasonedError {
+  override readonly name = 'TerminalError';
+}
+
 /** Nothing the user must do at once, but no quick retry helps either. */
-export class BackoffError extends Error {
+export class BackoffError extends ReasonedError {
   override readonly name = 'BackoffError';
-  /** One word for the condition. */
-  readonly reason: string;
-  constructor(reason: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }
 
 /** Nothing is wrong: look again in `seconds`. */

@@ -34,6 +34,15 @@ beforeAll(async () => {
 });
 afterAll(async () => await system?.stop());
 
+/** The user's own MongoDB as a spec names it, with its Secret in the namespace. */
+async function externalStore(namespace: string): Promise<object> {
+  const [name, key] = ['mongo', 'uri'];
+  await system.kubectl(
+    ...['-n', namespace, 'create', 'secret', 'generic', name, `--from-literal=${key}=${storeUri}`],
+  );
+  return { uriSecretRef: { name, key } };
+}
+
 const kindsOf = async () =>
   (await accountContents(system.stack)).pipelines.map((object) => object.split(' ')[0]);
 
@@ -49,21 +58,13 @@ test('Standard Webhooks into a MongoDB of the user’s own: no host, no VPC, eac
     'svix',
     `--from-literal=key=${secret}`,
   );
-  await system.kubectl(
-    '-n',
-    namespace,
-    'create',
-    'secret',
-    'generic',
-    'mongo',
-    `--from-literal=uri=${storeUri}`,
-  );
+  const external = await externalStore(namespace);
 
   await system.apply(namespace, 'external', {
     source: { type: 'StandardWebhooks', secretRefs: [{ name: 'svix', key: 'key' }] },
     endpoint: { response: { statusCode: 202, contentType: 'text/plain', body: 'thanks' } },
     store: {
-      external: { uriSecretRef: { name: 'mongo', key: 'uri' } },
+      external,
       database: 'own',
       collection: 'hooks',
     },
@@ -109,15 +110,7 @@ test('Standard Webhooks into a MongoDB of the user’s own: no host, no VPC, eac
 
 test('a managed store that is switched to an external one goes, but for its volume and credentials', async () => {
   const { namespace } = await system.namespace('switched');
-  await system.kubectl(
-    '-n',
-    namespace,
-    'create',
-    'secret',
-    'generic',
-    'mongo',
-    `--from-literal=uri=${storeUri}`,
-  );
+  const external = await externalStore(namespace);
   await system.apply(namespace, 'switched');
   const managed = await system.waitReady(namespace, 'switched');
   expect(managed.status?.store?.host).toBeDefined();
@@ -125,11 +118,11 @@ test('a managed store that is switched to an external one goes, but for its volu
   await system.apply(namespace, 'switched', {
     ...GITHUB,
     // The API server wrote the default store into the resource: changing over takes it out by name.
-    store: { managed: null, external: { uriSecretRef: { name: 'mongo', key: 'uri' } } },
+    store: { managed: null, external },
   });
-  const external = await system.waitReady(namespace, 'switched', 90);
+  const switched = await system.waitReady(namespace, 'switched', 90);
 
-  expect(external.status?.store?.host).toBeUndefined();
+  expect(switched.status?.store?.host).toBeUndefined();
   await eventually('the host is gone', async () => !(await kindsOf()).includes('Instance'));
   await eventually('its groups are gone', async () => !(await kindsOf()).includes('SecurityGroup'));
   const kinds = await kindsOf();
@@ -195,16 +188,7 @@ test('a network of the user’s own is used as it is, closed but for the functio
 
 test('a throttle of an endpoint reaches the stage, and goes again', async () => {
   const { namespace } = await system.namespace('throttled');
-  const store = { managed: null, external: { uriSecretRef: { name: 'mongo', key: 'uri' } } };
-  await system.kubectl(
-    '-n',
-    namespace,
-    'create',
-    'secret',
-    'generic',
-    'mongo',
-    `--from-literal=uri=${storeUri}`,
-  );
+  const store = { managed: null, external: await externalStore(namespace) };
   const gateway = new APIGatewayClient({
     endpoint: system.stack.emulators.miniStackUrl,
     region: 'us-east-1',
