@@ -1,7 +1,9 @@
 import { CreateQueueCommand, GetQueueUrlCommand, ListQueueTagsCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { accountContents } from '../../local/account-contents.ts';
+import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
+import { githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
 import { pipelineOwner, queueName } from '../../src/plan/identity.ts';
 import { conditionOf, eventually, GITHUB, System } from './system.ts';
@@ -179,6 +181,40 @@ describe('AWS that refuses', () => {
     const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName }));
     const { Tags } = await aws.sqs.send(new ListQueueTagsCommand({ QueueUrl }));
     expect(Tags).toEqual({ owner: 'someone else' });
+  });
+});
+
+describe('one pipeline whose route can not be made', () => {
+  test('keeps no other from being deployed, and is deployed itself once it can be', async () => {
+    const bad = await system.namespace('bad-route');
+    const good = await system.namespace('good-route');
+    const fault = system.stack.proxy.inject({
+      service: 'apigateway',
+      action: 'PutIntegration',
+      match: ({ body }) => body.includes('nami-bad-route-'),
+      times: 1000,
+      kind: 'error',
+      status: 400,
+      code: 'BadRequestException',
+      message: 'Invalid ARN specified in the request',
+    });
+
+    await system.apply(bad.namespace, 'bad-route');
+    const refused = await system.waitFor(bad.namespace, 'bad-route', 'GatewayReady', 'False', 'AWSError');
+    expect(conditionOf(refused, 'GatewayReady')?.message).toContain('Invalid ARN');
+    await system.apply(good.namespace, 'good-route');
+    const pipeline = await system.waitReady(good.namespace, 'good-route');
+    const [answer] = await sendBurst(
+      pipeline.status?.endpoint?.url ?? '',
+      githubDeliveries(good.secret).slice(0, 1),
+      1,
+    );
+    expect(answer?.status).toBe(200);
+
+    fault.remove();
+    await system.waitReady(bad.namespace, 'bad-route', 90);
+    await remove(bad.namespace, 'bad-route');
+    await remove(good.namespace, 'good-route');
   });
 });
 
