@@ -3,7 +3,7 @@
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo up test lint check build clean
+.PHONY: demo up test lint build clean
 
 demo: build
 	@node local/demo.ts
