@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { POST_QUEUE_ENV } from '../../handlers/contract.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../handlers/envelope.ts';
 import { type EventDocument, newEvent } from '../../handlers/post-queue/document.ts';
-import { DATABASE_PORT, secantusDatabases } from '../../local/database.ts';
 import { githubDeliveries } from '../../local/github-deliveries.ts';
 import { claimNetwork } from '../../local/network-claim.ts';
-import { preparePython } from '../../local/tools/python.ts';
+import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
+import { startStore } from '../store.ts';
 import { type Bench, median, runLimited } from './bench.ts';
-import { type Bundle, compiledScript, ownBundles, peerBundle } from './bundles.ts';
+import { peerBundle } from './peer-bundle.ts';
 import type { PostQueueTimes, PostQueueWork } from './post-queue-process.ts';
 
 /** `spec.postQueue.concurrency` and `batchSize` by default. */
@@ -43,9 +43,9 @@ const UNTIL_ALL_ARE_WARM_MILLISECONDS = 6_000;
 
 /** Ours and a handler for batches of one against the same store, one after the other and again. */
 export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
-  const { folder, progress } = bench;
+  const { folder, processes, progress } = bench;
   const network = await claimNetwork();
-  const uri = await startStore(bench, network.cidr.replace('0.0/16', '0.4'));
+  const uri = await startStore(folder, processes, progress, network.cidr.replace('0.0/16', '0.4'));
   const client = new MongoClient(uri);
   try {
     await client.connect();
@@ -69,14 +69,6 @@ export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> 
   }
 }
 
-async function startStore({ folder, processes, progress }: Bench, address: string): Promise<string> {
-  const volume = join(folder, 'volume');
-  rmSync(volume, { recursive: true, force: true });
-  const startDatabase = secantusDatabases(await preparePython(processes, progress), processes);
-  await startDatabase({ instanceId: 'bench', address, volume, user: 'nami', password: 'bench' });
-  return `mongodb://nami:bench@${address}:${DATABASE_PORT}/?authSource=admin`;
-}
-
 async function measure(
   bench: Bench,
   client: MongoClient,
@@ -90,7 +82,7 @@ async function measure(
     [POST_QUEUE_ENV.database]: DATABASE,
     [POST_QUEUE_ENV.collection]: collection,
   };
-  const script = await compiledScript('post-queue-process.ts', bench.folder);
+  const script = await compiledScript(join(import.meta.dirname, 'post-queue-process.ts'), bench.folder);
   const works = makeWork();
   const moment = Date.now() + UNTIL_ALL_ARE_WARM_MILLISECONDS;
   const times = await Promise.all(

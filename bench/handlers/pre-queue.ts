@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRE_QUEUE_ENV } from '../../handlers/contract.ts';
-import { githubDeliveries } from '../../local/github-deliveries.ts';
+import { type Delivery, githubDeliveries } from '../../local/github-deliveries.ts';
 import { freePort } from '../../local/ports.ts';
+import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
+import { gatewayEvent } from '../gateway-event.ts';
+import { preQueueEnvironment } from '../pre-queue-environment.ts';
 import { type Bench, median, runLimited } from './bench.ts';
-import { type Bundle, compiledScript, ownBundles, peerBundle } from './bundles.ts';
+import { peerBundle } from './peer-bundle.ts';
 import type { PreQueueCost } from './pre-queue-process.ts';
 
 export interface PreQueueResult {
@@ -32,14 +34,15 @@ export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
   if (!withMiddy) progress('SQSClient + Middy is left out: @middy/core is not installed');
 
   const port = await startQueue(bench);
-  const script = await compiledScript('pre-queue-process.ts', folder);
+  const script = await compiledScript(join(import.meta.dirname, 'pre-queue-process.ts'), folder);
   const event = join(folder, 'event.json');
-  writeFileSync(event, JSON.stringify(gatewayEvent()));
+  writeFileSync(event, JSON.stringify(gatewayEvent(usualDelivery())));
+  const environment = preQueueEnvironment(`http://127.0.0.1:${port}`, SECRET);
   const costs = new Map([...bundles.keys()].map((name) => [name, [] as PreQueueCost[]]));
   const measure = async (requests: number) => {
     for (const [name, { path }] of bundles) {
       const args = [script, path, event, String(requests)];
-      costs.get(name)?.push(await runLimited<PreQueueCost>(bench, 0, args, environment(port)));
+      costs.get(name)?.push(await runLimited<PreQueueCost>(bench, 0, args, environment));
     }
   };
   for (let round = 1; round <= ROUNDS; round++) {
@@ -75,40 +78,10 @@ async function startQueue({ processes }: Bench): Promise<number> {
   return port;
 }
 
-function environment(port: number): NodeJS.ProcessEnv {
-  const endpoint = `http://127.0.0.1:${port}`;
-  return {
-    AWS_REGION: 'eu-west-1',
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    // As long as a role's really is.
-    AWS_SESSION_TOKEN: 'T'.repeat(900),
-    [PRE_QUEUE_ENV.queueUrl]: `${endpoint}/000000000000/queue`,
-    [PRE_QUEUE_ENV.source]: JSON.stringify({ type: 'GitHub', toleranceSeconds: 300 }),
-    [PRE_QUEUE_ENV.secrets]: JSON.stringify([SECRET]),
-    [PRE_QUEUE_ENV.response]: JSON.stringify({
-      statusCode: 200,
-      contentType: 'application/json',
-      body: '{"received":true}',
-      rejectedStatusCode: 401,
-      unavailableStatusCode: 503,
-    }),
-  };
-}
-
-/** GitHub's example payload that is nearest to 7 KB, as API Gateway hands it over. */
-function gatewayEvent(): object {
+/** GitHub's example payload that is nearest to 7 KB. */
+function usualDelivery(): Delivery {
   const distance = ({ body }: { body: Buffer }) => Math.abs(body.length - BODY_BYTES);
   const [delivery] = githubDeliveries(SECRET).sort((one, other) => distance(one) - distance(other));
   if (delivery === undefined) throw new TypeError('there are examples');
-  const { headers, body } = delivery;
-  return {
-    httpMethod: 'POST',
-    headers,
-    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    requestContext: { domainName: 'example.execute-api.eu-west-1.amazonaws.com', path: '/live/nami/bench' },
-    body: body.toString('base64'),
-    isBase64Encoded: true,
-  };
+  return delivery;
 }

@@ -1,8 +1,7 @@
+import { ASSUMED_SQS_MILLISECONDS } from '../sqs-milliseconds.ts';
 import { BATCH_SIZE, CONCURRENCY, type PostQueueResult, type PostQueueResults } from './post-queue.ts';
 import type { PreQueueResult } from './pre-queue.ts';
 
-/** SendMessage within a region takes some milliseconds, most of them spent in waiting: measured nowhere here. */
-const ASSUMED_SQS_MILLISECONDS = 15;
 const EXECUTIONS = 1000;
 /** Of synchronous invocations, for each concurrent execution of the quota (AWS: Lambda quotas). */
 const REQUESTS_A_SECOND_PER_EXECUTION = 10;
