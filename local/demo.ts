@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { queueDepth } from '../src/aws/queues.ts';
 import { accountContents } from './account-contents.ts';
 import { type Answer, sendBurst } from './burst.ts';
 import { emulatorClients } from './emulator-clients.ts';
@@ -11,7 +12,6 @@ import { kubectl } from './kubectl.ts';
 import { LocalStackError } from './local-stack-error.ts';
 import { operatorLog, startOperator } from './operator.ts';
 import type { RunningProcess } from './processes.ts';
-import { queueDepth } from './queue-depth.ts';
 import { type LocalStack, startLocalStack } from './stack.ts';
 
 /**
@@ -65,11 +65,16 @@ async function demo(stack: LocalStack, operator: RunningProcess): Promise<Tally>
 
   title('the queue drains');
   const queueName = await field(stack, '{.status.objects[?(@.name=="queue")].id}');
-  say(`depth ${await queueDepth(aws.sqs, queueName)}`);
+  const depthNow = async () => {
+    const depth = await queueDepth(aws, queueName);
+    if (depth === undefined) throw new LocalStackError(`the queue ${queueName} is gone`);
+    return depth;
+  };
+  say(`depth ${await depthNow()}`);
   await enable(true);
   for (let depth = Number.POSITIVE_INFINITY; depth > 0; ) {
     await sleep(500);
-    depth = await queueDepth(aws.sqs, queueName);
+    depth = await depthNow();
     say(`depth ${depth}`);
   }
 

@@ -217,9 +217,9 @@ function isOneOf(error: unknown, names: ReadonlySet<string>): boolean {
 export const isNotFound = (error: unknown): boolean => isOneOf(error, NOT_FOUND);
 export const isAlreadyExists = (error: unknown): boolean => isOneOf(error, ALREADY_EXISTS);
 export const isThrottled = (error: unknown): boolean => isOneOf(error, THROTTLED);
-export const isInUse = (error: unknown): boolean => isOneOf(error, IN_USE);
+const isInUse = (error: unknown): boolean => isOneOf(error, IN_USE);
 export const isNoCapacity = (error: unknown): boolean => isOneOf(error, NO_CAPACITY);
-export const isAccessDenied = (error: unknown): boolean => isOneOf(error, ACCESS_DENIED);
+const isAccessDenied = (error: unknown): boolean => isOneOf(error, ACCESS_DENIED);
 
 /** What a call answers, or `undefined` where AWS says that there is no such thing. */
 export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {

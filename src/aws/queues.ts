@@ -7,11 +7,11 @@ import type { Account } from './account.ts';
 import { orAbsent } from './errors.ts';
 
 /** Messages in a queue: waiting, delayed and being worked on. SQS's counts are approximate for about a minute. */
-export async function queueDepth(account: Account, name: string): Promise<number | undefined> {
-  const found = await orAbsent(account.sqs.send(new GetQueueUrlCommand({ QueueName: name })));
+export async function queueDepth({ sqs }: Pick<Account, 'sqs'>, name: string): Promise<number | undefined> {
+  const found = await orAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name })));
   if (found?.QueueUrl === undefined) return undefined;
   const answer = await orAbsent(
-    account.sqs.send(
+    sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl: found.QueueUrl,
         AttributeNames: [

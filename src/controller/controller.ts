@@ -79,7 +79,7 @@ export class Controller {
   #board(region: string): RegionBoard {
     const known = this.#boards.get(region);
     if (known) return known;
-    const board = new RegionBoard(region, () => this.#queue.add(REGION + region));
+    const board = new RegionBoard(() => this.#queue.add(REGION + region));
     this.#boards.set(region, board);
     return board;
   }

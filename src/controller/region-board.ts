@@ -22,7 +22,6 @@ export interface Problem {
  * that exists is taken away.
  */
 export class RegionBoard {
-  readonly region: string;
   /** Routes asked for, by the key of the pipeline. */
   readonly routes = new Map<string, RoutePlan>();
   /** Zones in which the shared network is needed, by the key of the pipeline. */
@@ -32,10 +31,11 @@ export class RegionBoard {
   /** Pipelines to look at again when the offer changes. */
   readonly waiting = new Set<string>();
   offer: RegionOffer | undefined;
+  /** Pipelines whose route was seen absent. */
+  readonly #gone = new Set<string>();
   readonly #wake: () => void;
 
-  constructor(region: string, wake: () => void) {
-    this.region = region;
+  constructor(wake: () => void) {
     this.#wake = wake;
   }
 
@@ -68,8 +68,6 @@ export class RegionBoard {
       this.#wake();
     }
   }
-
-  readonly #gone = new Set<string>();
 
   /** Says that the route of a pipeline was seen absent, and that senders can't reach it. */
   markGone(key: string): void {

@@ -3,10 +3,8 @@ import type { Account } from '../aws/account.ts';
 import { given } from '../aws/graph.ts';
 import type { Owner } from '../aws/object.ts';
 import { chooseZone, existingSubnets } from '../aws/placement.ts';
+import { DATA_VOLUME } from '../plan/identity.ts';
 import type { Network } from '../plan/input.ts';
-
-/** The object tag of the volume that pins a host to its zone. */
-const VOLUME = 'data';
 
 /**
  * The network of a pipeline: the one it names, or the region's shared one, for which `askZone` is called. None with an
@@ -27,7 +25,7 @@ export async function resolveNetwork(
       (await chooseZone(
         account,
         owner,
-        VOLUME,
+        DATA_VOLUME,
         types,
         subnets.map((subnet) => subnet.zone),
       ));
@@ -40,7 +38,7 @@ export async function resolveNetwork(
     };
   }
   if (!types) return undefined;
-  const zone = await chooseZone(account, owner, VOLUME, types);
+  const zone = await chooseZone(account, owner, DATA_VOLUME, types);
   askZone(zone);
   const subnetId = given('network', zone);
   return {

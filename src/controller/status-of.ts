@@ -2,7 +2,7 @@ import type { WebhookPipelineStatus } from '../api/v1alpha1.ts';
 import type { NodeOutcome, Outcome } from '../aws/apply.ts';
 import type { KindName } from '../aws/graph.ts';
 import { fromRfc3339, rfc3339 } from '../clock.ts';
-import { STAGE } from '../plan/identity.ts';
+import { DATA_VOLUME, STAGE } from '../plan/identity.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { Memory } from './memory.ts';
 import type { RegionOffer } from './region-board.ts';
@@ -48,7 +48,7 @@ export function statusOf(
     store: present({
       host: host?.id,
       address: host?.outputs.privateIp,
-      volumeId: nodeOf(outcome, 'Volume', 'data')?.id,
+      volumeId: nodeOf(outcome, 'Volume', DATA_VOLUME)?.id,
       lastProbeTime: probed,
     }),
     code: present({

@@ -6,12 +6,6 @@ export interface Secret extends KubernetesResource {
   data?: Record<string, string>;
 }
 
-export interface ConfigMap extends KubernetesResource {
-  data?: Record<string, string>;
-  /** Base64. */
-  binaryData?: Record<string, string>;
-}
-
 export const namespaces: ResourceType<KubernetesResource> = {
   group: '',
   version: 'v1',
@@ -25,13 +19,5 @@ export const secrets: ResourceType<Secret> = {
   version: 'v1',
   kind: 'Secret',
   plural: 'secrets',
-  namespaced: true,
-};
-
-export const configMaps: ResourceType<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
   namespaced: true,
 };

@@ -50,12 +50,6 @@ export function keyOf(ref: ObjectRef): string {
   return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
 }
 
-/** The inverse of {@link keyOf}: neither part can hold a slash. */
-export function refOf(key: string): ObjectRef {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
 /** `group/version`, as `apiVersion` says it; the core group has none. */
 export function apiVersionOf(type: ResourceType<KubernetesResource>): string {
   return type.group ? `${type.group}/${type.version}` : type.version;

@@ -58,6 +58,9 @@ export function regionOwner(cluster: string, iamPath: string): Owner {
   };
 }
 
+/** The volume of a managed store, among the volumes of its owner. */
+export const DATA_VOLUME = 'data';
+
 export const FUNCTIONS = ['pre-queue', 'post-queue'] as const;
 export type FunctionId = (typeof FUNCTIONS)[number];
 

@@ -1,5 +1,6 @@
 import { type Graph, join, keyOf, ref } from '../aws/graph.ts';
 import { type Owner, TAGS, type Unresolved } from '../aws/object.ts';
+import { DATA_VOLUME } from './identity.ts';
 import type { PlanInput } from './input.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
@@ -100,11 +101,11 @@ function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
     },
     {
       kind: 'Volume',
-      id: 'data',
+      id: DATA_VOLUME,
       part,
       tags,
       desired: {
-        object: 'data',
+        object: DATA_VOLUME,
         zone: host.zone,
         sizeGiB: volume.sizeGiB,
         type: volume.type,
@@ -126,7 +127,7 @@ function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
         userData: userData({
           region: place.region,
           mongoImage: managed.mongoImage,
-          volumeId: ref('Volume', 'data', 'id'),
+          volumeId: ref('Volume', DATA_VOLUME, 'id'),
           credentialsParameter,
         }),
       },
@@ -136,7 +137,7 @@ function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
       id: 'data',
       part,
       desired: {
-        volumeId: ref('Volume', 'data', 'id'),
+        volumeId: ref('Volume', DATA_VOLUME, 'id'),
         instanceId: ref('Instance', 'host', 'id'),
         device: VOLUME_DEVICE,
       },

@@ -7,8 +7,8 @@ import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { openEventStore } from '../../local/event-store.ts';
 import { type Delivery, documentId, githubDeliveries } from '../../local/github-deliveries.ts';
-import { queueDepth } from '../../local/queue-depth.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
+import { queueDepth } from '../../src/aws/queues.ts';
 import { eventually, GITHUB, System } from './system.ts';
 
 let system: System;
@@ -98,7 +98,7 @@ test('each event is one document, whatever is sent twice, killed or cut off on i
     }
   }
   expect(killed).toBeGreaterThan(0);
-  await eventually('the queue is empty', async () => (await queueDepth(aws.sqs, queueName)) === 0, 90);
+  await eventually('the queue is empty', async () => (await queueDepth(aws, queueName)) === 0, 90);
 
   const store = await openEventStore(
     system.stack,

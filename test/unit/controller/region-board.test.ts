@@ -5,7 +5,7 @@ let board: RegionBoard;
 let wakes: number;
 beforeEach(() => {
   wakes = 0;
-  board = new RegionBoard('eu-central-1', () => {
+  board = new RegionBoard(() => {
     wakes += 1;
   });
 });
