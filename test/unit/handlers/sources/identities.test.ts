@@ -42,6 +42,9 @@ describe('what a sender says about its event', () => {
     });
     expect(identify('Shopify', headers).id).toBe('orders/create:w');
     expect(identify('Shopify', {}).id).toBeUndefined();
+    // Which names count says the signature.
+    const event = { 'shopify-hmac-sha256': 's', 'shopify-topic': 'Product', 'shopify-event-id': 'p' };
+    expect(identify('Shopify', { ...headers, ...event })).toMatchObject({ id: 'Product:p', type: 'Product' });
   });
 
   test('Slack: the body’s event id; slash commands, which are forms, have none', () => {

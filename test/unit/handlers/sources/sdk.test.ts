@@ -98,8 +98,11 @@ test.each(['StandardWebhooks', 'GitLab, signing token'])(
 );
 
 describe('@shopify/shopify-api', () => {
-  test('signs as Shopify does, and takes what we take', async () => {
-    await agree('Shopify', async ({ body, secret }, own) => {
+  test.each([
+    ['Shopify', 'x-shopify-'],
+    ['Shopify, its Events', 'shopify-'],
+  ])('signs as %s does, and takes what we take', async (sender, prefix) => {
+    await agree(sender, async ({ body, secret }, own) => {
       const shopify = shopifyApi({
         apiKey: 'k',
         apiSecretKey: secret,
@@ -110,8 +113,8 @@ describe('@shopify/shopify-api', () => {
       });
       const headers = {
         ...own.headers,
-        'x-shopify-shop-domain': 'a.myshopify.com',
-        'x-shopify-api-version': '2026-01',
+        [`${prefix}shop-domain`]: 'a.myshopify.com',
+        [`${prefix}api-version`]: '2026-01',
       };
       const result = await shopify.webhooks.validate({
         rawBody: body.toString(),

@@ -167,6 +167,25 @@ export const TIMED_HMAC: HmacSettings = {
   timestampHeader: 'X-Time',
 };
 
+const shopify = (name: string, prefix: 'x-shopify-' | 'shopify-'): Sender => ({
+  name,
+  settings: settingsOf('Shopify'),
+  secrets: HEX_SECRETS,
+  proof: `${prefix}hmac-sha256`,
+  written: 'base64',
+  covers: SIGNED,
+  identity: ({ id }) => `orders/create:${id}`,
+  deliver: ({ body, secret, id }) => ({
+    headers: {
+      [`${prefix}hmac-sha256`]: digest('sha256', secret, 'base64', body),
+      [`${prefix}event-id`]: id,
+      [`${prefix}webhook-id`]: `w-${id}`,
+      [`${prefix}topic`]: 'orders/create',
+    },
+    body,
+  }),
+});
+
 /** Every way in which a delivery can prove who sends it. */
 export const SENDERS: readonly Sender[] = [
   hub(
@@ -191,24 +210,8 @@ export const SENDERS: readonly Sender[] = [
       body,
     }),
   },
-  {
-    name: 'Shopify',
-    settings: settingsOf('Shopify'),
-    secrets: HEX_SECRETS,
-    proof: 'x-shopify-hmac-sha256',
-    written: 'base64',
-    covers: SIGNED,
-    identity: ({ id }) => `orders/create:${id}`,
-    deliver: ({ body, secret, id }) => ({
-      headers: {
-        'x-shopify-hmac-sha256': digest('sha256', secret, 'base64', body),
-        'x-shopify-event-id': id,
-        'x-shopify-webhook-id': `w-${id}`,
-        'x-shopify-topic': 'orders/create',
-      },
-      body,
-    }),
-  },
+  shopify('Shopify', 'x-shopify-'),
+  shopify('Shopify, its Events', 'shopify-'),
   {
     name: 'Slack',
     settings: settingsOf('Slack'),
