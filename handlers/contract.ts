@@ -32,6 +32,19 @@ export const SIGNED_SOURCE_TYPES: readonly SourceType[] = SOURCE_TYPES.filter((t
 /** In the environment of both: a hash of all that the operator wants of the function. */
 export const REVISION_ENV = 'NAMI_REVISION';
 
+/**
+ * In the environment of a function with code of its user's own: the file with it, beside the built-in runtime in the
+ * function's zip.
+ */
+export const OWN_CODE_ENV = 'NAMI_OWN_CODE';
+export const OWN_CODE_FILE = 'code.mjs';
+
+/** What own code may export, at least one of them. */
+export const OWN_CODE_EXPORTS = {
+  preQueue: ['authorize', 'respond'],
+  postQueue: ['process'],
+} as const;
+
 /** Environment of the pre-queue function. Values are strings; those marked JSON hold the named type. */
 export const PRE_QUEUE_ENV = {
   queueUrl: 'NAMI_QUEUE_URL',
@@ -116,8 +129,15 @@ export function isProbe(event: unknown): event is typeof PROBE_EVENT {
 export interface SettingsProblem {
   /** Index into the secrets, when one of them is the cause: the operator names the Secret and its key. */
   readonly secret?: number;
+  /** The user's own code is the cause. */
+  readonly code?: true;
   /** What is wrong and what to change; never the secret itself. */
   readonly message: string;
+}
+
+/** All of them in one line, for a log. */
+export function messagesOf(problems: readonly SettingsProblem[]): string {
+  return problems.map(({ message }) => message).join('; ');
 }
 
 /** The pre-queue function's answer to a probe. */

@@ -17,3 +17,9 @@ export function errorText(error: unknown): string {
     .replace(/\s+/g, ' ')
     .slice(0, 300);
 }
+
+/** What a log line says of an error, and of what caused it. */
+export function errorFields(error: unknown): LogLine {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return { error: errorText(error), ...(cause !== undefined && { cause: errorText(cause) }) };
+}

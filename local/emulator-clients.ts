@@ -1,5 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Emulators } from './aws.ts';
@@ -10,6 +11,7 @@ export interface EmulatorClients {
   readonly ssm: SSMClient;
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
+  readonly s3: S3Client;
 }
 
 export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: string): EmulatorClients {
@@ -21,5 +23,6 @@ export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: st
     ssm: new SSMClient(moto),
     sqs: new SQSClient(miniStack),
     lambda: new LambdaClient(miniStack),
+    s3: new S3Client(miniStack),
   };
 }

@@ -1,36 +1,69 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { zipSync } from 'fflate';
+import { OWN_CODE_FILE } from '../handlers/contract.ts';
 import type { CodePackage } from './aws/account.ts';
 
-/** The built-in code of both functions, ready for Lambda. */
-export interface BuiltInCode {
-  /** SHA-256 (base64) of each zip. */
-  readonly preQueue: string;
-  readonly postQueue: string;
-  readonly packages: ReadonlyMap<string, CodePackage>;
+/** A user's own module, as bytes that the operator passes on and never runs. */
+export interface OwnModule {
+  /** Of its bytes, in hex. */
+  readonly sha256: string;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** The built-in code of both functions, ready for Lambda alone or with a user's own module beside it. */
+export interface CodeLibrary {
+  packageOf(id: 'pre-queue' | 'post-queue', own?: OwnModule): Promise<CodePackage>;
 }
 
 /** The earliest time that a zip file can hold: the same code always makes the same zip. */
 const EPOCH = '1980-01-01T00:00:00';
 
+/** How many zips with own code are known by their sum; beyond that they are made again to know it. */
+const KNOWN_SUMS = 1000;
+
 /** Reads the bundles beside the operator's own, or the built ones when it runs from its sources. */
-export async function loadCode(): Promise<BuiltInCode> {
+export async function loadCode(): Promise<CodeLibrary> {
   const folder = import.meta.url.endsWith('.ts')
     ? new URL('../dist/handlers/', import.meta.url)
     : new URL('./handlers/', import.meta.url);
   const [preQueue, postQueue] = await Promise.all([
-    pack(new URL('pre-queue/index.mjs', folder)),
-    pack(new URL('post-queue/index.mjs', folder)),
+    readFile(new URL('pre-queue/index.mjs', folder)),
+    readFile(new URL('post-queue/index.mjs', folder)),
   ]);
+  return codeLibrary({ 'pre-queue': preQueue, 'post-queue': postQueue });
+}
+
+/** A library of these bundles. A zip with own code is made when it is needed and not kept: there may be many. */
+export function codeLibrary(bundles: Readonly<Record<'pre-queue' | 'post-queue', Uint8Array>>): CodeLibrary {
+  const builtIn = new Map<string, CodePackage>();
+  const sums = new Map<string, string>();
   return {
-    preQueue: preQueue.sha256,
-    postQueue: postQueue.sha256,
-    packages: new Map([preQueue, postQueue].map((code) => [code.sha256, code])),
+    async packageOf(id, own) {
+      if (!own) {
+        const known = builtIn.get(id);
+        if (known) return known;
+        const zip = zipOf(bundles[id]);
+        const made = { sha256: sumOf(zip), zip: async () => zip };
+        builtIn.set(id, made);
+        return made;
+      }
+      const zip = async () => zipOf(bundles[id], await own.read());
+      const key = `${id} ${own.sha256}`;
+      const sha256 = sums.get(key) ?? sumOf(await zip());
+      if (sums.size >= KNOWN_SUMS) sums.clear();
+      sums.set(key, sha256);
+      return { sha256, zip };
+    },
   };
 }
 
-async function pack(bundle: URL): Promise<CodePackage> {
-  const zip = zipSync({ 'index.mjs': [await readFile(bundle), { mtime: EPOCH, os: 3, attrs: 0o644 << 16 }] });
-  return { zip, sha256: createHash('sha256').update(zip).digest('base64') };
+function zipOf(bundle: Uint8Array, own?: Uint8Array): Uint8Array {
+  const options = { mtime: EPOCH, os: 3, attrs: 0o644 << 16 } as const;
+  return zipSync({ 'index.mjs': [bundle, options], ...(own && { [OWN_CODE_FILE]: [own, options] }) });
+}
+
+/** What Lambda calls CodeSha256. */
+function sumOf(zip: Uint8Array): string {
+  return createHash('sha256').update(zip).digest('base64');
 }

@@ -61,6 +61,8 @@ const schema = z.object({
   NAMI_ALLOWED_MONGO_IMAGES: list.prefault('public.ecr.aws/docker/library/mongo'),
   /** Machine images that pipelines may ask for beside the default one. */
   NAMI_ALLOWED_AMIS: list,
+  /** S3 buckets that code of pipelines' own may come from; none by default, for the operator's own rights read them. */
+  NAMI_ALLOWED_CODE_BUCKETS: list,
   /** Subnets that pipelines may ask for; empty: all. */
   NAMI_ALLOWED_SUBNETS: list,
   NAMI_MAX_VOLUME_GIB: z.coerce.number().int().positive().default(1024),
@@ -92,6 +94,7 @@ export interface Config {
     readonly instanceTypes: readonly string[];
     readonly mongoImages: readonly string[];
     readonly amis: readonly string[];
+    readonly codeBuckets: readonly string[];
     readonly subnets: readonly string[];
     readonly volumeGiB: number;
   };
@@ -137,6 +140,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       instanceTypes: value.NAMI_ALLOWED_INSTANCE_TYPES,
       mongoImages: value.NAMI_ALLOWED_MONGO_IMAGES,
       amis: value.NAMI_ALLOWED_AMIS,
+      codeBuckets: value.NAMI_ALLOWED_CODE_BUCKETS,
       subnets: value.NAMI_ALLOWED_SUBNETS,
       volumeGiB: value.NAMI_MAX_VOLUME_GIB,
     },

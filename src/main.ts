@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const account = (region: string): Promise<Account> => {
     const known = accounts.get(region);
     if (known) return known;
-    const opened = openAccount(region, clock, code.packages);
+    const opened = openAccount(region, clock);
     accounts.set(region, opened);
     // Credentials and networks get mended: the next reconcile tries again.
     opened.catch(() => accounts.delete(region));
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     client,
     events,
     cluster,
-    code: { preQueue: code.preQueue, postQueue: code.postQueue },
+    code,
     account,
   });
   const stop = async (signal: NodeJS.Signals) => {

@@ -1,6 +1,7 @@
 import { decodeEnvelope, type Envelope } from '../envelope.ts';
-import { errorText, type Log } from '../log.ts';
+import { errorFields, type Log } from '../log.ts';
 import type { NewEvent } from './document.ts';
+import type { StoreResult } from './store.ts';
 
 /** What is used of the event of an SQS event source mapping (AWS: Lambda, using Lambda with Amazon SQS). */
 export interface SqsBatch {
@@ -10,6 +11,8 @@ export interface SqsBatch {
 export interface SqsRecord {
   readonly messageId: string;
   readonly body: string;
+  /** How often the queue has handed it out, this time included. */
+  readonly attributes?: { readonly ApproximateReceiveCount?: string };
 }
 
 /** Which records the queue must keep (AWS: Lambda, ReportBatchItemFailures). */
@@ -19,7 +22,9 @@ export interface BatchResponse {
 
 export interface BatchDependencies {
   readonly toEvent: (envelope: Envelope) => NewEvent;
-  readonly store: (events: readonly NewEvent[]) => Promise<ReadonlyMap<number, Error>>;
+  readonly store: (events: readonly NewEvent[]) => Promise<readonly StoreResult[]>;
+  /** What is to be done with events that are stored; gives the errors of those that failed, by id. */
+  readonly process?: (eventIds: Iterable<string>) => Promise<ReadonlyMap<string, Error>>;
   readonly log: Log;
 }
 
@@ -29,36 +34,42 @@ export interface BatchDependencies {
  */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Stores a batch. A record is taken off the queue only if it is known to be stored. */
+/** Stores a batch. A record is taken off the queue only if it is known to be stored, and processed where that is asked. */
 export async function storeBatch(
   { Records: records }: SqsBatch,
-  { toEvent, store, log }: BatchDependencies,
+  { toEvent, store, process, log }: BatchDependencies,
 ): Promise<BatchResponse> {
-  const stored = new Set<string>();
-  const logFailure = (messageId: string, error: unknown) => {
-    log({ level: 'error', message: 'event not stored', messageId, error: errorText(error) });
+  const eventIds = new Map<string, string>();
+  const receives = new Map(
+    records.map(({ messageId, attributes }) => [messageId, Number(attributes?.ApproximateReceiveCount)]),
+  );
+  const logFailure = (message: string, messageId: string, error: unknown) => {
+    log({ level: 'error', message, messageId, receives: receives.get(messageId), ...errorFields(error) });
   };
   try {
-    for (const chunk of chunks(records, toEvent, logFailure)) {
-      const errors = await store(chunk.map(({ event }) => event));
+    for (const chunk of chunks(records, toEvent, (id, error) => logFailure('event not stored', id, error))) {
+      const results = await store(chunk.map(({ event }) => event));
       for (const [index, { messageId }] of chunk.entries()) {
-        const error = errors.get(index);
-        if (error === undefined) stored.add(messageId);
-        else logFailure(messageId, error);
+        const result = results[index];
+        if (result !== undefined && 'id' in result) eventIds.set(messageId, result.id);
+        else logFailure('event not stored', messageId, result?.error);
       }
     }
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    log({
-      level: 'error',
-      message: 'batch not stored',
-      error: errorText(error),
-      cause: cause && errorText(cause),
-    });
+    log({ level: 'error', message: 'batch not stored', ...errorFields(error) });
+  }
+  if (process) {
+    const failures = await process(eventIds.values());
+    for (const [messageId, eventId] of [...eventIds]) {
+      const error = failures.get(eventId);
+      if (error === undefined) continue;
+      eventIds.delete(messageId);
+      logFailure('event not processed', messageId, error);
+    }
   }
   return {
     batchItemFailures: records
-      .filter(({ messageId }) => !stored.has(messageId))
+      .filter(({ messageId }) => !eventIds.has(messageId))
       .map(({ messageId }) => ({ itemIdentifier: messageId })),
   };
 }

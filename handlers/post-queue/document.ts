@@ -1,7 +1,8 @@
-import { type AnyBulkWriteOperation, Binary } from 'mongodb';
+import { Binary } from 'mongodb';
 import type { SourceType } from '../contract.ts';
 import type { Envelope } from '../envelope.ts';
 import { sha256Hex } from '../sha256.ts';
+import type { Processing } from './lease.ts';
 import { type PayloadOmission, parsePayload } from './payload.ts';
 
 /** One event as it is stored; users read these. */
@@ -24,15 +25,17 @@ export interface EventDocument {
   /** The body byte for byte. */
   readonly body: Binary;
   readonly bodySha256: string;
-  /** The body parsed, where it is JSON that MongoDB can hold faithfully; else {@link payloadOmitted} says why not. */
+  /** The body parsed, where it is JSON that MongoDB can hold faithfully; else `payloadOmitted` says why not. */
   readonly payload?: unknown;
   readonly payloadOmitted?: PayloadOmission | undefined;
   /** The `_id` of the document that had this identity first, with other bytes. */
   readonly conflictsWith?: string | undefined;
   /** How many requests brought this event: more than one if the sender repeated it. */
   readonly deliveryCount: number;
-  /** The latest of them that were stored, {@link LISTED_DELIVERIES} at most, in the order of storing. */
+  /** The latest of them that were stored, 100 at most, in the order of storing. */
   readonly deliveries: readonly StoredDelivery[];
+  /** With own code after the queue: how far it is. */
+  readonly processing?: Processing;
 }
 
 /** One request that brought an event. */
@@ -52,40 +55,16 @@ export interface StoredDelivery {
  */
 export const LISTED_DELIVERIES = 100;
 
-/** The two writes that store an event, each of which may run any number of times, at once too. */
-export interface EventWrites {
-  /**
-   * Makes the document, with its delivery, or leaves the one that is there as it is. Fails with a duplicate key where
-   * its `_id` already stands for other bytes.
-   */
-  readonly upsert: AnyBulkWriteOperation<EventDocument>;
-  /** Adds the delivery to the document that was there before; matches none if it is listed there. */
-  readonly addDelivery: AnyBulkWriteOperation<EventDocument>;
+/** An event on its way into the store: its document as it is if nobody stored the event before. */
+export interface NewEvent extends EventDocument {
+  readonly deliveries: readonly [StoredDelivery];
 }
 
-/** An event on its way into the collection. */
-export interface NewEvent extends EventWrites {
-  readonly id: string;
-  readonly bodySha256: string;
-  /** The same beside the other event of its identity, marked as in conflict with that one. */
-  readonly conflict: EventWrites;
-}
-
-/**
- * The writes that make an envelope a document: the document is made once, and a delivery is added once. An event that is
- * redriven late isn't removed on arrival: it expires by the time at which it was stored.
- */
+/** An event that is redriven late isn't removed on arrival: it expires by the time at which it was stored. */
 export function newEvent(envelope: Envelope, storedAt: Date, ttlDays: number | undefined): NewEvent {
-  const id = `${envelope.source}:${envelope.identity}`;
-  const bodySha256 = sha256Hex(envelope.body);
   const payload = parsePayload(envelope.body);
-  const delivery: StoredDelivery = {
-    id: envelope.id,
-    receivedAt: envelope.receivedAt,
-    attemptedAt: envelope.attemptedAt,
-    attempt: envelope.attempt,
-  };
-  const fields = {
+  return {
+    _id: `${envelope.source}:${envelope.identity}`,
     source: envelope.source,
     identity: envelope.identity,
     type: envelope.eventType,
@@ -96,29 +75,21 @@ export function newEvent(envelope: Envelope, storedAt: Date, ttlDays: number | u
     contentType: envelope.contentType,
     headers: envelope.headers,
     body: new Binary(envelope.body),
+    bodySha256: sha256Hex(envelope.body),
     ...('parsed' in payload ? { payload: payload.parsed } : { payloadOmitted: payload.omitted }),
     deliveryCount: 1,
-    deliveries: [delivery],
+    deliveries: [
+      {
+        id: envelope.id,
+        receivedAt: envelope.receivedAt,
+        attemptedAt: envelope.attemptedAt,
+        attempt: envelope.attempt,
+      },
+    ],
   };
-  const writes = (_id: string, extra: { conflictsWith?: string } = {}): EventWrites => ({
-    upsert: {
-      updateOne: {
-        // An upsert takes `_id` and hash from the filter. With both in it a document of other bytes doesn't match, and
-        // the insert that follows meets its `_id`: the unique index decides, whoever else is writing.
-        filter: { _id, bodySha256 },
-        update: { $setOnInsert: { ...fields, ...extra } },
-        upsert: true,
-      },
-    },
-    addDelivery: {
-      updateOne: {
-        filter: { _id, bodySha256, 'deliveries.id': { $ne: delivery.id } },
-        update: {
-          $inc: { deliveryCount: 1 },
-          $push: { deliveries: { $each: [delivery], $slice: -LISTED_DELIVERIES } },
-        },
-      },
-    },
-  });
-  return { id, bodySha256, ...writes(id), conflict: writes(`${id}#${bodySha256}`, { conflictsWith: id }) };
+}
+
+/** The same beside the document that had its identity first, with other bytes. */
+export function conflicting(event: NewEvent): NewEvent {
+  return { ...event, _id: `${event._id}#${event.bodySha256}`, conflictsWith: event._id };
 }

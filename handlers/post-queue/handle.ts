@@ -1,44 +1,40 @@
-import { isProbe, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
+import { isProbe, messagesOf, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
+import type { LambdaContext } from '../lambda-context.ts';
 import type { Log } from '../log.ts';
+import type { FindOwnCode } from '../own-code/load.ts';
+import type { PostQueueCode } from '../own-code/post-queue.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
-import type { StoreConnection } from './connection.ts';
+import type { Store, StoreConnection } from './connection.ts';
 import { newEvent } from './document.ts';
-import { indexMaker } from './indexes.ts';
 import { probeStore } from './probe.ts';
+import { processEvents } from './process.ts';
 import { storeEvents } from './store.ts';
 
+export interface PostQueueDependencies {
+  readonly connection: StoreConnection;
+  readonly code: FindOwnCode<PostQueueCode>;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+type Handler = (event: unknown, lambda: LambdaContext) => Promise<BatchResponse | PostQueueProbe>;
+
 /** The post-queue function: a batch of SQS messages in, one document an event in the store. */
-export function postQueueHandler(connection: StoreConnection, log: Log, now: () => Date) {
-  if (connection.kind === 'broken') {
-    const { problems } = connection;
-    return async (event: unknown): Promise<BatchResponse | PostQueueProbe> => {
-      if (isProbe(event)) {
-        return {
-          nami: 'post-queue',
-          problems,
-          store: { reachable: false, error: 'not tried: settings are broken' },
-        };
-      }
-      throw new Error(`nothing can be stored: ${problems.map(({ message }) => message).join('; ')}`);
-    };
-  }
-
-  const { settings, client, collection } = connection;
-  const makeIndexes = indexMaker(collection, settings.ttlDays, log);
-
-  return async (event: unknown): Promise<BatchResponse | PostQueueProbe> => {
+export function postQueueHandler({ connection, code, log, now, newId }: PostQueueDependencies): Handler {
+  return async (event, lambda) => {
+    const own = await code({ retry: !isProbe(event) });
+    const problems = [connection, own].flatMap((part) => (part.kind === 'broken' ? part.problems : []));
     if (isProbe(event)) {
-      const store = await probeStore(connection);
-      if (!store.reachable) return { nami: 'post-queue', problems: [], store };
-      reportVolume(store, log, now());
-      const objection = await makeIndexes();
-      return {
-        nami: 'post-queue',
-        problems: [],
-        store: { ...store, ...(objection !== undefined && { objection }) },
-      };
+      const store = connection.kind === 'ready' ? await probe(connection, log, now()) : NOT_TRIED;
+      return { nami: 'post-queue', problems, store };
     }
+    if (connection.kind === 'broken' || own.kind === 'broken') {
+      throw new Error(`nothing can be stored: ${messagesOf(problems)}`);
+    }
+    const { settings, client, database, collection, makeIndexes } = connection;
+    const { process } = own.exports;
     return storeBatch(event as SqsBatch, {
       toEvent: (envelope) => newEvent(envelope, now(), settings.ttlDays),
       store: async (events) => {
@@ -47,9 +43,22 @@ export function postQueueHandler(connection: StoreConnection, log: Log, now: () 
         void makeIndexes();
         return storeEvents(collection, events);
       },
+      ...(process && {
+        process: (eventIds) => processEvents(eventIds, { process, database, collection, now, newId }, lambda),
+      }),
       log,
     });
   };
+}
+
+const NOT_TRIED: StoreProbe = { reachable: false, error: 'not tried: settings are broken' };
+
+async function probe(store: Store, log: Log, at: Date): Promise<StoreProbe> {
+  const answer = await probeStore(store);
+  if (!answer.reachable) return answer;
+  reportVolume(answer, log, at);
+  const objection = await store.makeIndexes();
+  return { ...answer, ...(objection !== undefined && { objection }) };
 }
 
 function reportVolume({ disk }: StoreProbe & { reachable: true }, log: Log, at: Date): void {

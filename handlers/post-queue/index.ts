@@ -1,7 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { OWN_CODE_EXPORTS } from '../contract.ts';
 import { logToStdout } from '../log.ts';
+import { ownCodeFinder } from '../own-code/load.ts';
+import type { PostQueueCode } from '../own-code/post-queue.ts';
 import { connect } from './connection.ts';
 import { postQueueHandler } from './handle.ts';
 import { readSettings } from './settings.ts';
 
+const code = ownCodeFinder<PostQueueCode>(process.env, import.meta.url, OWN_CODE_EXPORTS.postQueue);
+// Loaded while Lambda starts the function, and not by the first batch.
+await code();
+
 /** What Lambda calls (`index.handler`). */
-export const handler = postQueueHandler(connect(readSettings(process.env)), logToStdout, () => new Date());
+export const handler = postQueueHandler({
+  connection: connect(readSettings(process.env), logToStdout),
+  code,
+  log: logToStdout,
+  now: () => new Date(),
+  newId: () => randomUUID(),
+});

@@ -18,6 +18,8 @@ export type Payload = { readonly parsed: unknown } | { readonly omitted: Payload
  */
 const MAX_JSON_BYTES = 1024 * 1024;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** MongoDB nests documents up to 100 levels (MongoDB limits and thresholds), and the event's own is the first. */
 const MAX_DEPTH = 99;
 
@@ -30,7 +32,7 @@ export function parsePayload(body: Uint8Array): Payload {
   if (body.length > MAX_JSON_BYTES) return { omitted: 'too-large' };
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    text = UTF8.decode(body);
   } catch {
     return { omitted: 'not-utf8' };
   }
@@ -44,7 +46,7 @@ export function parsePayload(body: Uint8Array): Payload {
   const omitted = unfaithful(parsed, 1, seen);
   if (omitted !== undefined) return { omitted };
   // Of two members with one name JSON.parse keeps the last without a word: then the text has more than the value.
-  return countMembers(text) === seen.keys ? { parsed } : { omitted: 'duplicate-key' };
+  return countMembers(body) === seen.keys ? { parsed } : { omitted: 'duplicate-key' };
 }
 
 function unfaithful(value: unknown, depth: number, seen: { keys: number }): PayloadOmission | undefined {
@@ -53,13 +55,13 @@ function unfaithful(value: unknown, depth: number, seen: { keys: number }): Payl
   if (typeof value === 'string') return value.isWellFormed() ? undefined : 'broken-text';
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > MAX_DEPTH) return 'too-deep';
-  const isArray = Array.isArray(value);
-  for (const [key, member] of Object.entries(value)) {
-    if (!isArray) {
-      seen.keys += 1;
-      if (isReserved(key)) return 'reserved-key';
-      if (!key.isWellFormed()) return 'broken-text';
-    }
+  if (!Array.isArray(value)) {
+    const keys = Object.keys(value);
+    seen.keys += keys.length;
+    if (keys.some(isReserved)) return 'reserved-key';
+    if (!keys.every((key) => key.isWellFormed())) return 'broken-text';
+  }
+  for (const member of Object.values(value)) {
     const omitted = unfaithful(member, depth + 1, seen);
     if (omitted !== undefined) return omitted;
   }
@@ -76,18 +78,28 @@ function isSafeNumber(value: number): boolean {
  * reads the document back into objects, and by `_bsontype` the driver tells its own types from plain data.
  */
 function isReserved(key: string): boolean {
-  return key.startsWith('$') || /[.\0]/.test(key) || key === '__proto__' || key === '_bsontype';
+  return (
+    key.startsWith('$') ||
+    key.includes('.') ||
+    key.includes('\0') ||
+    key === '__proto__' ||
+    key === '_bsontype'
+  );
 }
 
-/** How many members the objects of a valid JSON text have: each has one colon outside of strings. */
-function countMembers(text: string): number {
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** How many members the objects of valid JSON have: each has one colon outside of strings. */
+function countMembers(json: Uint8Array): number {
   let members = 0;
   let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (inString && char === '\\') i++;
-    else if (char === '"') inString = !inString;
-    else if (char === ':' && !inString) members++;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (byte === QUOTE) inString = !inString;
+    else if (byte === BACKSLASH) i++;
+    else if (byte === COLON && !inString) members++;
   }
   return members;
 }

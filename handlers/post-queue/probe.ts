@@ -1,4 +1,5 @@
 import type { StoreProbe } from '../contract.ts';
+import { inTime } from '../deadline.ts';
 import { errorText } from '../log.ts';
 import type { Store } from './connection.ts';
 
@@ -7,15 +8,10 @@ const DEADLINE_MILLISECONDS = 5000;
 
 /** How the store is. Always answers, and soon: a store that can't be reached is an answer too. */
 export async function probeStore(store: Store): Promise<StoreProbe> {
-  const { promise: deadline, reject } = Promise.withResolvers<never>();
-  const tooLate = () => reject(new Error(`no answer within ${DEADLINE_MILLISECONDS / 1000} s`));
-  const timer = setTimeout(tooLate, DEADLINE_MILLISECONDS);
   try {
-    return await Promise.race([look(store), deadline]);
+    return await inTime(DEADLINE_MILLISECONDS, () => look(store));
   } catch (error) {
     return { reachable: false, error: errorText(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

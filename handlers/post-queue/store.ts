@@ -7,7 +7,10 @@ import {
   MongoNetworkTimeoutError,
   type WriteError,
 } from 'mongodb';
-import type { EventDocument, EventWrites, NewEvent } from './document.ts';
+import { conflicting, type EventDocument, LISTED_DELIVERIES, type NewEvent } from './document.ts';
+
+/** The `_id` of the document that holds an event, or why it is not known to be stored. */
+export type StoreResult = { readonly id: string } | { readonly error: Error };
 
 /** The store as a whole didn't answer as it should: it is unknown which events of the batch it has. */
 export class StoreError extends Error {
@@ -17,98 +20,96 @@ export class StoreError extends Error {
 /** What is used of a collection. */
 export type EventCollection = Pick<Collection<EventDocument>, 'bulkWrite' | 'find'>;
 
-type Operation = AnyBulkWriteOperation<EventDocument>;
-
 /** Acknowledged means in the journal, on the volume, of a majority (MongoDB: write concern). */
 const WRITE_CONCERN = { w: 'majority', journal: true, wtimeoutMS: 8000 } as const;
 
 const DUPLICATE_KEY = 11000;
 
-/** One to store, one to settle identities that are taken, one more for whoever settles the same at the same moment. */
-const MAX_ROUNDS = 3;
+/**
+ * A conflict that comes again takes three: its identity is taken, then so is the conflict's own, then the delivery is
+ * added. One more is for whoever settles the same at the same moment.
+ */
+const MAX_ROUNDS = 4;
+
+/** The next write for an event, which may run any number of times, at once too. */
+interface Write {
+  /** The event's, in its batch. */
+  readonly index: number;
+  readonly event: NewEvent;
+  readonly operation: AnyBulkWriteOperation<EventDocument>;
+}
 
 /**
- * Stores events that may have been stored before; resolves to the errors of those that couldn't be, by their index.
- * Throws {@link StoreError} where that can't be said event by event. Events that are new, as most are, take one call;
- * those that are there take a second one for their deliveries.
+ * Stores events that may have been stored before; resolves to what became of each, in order. Throws {@link StoreError}
+ * where that can't be said event by event. Events that are new, as most are, take one call together.
  */
 export async function storeEvents(
   collection: EventCollection,
   events: readonly NewEvent[],
-): Promise<ReadonlyMap<number, Error>> {
-  const failures = new Map<number, Error>();
-  const fail = (index: number, error: WriteError) =>
-    failures.set(index, new Error(error.errmsg ?? 'write error', { cause: error }));
-  const repeats = new Map<number, Operation>();
-
-  let pending: ReadonlyMap<number, EventWrites> = new Map(events.entries());
-  for (let round = 1; pending.size > 0; round++) {
-    const { errors, upserted, counted } = await write(
-      collection,
-      mapValues(pending, ({ upsert }) => upsert),
-    );
-    if (counted + errors.size !== pending.size) {
-      throw new StoreError(`of ${pending.size} writes ${counted} were counted and ${errors.size} refused`);
+): Promise<readonly StoreResult[]> {
+  const results: StoreResult[] = [];
+  let writes = events.map((event, index) => insert(index, event));
+  for (let round = 1; writes.length > 0; round++) {
+    const errors = await write(collection, writes);
+    const refused: Write[] = [];
+    for (const [position, each] of writes.entries()) {
+      const error = errors.get(position);
+      if (error === undefined) results[each.index] = { id: each.event._id };
+      else if (error.code === DUPLICATE_KEY && round < MAX_ROUNDS) refused.push(each);
+      else results[each.index] = { error: new Error(error.errmsg ?? 'write error', { cause: error }) };
     }
-    const taken = new Map<number, NewEvent>();
-    for (const [index, { addDelivery }] of pending) {
-      const error = errors.get(index);
-      const event = events[index];
-      if (event && error?.code === DUPLICATE_KEY && round < MAX_ROUNDS) taken.set(index, event);
-      else if (error !== undefined) fail(index, error);
-      else if (!upserted.has(index)) repeats.set(index, addDelivery);
-    }
-    pending = taken.size === 0 ? new Map() : await settle(collection, taken);
+    writes = await settle(collection, refused);
   }
-
-  if (repeats.size > 0) {
-    const { errors } = await write(collection, repeats);
-    for (const [index, error] of errors) fail(index, error);
-  }
-  return failures;
+  return results;
 }
 
-function mapValues<K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> {
-  return new Map([...map].map(([key, value]) => [key, change(value)]));
+/** Whoever else is writing: the unique index on `_id` decides who is first. */
+function insert(index: number, event: NewEvent): Write {
+  return { index, event, operation: { insertOne: { document: event } } };
 }
 
-/** An identity that is taken stands for the same bytes, written by someone else just now, or for others: a conflict. */
-async function settle(
-  collection: EventCollection,
-  taken: ReadonlyMap<number, NewEvent>,
-): Promise<Map<number, EventWrites>> {
-  const ids = [...taken.values()].map(({ id }) => id);
+/** Changes nothing where the delivery is listed. */
+function addDelivery(index: number, event: NewEvent): Write {
+  const { _id, bodySha256, deliveries } = event;
+  const filter = { _id, bodySha256, 'deliveries.id': { $ne: deliveries[0].id } };
+  const update = {
+    $inc: { deliveryCount: 1 },
+    $push: { deliveries: { $each: [...deliveries], $slice: -LISTED_DELIVERIES } },
+  };
+  return { index, event, operation: { updateOne: { filter, update } } };
+}
+
+/** What to write for events whose `_id` is taken, as durably as any: a refusal waits for its write concern as well. */
+async function settle(collection: EventCollection, refused: readonly Write[]): Promise<Write[]> {
+  if (refused.length === 0) return [];
+  const ids = refused.map(({ event }) => event._id);
   const documents = await collection
-    .find({ _id: { $in: ids } }, { projection: { bodySha256: 1 }, maxTimeMS: 5000 })
+    .find(
+      { _id: { $in: ids } },
+      { projection: { bodySha256: 1 }, readPreference: 'primary', maxTimeMS: 5000 },
+    )
     .toArray()
     .catch((cause: unknown) => {
       throw new StoreError('the store could not be read', { cause });
     });
-  const sha256ById = new Map(documents.map((document) => [document._id, document.bodySha256]));
-  return mapValues(taken, (event) => {
-    // A document that has gone since (it expired) is no conflict: then this event is the first again.
-    const sameBytes = (sha256ById.get(event.id) ?? event.bodySha256) === event.bodySha256;
-    return sameBytes ? event : event.conflict;
+  const sha256ById = new Map(documents.map(({ _id, bodySha256 }) => [_id, bodySha256]));
+  return refused.map(({ index, event }) => {
+    const sha256 = sha256ById.get(event._id);
+    // It expired since: the event is the first again.
+    if (sha256 === undefined) return insert(index, event);
+    return sha256 === event.bodySha256 ? addDelivery(index, event) : insert(index, conflicting(event));
   });
 }
 
-/** What came of a bulk write, by the operations' keys. */
-interface Outcome {
-  readonly errors: ReadonlyMap<number, WriteError>;
-  /** Which made a document. */
-  readonly upserted: ReadonlySet<number>;
-  /** How many made a document or found theirs. */
-  readonly counted: number;
-}
-
 /**
- * One unordered bulk write. All operations are idempotent, so a connection that broke while the function was frozen is
- * not worth a redelivery: the write is tried once more.
+ * One unordered bulk write; resolves to the errors by the position of their write. All writes are idempotent, so a
+ * connection that broke while the function was frozen is not worth a redelivery: they are tried once more.
  */
 async function write(
   collection: EventCollection,
-  operations: ReadonlyMap<number, Operation>,
-): Promise<Outcome> {
+  writes: readonly Write[],
+): Promise<ReadonlyMap<number, WriteError>> {
+  const operations = writes.map(({ operation }) => operation);
   try {
     return await bulkWrite(collection, operations).catch((error: unknown) => {
       if (isBrokenConnection(error)) return bulkWrite(collection, operations);
@@ -121,37 +122,23 @@ async function write(
 
 async function bulkWrite(
   collection: EventCollection,
-  operations: ReadonlyMap<number, Operation>,
-): Promise<Outcome> {
-  const keys = [...operations.keys()];
-  const outcome = (
-    { matchedCount, upsertedCount, upsertedIds }: Counts,
-    errors: Outcome['errors'] = new Map(),
-  ): Outcome => ({
-    errors,
-    upserted: new Set(Object.keys(upsertedIds).flatMap((index) => keys[Number(index)] ?? [])),
-    counted: matchedCount + upsertedCount,
-  });
-  const options = { ordered: false, writeConcern: WRITE_CONCERN } as const;
+  operations: readonly AnyBulkWriteOperation<EventDocument>[],
+): Promise<ReadonlyMap<number, WriteError>> {
+  const errors = new Map<number, WriteError>();
+  let result: BulkWriteResult;
   try {
-    return outcome(await collection.bulkWrite([...operations.values()], options));
+    result = await collection.bulkWrite(operations, { ordered: false, writeConcern: WRITE_CONCERN });
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error;
-    const errors = writeErrors(error, keys);
+    for (const writeError of [error.writeErrors].flat()) errors.set(writeError.index, writeError);
     // The driver throws this error for what concerns single operations, but also for a write concern that wasn't
     // reached and for a connection lost between two parts of a batch.
     if (errors.size === 0 || error.result.getWriteConcernError() !== undefined) throw error;
-    return outcome(error, errors);
+    result = error.result;
   }
-}
-
-type Counts = Pick<BulkWriteResult, 'matchedCount' | 'upsertedCount' | 'upsertedIds'>;
-
-function writeErrors(error: MongoBulkWriteError, keys: readonly number[]): Map<number, WriteError> {
-  const errors = new Map<number, WriteError>();
-  for (const writeError of [error.writeErrors].flat()) {
-    const key = keys[writeError.index];
-    if (key !== undefined) errors.set(key, writeError);
+  const inserts = operations.filter((operation, index) => 'insertOne' in operation && !errors.has(index));
+  if (result.insertedCount !== inserts.length) {
+    throw new Error(`${inserts.length} documents were to be inserted, ${result.insertedCount} were`);
   }
   return errors;
 }

@@ -1,13 +1,18 @@
-import { isProbe, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
+import { isProbe, messagesOf, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
-import { errorText, type Log } from '../log.ts';
+import type { LambdaContext } from '../lambda-context.ts';
+import { errorFields, type Log } from '../log.ts';
+import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
+import type { PreQueueCode } from '../own-code/pre-queue.ts';
+import { consult } from './consult.ts';
 import { type GatewayEvent, type GatewayResponse, toRawRequest } from './gateway-event.ts';
-import { receive } from './receive.ts';
+import { type Receipt, receive } from './receive.ts';
 import { acceptance, answer, type RefusalReason, refusal } from './responses.ts';
 import type { PreQueueConfiguration } from './settings.ts';
 
 export interface PreQueueDependencies {
   readonly configuration: PreQueueConfiguration;
+  readonly code: FindOwnCode<PreQueueCode>;
   readonly sendMessage: (body: string) => Promise<void>;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -23,16 +28,22 @@ const DEFAULT_CODES = { rejectedStatusCode: 401, unavailableStatusCode: 503 };
  * on our side so that the sender tries again.
  */
 export function preQueueHandler(dependencies: PreQueueDependencies) {
-  const { configuration, now, log, functionName } = dependencies;
+  const { configuration, code, now, log, functionName } = dependencies;
   const codes = configuration.kind === 'ready' ? configuration.settings.response : DEFAULT_CODES;
 
-  return async (event: unknown): Promise<GatewayResponse | PreQueueProbe> => {
+  return async (event: unknown, lambda: LambdaContext): Promise<GatewayResponse | PreQueueProbe> => {
     if (isProbe(event)) {
-      return { nami: 'pre-queue', problems: configuration.kind === 'broken' ? configuration.problems : [] };
+      const parts = [configuration, await code()];
+      return {
+        nami: 'pre-queue',
+        problems: parts.flatMap((part) => (part.kind === 'broken' ? part.problems : [])),
+      };
     }
     const gatewayEvent = event as GatewayEvent;
-    const outcome = await take(gatewayEvent, dependencies);
-    return outcome.kind === 'response' ? outcome.response : refuse(gatewayEvent, outcome);
+    const outcome = await take(gatewayEvent, lambda, dependencies);
+    const response = outcome.kind === 'response' ? outcome.response : refuse(gatewayEvent, outcome);
+    // RFC 9110, section 9.3.2: the answer to HEAD has no content.
+    return gatewayEvent.httpMethod === 'HEAD' ? { ...response, body: '' } : response;
   };
 
   function refuse(event: GatewayEvent, { reason, error }: Refusal): GatewayResponse {
@@ -42,11 +53,10 @@ export function preQueueHandler(dependencies: PreQueueDependencies) {
       message: 'delivery not accepted',
       requestId: event.requestContext?.requestId,
       statusCode: response.statusCode,
-      error: error === undefined ? undefined : errorText(error),
+      ...(error !== undefined && errorFields(error)),
       ...embeddedMetric(REFUSED_METRIC, 'Count', 1, { FunctionName: functionName, Reason: reason }, now()),
     });
-    // RFC 9110, section 9.3.2: the answer to HEAD has no content.
-    return event.httpMethod === 'HEAD' ? { ...response, body: '' } : response;
+    return response;
   }
 }
 
@@ -60,25 +70,41 @@ type Outcome = Refusal | { readonly kind: 'response'; readonly response: Gateway
 
 async function take(
   event: GatewayEvent,
-  { configuration, sendMessage, now, newId }: PreQueueDependencies,
+  lambda: LambdaContext,
+  { configuration, code, sendMessage, now, newId }: PreQueueDependencies,
 ): Promise<Outcome> {
   if (configuration.kind === 'broken') return { kind: 'refused', reason: 'settings-broken' };
   const { settings } = configuration;
-  let message: string;
+  let receipt: Receipt;
   try {
+    const own = await code({ retry: true });
+    if (own.kind === 'broken') throw new OwnCodeError(messagesOf(own.problems));
     const request = toRawRequest(event);
     if (request === undefined) return { kind: 'refused', reason: 'body-malformed' };
-    const receipt = receive(request, settings, now(), newId());
-    if (receipt.kind === 'refused') return receipt;
-    if (receipt.kind === 'answer') return { kind: 'response', response: answer(receipt.answer) };
-    message = receipt.message;
+    receipt = await consult(
+      own.exports,
+      request,
+      receive(request, settings, now(), newId()),
+      settings,
+      lambda,
+    );
   } catch (error) {
-    return { kind: 'refused', reason: 'internal-error', error };
+    return {
+      kind: 'refused',
+      reason: error instanceof OwnCodeError ? 'own-code-failed' : 'internal-error',
+      error,
+    };
   }
-  try {
-    await sendMessage(message);
-  } catch (error) {
-    return { kind: 'refused', reason: 'enqueue-failed', error };
+  if (receipt.kind === 'refused') return receipt;
+  if (receipt.kind === 'accepted') {
+    try {
+      await sendMessage(receipt.message);
+    } catch (error) {
+      return { kind: 'refused', reason: 'enqueue-failed', error };
+    }
   }
-  return { kind: 'response', response: acceptance(settings.response) };
+  return {
+    kind: 'response',
+    response: receipt.answer ? answer(receipt.answer) : acceptance(settings.response),
+  };
 }

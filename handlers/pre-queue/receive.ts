@@ -9,7 +9,13 @@ import type { RefusalReason } from './responses.ts';
 import type { PreQueueSettings } from './settings.ts';
 
 export type Receipt =
-  | { readonly kind: 'accepted'; readonly envelope: Envelope; readonly message: string }
+  | {
+      readonly kind: 'accepted';
+      readonly envelope: Envelope;
+      readonly message: string;
+      /** In place of the configured one. */
+      readonly answer?: HandshakeAnswer;
+    }
   | { readonly kind: 'answer'; readonly answer: HandshakeAnswer }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
@@ -56,7 +62,7 @@ export function receive(
   return { kind: 'accepted', envelope, message };
 }
 
-function refused(reason: RefusalReason): Receipt {
+export function refused(reason: RefusalReason): Receipt {
   return { kind: 'refused', reason };
 }
 

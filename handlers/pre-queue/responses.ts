@@ -9,10 +9,12 @@ export type RefusalReason =
   | 'body-malformed'
   | 'header-repeated'
   | 'message-too-large'
+  /** By the user's own code. */
+  | 'unauthorized'
   | UnavailableReason;
 
 /** Nothing is wrong with the delivery: the sender is to try again. */
-export type UnavailableReason = 'settings-broken' | 'enqueue-failed' | 'internal-error';
+export type UnavailableReason = 'settings-broken' | 'own-code-failed' | 'enqueue-failed' | 'internal-error';
 
 type StatusCodes = Pick<ResponseSettings, 'rejectedStatusCode' | 'unavailableStatusCode'>;
 
@@ -23,8 +25,12 @@ export function acceptance({ statusCode, contentType, body }: ResponseSettings):
   return { statusCode, headers: { 'Content-Type': contentType }, body };
 }
 
-export function answer({ statusCode, contentType, body }: HandshakeAnswer): GatewayResponse {
-  return { statusCode, headers: { 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' }, body };
+export function answer({ statusCode, contentType, headers, body }: HandshakeAnswer): GatewayResponse {
+  return {
+    statusCode,
+    headers: { ...headers, 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' },
+    body,
+  };
 }
 
 /** What the sender sees. No answer tells why a delivery isn't authentic: that would help to forge one. */
@@ -37,6 +43,7 @@ export function refusal(reason: RefusalReason, codes: StatusCodes): GatewayRespo
     case 'message-too-large':
       return problem(413, 'too large');
     case 'settings-broken':
+    case 'own-code-failed':
     case 'enqueue-failed':
     case 'internal-error':
       return problem(codes.unavailableStatusCode, 'unavailable', { 'Retry-After': RETRY_AFTER_SECONDS });

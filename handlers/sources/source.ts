@@ -73,5 +73,6 @@ export interface EventIdentity {
 export interface HandshakeAnswer {
   readonly statusCode: number;
   readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }

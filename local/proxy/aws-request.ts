@@ -1,5 +1,6 @@
 import * as apiGateway from '@aws-sdk/client-api-gateway';
 import * as lambda from '@aws-sdk/client-lambda';
+import * as s3 from '@aws-sdk/client-s3';
 
 /** One HTTP request to an AWS API, as the proxy sees it. */
 export interface AwsRequest {
@@ -77,6 +78,7 @@ interface Route {
 const REST_OPERATIONS: Readonly<Record<string, readonly Route[]>> = {
   apigateway: routesOf(apiGateway),
   lambda: routesOf(lambda),
+  s3: routesOf(s3),
 };
 
 function restOperation(service: string, request: AwsRequest): string | undefined {

@@ -54,21 +54,24 @@ const formed = (maximum: number, form: RegExp, message: string) =>
     .regex(form, message)
     .meta(rules({ rule: `self.matches(r'${form.source}')`, message }));
 
-const secretKeyRef = (description: string) =>
+const keyRef = (kind: 'Secret' | 'ConfigMap') => (description: string) =>
   z
     .object({
       name: formed(
         253,
         /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
-        'the name of a Secret has lower-case letters, digits, - and . only',
-      ).describe('Name of a Secret in the namespace of the pipeline.'),
+        `the name of a ${kind} has lower-case letters, digits, - and . only`,
+      ).describe(`Name of a ${kind} in the namespace of the pipeline.`),
       key: formed(
         253,
         /^[-._a-zA-Z0-9]+$/,
-        'the key within a Secret has letters, digits, -, _ and . only',
-      ).describe('Key of the value within the Secret.'),
+        `the key within a ${kind} has letters, digits, -, _ and . only`,
+      ).describe(`Key of the value within the ${kind}.`),
     })
     .describe(description);
+
+const secretKeyRef = keyRef('Secret');
+const configMapKeyRef = keyRef('ConfigMap');
 
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
@@ -264,6 +267,77 @@ const source = z
     ),
   );
 
+/** Names that Lambda or the functions have uses for of their own, as a CEL expression over `name`. */
+const isReserved = (name: string) =>
+  `(${['NAMI_', 'AWS_', 'LAMBDA_'].map((prefix) => `${name}.startsWith('${prefix}')`).join(' || ')})`;
+const isVariable = (name: string) => `${name}.matches('^[A-Za-z][A-Za-z0-9_]*$')`;
+const RESERVED_MESSAGE =
+  'environment names that start with NAMI_, AWS_ or LAMBDA_ are reserved: choose another name';
+const VARIABLE_MESSAGE = 'environment names start with a letter and hold only letters, digits and _';
+
+const environmentFrom = z
+  .array(
+    z
+      .object({
+        name: text(128, 'Name of the environment variable.'),
+        secretKeyRef: secretKeyRef('The Secret key whose value it gets.').optional(),
+        configMapKeyRef: configMapKeyRef('The ConfigMap key whose value it gets.').optional(),
+      })
+      .meta(
+        rules({
+          rule: 'has(self.secretKeyRef) != has(self.configMapKeyRef)',
+          message: 'an entry of environmentFrom takes exactly one of secretKeyRef and configMapKeyRef',
+        }),
+      ),
+  )
+  .max(20)
+  .optional()
+  .describe(
+    'Environment variables whose values come from Secrets and ConfigMaps of the namespace, read again once a minute.',
+  )
+  .meta({
+    ...listMap('name'),
+    ...rules(
+      { rule: `self.all(each, ${isVariable('each.name')})`, message: VARIABLE_MESSAGE },
+      { rule: `self.all(each, !${isReserved('each.name')})`, message: RESERVED_MESSAGE },
+    ),
+  });
+
+const ownCode = (description: string) =>
+  z
+    .object({
+      configMapRef: configMapKeyRef('The ConfigMap key that holds the module.').optional(),
+      s3: z
+        .object({
+          bucket: formed(
+            63,
+            /^[a-z0-9][a-z0-9.-]+[a-z0-9]$/,
+            'the name of an S3 bucket has lower-case letters, digits, - and . only',
+          ).describe('Bucket; the settings of the operator must allow it.'),
+          key: text(1024, 'Key of the object, which is the module itself and no archive.'),
+          version: text(
+            1024,
+            'Version of the object. Default: the latest, looked for once a minute.',
+          ).optional(),
+        })
+        .optional()
+        .describe('An object in S3.'),
+    })
+    .optional()
+    .describe(description)
+    .meta(
+      rules({
+        rule: 'has(self.configMapRef) != has(self.s3)',
+        message: 'code takes exactly one of configMapRef and s3',
+      }),
+    );
+
+/** On both functions: a rule that no single field can hold. */
+const ENVIRONMENT_RULE: Rule = {
+  rule: '!has(self.environment) || !has(self.environmentFrom) || self.environmentFrom.all(each, !(each.name in self.environment))',
+  message: 'a name stands in environment and in environmentFrom: take it out of one of them',
+};
+
 const functionFields = {
   memoryMiB: integer(128, 10_240, 'Memory of the function in MiB; its share of CPU grows with it.').default(
     256,
@@ -282,17 +356,11 @@ const functionFields = {
     .meta({
       maxProperties: 20,
       ...rules(
-        {
-          rule: "self.all(k, k.matches('^[A-Za-z][A-Za-z0-9_]*$'))",
-          message: 'environment names start with a letter and hold only letters, digits and _',
-        },
-        {
-          rule: "self.all(k, !k.startsWith('NAMI_') && !k.startsWith('AWS_') && !k.startsWith('LAMBDA_'))",
-          message:
-            'environment names that start with NAMI_, AWS_ or LAMBDA_ are reserved: choose another name',
-        },
+        { rule: `self.all(name, ${isVariable('name')})`, message: VARIABLE_MESSAGE },
+        { rule: `self.all(name, !${isReserved('name')})`, message: RESERVED_MESSAGE },
       ),
     }),
+  environmentFrom,
   logRetentionDays: z
     .literal(LOG_RETENTION_DAYS)
     .describe(`Days that logs are kept; one of ${LOG_RETENTION_DAYS.join(', ')}.`)
@@ -303,14 +371,32 @@ const preQueue = z
   .object({
     ...functionFields,
     timeoutSeconds: integer(1, 29, 'Longest run in seconds. API Gateway waits 29 s at most.').default(10),
+    code: ownCode(
+      'Code of your own beside the built-in one: an ES module in one file that exports authorize(request, context) or respond(request) or both. See docs/own-code.md.',
+    ),
+    provisionedConcurrency: integer(
+      1,
+      10_000,
+      'Environments of this function that Lambda keeps ready, for bursts that outrun cold starts; what goes beyond them starts on demand. AWS bills them for as long as this is set, whether deliveries come or not. A good value: deliveries a second in a burst times the seconds that one takes. Default: none, all start on demand.',
+    ).optional(),
   })
   .prefault({})
-  .describe('The function before the queue: it verifies a delivery, puts it into the queue and answers.');
+  .describe('The function before the queue: it verifies a delivery, puts it into the queue and answers.')
+  .meta(
+    rules(ENVIRONMENT_RULE, {
+      rule: '!has(self.provisionedConcurrency) || !has(self.reservedConcurrency) || self.provisionedConcurrency <= self.reservedConcurrency',
+      message:
+        'provisionedConcurrency must not be greater than reservedConcurrency, of which it is a part: lower it, or raise reservedConcurrency or leave it out',
+    }),
+  );
 
 const postQueue = z
   .object({
     ...functionFields,
     timeoutSeconds: integer(1, 900, 'Longest run for one batch, in seconds.').default(30),
+    code: ownCode(
+      'Code of your own for events that are stored: an ES module in one file that exports process(event, context). In the VPC of a managed store it has no way to the internet. See docs/own-code.md.',
+    ),
     concurrency: integer(
       2,
       1000,
@@ -325,6 +411,7 @@ const postQueue = z
   .describe('The function after the queue: it writes events into the store.')
   .meta(
     rules(
+      ENVIRONMENT_RULE,
       {
         rule: 'self.batchSize <= 10 || self.batchWindowSeconds >= 1',
         message: 'a batchSize above 10 needs batchWindowSeconds of at least 1',
@@ -359,7 +446,7 @@ const queue = z
         ).default(1_209_600),
       })
       .prefault({})
-      .describe('The queue for events that could not be stored.'),
+      .describe('The queue for events that could not be stored, or for which own code failed.'),
   })
   .prefault({})
   .describe('The queue between the functions.')

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -17,7 +18,7 @@ import { RateLimiter } from './rates.ts';
 export interface CodePackage {
   /** SHA-256 of the zip, base64: what Lambda calls CodeSha256. */
   readonly sha256: string;
-  readonly zip: Uint8Array;
+  readonly zip: () => Promise<Uint8Array>;
 }
 
 /** An AWS account in one region: its clients and what is shared between the reconciles that use it. */
@@ -28,7 +29,7 @@ export interface Account {
   readonly partition: string;
   readonly clock: Clock;
   readonly inventory: Inventory;
-  /** The code of functions, by SHA-256: the graph holds only the sum. */
+  /** The code of functions, by SHA-256: the graph holds only the sum. Each pipeline has its own. */
   readonly code: ReadonlyMap<string, CodePackage>;
   readonly apiGateway: APIGatewayClient;
   readonly cloudWatch: CloudWatchClient;
@@ -36,6 +37,7 @@ export interface Account {
   readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
+  readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
 }
@@ -53,11 +55,7 @@ interface AnyClient {
  * Opens an account in a region by the SDK's own credential chain and endpoint settings.
  * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
  */
-export async function openAccount(
-  region: string,
-  clock: Clock,
-  code: ReadonlyMap<string, CodePackage>,
-): Promise<Account> {
+export async function openAccount(region: string, clock: Clock): Promise<Account> {
   const rates = new RateLimiter(clock);
   const settings = {
     region,
@@ -90,13 +88,15 @@ export async function openAccount(
     partition: arn?.split(':')[1] ?? 'aws',
     clock,
     inventory: new Inventory(clock),
-    code,
+    code: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
     logs: paced('logs', new CloudWatchLogsClient(settings)),
     ec2: paced('ec2', new EC2Client(settings)),
     iam: paced('iam', new IAMClient(settings)),
     lambda: paced('lambda', new LambdaClient(settings)),
+    // A bucket may be in another region than the pipeline.
+    s3: paced('s3', new S3Client({ ...settings, followRegionRedirects: true })),
     sqs: paced('sqs', new SQSClient(settings)),
     ssm: paced('ssm', new SSMClient(settings)),
   };

@@ -75,7 +75,7 @@ export async function apply(
     for (const key of dependenciesOf(node)) {
       const wanted = byKey.get(key);
       const before = wanted && (await settle(wanted));
-      if (before && before.state !== 'Ready') return blocked(node, `waits for ${key}`);
+      if (before && !serves(before)) return blocked(node, `waits for ${key}`);
       const values = before?.outputs ?? options.given?.[key.replace(/^given\//, '')];
       if (!values) return blocked(node, `waits for ${key.replace(/^given\//, '')} of the region`);
       outputs[key] = values;
@@ -108,6 +108,10 @@ const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({
   objects: new Set(nodes.map(({ node, id }) => `${node.kind} ${id}`)),
   unseen: new Set(nodes.filter(({ unseen }) => unseen).map(({ node }) => node.kind)),
 });
+
+/** Whether what depends on it can go on. */
+const serves = ({ node, state, id }: NodeOutcome): boolean =>
+  state === 'Ready' || (node.standing === true && id !== undefined);
 
 const blocked = (node: GraphNode, message: string): NodeOutcome => ({
   node,

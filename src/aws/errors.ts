@@ -5,9 +5,13 @@ const NOT_FOUND = new Set([
   'ResourceNotFoundException',
   'NoSuchEntity',
   'NoSuchEntityException',
+  'ProvisionedConcurrencyConfigNotFoundException',
   'QueueDoesNotExist',
   'AWS.SimpleQueueService.NonExistentQueue',
   'ParameterNotFound',
+  'NoSuchBucket',
+  'NoSuchKey',
+  'NoSuchVersion',
   'ResourceNotFound',
   'InvalidInstanceID.NotFound',
   'InvalidVolume.NotFound',
@@ -146,6 +150,14 @@ const NOT_YET: readonly Delay[] = [
     message: /(update|operation) is (currently )?in progress|in progress for resource|state: Pending/i,
     why: 'an earlier change of the function is still under way',
     seconds: 1,
+  },
+  {
+    // The alias still moves to another version ("Alias with weights can not be used with Provisioned Concurrency"), or
+    // a reservation and what is provisioned of it change together and the other is to come first.
+    error: 'InvalidParameterValueException',
+    message: /provisioned concurrency/i,
+    why: 'the concurrency of the function is still being changed',
+    seconds: 10,
   },
   { error: 'ResourceNotReadyException', message: /./, why: 'the function is being made ready', seconds: 2 },
   {

@@ -9,9 +9,14 @@ export type Probe = PreQueueProbe | PostQueueProbe;
 const CODE_ERRORS =
   /^(Runtime\.(ImportModuleError|HandlerNotFound|UserCodeSyntaxError|MalformedHandlerName|UserCodeLoadError)|SyntaxError|ReferenceError|TypeError)$/;
 
+/** A function was invoked and failed. */
+export class FunctionFailure extends Error {
+  override readonly name = 'FunctionFailure';
+}
+
 /**
  * Asks a function how it is. `qualifier` is a version or an alias.
- * Throws TerminalError `CodeInvalid` when its code doesn't load, and other errors when it fails otherwise.
+ * Throws TerminalError `CodeInvalid` when its code doesn't load, and {@link FunctionFailure} when it fails otherwise.
  */
 export async function probe(account: Account, functionName: string, qualifier: string): Promise<Probe> {
   const { FunctionError, Payload } = await account.lambda.send(
@@ -40,7 +45,9 @@ function isProbeAnswer(answer: unknown): answer is Probe {
 function functionError(functionName: string, text: string): Error {
   const { errorType = 'Error', errorMessage = text } = parseError(text);
   const message = `${functionName} failed its check: ${errorType}: ${errorMessage.slice(0, 500)}`;
-  return CODE_ERRORS.test(errorType) ? new TerminalError('CodeInvalid', message) : new Error(message);
+  return CODE_ERRORS.test(errorType)
+    ? new TerminalError('CodeInvalid', message)
+    : new FunctionFailure(message);
 }
 
 function parseError(text: string): { errorType?: string; errorMessage?: string } {

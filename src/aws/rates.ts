@@ -26,6 +26,7 @@ export const RATES: Readonly<Record<string, Rate>> = {
   ec2: { perSecond: 5, burst: 20 },
   iam: { perSecond: 15, burst: 60 },
   ssm: { perSecond: 10, burst: 20 },
+  s3: { perSecond: 50, burst: 100 },
   sqs: { perSecond: 50, burst: 100 },
   'cloudwatch:PutMetricAlarm': { perSecond: 3, burst: 15 },
   cloudwatch: { perSecond: 9, burst: 20 },

@@ -1,6 +1,7 @@
 import type { WebhookPipeline } from '../api/v1alpha1.ts';
 import type { Account } from '../aws/account.ts';
 import type { Clock } from '../clock.ts';
+import type { CodeLibrary } from '../code.ts';
 import type { Config } from '../config.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EventRecorder } from '../kubernetes/events.ts';
@@ -16,8 +17,7 @@ export interface Context {
   readonly events: EventRecorder;
   /** Which cluster, in tags and names. */
   readonly cluster: string;
-  /** SHA-256 (base64) of each function's zip. */
-  readonly code: { readonly preQueue: string; readonly postQueue: string };
+  readonly code: CodeLibrary;
   /** The AWS account in a region; fails while AWS or the credentials do. */
   readonly account: (region: string) => Promise<Account>;
   readonly board: (region: string) => RegionBoard;

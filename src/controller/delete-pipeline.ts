@@ -105,7 +105,7 @@ async function drain(context: Context, deletion: Deletion, account: Account): Pr
   if (queue.deadLetters > 0) {
     await deletion.say({
       reason: 'DeadLettersLeft',
-      message: `${queue.deadLetters} events that could not be stored are in the dead-letter queue: redrive or save them${giveUp}`,
+      message: `${queue.deadLetters} events that could not be stored or processed are in the dead-letter queue: redrive or save them${giveUp}`,
       terminal: true,
     });
     return { after: LOOK_LATER };

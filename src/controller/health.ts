@@ -66,7 +66,7 @@ export function healthOf(
     return {
       status: 'False',
       reason: 'DeadLetters',
-      message: `${queue.deadLetters} events could not be stored and wait in the dead-letter queue: read the logs of the post-queue function, then redrive the queue`,
+      message: `${queue.deadLetters} events could not be stored, or own code failed for them, and wait in the dead-letter queue: read the logs of the post-queue function, then redrive the queue`,
     };
   }
   const disk = answer.reachable ? answer.disk : undefined;

@@ -33,6 +33,15 @@ export function checkLimits(spec: WebhookPipelineSpec, allowed: Config['allowed'
       );
     }
   }
+  for (const { code } of [spec.preQueue, spec.postQueue]) {
+    if (code?.s3 && !allowed.codeBuckets.includes(code.s3.bucket)) {
+      refuse(
+        `code from the bucket ${code.s3.bucket}`,
+        allowed.codeBuckets.join(', ') || 'a ConfigMap (configMapRef)',
+        'NAMI_ALLOWED_CODE_BUCKETS',
+      );
+    }
+  }
   for (const subnet of spec.network?.subnetIds ?? []) {
     if (allowed.subnets.length > 0 && !allowed.subnets.includes(subnet)) {
       refuse(`subnet ${subnet}`, `one of ${allowed.subnets.join(', ')}`, 'NAMI_ALLOWED_SUBNETS');

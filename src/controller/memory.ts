@@ -3,6 +3,7 @@ import type { Outcome } from '../aws/apply.ts';
 import type { Owner } from '../aws/object.ts';
 import type { Clock } from '../clock.ts';
 import { lookAtQueue, lookAtStore, type QueueView, type StoreView } from './health.ts';
+import type { KnownObject } from './own-code.ts';
 import { nodeOf } from './status-of.ts';
 
 /** What is remembered of a pipeline between two reconciles; it may be lost without harm. */
@@ -18,6 +19,8 @@ export interface Memory {
   storeAskedAt?: number;
   queue?: QueueView;
   queueReadAt?: number;
+  /** Objects in S3 that hold own code, by where in the spec they are named. */
+  readonly codeObjects: Map<string, KnownObject>;
   /** Since when the queue of a pipeline that is being deleted looks empty. */
   emptySince?: number;
 }

@@ -3,6 +3,7 @@ import type { Account } from '../aws/account.ts';
 import { apply, type Outcome } from '../aws/apply.ts';
 import { judge } from '../aws/errors.ts';
 import { fingerprint } from '../aws/fingerprint.ts';
+import type { Graph } from '../aws/graph.ts';
 import type { Owner } from '../aws/object.ts';
 import { startRedrive } from '../aws/queues.ts';
 import { namespaces } from '../kubernetes/core-types.ts';
@@ -12,11 +13,13 @@ import { keyOf } from '../kubernetes/resource.ts';
 import { deadLetterQueueName, pipelineOwner, regionOwner, routePath } from '../plan/identity.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { plan } from '../plan/plan.ts';
+import { withConsuming } from '../plan/queues.ts';
 import { type Finding, findingsOf, type Verdict } from './conditions.ts';
 import type { Context, Next } from './context.ts';
 import { deletePipeline } from './delete-pipeline.ts';
 import { pathOf, regionOf, rivalOf } from './endpoint-claim.ts';
 import { gatewayFindings, pathConflict, storeFindings } from './findings.ts';
+import { type Gathered, gather } from './gather.ts';
 import { healthOf, lookAtQueue } from './health.ts';
 import { checkLimits } from './limits.ts';
 import {
@@ -31,8 +34,6 @@ import {
 import { PIPELINES } from './pipeline.ts';
 import type { RegionBoard } from './region-board.ts';
 import { Reporter } from './reporter.ts';
-import { resolveNetwork } from './resolve-network.ts';
-import { readSecrets } from './secrets.ts';
 import { aliasArn, keptStatus, nodeOf, type Seen, statusOf } from './status-of.ts';
 import { parseSpec, refuseMoves } from './stored-spec.ts';
 
@@ -40,6 +41,9 @@ import { parseSpec, refuseMoves } from './stored-spec.ts';
 const STORE_LATER = 15;
 /** Seconds until a pipeline that waits for its region looks by itself; the region calls it earlier. */
 const REGION_PATIENCE = 10;
+
+/** In the place of a plan's fingerprint, for what followed from none: the next plan is carried out. */
+const NO_PLAN = '';
 
 type Overall = NonNullable<Verdict['overall']>;
 
@@ -90,7 +94,7 @@ export class PipelineReconciler {
   #memoryOf(key: string, { metadata }: WebhookPipeline): Memory {
     const known = this.#memories.get(key);
     if (known?.uid === metadata.uid) return known;
-    const memory: Memory = { uid: metadata.uid };
+    const memory: Memory = { uid: metadata.uid, codeObjects: new Map() };
     this.#memories.set(key, memory);
     return memory;
   }
@@ -119,10 +123,15 @@ export class PipelineReconciler {
     const owner = await this.#ownerOf(pipeline, memory);
     // Before the first plan, so that the queue of a pipeline that was built before a restart is not paused for it.
     if (!memory.applied) await refreshStore(memory, account, owner, config.lookSeconds);
-    const input = await this.#planInput(pipeline, spec, account, owner, memory, (zone) =>
-      board.askZone(key, zone),
+    const subject = { pipeline, spec, account, owner, memory };
+    const gathered = await gather(this.#context, subject, (zone) => board.askZone(key, zone)).catch(
+      async (error: unknown) => {
+        await this.#followStore(pipeline, account, owner, memory, board);
+        throw error;
+      },
     );
-    const outcome = await this.#apply(pipeline, account, input, memory, board);
+    const { input } = gathered;
+    const outcome = await this.#apply(pipeline, gathered, memory, board);
     this.#askRoute(key, input, outcome, board);
     if (aliasArn(outcome, 'post-queue') !== undefined)
       await refreshStore(memory, account, owner, config.lookSeconds);
@@ -161,8 +170,8 @@ export class PipelineReconciler {
       keepWorking: async (account) => {
         const board = this.#context.board(account.region);
         await refreshStore(memory, account, owner, config.lookSeconds);
-        const input = await this.#planInput(pipeline, parseSpec(pipeline), account, owner, memory, () => {});
-        await this.#apply(pipeline, account, input, memory, board);
+        const subject = { pipeline, spec: parseSpec(pipeline), account, owner, memory };
+        await this.#apply(pipeline, await gather(this.#context, subject, () => {}), memory, board);
       },
     });
   }
@@ -188,36 +197,10 @@ export class PipelineReconciler {
     return pipelineOwner(identity, config.iamPath, annotations?.[ANNOTATIONS.takeOver] === 'true');
   }
 
-  async #planInput(
-    pipeline: WebhookPipeline,
-    spec: WebhookPipelineSpec,
-    account: Account,
-    owner: Owner,
-    memory: Memory,
-    askZone: (zone: string) => void,
-  ): Promise<PlanInput> {
-    const { client, config, code } = this.#context;
-    const secrets = await readSecrets(client, pipeline.metadata.namespace, spec);
-    const network = await resolveNetwork(account, owner, spec, askZone);
-    const { partition, region, accountId } = account;
-    return {
-      owner,
-      spec,
-      path: pathOf(pipeline, config),
-      place: { partition, region, accountId },
-      settings: { permissionsBoundaryArn: config.permissionsBoundaryArn },
-      secrets,
-      ...(network && { network }),
-      code,
-      consuming: isReachable(memory),
-    };
-  }
-
   /** Applies the plan, unless this very plan was applied a moment ago and came to rest. */
   async #apply(
     pipeline: WebhookPipeline,
-    account: Account,
-    input: PlanInput,
+    { account, input }: Gathered,
     memory: Memory,
     board: RegionBoard,
   ): Promise<Outcome> {
@@ -230,18 +213,48 @@ export class PipelineReconciler {
     const isFresh =
       applied?.plan === planned &&
       applied.outcome.settled &&
+      // What is optional and still on its way.
+      applied.outcome.seconds === undefined &&
       clock.now() - applied.at < config.resyncSeconds * 1000;
     if (isFresh) return applied.outcome;
-    const outcome = await apply(account, graph, input.owner, { given });
-    memory.applied = { plan: planned, at: clock.now(), outcome };
+    return await this.#carryOut(pipeline, account, graph, input.owner, memory, board, planned);
+  }
+
+  async #carryOut(
+    pipeline: WebhookPipeline,
+    account: Account,
+    graph: Graph,
+    owner: Owner,
+    memory: Memory,
+    { offer }: RegionBoard,
+    planned: string,
+  ): Promise<Outcome> {
+    const outcome = await apply(account, graph, owner, { given: offer?.given ?? {} });
+    memory.applied = { plan: planned, at: this.#context.clock.now(), outcome };
     forgetStoreOfAnotherHost(memory, outcome);
     this.#reporter.changes(pipeline, outcome);
     // Resumed after an outage: what went to the dead-letter queue meanwhile gets another chance.
     const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
-    if (input.consuming && mapping?.done.some((done) => done.includes('enabled'))) {
-      await this.#redrive(pipeline, account, input.owner);
+    if (isReachable(memory) && mapping?.done.some((done) => done.includes('enabled'))) {
+      await this.#redrive(pipeline, account, owner);
     }
     return outcome;
+  }
+
+  /** A pipeline that can't be planned anew stays as it was planned last, but for its queue, which follows the store. */
+  async #followStore(
+    pipeline: WebhookPipeline,
+    account: Account,
+    owner: Owner,
+    memory: Memory,
+    board: RegionBoard,
+  ): Promise<void> {
+    if (!memory.applied) return;
+    const graph = memory.applied.outcome.nodes.map(({ node }) => node);
+    await refreshStore(memory, account, owner, this.#context.config.lookSeconds);
+    const following = withConsuming(graph, isReachable(memory));
+    if (fingerprint(following) === fingerprint(graph)) return;
+    await this.#carryOut(pipeline, account, following, owner, memory, board, NO_PLAN);
   }
 
   async #redrive(pipeline: WebhookPipeline, account: Account, owner: Owner): Promise<void> {

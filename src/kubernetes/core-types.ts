@@ -6,6 +6,20 @@ export interface Secret extends KubernetesResource {
   data?: Record<string, string>;
 }
 
+export interface ConfigMap extends KubernetesResource {
+  data?: Record<string, string>;
+  /** Base64. */
+  binaryData?: Record<string, string>;
+}
+
+export const configMaps: ResourceType<ConfigMap> = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+};
+
 export const namespaces: ResourceType<KubernetesResource> = {
   group: '',
   version: 'v1',

@@ -88,7 +88,7 @@ function table({ owner, spec, path }: PlanInput, gatewayName: string): AlarmPlan
     {
       id: 'dead-letters',
       part: 'Queue',
-      description: 'Events could not be stored and wait in the dead-letter queue',
+      description: 'Events could not be stored or processed and wait in the dead-letter queue',
       namespace: 'AWS/SQS',
       metric: 'ApproximateNumberOfMessagesVisible',
       dimensions: { QueueName: deadLetterQueueName(owner) },

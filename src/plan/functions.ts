@@ -1,4 +1,6 @@
 import {
+  OWN_CODE_ENV,
+  OWN_CODE_FILE,
   POST_QUEUE_ENV,
   PRE_QUEUE_ENV,
   type ResponseSettings,
@@ -8,7 +10,7 @@ import { type Graph, type GraphNode, given, join, keyOf, ref } from '../aws/grap
 import { TAGS, type Unresolved } from '../aws/object.ts';
 import type { PolicyStatement } from '../aws/policy.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
-import type { PlanInput } from './input.ts';
+import type { FunctionInput, PlanInput } from './input.ts';
 import { storeUri } from './store.ts';
 
 type Environment = Readonly<Record<string, Unresolved<string>>>;
@@ -18,28 +20,29 @@ interface FunctionPlan {
   readonly id: FunctionId;
   readonly description: string;
   readonly settings: PlanInput['spec']['preQueue' | 'postQueue'];
-  readonly codeSha256: string;
+  readonly own: FunctionInput;
   readonly environment: Environment;
   /** Its rights beyond writing to its own log group. */
   readonly statements: readonly Unresolved<PolicyStatement>[];
   readonly inVpc: boolean;
   readonly secretNames: readonly string[];
+  readonly provisionedConcurrency?: number | undefined;
   readonly tags?: GraphNode['tags'];
 }
 
-/** Both functions, each with its role, log group, alias and reservation. */
+/** Both functions, each with its role, log group, alias and the concurrency that is set aside for it. */
 export function planFunctions(input: PlanInput): Graph {
   return [preQueue(input), postQueue(input)].flatMap((plan) => planFunction(input, plan));
 }
 
-function preQueue({ spec, secrets, code }: PlanInput): FunctionPlan {
+function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
   const { secretRefs: _, ...source } = spec.source;
   const response: ResponseSettings = spec.endpoint.response;
   return {
     id: 'pre-queue',
     description: 'Verifies deliveries and puts them into the queue',
     settings: spec.preQueue,
-    codeSha256: code.preQueue,
+    own: functions.preQueue,
     environment: {
       [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
       [PRE_QUEUE_ENV.source]: JSON.stringify(source satisfies SourceSettings),
@@ -52,18 +55,19 @@ function preQueue({ spec, secrets, code }: PlanInput): FunctionPlan {
     // It answers senders and needs only SQS: a VPC would cost it its way out.
     inVpc: false,
     secretNames: secrets.signing.map(({ from }) => from),
+    provisionedConcurrency: spec.preQueue.provisionedConcurrency,
     tags: { [TAGS.gateway]: given('gateway', 'restApiId') },
   };
 }
 
 function postQueue(input: PlanInput): FunctionPlan {
-  const { spec, code, network } = input;
+  const { spec, functions, network } = input;
   const { database, collection, ttlDays } = spec.store;
   return {
     id: 'post-queue',
     description: 'Writes events from the queue into the store',
     settings: spec.postQueue,
-    codeSha256: code.postQueue,
+    own: functions.postQueue,
     environment: {
       [POST_QUEUE_ENV.storeUri]: storeUri(input),
       [POST_QUEUE_ENV.database]: database,
@@ -111,7 +115,7 @@ function vpcStatements({ owner, place }: PlanInput): PolicyStatement[] {
 }
 
 function planFunction({ owner, settings: operator, network }: PlanInput, plan: FunctionPlan): Graph {
-  const { id, settings, inVpc } = plan;
+  const { id, settings, own, inVpc } = plan;
   const name = functionName(owner, id);
   const part = 'Functions';
   const securityGroupIds = [ref('SecurityGroup', 'post-queue', 'id'), ...(network?.securityGroupIds ?? [])];
@@ -156,8 +160,12 @@ function planFunction({ owner, settings: operator, network }: PlanInput, plan: F
         memoryMiB: settings.memoryMiB,
         timeoutSeconds: settings.timeoutSeconds,
         architecture: settings.architecture,
-        environment: { ...settings.environment, ...plan.environment },
-        codeSha256: plan.codeSha256,
+        environment: {
+          ...own.environment,
+          ...plan.environment,
+          ...(own.ownCode !== undefined && { [OWN_CODE_ENV]: OWN_CODE_FILE }),
+        },
+        codeSha256: own.codeSha256,
         subnetIds: inVpc ? (network?.subnetIds ?? []) : [],
         securityGroupIds: inVpc ? securityGroupIds : [],
         logGroup: ref('LogGroup', id, 'name'),
@@ -167,11 +175,13 @@ function planFunction({ owner, settings: operator, network }: PlanInput, plan: F
       kind: 'Alias',
       id,
       part,
+      standing: true,
       desired: {
         functionName: ref('Function', id, 'name'),
         name: ALIAS,
         revision: ref('Function', id, 'revision'),
         secretNames: plan.secretNames,
+        ...(own.ownCode !== undefined && { ownCode: own.ownCode }),
       },
     },
     ...(settings.reservedConcurrency === undefined
@@ -184,6 +194,18 @@ function planFunction({ owner, settings: operator, network }: PlanInput, plan: F
             optional: true as const,
             after: [keyOf('Function', id)],
             desired: { functionName: name, executions: settings.reservedConcurrency },
+          },
+        ]),
+    ...(plan.provisionedConcurrency === undefined
+      ? []
+      : [
+          {
+            kind: 'ProvisionedConcurrency' as const,
+            id,
+            part: 'Functions' as const,
+            optional: true as const,
+            after: [keyOf('Alias', id)],
+            desired: { functionName: name, alias: ALIAS, executions: plan.provisionedConcurrency },
           },
         ]),
   ];

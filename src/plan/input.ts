@@ -36,10 +36,19 @@ export interface PlanInput {
   readonly secrets: Secrets;
   /** Without one the post-queue function is outside any VPC. */
   readonly network?: Network;
-  /** SHA-256 (base64) of each function's zip. */
-  readonly code: { readonly preQueue: string; readonly postQueue: string };
+  readonly functions: Readonly<Record<'preQueue' | 'postQueue', FunctionInput>>;
   /** Whether the queue is read: not while the store can't take what comes. */
   readonly consuming: boolean;
+}
+
+/** What a function is made of beside its settings. */
+export interface FunctionInput {
+  /** SHA-256 (base64) of its zip. */
+  readonly codeSha256: string;
+  /** Where the user's own code in it comes from, in words; absent without. */
+  readonly ownCode?: string;
+  /** The user's environment: literals, and values of Secrets and ConfigMaps. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** What Kubernetes Secrets hold. */

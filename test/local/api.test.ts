@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { startControlPlane } from '../../local/control-plane.ts';
 import { Processes } from '../../local/processes.ts';
 import { findBinaries } from '../../local/tools/binaries.ts';
@@ -366,6 +366,18 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'greater than or equal to 1',
   ],
   [
+    'more provisioned than is reserved',
+    { preQueue: { reservedConcurrency: 5, provisionedConcurrency: 6 } },
+    'spec.preQueue',
+    'provisionedConcurrency must not be greater than reservedConcurrency, of which it is a part: lower it',
+  ],
+  [
+    'nothing provisioned',
+    { preQueue: { provisionedConcurrency: 0 } },
+    'spec.preQueue.provisionedConcurrency',
+    'greater than or equal to 1',
+  ],
+  [
     'an architecture that is none',
     { preQueue: { architecture: 'amd64' } },
     'spec.preQueue.architecture',
@@ -406,6 +418,95 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { postQueue: { environment: { A: 'x'.repeat(1025) } } },
     'spec.postQueue.environment.A',
     'may not be more than 1024 bytes',
+  ],
+  [
+    'a name in environment and in environmentFrom',
+    {
+      preQueue: { environment: { A: '1' }, environmentFrom: [{ name: 'A', secretKeyRef: SECRET }] },
+    },
+    'spec.preQueue',
+    'a name stands in environment and in environmentFrom: take it out of one of them',
+  ],
+  [
+    'the same after the queue',
+    {
+      postQueue: { environment: { A: '1' }, environmentFrom: [{ name: 'A', configMapKeyRef: SECRET }] },
+    },
+    'spec.postQueue',
+    'a name stands in environment and in environmentFrom: take it out of one of them',
+  ],
+  [
+    'a variable of two origins',
+    { preQueue: { environmentFrom: [{ name: 'A', secretKeyRef: SECRET, configMapKeyRef: SECRET }] } },
+    'spec.preQueue.environmentFrom[0]',
+    'takes exactly one of secretKeyRef and configMapKeyRef',
+  ],
+  [
+    'a variable of no origin',
+    { postQueue: { environmentFrom: [{ name: 'A' }] } },
+    'spec.postQueue.environmentFrom[0]',
+    'takes exactly one of secretKeyRef and configMapKeyRef',
+  ],
+  [
+    'a variable of one name twice',
+    {
+      postQueue: {
+        environmentFrom: [
+          { name: 'A', secretKeyRef: SECRET },
+          { name: 'A', configMapKeyRef: SECRET },
+        ],
+      },
+    },
+    'spec.postQueue.environmentFrom[1]',
+    'Duplicate value',
+  ],
+  [
+    'a reserved variable from a Secret',
+    { postQueue: { environmentFrom: [{ name: 'NAMI_STORE_URI', secretKeyRef: SECRET }] } },
+    'spec.postQueue.environmentFrom',
+    'reserved: choose another name',
+  ],
+  [
+    'a variable with a hyphen from a Secret',
+    { postQueue: { environmentFrom: [{ name: 'LOG-LEVEL', secretKeyRef: SECRET }] } },
+    'spec.postQueue.environmentFrom',
+    'start with a letter and hold only letters, digits and _',
+  ],
+  [
+    'a ConfigMap in another namespace',
+    { postQueue: { environmentFrom: [{ name: 'A', configMapKeyRef: { name: 'other/map', key: 'k' } }] } },
+    'spec.postQueue.environmentFrom[0].configMapKeyRef.name',
+    'the name of a ConfigMap has lower-case letters, digits, - and . only',
+  ],
+  [
+    'a ConfigMap key with a slash',
+    { preQueue: { code: { configMapRef: { name: 'map', key: 'a/b' } } } },
+    'spec.preQueue.code.configMapRef.key',
+    'the key within a ConfigMap has letters, digits, -, _ and . only',
+  ],
+  [
+    'code of two origins',
+    { preQueue: { code: { configMapRef: SECRET, s3: { bucket: 'modules', key: 'a.mjs' } } } },
+    'spec.preQueue.code',
+    'code takes exactly one of configMapRef and s3',
+  ],
+  [
+    'code of no origin',
+    { postQueue: { code: {} } },
+    'spec.postQueue.code',
+    'code takes exactly one of configMapRef and s3',
+  ],
+  [
+    'code from a bucket that is none',
+    { postQueue: { code: { s3: { bucket: 's3://modules', key: 'a.mjs' } } } },
+    'spec.postQueue.code.s3.bucket',
+    'the name of an S3 bucket has lower-case letters, digits, - and . only',
+  ],
+  [
+    'code from an empty key',
+    { postQueue: { code: { s3: { bucket: 'modules', key: '' } } } },
+    'spec.postQueue.code.s3.key',
+    'should be at least 1 chars long',
   ],
   [
     'a retention that CloudWatch does not have',
@@ -681,6 +782,11 @@ describe.concurrent('a wrong manifest is refused with one message that says what
     ['a field in other letters', { postqueue: {} }, 'spec.postqueue'],
     ['a field at the wrong level', { secretRefs: [] }, 'spec.secretRefs'],
     [
+      'what only the other function has',
+      { postQueue: { provisionedConcurrency: 5 } },
+      'spec.postQueue.provisionedConcurrency',
+    ],
+    [
       'a secret in the manifest',
       { store: { external: { uri: 'mongodb://u:p@h' } } },
       'spec.store.external.uri',
@@ -738,6 +844,14 @@ describe('a right manifest', () => {
     const answer = await kubectl(['create', '--dry-run=server', '-o', specOnly, '-f', '-'], list);
     const stored = answer.split('\n').map((line) => JSON.parse(line));
     expect(stored).toEqual(items.map(({ spec }) => webhookPipelineSpec.parse(spec)));
+  });
+
+  test.each(readdirSync('examples'))('is what examples/%s holds', async (file) => {
+    const text = readFileSync(`examples/${file}`, 'utf8');
+    const answer = await kubectl(['create', '--dry-run=server', '-f', `examples/${file}`]);
+    expect(answer.split('\n')).toEqual(
+      parseAllDocuments(text).map(() => expect.stringMatching(/ created \(server dry run\)$/)),
+    );
   });
 
   test('loses what is null, as if it were not there', async () => {

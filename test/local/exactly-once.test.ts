@@ -116,3 +116,73 @@ test('each event is one document, whatever is sent twice, killed or cut off on i
   }
   await system.kubectl('-n', namespace, 'delete', 'whp/exactly-once', '--timeout=60s');
 });
+
+// Notes each run, and which others of its event were at work then: not ended, and not killed either.
+const NOTING_RUNS = `
+  import { setTimeout as sleep } from 'node:timers/promises';
+  const isAlive = ({ pid }) => {
+    try { return globalThis.process.kill(pid, 0); } catch { return false; }
+  };
+  export async function process({ _id }, { database }) {
+    const runs = database.collection('runs');
+    const others = await runs.find({ event: _id, endedAt: null }).toArray();
+    const beside = others.filter(isAlive).length;
+    const run = await runs.insertOne({ event: _id, pid: globalThis.process.pid, beside });
+    await sleep(300);
+    await runs.updateOne({ _id: run.insertedId }, { $set: { endedAt: new Date() } });
+  }`;
+
+test('own code is at work on an event once at a time, and never again when it has ended', async () => {
+  const { namespace, secret } = await system.namespace('leases');
+  await system.applyManifest({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name: 'code' },
+    data: { 'code.mjs': NOTING_RUNS },
+  });
+  await system.apply(namespace, 'leases', {
+    ...GITHUB,
+    // SQS hands a message out again while the function may still be at work on it.
+    queue: { visibilityTimeoutSeconds: 3, maxReceiveCount: 100 },
+    postQueue: { timeoutSeconds: 3, batchSize: 5, code: { configMapRef: { name: 'code', key: 'code.mjs' } } },
+  });
+  const pipeline = await system.waitReady(namespace, 'leases');
+  const { endpoint, store: place } = pipeline.status ?? {};
+  const postQueue = objectId(pipeline, 'Function', 'post-queue');
+  const queueName = objectId(pipeline, 'Queue', 'queue');
+  const store = await openEventStore(
+    system.stack,
+    place?.address ?? '',
+    objectId(pipeline, 'Parameter', 'store-password'),
+  );
+  const deliveries = githubDeliveries(secret).slice(0, 40);
+  const ids = deliveries.map(documentId).sort();
+  const allFinished = async () =>
+    (await store.events.countDocuments({ 'processing.finishedAt': { $exists: true } })) === ids.length;
+  const runsOf = async () => await store.events.db.collection('runs').find({}).toArray();
+
+  const twice = deliveries.flatMap((delivery) => [delivery, delivery]);
+  const sending = sendBurst(endpoint?.url ?? '', twice, 8);
+  for (let round = 0; round < 3; round++) {
+    await eventually('runs are under way', async () => (await runsOf()).some(({ endedAt }) => !endedAt));
+    for (const pid of environmentsOf(postQueue)) process.kill(pid, 'SIGKILL');
+    await sleep(200);
+  }
+  await sending;
+  await eventually('all have ended well', allFinished, 90);
+  const runs = await runsOf();
+  await sendBurst(endpoint?.url ?? '', deliveries, 8);
+  await eventually('the queue is empty', async () => (await queueDepth(aws, queueName)) === 0, 60);
+
+  expect(await runsOf()).toHaveLength(runs.length);
+  const stored = await store.events.find({}).toArray();
+  await store.close();
+  expect(stored.map(({ _id }) => _id).sort()).toEqual(ids);
+  expect(stored.every(({ deliveryCount }) => deliveryCount === 3)).toBe(true);
+  // Some were killed at work, and begun again by another.
+  expect(runs.filter(({ endedAt }) => !endedAt).length).toBeGreaterThan(0);
+  expect(runs.filter(({ beside }) => beside > 0)).toEqual([]);
+  const ended = new Set(runs.filter(({ endedAt }) => endedAt).map(({ event }) => event));
+  expect([...ended].sort()).toEqual(ids);
+  await system.kubectl('-n', namespace, 'delete', 'whp/leases', '--timeout=60s');
+});

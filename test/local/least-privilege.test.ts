@@ -25,6 +25,7 @@ test('the operator’s policy allows every call of a pipeline’s whole life', a
   await system.waitReady(namespace, 'orders');
   await system.apply(namespace, 'orders', {
     ...GITHUB,
+    preQueue: { provisionedConcurrency: 2 },
     postQueue: { memoryMiB: 512, reservedConcurrency: 7 },
     queue: { maxReceiveCount: 3 },
     store: { managed: { volume: { sizeGiB: 12, reclaimPolicy: 'Delete' } } },

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Binary, BSON, type Collection, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Envelope, encodeEnvelope } from '../../handlers/envelope.ts';
+import type { PostQueueCode } from '../../handlers/own-code/post-queue.ts';
 import { connect } from '../../handlers/post-queue/connection.ts';
 import { LISTED_DELIVERIES } from '../../handlers/post-queue/document.ts';
 import { postQueueHandler } from '../../handlers/post-queue/handle.ts';
@@ -12,6 +13,7 @@ import { DATABASE_PORT, secantusDatabases } from '../../local/database.ts';
 import { claimNetwork, type NetworkClaim } from '../../local/network-claim.ts';
 import { Processes } from '../../local/processes.ts';
 import { preparePython } from '../../local/tools/python.ts';
+import { lambdaWith } from '../unit/handlers/lambda.ts';
 
 const folder = '.nami/test-store';
 const database = `nami-test-${randomUUID().slice(0, 8)}`;
@@ -24,12 +26,19 @@ const opened: MongoClient[] = [];
 let collection: Collection<Document>;
 
 /** A function's environment of its own: its own client, as after a cold start. */
-function openHandler(ttlDays?: number) {
+function openHandler(ttlDays?: number, exports: Partial<PostQueueCode> = {}) {
   const settings = { storeUri, database, collection: collection.collectionName, ttlDays, managed: true };
-  const connection = connect({ kind: 'ready', settings });
+  const connection = connect({ kind: 'ready', settings }, log);
   if (connection.kind === 'broken') throw new Error('the URI is none');
   opened.push(connection.client);
-  return postQueueHandler(connection, log, () => new Date());
+  const handler = postQueueHandler({
+    connection,
+    code: async () => ({ kind: 'ready', exports }),
+    log,
+    now: () => new Date(),
+    newId: randomUUID,
+  });
+  return (event: unknown) => handler(event, lambdaWith(30_000));
 }
 
 function envelope(identity: string, body: string | Buffer, change: Partial<Envelope> = {}): Envelope {

@@ -8,6 +8,13 @@ import type { RunningProcess } from '../../local/processes.ts';
 import { type LocalStack, startLocalStack } from '../../local/stack.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
 
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+  readonly [field: string]: unknown;
+}
+
 /** The operator against the local stack, and how a user and a test speak to them. */
 export class System {
   readonly stack: LocalStack;
@@ -60,13 +67,17 @@ export class System {
 
   /** Applies a pipeline; by default one that takes GitHub's deliveries. */
   async apply(namespace: string, name: string, spec: object = GITHUB): Promise<void> {
-    const manifest = {
+    await this.applyManifest({
       apiVersion: 'nami.dev/v1alpha1',
       kind: 'WebhookPipeline',
       metadata: { namespace, name },
       spec,
-    };
-    const file = join(this.stack.folder, `${namespace}-${name}.json`);
+    });
+  }
+
+  async applyManifest(manifest: Manifest): Promise<void> {
+    const { namespace, name } = manifest.metadata;
+    const file = join(this.stack.folder, `${namespace}-${manifest.kind}-${name}.json`);
     writeFileSync(file, JSON.stringify(manifest));
     await this.kubectl('apply', '-f', file);
   }

@@ -117,26 +117,37 @@ describe('AWS that refuses', () => {
     await remove(namespace, 'denied');
   });
 
-  test('an account without room for a reservation: the pipeline works without it and says so', async () => {
-    const { namespace } = await system.namespace('reserved');
-    system.stack.proxy.inject({
-      service: 'lambda',
-      action: 'PutFunctionConcurrency',
-      times: 1000,
-      kind: 'error',
-      status: 400,
-      code: 'InvalidParameterValueException',
-      message:
-        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
-    });
+  test.each([
+    ['reservedConcurrency', 'PutFunctionConcurrency', 'ReservedConcurrentExecutions', 'ReservationRefused'],
+    [
+      'provisionedConcurrency',
+      'PutProvisionedConcurrencyConfig',
+      'ConcurrentExecutions',
+      'ProvisioningRefused',
+    ],
+  ])(
+    'an account without room for %s: the pipeline works without it and says so',
+    async (field, action, what, reason) => {
+      const name = reason.toLowerCase();
+      const { namespace } = await system.namespace(name);
+      system.stack.proxy.inject({
+        service: 'lambda',
+        action,
+        times: 1000,
+        kind: 'error',
+        status: 400,
+        code: 'InvalidParameterValueException',
+        message: `Specified ${what} for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].`,
+      });
 
-    await system.apply(namespace, 'reserved', { ...GITHUB, preQueue: { reservedConcurrency: 950 } });
-    await system.waitReady(namespace, 'reserved');
-    const healthy = await system.waitFor(namespace, 'reserved', 'Healthy', 'False', 'ReservationRefused');
+      await system.apply(namespace, name, { ...GITHUB, preQueue: { [field]: 950 } });
+      await system.waitReady(namespace, name);
+      const healthy = await system.waitFor(namespace, name, 'Healthy', 'False', reason);
 
-    expect(conditionOf(healthy, 'Healthy')?.message).toContain('lower reservedConcurrency');
-    await remove(namespace, 'reserved');
-  });
+      expect(conditionOf(healthy, 'Healthy')?.message).toContain(`lower ${field}`);
+      await remove(namespace, name);
+    },
+  );
 
   test('no capacity for the instance type: the fallback types are tried in their order', async () => {
     const { namespace } = await system.namespace('capacity');

@@ -6,7 +6,10 @@ import {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
 } from '@aws-sdk/client-ec2';
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
+} from '@aws-sdk/client-lambda';
 import { MongoClient } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +18,7 @@ import { secantusDatabases } from '../../local/database.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { startOperator } from '../../local/operator.ts';
 import { preparePython } from '../../local/tools/python.ts';
-import { eventually, GITHUB, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;
@@ -213,6 +216,53 @@ test('a throttle of an endpoint reaches the stage, and goes again', async () => 
   await system.apply(namespace, 'throttled', { ...GITHUB, store, endpoint: { throttle: null } });
   await eventually('the bound is gone', async () => (await bound()) !== 50);
   await system.kubectl('-n', namespace, 'delete', 'whp/throttled', '--timeout=60s');
+});
+
+test('provisioned concurrency is waited for, moves with the alias, and goes when it is no longer asked for', async () => {
+  const { namespace } = await system.namespace('provisioned');
+  const store = { managed: null, external: await externalStore(namespace) };
+  const { behaviour } = system.stack.proxy;
+  const apply = (preQueue: object) => system.apply(namespace, 'provisioned', { ...GITHUB, store, preQueue });
+  const state = async () => {
+    const { status } = await system.get(namespace, 'provisioned');
+    return status?.objects?.find(({ kind }) => kind === 'ProvisionedConcurrency');
+  };
+  const provisioned = async (functionName: string | undefined) =>
+    await aws.lambda
+      .send(new GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: 'live' }))
+      .catch(({ name }: Error) => name);
+  behaviour.provisioningMilliseconds = 6000;
+
+  await apply({ provisionedConcurrency: 3 });
+  const built = await system.waitReady(namespace, 'provisioned');
+  expect(await state(), 'the pipeline works without it').toMatchObject({ state: 'Pending' });
+  await eventually('it is there', async () => (await state())?.state === 'Ready');
+  const functionName = (await state())?.id?.split(':')[0];
+  expect(await provisioned(functionName)).toMatchObject({ RequestedProvisionedConcurrentExecutions: 3 });
+
+  await apply({ provisionedConcurrency: 4, memoryMiB: 512 });
+  const moving = await system.waitFor(namespace, 'provisioned', 'Ready', 'False', 'Progressing');
+  expect(moving.status?.endpoint?.url).toBe(built.status?.endpoint?.url);
+  await eventually('the alias moves', async () => {
+    const message = conditionOf(await system.get(namespace, 'provisioned'), 'FunctionsReady')?.message;
+    return message?.includes('the version before takes the traffic');
+  });
+  const moved = await system.waitReady(namespace, 'provisioned');
+  await eventually('the other number is there', async () => (await state())?.state === 'Ready');
+  expect(await provisioned(functionName)).toMatchObject({ RequestedProvisionedConcurrentExecutions: 4 });
+  expect(moved.status?.endpoint?.url).toBe(built.status?.endpoint?.url);
+
+  behaviour.provisioningMilliseconds = 0;
+  await apply({ provisionedConcurrency: null, memoryMiB: 512 });
+  await eventually('it is gone', async () => {
+    return (await provisioned(functionName)) === 'ProvisionedConcurrencyConfigNotFoundException';
+  });
+  await system.waitReady(namespace, 'provisioned');
+  expect(await state()).toBeUndefined();
+
+  const events = await system.kubectl('-n', namespace, 'get', 'events', '-o', 'jsonpath={.items[*].type}');
+  expect(events).not.toContain('Warning');
+  await system.kubectl('-n', namespace, 'delete', 'whp/provisioned', '--timeout=60s');
 });
 
 describe('where shared objects go with the last pipeline', () => {

@@ -14,6 +14,7 @@ describe('the operator’s settings', () => {
         instanceTypes: [],
         mongoImages: ['public.ecr.aws/docker/library/mongo'],
         amis: [],
+        codeBuckets: [],
         subnets: [],
         volumeGiB: 1024,
       },

@@ -3,6 +3,7 @@ import { emulatorClients } from '../../emulator-clients.ts';
 import { clientTokens } from './client-tokens.ts';
 import { messageMoves } from './message-moves.ts';
 import { interfacesGoWithInstance } from './network-interfaces.ts';
+import { provisionedConcurrency } from './provisioned-concurrency.ts';
 import { queueDeletedRecently } from './queue-deleted-recently.ts';
 import { rolesInMaking } from './roles-in-making.ts';
 import { securityGroupInUse } from './security-group-in-use.ts';
@@ -24,5 +25,6 @@ export function standInsFor(
     securityGroupInUse(clients),
     queueDeletedRecently(behaviour),
     messageMoves(clients),
+    provisionedConcurrency(clients, behaviour),
   ];
 }

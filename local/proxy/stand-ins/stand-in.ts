@@ -16,9 +16,12 @@ export interface RealisticBehaviour {
   queueDeletedRecentlySeconds: number;
   /** How long after its creation a role, or the instance profile it is in, can't be used; AWS: some seconds. */
   roleNotAssumableMilliseconds: number;
+  /** How long provisioned concurrency is being allocated; AWS: a minute or two. */
+  provisioningMilliseconds: number;
 }
 
 export const DEFAULT_BEHAVIOUR: RealisticBehaviour = {
   queueDeletedRecentlySeconds: 0,
   roleNotAssumableMilliseconds: 0,
+  provisioningMilliseconds: 0,
 };

@@ -10,8 +10,9 @@ import {
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account.ts';
 import { orAbsent, orGone, orPresent, RequeueAfter, TerminalError } from '../errors.ts';
-import { defineKind, differing, READY } from '../object.ts';
-import { probe } from '../probe.ts';
+import { defineKind, differing, pending, READY } from '../object.ts';
+import { FunctionFailure, probe } from '../probe.ts';
+import { isAllocating, unlessAllocating } from './provisioned-concurrency.ts';
 
 export interface AliasDesired {
   readonly functionName: string;
@@ -20,13 +21,24 @@ export interface AliasDesired {
   readonly revision: string;
   /** What each secret of the function is to the user, such as "key token of Secret github", for messages. */
   readonly secretNames: readonly string[];
+  /** Where the user's own code in the function comes from, for messages; absent without. */
+  readonly ownCode?: string;
 }
 
-type Details = { readonly revision: string; readonly version: string };
+type Details = {
+  readonly revision: string;
+  readonly version: string;
+  /** Another version takes a part of the traffic, or all of it. */
+  readonly weighted: boolean;
+};
 
 /**
  * What callers call: a version that has answered a check. A new version that doesn't never takes traffic; the alias
  * stays where it is.
+ *
+ * With provisioned concurrency Lambda itself weights the alias when it moves: the version before takes the traffic until
+ * the environments of the new one are ready, and keeps it for good if they can't be made. Weights that nothing waits for
+ * are therefore taken off. (Lambda API Reference, "UpdateAlias": RoutingConfig; hashicorp/terraform-provider-aws#13329.)
  */
 export const alias = defineKind<AliasDesired, Details>({
   removal: 20,
@@ -39,17 +51,21 @@ export const alias = defineKind<AliasDesired, Details>({
       new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: found.FunctionVersion }),
     );
     const revision = version.Environment?.Variables?.[REVISION_ENV] ?? '';
+    const weighted = Object.keys(found.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0;
+    const isMoving = weighted && (await isAllocating(account, functionName, name));
     return {
       id: `${functionName}:${name}`,
       tags: undefined,
-      state: READY,
+      state: isMoving
+        ? pending('the version before takes the traffic until the environments of the new one are ready', 5)
+        : READY,
       outputs: { arn: found.AliasArn ?? '', revision, codeSha256: version.CodeSha256 ?? '' },
-      details: { revision, version: found.FunctionVersion },
+      details: { revision, version: found.FunctionVersion, weighted },
     };
   },
   // It goes with its function.
   owned: async () => [],
-  compare: ({ details }, { revision }) => differing(details, { revision }),
+  compare: ({ details }, { revision }) => differing(details, { revision, weighted: false }),
   async create(account, desired) {
     const version = await publishChecked(account, desired);
     await orPresent(
@@ -63,15 +79,20 @@ export const alias = defineKind<AliasDesired, Details>({
     );
   },
   async update(account, desired, { details }) {
-    const version = await publishChecked(account, desired);
-    await account.lambda.send(
-      new UpdateAliasCommand({
-        FunctionName: desired.functionName,
-        Name: desired.name,
-        FunctionVersion: version,
-      }),
+    const { functionName: FunctionName, name: Name } = desired;
+    if (details.weighted) {
+      // It moves to the revision that is wanted on the next look: Lambda refuses both at once.
+      const RoutingConfig = { AdditionalVersionWeights: {} };
+      await unlessAllocating(
+        account.lambda.send(new UpdateAliasCommand({ FunctionName, Name, RoutingConfig })),
+      );
+      return;
+    }
+    const FunctionVersion = await publishChecked(account, desired);
+    await unlessAllocating(
+      account.lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion })),
     );
-    await prune(account, desired.functionName, new Set(['$LATEST', version, details.version]));
+    await prune(account, desired.functionName, new Set(['$LATEST', FunctionVersion, details.version]));
   },
   async remove() {},
 });
@@ -85,15 +106,35 @@ async function publishChecked(account: Account, desired: AliasDesired): Promise<
     throw new RequeueAfter(1, 'the function has changed meanwhile');
   }
   if (published.State === 'Pending') throw new RequeueAfter(0.5, `version ${version} is being made ready`);
-  const { problems } = await probe(account, functionName, version);
-  if (problems.length > 0) {
-    const words = problems.map(({ secret, message }) =>
-      secret === undefined ? message : `${desired.secretNames[secret] ?? `secret ${secret + 1}`} ${message}`,
-    );
-    throw new TerminalError('SettingsInvalid', words.join('; '));
-  }
+  await check(account, desired, version);
   return version;
 }
+
+/** Throws unless a version answers that it can serve. */
+async function check(account: Account, desired: AliasDesired, version: string): Promise<void> {
+  const { functionName, ownCode, secretNames } = desired;
+  const { problems } = await probe(account, functionName, version).catch((error: unknown) => {
+    if (ownCode === undefined || !isOwnFault(error)) throw error;
+    throw new TerminalError(
+      'CodeInvalid',
+      `${ownCode}: the function doesn't start with it: ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  });
+  if (problems.length === 0) return;
+  const words = problems.map(({ secret, code, message }) => {
+    if (code) return `${ownCode}: ${message}`;
+    return secret === undefined ? message : `${secretNames[secret] ?? `secret ${secret + 1}`} ${message}`;
+  });
+  const isCode = problems.some(({ code }) => code);
+  throw new TerminalError(isCode ? 'CodeInvalid' : 'SettingsInvalid', words.join('; '));
+}
+
+/** The built-in code starts and answers: what ends the process or never comes to an end is the code beside it. */
+const isOwnFault = (error: unknown): error is Error =>
+  error instanceof FunctionFailure || (error instanceof Error && error.name === 'TimeoutError');
 
 /** Keeps the version in use and the one before it; all others only cost space. */
 async function prune(account: Account, functionName: string, keep: ReadonlySet<string>): Promise<void> {

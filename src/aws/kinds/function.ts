@@ -53,7 +53,7 @@ function environmentOf(desired: FunctionDesired): Record<string, string> {
   if (bytes > ENVIRONMENT_BYTES) {
     throw new TerminalError(
       'EnvironmentTooLarge',
-      `the environment of ${desired.name} has ${bytes} bytes with its secrets and settings, and Lambda takes ${ENVIRONMENT_BYTES}: shorten spec.*.environment, the secrets or spec.endpoint.response.body`,
+      `the environment of ${desired.name} has ${bytes} bytes with its secrets and settings, and Lambda takes ${ENVIRONMENT_BYTES}: shorten spec.*.environment, what environmentFrom brings, the secrets or spec.endpoint.response.body`,
     );
   }
   return environment;
@@ -138,7 +138,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
           Runtime: RUNTIME,
           Handler: HANDLER,
           Architectures: [desired.architecture],
-          Code: { ZipFile: codeOf(account, desired).zip },
+          Code: { ZipFile: await codeOf(account, desired).zip() },
           Tags: { ...tags },
           ...configurationOf(desired),
         }),
@@ -153,7 +153,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
         new UpdateFunctionCodeCommand({
           FunctionName: desired.name,
           Architectures: [desired.architecture],
-          ZipFile: codeOf(account, desired).zip,
+          ZipFile: await codeOf(account, desired).zip(),
         }),
       );
       return;

@@ -10,6 +10,7 @@ import { internetGateway } from './internet-gateway.ts';
 import { logGroup } from './log-group.ts';
 import { parameter } from './parameter.ts';
 import { permission } from './permission.ts';
+import { provisionedConcurrency } from './provisioned-concurrency.ts';
 import { queue } from './queue.ts';
 import { reservedConcurrency } from './reserved-concurrency.ts';
 import { restApi } from './rest-api.ts';
@@ -36,6 +37,7 @@ export const kinds = {
   LogGroup: logGroup,
   Parameter: parameter,
   Permission: permission,
+  ProvisionedConcurrency: provisionedConcurrency,
   Queue: queue,
   ReservedConcurrency: reservedConcurrency,
   RestApi: restApi,

@@ -18,7 +18,7 @@ const hexId = (prefix: string) =>
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const label = letters(LOWER, 63);
-const secretRef = fc.record({ name: label, key: letters(`${LOWER}ABC-_.`, 20) });
+const keyRef = fc.record({ name: label, key: letters(`${LOWER}ABC-_.`, 20) });
 const instanceType = fc.constantFrom('t3.micro', 't3.small', 't4g.small', 'm7g.2xlarge');
 
 const endpoint = some({
@@ -37,7 +37,7 @@ const endpoint = some({
 });
 
 const toleranceSeconds = fc.integer({ min: 1, max: 86_400 });
-const secretRefs = fc.uniqueArray(secretRef, {
+const secretRefs = fc.uniqueArray(keyRef, {
   minLength: 1,
   maxLength: 3,
   selector: ({ name, key }) => `${name}/${key}`,
@@ -88,6 +88,24 @@ const source = fc.oneof(
   ),
 );
 
+const code = fc.oneof(
+  fc.record({ configMapRef: keyRef }),
+  fc.record({
+    s3: fc.record(
+      { bucket: fc.constantFrom('modules', 'my.modules-1'), key: fc.constant('a/b.mjs'), version: label },
+      { requiredKeys: ['bucket', 'key'] },
+    ),
+  }),
+);
+const environmentFrom = fc.uniqueArray(
+  fc.oneof(
+    // Lower case, so that none is among the literals.
+    fc.record({ name: letters('abc', 10), secretKeyRef: keyRef }),
+    fc.record({ name: letters('abc', 10), configMapKeyRef: keyRef }),
+  ),
+  { maxLength: 5, selector: ({ name }) => name },
+);
+
 const functionFields = {
   memoryMiB: fc.integer({ min: 128, max: 10_240 }),
   architecture: fc.constantFrom('arm64' as const, 'x86_64' as const),
@@ -96,12 +114,15 @@ const functionFields = {
     fc.string({ maxLength: 20 }).filter((text) => text !== ''),
     { maxKeys: 5 },
   ),
+  environmentFrom,
+  code,
   logRetentionDays: fc.constantFrom(1, 14, 365, 3653),
 };
 
 const preQueue = some({
   ...functionFields,
-  reservedConcurrency: fc.integer({ min: 1, max: 1000 }),
+  reservedConcurrency: fc.integer({ min: 500, max: 1000 }),
+  provisionedConcurrency: fc.integer({ min: 1, max: 500 }),
   timeoutSeconds: fc.integer({ min: 1, max: 29 }),
 });
 
@@ -153,7 +174,7 @@ const managed = some({
 
 const store = fc.oneof(
   fc.record({ managed, ...names }, { requiredKeys: ['managed'] }),
-  fc.record({ external: fc.record({ uriSecretRef: secretRef }), ...names }, { requiredKeys: ['external'] }),
+  fc.record({ external: fc.record({ uriSecretRef: keyRef }), ...names }, { requiredKeys: ['external'] }),
 );
 
 const alarms = some({
@@ -226,8 +247,11 @@ export const FULL_SPEC = {
     memoryMiB: 512,
     timeoutSeconds: 5,
     reservedConcurrency: 10,
+    provisionedConcurrency: 8,
     architecture: 'x86_64',
     environment: { STAGE: 'test' },
+    environmentFrom: [{ name: 'TENANT', secretKeyRef: { name: 'tenant', key: 'id' } }],
+    code: { configMapRef: { name: 'modules', key: 'authorize.mjs' } },
     logRetentionDays: 30,
   },
   queue: {
@@ -242,6 +266,8 @@ export const FULL_SPEC = {
     reservedConcurrency: 20,
     architecture: 'x86_64',
     environment: { STAGE: 'test' },
+    environmentFrom: [{ name: 'CURRENCY', configMapKeyRef: { name: 'shop', key: 'currency' } }],
+    code: { s3: { bucket: 'modules', key: 'process.mjs', version: 'v1' } },
     logRetentionDays: 90,
     concurrency: 10,
     batchSize: 100,

@@ -104,6 +104,8 @@ describe('the schema', () => {
       'spec.source.publicUrl',
       'spec.source.eventId.jsonPath',
       'spec.source.eventId.bodySha256',
+      'spec.preQueue.code.s3',
+      'spec.postQueue.code.configMapRef',
       'spec.store.external',
     ]);
   });

@@ -75,6 +75,24 @@ describe('forward', () => {
     expect(aws.writes).toEqual([]);
   });
 
+  test('goes on with what stands, although a change of it fails', async () => {
+    const graph = (size: number): Graph => [
+      node('Function', 'f', { size }, { standing: true }),
+      node('EventSourceMapping', 'm', { function: ref('Function', 'f', 'id'), paused: size > 1 }),
+    ];
+    aws.fail('create', 'Function/f', DENIED);
+    expect(states(await run(graph(1)))).toEqual({
+      'Function/f': 'Failed',
+      'EventSourceMapping/m': 'Blocked',
+    });
+    aws.mend();
+    await run(graph(1));
+    aws.fail('update', 'Function/f', DENIED);
+
+    expect(states(await run(graph(2)))).toEqual({ 'Function/f': 'Failed', 'EventSourceMapping/m': 'Ready' });
+    expect(aws.objects.get('EventSourceMapping/m')?.desired.paused).toBe(true);
+  });
+
   test('updates what differs, and says which fields', async () => {
     await run([node('Queue', 'q', { size: 1 })]);
 

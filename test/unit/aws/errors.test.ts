@@ -63,6 +63,14 @@ describe('an error that only means "not yet"', () => {
       requeue(1, 'an earlier change of the function is still under way'),
     ],
     [
+      'an alias that still moves to a version whose environments are being made',
+      error(
+        'InvalidParameterValueException',
+        'Alias with weights can not be used with Provisioned Concurrency',
+      ),
+      requeue(10, 'the concurrency of the function is still being changed'),
+    ],
+    [
       'a queue whose name was in use a moment ago',
       error('QueueDeletedRecently'),
       requeue(60, 'a queue of this name was deleted less than a minute ago'),

@@ -115,7 +115,7 @@ export function node(
   kind: KindName,
   name: string,
   desired: Record<string, unknown> = {},
-  more: Partial<Pick<GraphNode, 'tags' | 'after' | 'optional'>> = {},
+  more: Partial<Pick<GraphNode, 'tags' | 'after' | 'optional' | 'standing'>> = {},
 ): GraphNode {
   return { kind, id: name, part: 'Queue', desired: { name, ...desired }, ...more } as unknown as GraphNode;
 }

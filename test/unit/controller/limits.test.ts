@@ -33,6 +33,16 @@ describe('the operator’s settings', () => {
       { amis: ['ami-0123456789abcdef0'] },
     ],
     ['a volume of the largest size', managed({ volume: { sizeGiB: 10 } }), { volumeGiB: 10 }],
+    [
+      'code from a listed bucket',
+      { postQueue: { code: { s3: { bucket: 'modules', key: 'a.mjs' } } } },
+      { codeBuckets: ['modules'] },
+    ],
+    [
+      'code from a ConfigMap',
+      { postQueue: { code: { configMapRef: { name: 'modules', key: 'a.mjs' } } } },
+      { codeBuckets: [] },
+    ],
     ['listed subnets', { network: FULL_SPEC.network }, { subnets: FULL_SPEC.network.subnetIds }],
   ])('grant %s', (_, spec, allowed) => {
     expect(() => check(spec, allowed)).not.toThrow();
@@ -80,6 +90,18 @@ describe('the operator’s settings', () => {
       managed({ volume: { sizeGiB: 11 } }),
       { volumeGiB: 10 },
       /a volume of 11 GiB: use 10 GiB at most.*NAMI_MAX_VOLUME_GIB/,
+    ],
+    [
+      'code from any bucket by default',
+      { postQueue: { code: { s3: { bucket: 'private', key: 'a.mjs' } } } },
+      {},
+      /code from the bucket private: use a ConfigMap \(configMapRef\), or have NAMI_ALLOWED_CODE_BUCKETS/,
+    ],
+    [
+      'code from a bucket whose name only starts alike',
+      { preQueue: { code: { s3: { bucket: 'modules-of-others', key: 'a.mjs' } } } },
+      { codeBuckets: ['modules'] },
+      /code from the bucket modules-of-others: use modules,/,
     ],
     [
       'another subnet',

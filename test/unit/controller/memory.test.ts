@@ -4,6 +4,7 @@ import { applied, outcomeOf } from './pipelines.ts';
 
 const remembered = (host?: string): Memory => ({
   uid: 'u',
+  codeObjects: new Map(),
   store: {
     is: 'reachable',
     at: 0,

@@ -17,6 +17,7 @@ const offer = (shown: string[]): RegionOffer => ({
 const NOW = Date.UTC(2026, 0, 1, 12);
 const reached = (at: number): Memory => ({
   uid: 'u',
+  codeObjects: new Map(),
   store: {
     is: 'reachable',
     at,
@@ -32,7 +33,12 @@ function status(
     nodes?: Parameters<typeof applied>;
   } = {},
 ) {
-  const { memory = { uid: 'u' }, shown = ['arn:pre'], before, nodes = [ALIAS] } = more;
+  const {
+    memory = { uid: 'u', codeObjects: new Map() },
+    shown = ['arn:pre'],
+    before,
+    nodes = [ALIAS],
+  } = more;
   return statusOf(
     { input: inputOf({}), outcome: applied(...nodes), memory, offer: offer(shown) },
     before,
@@ -56,7 +62,7 @@ describe('the URL', () => {
     const seen = {
       input: inputOf({}),
       outcome: applied(ALIAS),
-      memory: { uid: 'u' },
+      memory: { uid: 'u', codeObjects: new Map() },
       offer: offer(['arn:pre']),
     };
     const form = 'http://h/{api}/{stage}/{path}?{other}';
@@ -79,7 +85,7 @@ describe('the time of the last answer of the store', () => {
   });
 
   test('stays while the store does not answer', () => {
-    const memory: Memory = { uid: 'u', store: { is: 'unreachable', why: 'refused' } };
+    const memory: Memory = { uid: 'u', codeObjects: new Map(), store: { is: 'unreachable', why: 'refused' } };
     expect(told({ memory, before: earlier(NOW) })).toBe(rfc3339(NOW));
   });
 });
@@ -107,7 +113,7 @@ describe('the rest of the status', () => {
 
   test('tells the depth once the queue was read', () => {
     const queue = { depth: 1, deadLetters: 0 };
-    expect(status({ memory: { uid: 'u', queue } }).queue).toEqual(queue);
+    expect(status({ memory: { uid: 'u', codeObjects: new Map(), queue } }).queue).toEqual(queue);
     expect(status()).not.toHaveProperty('queue');
   });
 

@@ -6,6 +6,7 @@ import { actionsOf, allowedActions } from '../../iam-actions.ts';
 const UNCALLED: Readonly<Record<string, string>> = {
   'iam:PassRole': 'checked when a function or an instance is given its role',
   'lambda:ListTags': 'checked for the tags in the answer to GetFunction',
+  's3:GetObjectVersion': 'checked for GetObject of a version',
   'sqs:ReceiveMessage': 'checked for StartMessageMoveTask',
   'sqs:DeleteMessage': 'checked for StartMessageMoveTask',
   'sqs:SendMessage': 'checked for StartMessageMoveTask',

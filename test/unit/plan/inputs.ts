@@ -75,7 +75,10 @@ export function inputOf(
       ...(spec.store.external && { storeUri: STORE_URI }),
     },
     ...(network && { network }),
-    code: { preQueue: 'sha-pre', postQueue: 'sha-post' },
+    functions: {
+      preQueue: { codeSha256: 'sha-pre', environment: spec.preQueue.environment ?? {} },
+      postQueue: { codeSha256: 'sha-post', environment: spec.postQueue.environment ?? {} },
+    },
     consuming: true,
     ...more,
   };

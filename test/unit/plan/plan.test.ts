@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { POST_QUEUE_ENV, PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
+import { OWN_CODE_ENV, OWN_CODE_FILE, POST_QUEUE_ENV, PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
 import { type Graph, type KindName, keyOf } from '../../../src/aws/graph.ts';
 import type { Ref } from '../../../src/aws/object.ts';
 import type { PolicyStatement } from '../../../src/aws/policy.ts';
@@ -102,6 +102,27 @@ describe('every plan', () => {
       );
       expect(JSON.stringify(rest)).not.toContain('hunter2');
     });
+  });
+
+  test('tells a function where own code is, and the alias what to call it', () => {
+    const { functions } = inputOf({});
+    const graph = planOf(
+      inputOf({}, undefined, {
+        functions: {
+          ...functions,
+          postQueue: { codeSha256: 'sha-own', ownCode: 'key "a" of ConfigMap "b"', environment: { A: '1' } },
+        },
+      }),
+    );
+    expect(desiredOf(graph, 'Function', 'post-queue')).toMatchObject({
+      codeSha256: 'sha-own',
+      environment: { A: '1', [OWN_CODE_ENV]: OWN_CODE_FILE },
+    });
+    expect(desiredOf(graph, 'Alias', 'post-queue')).toMatchObject({ ownCode: 'key "a" of ConfigMap "b"' });
+    expect(desiredOf(graph, 'Function', 'pre-queue').environment).not.toHaveProperty(OWN_CODE_ENV);
+    expect(desiredOf(graph, 'Alias', 'pre-queue')).not.toHaveProperty('ownCode');
+    // A version that is refused keeps nothing else from its work, pausing the queue for one.
+    for (const id of ['pre-queue', 'post-queue']) expect(nodeOf(graph, 'Alias', id).standing).toBe(true);
   });
 
   test('lets no variable of the user stand for one of the operator', () => {
@@ -306,6 +327,16 @@ describe('wishes', () => {
       desired: { executions: 7 },
     });
     expect(has(graph, 'ReservedConcurrency', 'post-queue')).toBe(false);
+  });
+
+  test('for environments that are always ready go to the alias that senders reach, and hold up nothing', () => {
+    const graph = planOf(inputOf({ preQueue: { provisionedConcurrency: 9 } }));
+    expect(nodeOf(graph, 'ProvisionedConcurrency', 'pre-queue')).toMatchObject({
+      optional: true,
+      after: ['Alias/pre-queue'],
+      desired: { alias: 'live', executions: 9 },
+    });
+    expect(has(planOf(inputOf({})), 'ProvisionedConcurrency', 'pre-queue')).toBe(false);
   });
 
   test('for no alarms are kept', () => {

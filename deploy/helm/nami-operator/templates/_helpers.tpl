@@ -32,9 +32,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [nami.dev]
   resources: [webhookpipelines/status]
   verbs: [patch]
-# Reads the Secrets that a pipeline names, by name.
+# Reads the Secrets and ConfigMaps that a pipeline names, by name.
 - apiGroups: ['']
-  resources: [secrets]
+  resources: [secrets, configmaps]
   verbs: [get]
 # Says what happened, and that it happened again.
 - apiGroups: [events.k8s.io]

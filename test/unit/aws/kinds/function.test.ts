@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { REVISION_ENV } from '../../../../handlers/contract.ts';
-import { alias } from '../../../../src/aws/kinds/alias.ts';
+import { type AliasDesired, alias } from '../../../../src/aws/kinds/alias.ts';
 import { type FunctionDesired, lambdaFunction } from '../../../../src/aws/kinds/function.ts';
 import { OURS, OWNER } from '../fake-kinds.ts';
-import { type Script, scripted } from './scripted-account.ts';
+import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const DESIRED: FunctionDesired = {
   name: 'f',
@@ -112,7 +112,7 @@ describe('a function', () => {
 });
 
 describe('the alias', () => {
-  const WANTED = {
+  const WANTED: AliasDesired = {
     functionName: 'f',
     name: 'live',
     revision: 'new',
@@ -136,11 +136,11 @@ describe('the alias', () => {
       DeleteFunction: () => ({}),
       ...more,
     });
-  const move = async ({ account }: ReturnType<typeof lambda>) => {
-    const found = await alias.find(account, WANTED, OWNER);
+  const move = async ({ account }: ReturnType<typeof lambda>, wanted = WANTED) => {
+    const found = await alias.find(account, wanted, OWNER);
     if (!found) throw new Error('it is there');
-    expect(alias.compare(found, WANTED)).toEqual(['revision']);
-    await alias.update(account, WANTED, found, OWNER);
+    expect(alias.compare(found, wanted)).toEqual(['revision']);
+    await alias.update(account, wanted, found, OWNER);
   };
 
   test('moves to a version that has answered its check, and keeps the one before', async () => {
@@ -149,6 +149,46 @@ describe('the alias', () => {
     expect(run.inputs('Invoke')[0]).toMatchObject({ FunctionName: 'f', Qualifier: '3' });
     expect(run.inputs('UpdateAlias')).toEqual([{ FunctionName: 'f', Name: 'live', FunctionVersion: '3' }]);
     expect(run.inputs('DeleteFunction')).toEqual([{ FunctionName: 'f', Qualifier: '1' }]);
+  });
+
+  describe('that Lambda weights for its provisioned concurrency', () => {
+    const weighted = (Status: string, more: Script = {}) =>
+      lambda({
+        GetAlias: () => ({
+          FunctionVersion: '2',
+          AliasArn: 'arn:f:live',
+          RoutingConfig: { AdditionalVersionWeights: { 1: 1 } },
+        }),
+        GetProvisionedConcurrencyConfig: () => ({ Status }),
+        ...more,
+      });
+
+    test('is waited for as long as the environments are being made', async () => {
+      const found = await alias.find(weighted('IN_PROGRESS').account, WANTED, OWNER);
+      expect(found?.state).toMatchObject({ is: 'pending', why: expect.stringContaining('version before') });
+      expect(found?.outputs, 'the gateway goes on calling it').toMatchObject({ arn: 'arn:f:live' });
+    });
+
+    test.each(['READY', 'FAILED'])('takes all traffic to its version once they are %s', async (status) => {
+      const run = weighted(status);
+      const found = await alias.find(run.account, { ...WANTED, revision: 'old' }, OWNER);
+      if (!found) throw new Error('it is there');
+      expect(found.state.is).toBe('ready');
+      expect(alias.compare(found, { ...WANTED, revision: 'old' })).toEqual(['weighted']);
+      await alias.update(run.account, WANTED, found, OWNER);
+      expect(run.inputs('UpdateAlias')).toEqual([
+        { FunctionName: 'f', Name: 'live', RoutingConfig: { AdditionalVersionWeights: {} } },
+      ]);
+      expect(run.writes(), 'it moves on the next look').toEqual(['UpdateAlias']);
+    });
+  });
+
+  test('waits where Lambda is still at an earlier change of it, and keeps all versions', async () => {
+    const run = lambda({
+      UpdateAlias: () => refuse('ResourceConflictException', 'another operation is in progress'),
+    });
+    await expect(move(run)).rejects.toMatchObject({ name: 'RequeueAfter' });
+    expect(run.inputs('DeleteFunction')).toEqual([]);
   });
 
   test.each<[string, Script, object]>([
@@ -175,7 +215,7 @@ describe('the alias', () => {
         Invoke: () =>
           answer({ errorType: 'Sandbox.Timedout', errorMessage: 'too slow' }, { FunctionError: 'Unhandled' }),
       },
-      { name: 'Error', message: expect.stringContaining('too slow') },
+      { name: 'FunctionFailure', message: expect.stringContaining('too slow') },
     ],
     [
       'that is not made yet',
@@ -192,5 +232,49 @@ describe('the alias', () => {
     await expect(move(run)).rejects.toMatchObject(error);
     expect(run.inputs('UpdateAlias')).toEqual([]);
     expect(run.inputs('DeleteFunction')).toEqual([]);
+  });
+
+  describe('of a function with code of its user’s own', () => {
+    const ownCode = 'key "a" of ConfigMap "b" (spec.preQueue.code)';
+    test.each<[string, Script, string]>([
+      [
+        'which says that it does not load',
+        {
+          Invoke: () =>
+            answer({ nami: 'pre-queue', problems: [{ code: true, message: 'it exports nothing' }] }),
+        },
+        `${ownCode}: it exports nothing`,
+      ],
+      [
+        'which ends the process',
+        {
+          Invoke: () =>
+            answer(
+              { errorType: 'Runtime.ExitError', errorMessage: 'exit 3' },
+              { FunctionError: 'Unhandled' },
+            ),
+        },
+        `${ownCode}: the function doesn't start with it: f failed its check: Runtime.ExitError: exit 3`,
+      ],
+      [
+        'which never answers',
+        { Invoke: () => refuse('TimeoutError', 'no answer in 35000 ms') },
+        `${ownCode}: the function doesn't start with it: no answer in 35000 ms`,
+      ],
+    ])('does not move to a version %s', async (_, script, message) => {
+      const run = lambda(script);
+      await expect(move(run, { ...WANTED, ownCode })).rejects.toMatchObject({
+        reason: 'CodeInvalid',
+        message,
+      });
+      expect(run.inputs('UpdateAlias')).toEqual([]);
+    });
+
+    test('is not blamed for AWS’s own failures', async () => {
+      const run = lambda({ Invoke: () => refuse('TooManyRequestsException') });
+      await expect(move(run, { ...WANTED, ownCode })).rejects.toMatchObject({
+        name: 'TooManyRequestsException',
+      });
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { InitializeMiddleware } from '@smithy/types';
@@ -51,10 +52,11 @@ export function scripted(script: Script): ScriptedAccount {
     partition: 'aws',
     clock,
     inventory: new Inventory(clock),
-    code: new Map([['sha', { sha256: 'sha', zip: new Uint8Array([1]) }]]),
+    code: new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]),
     apiGateway: client(new APIGatewayClient(settings)),
     ec2: client(new EC2Client(settings)),
     lambda: client(new LambdaClient(settings)),
+    s3: client(new S3Client(settings)),
     sqs: client(new SQSClient(settings)),
     ssm: client(new SSMClient(settings)),
   } as unknown as Account;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Binary, BSON } from 'mongodb';
 import { expect, test } from 'vitest';
-import { type EventDocument, LISTED_DELIVERIES, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { conflicting, type EventDocument, newEvent } from '../../../../handlers/post-queue/document.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
 import { NOW } from '../deliveries.ts';
 import { envelope } from './envelopes.ts';
@@ -9,7 +9,7 @@ import { envelope } from './envelopes.ts';
 const { EJSON } = BSON;
 const STORED_AT = new Date('2026-01-10T00:00:00Z');
 
-test('an event is made once, by an upsert whose filter decides by identity and bytes', () => {
+test('an event is a document with the delivery that brought it', () => {
   const anEnvelope = envelope('4711:abc', '{"a":1}', {
     eventType: 'push',
     sequence: 3,
@@ -18,51 +18,28 @@ test('an event is made once, by an upsert whose filter decides by identity and b
     contentType: 'application/json',
     headers: { 'x-github-event': ['push'] },
   });
-  const bodySha256 = sha256Hex('{"a":1}');
-  const { upsert, conflict } = newEvent(anEnvelope, STORED_AT, 30);
-  const fields = {
+  expect(newEvent(anEnvelope, STORED_AT, 30)).toEqual({
+    _id: 'GitHub:4711:abc',
     source: 'GitHub',
     identity: '4711:abc',
     type: 'push',
-    sentAt: undefined,
     sequence: 3,
     receivedAt: NOW,
     expiresAt: new Date('2026-02-09T00:00:00Z'),
     contentType: 'application/json',
     headers: { 'x-github-event': ['push'] },
     body: new Binary(Buffer.from('{"a":1}')),
+    bodySha256: sha256Hex('{"a":1}'),
     payload: { a: 1 },
     deliveryCount: 1,
     deliveries: [{ id: anEnvelope.id, receivedAt: NOW, attemptedAt: NOW, attempt: 2 }],
-  };
-  expect(upsert).toEqual({
-    updateOne: {
-      filter: { _id: 'GitHub:4711:abc', bodySha256 },
-      update: { $setOnInsert: fields },
-      upsert: true,
-    },
-  });
-  expect(conflict.upsert).toEqual({
-    updateOne: {
-      filter: { _id: `GitHub:4711:abc#${bodySha256}`, bodySha256 },
-      update: { $setOnInsert: { ...fields, conflictsWith: 'GitHub:4711:abc' } },
-      upsert: true,
-    },
   });
 });
 
-test('a delivery is added to the document of its bytes, unless it is listed there', () => {
-  const anEnvelope = envelope('1', 'a');
-  const { addDelivery, conflict } = newEvent(anEnvelope, STORED_AT, 30);
-  const filter = { bodySha256: sha256Hex('a'), 'deliveries.id': { $ne: anEnvelope.id } };
-  const update = {
-    $inc: { deliveryCount: 1 },
-    $push: { deliveries: { $each: [{ id: anEnvelope.id, receivedAt: NOW }], $slice: -LISTED_DELIVERIES } },
-  };
-  expect(addDelivery).toEqual({ updateOne: { filter: { _id: 'GitHub:1', ...filter }, update } });
-  expect(conflict.addDelivery).toEqual({
-    updateOne: { filter: { _id: `GitHub:1#${sha256Hex('a')}`, ...filter }, update },
-  });
+test('beside another one of its identity it has an _id by its bytes, and says with which it is in conflict', () => {
+  const event = newEvent(envelope('1', 'a'), STORED_AT, 30);
+  const _id = `GitHub:1#${sha256Hex('a')}`;
+  expect(conflicting(event)).toEqual({ ...event, _id, conflictsWith: 'GitHub:1' });
 });
 
 test('the example in the documentation is what is stored', () => {
@@ -81,15 +58,13 @@ test('the example in the documentation is what is stored', () => {
   const { id = '', attemptedAt, attempt } = documented.deliveries[0] ?? {};
   const body = Buffer.from(documented.body.value());
   const known = { source, identity, eventType, sentAt, sequence, receivedAt, contentType, headers };
-  const { upsert } = newEvent({ ...known, id, attemptedAt, attempt, body }, receivedAt, 90);
-  if (!('updateOne' in upsert)) throw new Error('it is an update');
-  const { filter, update } = upsert.updateOne;
-  const stored = { ...filter, ...(update as { $setOnInsert: object }).$setOnInsert };
-  expect(stored).toEqual(documented);
+  const event = newEvent({ ...known, id, attemptedAt, attempt, body }, receivedAt, 90);
+  expect(event).toEqual(documented);
 });
 
 test('without days to live there is no date to expire by; without a parsed copy there is a reason', () => {
-  expect(newEvent(envelope('1', 'a=b'), STORED_AT, undefined).upsert).toMatchObject({
-    updateOne: { update: { $setOnInsert: { expiresAt: undefined, payloadOmitted: 'not-json' } } },
+  expect(newEvent(envelope('1', 'a=b'), STORED_AT, undefined)).toMatchObject({
+    expiresAt: undefined,
+    payloadOmitted: 'not-json',
   });
 });

@@ -10,13 +10,15 @@ import type { EventCollection } from '../../../../handlers/post-queue/store.ts';
 type Operation = AnyBulkWriteOperation<EventDocument>;
 type Stored = EventDocument & { deliveryCount: number; deliveries: StoredDelivery[] };
 
-/** As much of a collection as the events' writes use: a unique `_id`, `$setOnInsert`, a delivery that is pushed once. */
+/** As much of a collection as the events' writes use: a unique `_id`, and a delivery that is pushed once. */
 export class FakeCollection {
   readonly documents = new Map<string, Stored>();
   /** How often it was asked to write. */
   writes = 0;
   /** Runs before the given write is carried out (1 is the first); it may throw in its place. */
   before: (write: number) => void = () => undefined;
+  /** Runs before it is read. */
+  beforeFind: () => void = () => undefined;
 
   /** The collection as the code under test takes it. */
   get asCollection(): EventCollection {
@@ -26,58 +28,56 @@ export class FakeCollection {
   async bulkWrite(operations: readonly Operation[]): Promise<Partial<BulkWriteResult>> {
     this.writes += 1;
     this.before(this.writes);
-    const counts = { matchedCount: 0, upsertedCount: 0, upsertedIds: {} as Record<number, string> };
+    let insertedCount = 0;
     const errors: Partial<WriteError>[] = [];
     for (const [index, operation] of operations.entries()) {
-      const outcome = this.#update(operation);
-      if (outcome === 'duplicate') errors.push({ index, code: 11000, errmsg: 'E11000 duplicate key error' });
-      else if (outcome !== 'nothing') counts[outcome] += 1;
-      if (outcome === 'upsertedCount') counts.upsertedIds[index] = `${index}`;
+      if ('updateOne' in operation) this.#update(operation.updateOne as unknown as DeliveryUpdate);
+      else if (!('insertOne' in operation)) throw new Error('only insertOne and updateOne are known here');
+      else if (this.#insert(operation.insertOne.document as Stored)) insertedCount += 1;
+      else errors.push({ index, code: 11000, errmsg: 'E11000 duplicate key error' });
     }
-    if (errors.length > 0) throw bulkWriteError(errors, counts);
-    return counts;
+    if (errors.length > 0) throw bulkWriteError(errors, insertedCount);
+    return { insertedCount };
   }
 
   find({ _id: { $in: ids } }: { _id: { $in: readonly string[] } }) {
+    this.beforeFind();
     return { toArray: async () => ids.flatMap((id) => this.documents.get(id) ?? []) };
   }
 
-  #update(operation: Operation): 'matchedCount' | 'upsertedCount' | 'duplicate' | 'nothing' {
-    if (!('updateOne' in operation)) throw new Error('only updateOne is known here');
-    const { filter, update, upsert } = operation.updateOne as unknown as {
-      filter: { _id: string; bodySha256: string; 'deliveries.id'?: { $ne: string } };
-      update: {
-        $setOnInsert?: object;
-        $push?: { deliveries: { $each: StoredDelivery[]; $slice: number } };
-      };
-      upsert?: boolean;
-    };
+  #insert(document: Stored): boolean {
+    if (this.documents.has(document._id)) return false;
+    // Values of its own, as a server's.
+    this.documents.set(document._id, structuredClone(document));
+    return true;
+  }
+
+  #update({ filter, update }: DeliveryUpdate): void {
     const existing = this.documents.get(filter._id);
-    const sameBytes = existing?.bodySha256 === filter.bodySha256;
-    if (upsert) {
-      if (existing !== undefined) return sameBytes ? 'matchedCount' : 'duplicate';
-      // Values of its own, as a server's.
-      this.documents.set(filter._id, structuredClone({ ...filter, ...update.$setOnInsert }) as Stored);
-      return 'upsertedCount';
-    }
-    const listed = existing?.deliveries.some(({ id }) => id === filter['deliveries.id']?.$ne);
-    if (existing === undefined || !sameBytes || listed || update.$push === undefined) return 'nothing';
+    const listed = existing?.deliveries.some(({ id }) => id === filter['deliveries.id'].$ne);
+    if (existing?.bodySha256 !== filter.bodySha256 || listed) return;
     const { $each, $slice } = update.$push.deliveries;
     existing.deliveries = [...existing.deliveries, ...$each].slice($slice);
-    existing.deliveryCount += 1;
-    return 'matchedCount';
+    existing.deliveryCount += update.$inc.deliveryCount;
   }
+}
+
+interface DeliveryUpdate {
+  readonly filter: { _id: string; bodySha256: string; 'deliveries.id': { $ne: string } };
+  readonly update: {
+    $inc: { deliveryCount: number };
+    $push: { deliveries: { $each: StoredDelivery[]; $slice: number } };
+  };
 }
 
 /** The driver's error, as it is thrown after some operations of a bulk write failed. */
 export function bulkWriteError(
   writeErrors: readonly Partial<WriteError>[],
-  counts: { matchedCount: number; upsertedCount: number; upsertedIds?: Record<number, string> },
+  insertedCount: number,
   writeConcernError?: object,
 ): MongoBulkWriteError {
   const result = {
-    upsertedIds: {},
-    ...counts,
+    insertedCount,
     getWriteConcernError: () => writeConcernError,
   } as unknown as BulkWriteResult;
   return new MongoBulkWriteError(

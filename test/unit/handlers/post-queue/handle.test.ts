@@ -1,15 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { encodeEnvelope } from '../../../../handlers/envelope.ts';
+import { noOwnCode } from '../../../../handlers/own-code/load.ts';
 import { connect } from '../../../../handlers/post-queue/connection.ts';
 import { postQueueHandler } from '../../../../handlers/post-queue/handle.ts';
 import { readSettings } from '../../../../handlers/post-queue/settings.ts';
 import { NOW } from '../deliveries.ts';
+import { LAMBDA } from '../lambda.ts';
 import { envelope } from './envelopes.ts';
 
 const batch = { Records: [{ messageId: 'a', body: encodeEnvelope(envelope('1', '{}')) }] };
 
 function handlerFor(environment: Record<string, string>) {
-  return postQueueHandler(connect(readSettings(environment)), vi.fn(), () => NOW);
+  const handler = postQueueHandler({
+    connection: connect(readSettings(environment), vi.fn()),
+    code: noOwnCode,
+    log: vi.fn(),
+    now: () => NOW,
+    newId: randomUUID,
+  });
+  return (event: unknown) => handler(event, LAMBDA);
 }
 
 test('with broken settings nothing is taken off the queue, and the probe says why', async () => {

@@ -41,7 +41,7 @@ test.each(['', '0', '-1', 'thirty', 'Infinity'])('%j days are a problem', (ttlDa
 test.each(['http://scott:tiger@host', 'mongodb://scott:ti/ger@host', 'tiger'])(
   'a URI that is none is a problem, which doesn’t repeat it: %s',
   (uri) => {
-    const connection = connect(readSettings({ ...environment, NAMI_STORE_URI: uri }));
+    const connection = connect(readSettings({ ...environment, NAMI_STORE_URI: uri }), () => {});
     expect(connection.kind).toBe('broken');
     expect(JSON.stringify(connection)).not.toMatch(/scott|ger@|tiger/);
   },

@@ -11,7 +11,11 @@ const event = (identity: string, body: string, id?: string): NewEvent =>
   newEvent(envelope(identity, body, id === undefined ? {} : { id }), NOW, undefined);
 
 let collection: FakeCollection;
-const store = (...events: NewEvent[]) => storeEvents(collection.asCollection, events);
+/** The `_id`s that hold the events, or why none does. */
+const store = async (...events: NewEvent[]) =>
+  (await storeEvents(collection.asCollection, events)).map((result) =>
+    'id' in result ? result.id : result.error.message,
+  );
 const deliveries = () =>
   Object.fromEntries([...collection.documents].map(([id, { deliveries }]) => [id, deliveries.length]));
 
@@ -22,7 +26,7 @@ beforeEach(() => {
 describe('an event', () => {
   test('is one document however often SQS delivers it, with its delivery counted once', async () => {
     const same = event('1', '{}');
-    for (let i = 0; i < 3; i++) expect(await store(same, same)).toEqual(new Map());
+    for (let i = 0; i < 3; i++) expect(await store(same, same)).toEqual(['GitHub:1', 'GitHub:1']);
     expect(deliveries()).toEqual({ 'GitHub:1': 1 });
   });
 
@@ -33,9 +37,12 @@ describe('an event', () => {
   });
 
   test('is written in one call with the rest of its batch; repeats take one more together', async () => {
-    await store(event('1', '{}'), event('2', '{}'), event('3', '{}'));
+    expect(await store(event('1', '{}'), event('2', '{}'), event('3', '{}'))).toEqual([
+      'GitHub:1',
+      'GitHub:2',
+      'GitHub:3',
+    ]);
     expect(collection.writes).toBe(1);
-    expect(collection.documents.size).toBe(3);
     await store(event('1', '{}'), event('4', '{}'), event('3', '{}'), event('3', '{}'));
     expect(collection.writes).toBe(3);
     expect(deliveries()).toEqual({ 'GitHub:1': 2, 'GitHub:2': 1, 'GitHub:3': 3, 'GitHub:4': 1 });
@@ -61,8 +68,12 @@ describe('one identity with different bytes', () => {
   const conflictId = `GitHub:1#${sha256Hex('b')}`;
 
   test('is a second document that is marked, across batches and within one', async () => {
-    expect(await store(event('1', 'a'), event('1', 'b'))).toEqual(new Map());
-    expect(await store(event('2', 'x'), event('1', 'b'), event('1', 'a'))).toEqual(new Map());
+    expect(await store(event('1', 'a'), event('1', 'b'))).toEqual(['GitHub:1', conflictId]);
+    expect(await store(event('2', 'x'), event('1', 'b'), event('1', 'a'))).toEqual([
+      'GitHub:2',
+      conflictId,
+      'GitHub:1',
+    ]);
     expect(deliveries()).toEqual({ 'GitHub:1': 2, [conflictId]: 2, 'GitHub:2': 1 });
     expect(collection.documents.get(conflictId)?.conflictsWith).toBe('GitHub:1');
     expect(collection.documents.get('GitHub:1')?.conflictsWith).toBeUndefined();
@@ -79,28 +90,43 @@ describe('one identity with different bytes', () => {
   });
 });
 
-describe('a duplicate key', () => {
+describe('an identity that is taken', () => {
   const duplicate = (index: number) => ({ index, code: 11000, errmsg: 'E11000' });
 
-  test('from a race with the same bytes is no conflict: the delivery joins the document', async () => {
-    const racing = event('1', 'a');
+  test('by a document that has expired since is the event’s again', async () => {
     await store(event('1', 'a'));
-    collection.before = (write) => {
-      if (write === 2) throw bulkWriteError([duplicate(0)], { matchedCount: 0, upsertedCount: 0 });
-    };
-    expect(await store(racing)).toEqual(new Map());
-    expect(deliveries()).toEqual({ 'GitHub:1': 2 });
+    collection.beforeFind = () => collection.documents.delete('GitHub:1');
+    expect(await store(event('1', 'b'))).toEqual(['GitHub:1']);
+    expect(collection.documents.get('GitHub:1')).toMatchObject({ bodySha256: sha256Hex('b') });
   });
 
-  test('that can’t be settled fails that event alone', async () => {
-    collection.before = (write) => {
-      const counts = { matchedCount: 0, upsertedCount: 1, upsertedIds: { 0: 'GitHub:1' } };
-      if (write === 1) throw bulkWriteError([duplicate(1)], counts);
-      throw bulkWriteError([duplicate(0)], { matchedCount: 0, upsertedCount: 0 });
+  test('by another one each time it is looked at is settled all the same', async () => {
+    await store(event('1', 'a'));
+    const racing = event('1', 'b');
+    collection.beforeFind = () => {
+      collection.documents.delete('GitHub:1');
+      collection.beforeFind = () => undefined;
     };
-    const errors = await store(event('1', 'a'), event('2', 'b'));
-    expect([...errors.keys()]).toEqual([1]);
-    expect(collection.writes).toBe(3);
+    collection.before = (write) => {
+      if (write === 3) collection.documents.set('GitHub:1', { ...event('1', 'b'), deliveries: [] });
+    };
+    expect(await store(racing)).toEqual(['GitHub:1']);
+    expect(deliveries()).toEqual({ 'GitHub:1': 1 });
+  });
+
+  test('and can’t be settled fails that event alone', async () => {
+    collection.before = (write) => {
+      if (write === 1) throw bulkWriteError([duplicate(1)], 1);
+      throw bulkWriteError([duplicate(0)], 0);
+    };
+    expect(await store(event('1', 'a'), event('2', 'b'))).toEqual(['GitHub:1', 'E11000']);
+    expect(collection.writes).toBe(4);
+  });
+
+  test('fails the batch if the store can’t be read', async () => {
+    await store(event('1', 'a'));
+    collection.find = () => ({ toArray: () => Promise.reject(new Error('away')) });
+    await expect(store(event('1', 'a'))).rejects.toThrow(StoreError);
   });
 });
 
@@ -109,12 +135,12 @@ describe('what fails', () => {
 
   test('is that event alone, if each of the others is counted', async () => {
     collection.before = () => {
-      const upsertedIds = { 0: 'GitHub:1', 2: 'GitHub:3' };
-      throw bulkWriteError([invalid(1)], { matchedCount: 0, upsertedCount: 2, upsertedIds });
+      throw bulkWriteError([invalid(1)], 2);
     };
-    const errors = await store(event('1', 'a'), event('2', 'b'), event('3', 'c'));
-    expect([...errors].map(([index, { message }]) => [index, message])).toEqual([
-      [1, 'Document failed validation'],
+    expect(await store(event('1', 'a'), event('2', 'b'), event('3', 'c'))).toEqual([
+      'GitHub:1',
+      'Document failed validation',
+      'GitHub:3',
     ]);
     expect(collection.writes).toBe(1);
   });
@@ -122,17 +148,20 @@ describe('what fails', () => {
   test('is that event alone too, if its delivery can’t be added', async () => {
     await store(event('1', 'a'), event('2', 'b'));
     collection.before = (write) => {
-      if (write === 3) throw bulkWriteError([invalid(1)], { matchedCount: 1, upsertedCount: 0 });
+      if (write === 3) throw bulkWriteError([invalid(1)], 0);
     };
-    const errors = await store(event('3', 'c'), event('1', 'a'), event('2', 'b'));
-    expect([...errors.keys()]).toEqual([2]);
+    expect(await store(event('3', 'c'), event('1', 'a'), event('2', 'b'))).toEqual([
+      'GitHub:3',
+      'GitHub:1',
+      'Document failed validation',
+    ]);
   });
 
   test('is the whole batch if deliveries are added to no majority; redelivered it is counted once', async () => {
     await store(event('1', 'a'));
     const repeat = event('1', 'a');
     collection.before = (write) => {
-      if (write === 3) throw bulkWriteError([], { matchedCount: 1, upsertedCount: 0 }, { code: 64 });
+      if (write === 3) throw bulkWriteError([], 0, { code: 64 });
     };
     await expect(store(repeat)).rejects.toThrow(StoreError);
     await store(repeat);
@@ -141,16 +170,10 @@ describe('what fails', () => {
   });
 
   test.each([
-    ['a write concern that wasn’t reached', bulkWriteError([], { matchedCount: 0, upsertedCount: 2 })],
-    [
-      'the same beside a write error',
-      bulkWriteError([invalid(0)], { matchedCount: 0, upsertedCount: 1 }, { code: 64 }),
-    ],
-    [
-      'a write error that leaves others uncounted',
-      bulkWriteError([invalid(0)], { matchedCount: 0, upsertedCount: 0 }),
-    ],
-    ['a write error of no operation', bulkWriteError([invalid(7)], { matchedCount: 0, upsertedCount: 1 })],
+    ['a write concern that wasn’t reached', bulkWriteError([], 2)],
+    ['the same beside a write error', bulkWriteError([invalid(0)], 1, { code: 64 })],
+    ['a write error that leaves others uncounted', bulkWriteError([invalid(0)], 0)],
+    ['a write error of no operation', bulkWriteError([invalid(7)], 1)],
     ['a time-out', new MongoNetworkTimeoutError('timed out')],
     ['anything else', new Error('topology is closed')],
   ])('is the whole batch after %s', async (_, error) => {
@@ -162,19 +185,39 @@ describe('what fails', () => {
   });
 
   test('is the whole batch if the answer counts fewer than were asked for', async () => {
-    collection.bulkWrite = async () => ({ matchedCount: 0, upsertedCount: 1, upsertedIds: {} });
+    collection.bulkWrite = async () => ({ insertedCount: 1 });
     await expect(store(event('1', 'a'), event('2', 'b'))).rejects.toThrow(StoreError);
   });
+});
 
-  test('for a connection that broke is tried once more', async () => {
+describe('a connection that broke', () => {
+  const broken = () => {
+    throw new MongoNetworkError('connection closed');
+  };
+
+  test('is tried once more', async () => {
     collection.before = (write) => {
-      if (write === 1) throw new MongoNetworkError('connection closed');
+      if (write === 1) broken();
     };
-    expect(await store(event('1', 'a'))).toEqual(new Map());
-    collection.before = () => {
-      throw new MongoNetworkError('connection closed');
-    };
+    expect(await store(event('1', 'a'))).toEqual(['GitHub:1']);
+    collection.before = broken;
     await expect(store(event('1', 'a'))).rejects.toThrow(StoreError);
     expect(collection.writes).toBe(4);
+  });
+
+  test('after the store had written changes nothing more: the events meet their own documents', async () => {
+    await store(event('2', 'x'));
+    const write = collection.bulkWrite.bind(collection);
+    collection.bulkWrite = async (operations) => {
+      await write(operations).catch(() => undefined);
+      collection.bulkWrite = write;
+      return broken();
+    };
+    expect(await store(event('1', 'a'), event('1', 'b'), event('2', 'x'))).toEqual([
+      'GitHub:1',
+      `GitHub:1#${sha256Hex('b')}`,
+      'GitHub:2',
+    ]);
+    expect(deliveries()).toEqual({ 'GitHub:1': 1, [`GitHub:1#${sha256Hex('b')}`]: 1, 'GitHub:2': 2 });
   });
 });

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeEnvelope } from '../../../../handlers/envelope.ts';
 import type { LogLine } from '../../../../handlers/log.ts';
+import { noOwnCode } from '../../../../handlers/own-code/load.ts';
 import type { GatewayResponse } from '../../../../handlers/pre-queue/gateway-event.ts';
 import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
 import type { PreQueueConfiguration } from '../../../../handlers/pre-queue/settings.ts';
 import { gitHubHeaders, NOW } from '../deliveries.ts';
+import { LAMBDA } from '../lambda.ts';
 
 const SECRET = 'very secret';
 const BODY = '{"content":"private"}';
@@ -34,6 +36,7 @@ beforeEach(() => {
 function handlerWith(configuration: PreQueueConfiguration) {
   return preQueueHandler({
     configuration,
+    code: noOwnCode,
     sendMessage,
     now: () => NOW,
     newId: () => '0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5',
@@ -55,7 +58,7 @@ function event(headers: Record<string, string> = gitHubHeaders(BODY, SECRET), ch
 }
 
 const call = async (anEvent: object, configuration: PreQueueConfiguration = ready) =>
-  (await handlerWith(configuration)(anEvent)) as GatewayResponse;
+  (await handlerWith(configuration)(anEvent, LAMBDA)) as GatewayResponse;
 
 describe('a delivery', () => {
   test('is answered as configured once it is in the queue, without a log line', async () => {
@@ -161,8 +164,8 @@ describe('settings that are broken', () => {
   });
 
   test('are what the probe reports', async () => {
-    expect(await handlerWith(broken)({ nami: 'probe' })).toEqual({ nami: 'pre-queue', problems });
-    expect(await handlerWith(ready)({ nami: 'probe' })).toEqual({ nami: 'pre-queue', problems: [] });
+    expect(await handlerWith(broken)({ nami: 'probe' }, LAMBDA)).toEqual({ nami: 'pre-queue', problems });
+    expect(await handlerWith(ready)({ nami: 'probe' }, LAMBDA)).toEqual({ nami: 'pre-queue', problems: [] });
     expect(lines).toEqual([]);
   });
 });

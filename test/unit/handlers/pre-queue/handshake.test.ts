@@ -2,9 +2,11 @@ import { createHmac } from 'node:crypto';
 import { isValidSlackRequest } from '@slack/bolt/dist/receivers/verify-request.js';
 import { describe, expect, test, vi } from 'vitest';
 import type { SourceType } from '../../../../handlers/contract.ts';
+import { noOwnCode } from '../../../../handlers/own-code/load.ts';
 import type { GatewayResponse } from '../../../../handlers/pre-queue/gateway-event.ts';
 import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
 import { NOW, trust } from '../deliveries.ts';
+import { LAMBDA } from '../lambda.ts';
 
 const SECRET = 'the secret';
 const SECONDS = Math.floor(NOW.getTime() / 1000);
@@ -35,6 +37,7 @@ async function ask(type: SourceType, question: Question, secrets = [SECRET]) {
         },
       },
     },
+    code: noOwnCode,
     sendMessage,
     now: () => NOW,
     newId: () => 'id',
@@ -44,17 +47,20 @@ async function ask(type: SourceType, question: Question, secrets = [SECRET]) {
   const query = Object.fromEntries(
     Object.entries(question.query ?? {}).map(([name, value]) => [name, [value].flat()]),
   );
-  const response = (await handler({
-    httpMethod: question.method ?? 'GET',
-    headers: question.headers ?? {},
-    queryStringParameters: Object.fromEntries(
-      Object.entries(query).map(([name, values]) => [name, values.at(-1)]),
-    ),
-    multiValueQueryStringParameters: query,
-    body: question.body === undefined ? null : Buffer.from(question.body).toString('base64'),
-    isBase64Encoded: question.body !== undefined,
-    requestContext: { requestId: 'r', path: '/live/nami/orders', domainName: 'example.com' },
-  })) as GatewayResponse;
+  const response = (await handler(
+    {
+      httpMethod: question.method ?? 'GET',
+      headers: question.headers ?? {},
+      queryStringParameters: Object.fromEntries(
+        Object.entries(query).map(([name, values]) => [name, values.at(-1)]),
+      ),
+      multiValueQueryStringParameters: query,
+      body: question.body === undefined ? null : Buffer.from(question.body).toString('base64'),
+      isBase64Encoded: question.body !== undefined,
+      requestContext: { requestId: 'r', path: '/live/nami/orders', domainName: 'example.com' },
+    },
+    LAMBDA,
+  )) as GatewayResponse;
   expect(sendMessage).not.toHaveBeenCalled();
   return { ...response, reasons };
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { decodeEnvelope } from '../../../../handlers/envelope.ts';
+import { noOwnCode } from '../../../../handlers/own-code/load.ts';
 import type { GatewayEvent, GatewayResponse } from '../../../../handlers/pre-queue/gateway-event.ts';
 import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
 import { secretProblems } from '../../../../handlers/sources/secret-problems.ts';
 import { NOW } from '../deliveries.ts';
+import { LAMBDA } from '../lambda.ts';
 import { type Delivery, NOW_SECONDS, type Order, SENDERS, type Sender } from './senders.ts';
 
 const BODY = Buffer.from('{"id":"evt_1","event_id":"Ev1","a":"b c"}');
@@ -48,6 +50,7 @@ function receiver({ settings, secrets }: Pick<Sender, 'settings' | 'secrets'>) {
         },
       },
     },
+    code: noOwnCode,
     sendMessage: async (message) => {
       messages.push(message);
     },
@@ -57,7 +60,7 @@ function receiver({ settings, secrets }: Pick<Sender, 'settings' | 'secrets'>) {
     functionName: 'f',
   });
   const call = async (event: GatewayEvent) => {
-    const { statusCode, body } = (await handler(event)) as GatewayResponse;
+    const { statusCode, body } = (await handler(event, LAMBDA)) as GatewayResponse;
     expect(body).toBe(statusCode === 200 ? '{"received":true}' : '{"error":"rejected"}');
     return statusCode;
   };

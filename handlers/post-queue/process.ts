@@ -1,0 +1,81 @@
+import type { Db } from 'mongodb';
+import type { LambdaContext } from '../lambda-context.ts';
+import { errorText } from '../log.ts';
+import { OwnCodeError } from '../own-code/load.ts';
+import type { Process } from '../own-code/post-queue.ts';
+import { acquire, finish, type LeaseCollection, release } from './lease.ts';
+
+export interface ProcessDependencies {
+  readonly process: Process;
+  readonly database: Db;
+  readonly collection: LeaseCollection;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** As many as a batch has by default: one that hangs doesn't keep the others from their turn. */
+const AT_ONCE = 10;
+
+/** Before the function is stopped, runs are told to stop, so that the batch is answered all the same. */
+const RESERVE_MILLISECONDS = 1000;
+
+/** Clocks of two functions differ a little: a lease outlasts the function that could still be running under it. */
+const CLOCK_TOLERANCE_MILLISECONDS = 10_000;
+
+/**
+ * Runs own code for events that are stored; gives the errors of those for which it is not known to have ended well, by
+ * id. A run is waited for to its end, or to that of the function: one that were left to itself could go on when the
+ * function is thawed, beside the next run for its event.
+ */
+export async function processEvents(
+  eventIds: Iterable<string>,
+  dependencies: ProcessDependencies,
+  lambda: LambdaContext,
+): Promise<ReadonlyMap<string, Error>> {
+  const failures = new Map<string, Error>();
+  const controller = new AbortController();
+  const timeLeft = () => lambda.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
+  const timer = setTimeout(() => controller.abort(new Error('no time left')), Math.max(0, timeLeft()));
+  const waiting = new Set(eventIds).values();
+  const work = async () => {
+    for (const eventId of waiting) {
+      try {
+        if (timeLeft() <= 0) throw new Error('no time was left for it');
+        await processEvent(eventId, dependencies, lambda, controller.signal);
+      } catch (error) {
+        failures.set(eventId, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  clearTimeout(timer);
+  return failures;
+}
+
+async function processEvent(
+  eventId: string,
+  { process, database, collection, now, newId }: ProcessDependencies,
+  lambda: LambdaContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const lease = { eventId, id: newId() };
+  const begin = now();
+  const milliseconds = lambda.getRemainingTimeInMillis() + CLOCK_TOLERANCE_MILLISECONDS;
+  const claim = await acquire(collection, lease, begin, new Date(begin.getTime() + milliseconds));
+  if (claim.kind === 'finished') return;
+  if (claim.kind === 'refused') throw new Error('another run has it at the moment');
+
+  const { processing: _, body, ...event } = claim.event;
+  const { attempts: attempt } = claim.processing;
+  try {
+    await process({ ...event, body: body.value() }, { database, attempt, signal });
+  } catch (cause) {
+    const error = new OwnCodeError(`process failed, attempt ${attempt}`, { cause });
+    await release(collection, lease, now(), errorText(cause)).catch((releasing: unknown) => {
+      // Then the lease ends by itself.
+      error.message += `; the store does not know: ${errorText(releasing)}`;
+    });
+    throw error;
+  }
+  await finish(collection, lease, now());
+}

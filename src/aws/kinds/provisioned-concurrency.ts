@@ -1,0 +1,169 @@
+import {
+  DeleteProvisionedConcurrencyConfigCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  type ProvisionedConcurrencyConfigListItem,
+  PutProvisionedConcurrencyConfigCommand,
+  paginateListProvisionedConcurrencyConfigs,
+} from '@aws-sdk/client-lambda';
+import { fromRfc3339 } from '../../clock.ts';
+import type { Account } from '../account.ts';
+import { BackoffError, judge, orAbsent, orGone, RequeueAfter, TerminalError } from '../errors.ts';
+import { type Actual, defineKind, differing, pending, READY } from '../object.ts';
+import { functionNames } from './function.ts';
+
+export interface ProvisionedConcurrencyDesired {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly executions: number;
+}
+
+type Details = {
+  readonly functionName: string;
+  readonly qualifier: string;
+  readonly executions: number;
+  /** Why Lambda gave up on the environments, and when they were asked for (milliseconds since the epoch). */
+  readonly failure?: { readonly why: string; readonly askedAt: number };
+};
+
+/** Lambda makes up to 6,000 environments a minute. (Lambda: "Configuring provisioned concurrency for a function".) */
+const LOOK_SECONDS = 5;
+/** What Lambda gave up is asked for again so long after. */
+const RETRY_SECONDS = 300;
+
+function actual(
+  functionName: string,
+  qualifier: string,
+  found: ProvisionedConcurrencyConfigListItem,
+): Actual<Details> {
+  const executions = found.RequestedProvisionedConcurrentExecutions ?? 0;
+  const available = found.AvailableProvisionedConcurrentExecutions ?? 0;
+  return {
+    id: `${functionName}:${qualifier}`,
+    tags: undefined,
+    state:
+      found.Status === 'IN_PROGRESS'
+        ? pending(`${available} of ${executions} environments are ready`, LOOK_SECONDS)
+        : READY,
+    outputs: {},
+    details: {
+      functionName,
+      qualifier,
+      executions,
+      ...(found.Status === 'FAILED' && {
+        failure: {
+          why: found.StatusReason ?? 'no reason given',
+          askedAt: fromRfc3339(found.LastModified ?? ''),
+        },
+      }),
+    },
+  };
+}
+
+async function find(
+  account: Account,
+  functionName: string,
+  qualifier: string,
+): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(
+    account.lambda.send(
+      new GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: qualifier }),
+    ),
+  );
+  return found && actual(functionName, qualifier, found);
+}
+
+/** All of a function, whichever alias or version they are on. */
+async function list(account: Account, functionName: string): Promise<Actual<Details>[]> {
+  const found: Actual<Details>[] = [];
+  for await (const page of paginateListProvisionedConcurrencyConfigs(
+    { client: account.lambda },
+    { FunctionName: functionName },
+  )) {
+    for (const item of page.ProvisionedConcurrencyConfigs ?? []) {
+      found.push(actual(functionName, item.FunctionArn?.split(':').at(-1) ?? '', item));
+    }
+  }
+  return found;
+}
+
+/** Whether Lambda is making the environments of an alias; until they are ready the version before takes the traffic. */
+export async function isAllocating(account: Account, functionName: string, alias: string): Promise<boolean> {
+  return (await find(account, functionName, alias))?.state.is === 'pending';
+}
+
+/**
+ * Waits for a change that Lambda refuses while it makes environments. (Lambda API Reference: ResourceConflictException
+ * of PutProvisionedConcurrencyConfig, DeleteProvisionedConcurrencyConfig and UpdateAlias, "another operation is in
+ * progress".)
+ */
+export async function unlessAllocating(change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceConflictException') throw error;
+    throw new RequeueAfter(LOOK_SECONDS, 'an earlier change of its environments is still under way', {
+      cause: error,
+    });
+  }
+}
+
+async function put(account: Account, desired: ProvisionedConcurrencyDesired): Promise<void> {
+  const { functionName, alias, executions } = desired;
+  try {
+    await unlessAllocating(
+      account.lambda.send(
+        new PutProvisionedConcurrencyConfigCommand({
+          FunctionName: functionName,
+          Qualifier: alias,
+          ProvisionedConcurrentExecutions: executions,
+        }),
+      ),
+    );
+  } catch (error) {
+    const isRefusal = error instanceof Error && error.name === 'InvalidParameterValueException';
+    if (!isRefusal || judge(error).is === 'requeue') throw error;
+    throw new TerminalError(
+      'ProvisioningRefused',
+      `the account has no room for ${executions} environments of ${functionName} that are always ready: all of them start on demand; lower provisionedConcurrency or ask AWS for a higher limit (AWS says: ${error.message})`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Environments of a function that are made before the deliveries come; a part of its alias, without tags. When the alias
+ * moves to another version, Lambda makes them anew for that one.
+ */
+export const provisionedConcurrency = defineKind<ProvisionedConcurrencyDesired, Details>({
+  removal: 10,
+  find: (account, { functionName, alias }) => find(account, functionName, alias),
+  async owned(account, owner) {
+    const names = await functionNames(account, owner);
+    const found = await Promise.all(names.map((name) => orAbsent(list(account, name))));
+    return found.flatMap((configurations) => configurations ?? []);
+  },
+  compare: ({ details: { executions, failure } }, desired) => [
+    ...differing({ executions }, { executions: desired.executions }),
+    ...(failure ? ['status'] : []),
+  ],
+  create: (account, desired) => put(account, desired),
+  async update(account, desired, { details: { executions, failure } }) {
+    const isSame = executions === desired.executions;
+    if (failure && isSame && account.clock.now() - failure.askedAt < RETRY_SECONDS * 1000) {
+      throw new BackoffError(
+        'ProvisioningFailed',
+        `Lambda could not make ${executions} environments of ${desired.functionName} ready in advance: what is missing starts on demand, and they are asked for again later; if this stays, read the logs of the function, lower provisionedConcurrency or take it out (AWS says: ${failure.why})`,
+      );
+    }
+    await put(account, desired);
+  },
+  async remove(account, { details: { functionName, qualifier } }) {
+    await unlessAllocating(
+      orGone(
+        account.lambda.send(
+          new DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: qualifier }),
+        ),
+      ),
+    );
+  },
+});

@@ -1,0 +1,163 @@
+import { Binary } from 'mongodb';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Process } from '../../../../handlers/own-code/post-queue.ts';
+import { newEvent } from '../../../../handlers/post-queue/document.ts';
+import type { LeaseCollection } from '../../../../handlers/post-queue/lease.ts';
+import { processEvents } from '../../../../handlers/post-queue/process.ts';
+import { NOW } from '../deliveries.ts';
+import { lambdaWith } from '../lambda.ts';
+import { envelope } from './envelopes.ts';
+
+/** The lease itself is held against a real store (test/local); here it is given, unless a test says otherwise. */
+const findOneAndUpdate = vi.fn();
+const findOne = vi.fn();
+const updateOne = vi.fn();
+const collection = { findOneAndUpdate, findOne, updateOne } as unknown as LeaseCollection;
+const database = { databaseName: 'nami' } as never;
+
+const documentOf = (eventId: string, attempts = 1) => ({
+  ...newEvent(envelope(eventId.replace('GitHub:', ''), '{"a":1}'), NOW, undefined),
+  processing: { attempts, leaseId: 'l', leasedUntil: NOW },
+});
+
+beforeEach(() => {
+  findOneAndUpdate.mockReset().mockImplementation(async ({ _id }) => documentOf(_id));
+  findOne.mockReset().mockResolvedValue(null);
+  updateOne.mockReset().mockResolvedValue({ matchedCount: 1 });
+});
+
+let leases = 0;
+async function run(process: Process, eventIds: string[], milliseconds = 10_000) {
+  const dependencies = { process, database, collection, now: () => NOW, newId: () => `lease-${++leases}` };
+  return await processEvents(eventIds, dependencies, lambdaWith(milliseconds));
+}
+
+test('own code gets the event as it is stored, with its bytes', async () => {
+  const document = documentOf('GitHub:1');
+  findOneAndUpdate.mockResolvedValue(document);
+  const process = vi.fn();
+  expect(await run(process, ['GitHub:1'])).toEqual(new Map());
+  const { processing: _, body, ...rest } = document;
+  expect(process).toHaveBeenCalledExactlyOnceWith(
+    { ...rest, body: Buffer.from('{"a":1}') },
+    { database, attempt: 1, signal: expect.any(AbortSignal) },
+  );
+  expect(body).toBeInstanceOf(Binary);
+});
+
+test('a lease outlasts the function that works under it', async () => {
+  await run(() => {}, ['GitHub:1'], 4000);
+  const [filter, update] = findOneAndUpdate.mock.calls[0] ?? [];
+  expect(filter).toMatchObject({ _id: 'GitHub:1', 'processing.finishedAt': null });
+  expect(update.$set['processing.leasedUntil'].getTime() - NOW.getTime()).toBe(14_000);
+});
+
+test('two deliveries of one event in a batch are worked on once', async () => {
+  const process = vi.fn();
+  await run(process, ['GitHub:1', 'GitHub:1', 'GitHub:2']);
+  expect(process).toHaveBeenCalledTimes(2);
+});
+
+describe('a run that', () => {
+  test('throws fails alone, and the document and the error say why', async () => {
+    findOneAndUpdate.mockImplementation(async ({ _id }) => documentOf(_id, 3));
+    const failures = await run(
+      ({ _id }) => {
+        if (_id === 'GitHub:2') throw new TypeError('no price in mongodb://u:secret@h');
+      },
+      ['GitHub:1', 'GitHub:2', 'GitHub:3'],
+    );
+    expect([...failures.keys()]).toEqual(['GitHub:2']);
+    expect(failures.get('GitHub:2')).toMatchObject({
+      name: 'OwnCodeError',
+      message: 'process failed, attempt 3',
+      cause: new TypeError('no price in mongodb://u:secret@h'),
+    });
+    const released = updateOne.mock.calls.filter(([, update]) => update.$set['processing.error']);
+    expect(released).toMatchObject([
+      [
+        { _id: 'GitHub:2', 'processing.leaseId': expect.stringMatching(/^lease-/) },
+        {
+          $set: { 'processing.error': 'TypeError: no price in mongodb://h', 'processing.failedAt': NOW },
+          $unset: { 'processing.leaseId': '', 'processing.leasedUntil': '' },
+        },
+        {},
+      ],
+    ]);
+  });
+
+  test('throws what is no error fails likewise', async () => {
+    const failures = await run(async () => {
+      throw 'no';
+    }, ['GitHub:1']);
+    expect(failures.get('GitHub:1')).toMatchObject({ cause: 'no' });
+  });
+
+  test('throws while the store is away says both', async () => {
+    updateOne.mockRejectedValue(new Error('connection closed'));
+    const failures = await run(() => {
+      throw new Error('no price');
+    }, ['GitHub:1']);
+    expect(failures.get('GitHub:1')?.message).toMatch(
+      /attempt 1; the store does not know: .*connection closed/,
+    );
+  });
+
+  test('ends well but can’t be noted is not taken off the queue', async () => {
+    updateOne.mockRejectedValue(new Error('connection closed'));
+    expect((await run(() => {}, ['GitHub:1'])).get('GitHub:1')?.message).toBe('connection closed');
+  });
+
+  test('outlived its lease leaves the event to the run that has it now', async () => {
+    updateOne.mockResolvedValue({ matchedCount: 0 });
+    expect((await run(() => {}, ['GitHub:1'])).get('GitHub:1')?.message).toMatch(/outlived its lease/);
+  });
+
+  test('hangs is told to stop before the function is, and the others are through', async () => {
+    const process: Process = ({ _id }, { signal }) =>
+      _id === 'GitHub:1'
+        ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        : undefined;
+    const failures = await run(process, ['GitHub:1', 'GitHub:2'], 1010);
+    expect([...failures.keys()]).toEqual(['GitHub:1']);
+    expect(failures.get('GitHub:1')?.cause).toMatchObject({ message: 'no time left' });
+  });
+});
+
+test('an event that is finished is done, and none is run for it', async () => {
+  findOneAndUpdate.mockResolvedValue(null);
+  findOne.mockResolvedValue({ _id: 'GitHub:1', processing: { attempts: 1, finishedAt: NOW } });
+  const process = vi.fn();
+  expect(await run(process, ['GitHub:1'])).toEqual(new Map());
+  expect(process).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['another run has', { _id: 'GitHub:1', processing: { attempts: 1, leasedUntil: NOW } }],
+  ['is gone', null],
+])('an event that %s comes again later', async (_, found) => {
+  findOneAndUpdate.mockResolvedValue(null);
+  findOne.mockResolvedValue(found);
+  const process = vi.fn();
+  expect((await run(process, ['GitHub:1'])).get('GitHub:1')?.message).toMatch(/another run has it/);
+  expect(process).not.toHaveBeenCalled();
+});
+
+test('as many run at once as a batch has by default, and none is begun without time for it', async () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `GitHub:${index}`);
+  let running = 0;
+  let most = 0;
+  const process = async () => {
+    most = Math.max(most, ++running);
+    await new Promise(setImmediate);
+    running -= 1;
+  };
+  expect(await run(process, ids)).toEqual(new Map());
+  expect(most).toBe(10);
+
+  const none = vi.fn();
+  const failures = await run(none, ids, 900);
+  expect(failures.size).toBe(25);
+  expect(failures.get('GitHub:0')?.message).toBe('no time was left for it');
+  expect(none).not.toHaveBeenCalled();
+});
