@@ -8,11 +8,12 @@ import { sender } from './sender.ts';
 import { Tally } from './tally.ts';
 
 export interface BurstSettings {
+  /** Tells the runs apart in the store and in the logs. */
   readonly name: string;
   readonly rate: number;
   readonly seconds: number;
-  /** Environments that are warm when it begins. */
-  readonly prewarmed: number;
+  /** Environments that are ready when it begins; 0: all start on demand. */
+  readonly provisionedConcurrency: number;
   readonly scale: Scale;
 }
 
@@ -28,7 +29,10 @@ export interface BurstResult {
   readonly deadLetters: number;
   /** Documents of requests that were not accepted: a 503 doesn't say that nothing was stored, a 401 does. */
   readonly unasked: number;
+  /** Environments that were started on demand. */
   readonly coldStarts: number;
+  /** Events that were handed to them. */
+  readonly spilledOver: number;
   /** From the last request until the queue was empty. */
   readonly drainSeconds: number;
 }
@@ -38,11 +42,11 @@ const LAST_SAMPLES_SECONDS = 1;
 
 /** One burst against a pipeline of its own, until its queue is empty. */
 export async function runBurst(parts: Parts, settings: BurstSettings): Promise<BurstResult> {
-  const { name, rate, seconds, prewarmed, scale } = settings;
+  const { name, rate, seconds, provisionedConcurrency, scale } = settings;
   const pipeline = await openPipeline(parts, name, scale);
   const { preQueue, queue } = pipeline;
   try {
-    await preQueue.prewarm(prewarmed);
+    await preQueue.provision(provisionedConcurrency);
     const next = sender();
     const tally = new Tally();
     const sampling = startSampling(pipeline, tally);
@@ -75,6 +79,7 @@ export async function runBurst(parts: Parts, settings: BurstSettings): Promise<B
       deadLetters: queue.deadLetters,
       unasked: countMissing(documents, accepted),
       coldStarts: preQueue.coldStarts,
+      spilledOver: preQueue.spilledOver,
       drainSeconds,
     };
   } finally {

@@ -1,9 +1,9 @@
 import type { BurstResult } from './burst.ts';
-import { thousands } from './report.ts';
+import { labelOf, thousands } from './report.ts';
 import type { Sample } from './samples.ts';
 import { drawPanel, roundUp, type Series } from './svg-panel.ts';
 
-const MARGIN = { left: 58, right: 18, top: 58, bottom: 44 };
+const MARGIN = { left: 58, right: 18, top: 76, bottom: 44 };
 const WIDTH = 880;
 const GAP = 66;
 const PANEL_HEIGHT = 130;
@@ -39,7 +39,12 @@ const ROWS: readonly Row[] = [
   },
   {
     title: 'environments of pre-queue',
-    series: (samples) => [level('environments', 'store', samples, ({ environments }) => environments)],
+    series: (samples) => [
+      ...(samples.some(({ provisioned }) => provisioned > 0)
+        ? [level('provisioned', 'asked', samples, ({ provisioned }) => provisioned)]
+        : []),
+      level('all', 'store', samples, ({ environments }) => environments),
+    ],
   },
   {
     title: 'events',
@@ -60,7 +65,9 @@ export function drawBursts(results: readonly BurstResult[]): string {
   );
   const leftOf = (column: number) => Math.round(MARGIN.left + column * (width + GAP));
   const heads = results.map(
-    (result, column) => `<text class="head" x="${leftOf(column)}" y="20">${headOf(result)}</text>`,
+    (result, column) =>
+      `<text class="head" x="${leftOf(column)}" y="20">${labelOf(result.settings)}</text>` +
+      `<text x="${leftOf(column)}" y="40">${figuresOf(result)}</text>`,
   );
   const panels = ROWS.flatMap(({ title, series }, row) => {
     const all = results.map(({ samples }) => series(samples));
@@ -88,10 +95,14 @@ ${[...heads, ...panels].join('\n')}
 `;
 }
 
-function headOf({ settings, tally, lost }: BurstResult): string {
-  const { name, rate } = settings;
-  const start = settings.prewarmed > 0 ? `${settings.prewarmed} ${name}` : name;
-  return `${start}: ${thousands(rate)}/s, ${lost} of ${thousands(tally.accepted.length)} lost`;
+function figuresOf({ settings, tally, coldStarts, lost }: BurstResult): string {
+  return [
+    `${thousands(settings.rate)}/s`,
+    `${thousands(tally.answers.get(503) ?? 0)} × 503`,
+    `${thousands(coldStarts)} cold starts`,
+    `p99 ${tally.percentile(99).toFixed(0)} ms`,
+    `${thousands(lost)} lost`,
+  ].join(' · ');
 }
 
 const codesOf = (samples: readonly Sample[]) => Object.keys(samples.at(-1)?.answers ?? {}).sort();

@@ -4,13 +4,13 @@ export interface Options {
   /** Requests a second; undefined: what this machine carries. */
   readonly rate: number | undefined;
   readonly seconds: number;
-  /** Environments that are warm before the burst of a second run; undefined: there is no second run. */
-  readonly prewarmed: number | undefined;
+  /** Of the second run; undefined: what Little's law says. With 0 there is no second run. */
+  readonly provisionedConcurrency: number | undefined;
   readonly plot: string | undefined;
 }
 
 export const USAGE = `node bench/burst/run.ts [--rate <requests a second>] [--seconds <length of the burst, 30>]
-  [--prewarmed <environments>] [--plot <file.svg>]`;
+  [--provisioned-concurrency <environments; 0: only the run without>] [--plot <file.svg>]`;
 
 /** Throws an Error with one line for the user. */
 export function readOptions(args: readonly string[]): Options {
@@ -19,14 +19,16 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       rate: { type: 'string' },
       seconds: { type: 'string', default: '30' },
-      prewarmed: { type: 'string' },
+      'provisioned-concurrency': { type: 'string' },
       plot: { type: 'string' },
     },
   });
+  const provisioned = values['provisioned-concurrency'];
   return {
     rate: values.rate === undefined ? undefined : within('rate', values.rate, 1, 10_000),
     seconds: within('seconds', values.seconds, 1, 60),
-    prewarmed: values.prewarmed === undefined ? undefined : within('prewarmed', values.prewarmed, 1, 1000),
+    provisionedConcurrency:
+      provisioned === undefined ? undefined : within('provisioned-concurrency', provisioned, 0, 1000),
     plot: values.plot,
   };
 }

@@ -68,6 +68,8 @@ export async function openPipeline(parts: Parts, name: string, scale: Scale): Pr
     // The mapping's own bound is the tighter one.
     new ScalingRule({ divisor: 1, executions: MAXIMUM_CONCURRENCY, newExecutions: MAXIMUM_CONCURRENCY }, now),
   );
+  // It is not what is looked at, and in Lambda its cold starts take no CPU from the other function.
+  await postQueue.provision(MAXIMUM_CONCURRENCY);
   const client = new MongoClient(storeUri);
   const collection = client.db(DATABASE).collection<{ _id: string }>(name);
   const mapping = new EventSourceMapping(queue, postQueue);

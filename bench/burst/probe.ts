@@ -17,7 +17,7 @@ export async function probeRate(parts: Parts): Promise<number> {
   const pipeline = await openPipeline(parts, 'probe', scale);
   const { preQueue, queue } = pipeline;
   try {
-    await preQueue.prewarm(ENVIRONMENTS);
+    await preQueue.provision(ENVIRONMENTS);
     const next = sender();
     const begin = performance.now();
     const elapsed = () => (performance.now() - begin) / 1000;

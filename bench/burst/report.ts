@@ -1,6 +1,8 @@
 import { ASSUMED_SQS_MILLISECONDS } from '../sqs-milliseconds.ts';
-import type { BurstResult } from './burst.ts';
+import type { BurstResult, BurstSettings } from './burst.ts';
+import { STARTS_AT_A_TIME } from './environment-host.ts';
 import { BATCH_SIZE, MAXIMUM_CONCURRENCY } from './event-source-mapping.ts';
+import { busyAt, provisionedFor } from './littles-law.ts';
 import { VISIBILITY_SECONDS } from './message-queue.ts';
 import {
   LAMBDA_EXECUTIONS,
@@ -26,33 +28,54 @@ of which ${scale.newExecutions} may start in ${LAMBDA_NEW_EXECUTIONS_SECONDS} s 
 Real: the two functions' bundles as deployed, a process for each environment, its cold start, one request at a time,
   GitHub's payloads and signatures (one in ${FORGED_EVERY} is forged), the store (SecantusDB), the documents counted by their ids.
 Emulated, on loopback: Lambda's runtime API and scaling (an environment starts when a request finds none idle, and
-  the request takes the first that gets free; where none may start it is throttled: 503, at once), no CPU quota;
+  the request takes the first that gets free; where none may start it is throttled: 503, at once), no CPU quota, cold
+  starts in turn, ${STARTS_AT_A_TIME} at a time (in Lambda each has a CPU of its own);
   API Gateway (no HTTP and no TLS before it: events are made in this program; 503 for throttled and failed ones);
   SQS (in memory, SendMessage takes ${ASSUMED_SQS_MILLISECONDS} ms, visibility timeout ${VISIBILITY_SECONDS} s); the event source mapping (batches of ${BATCH_SIZE}, ${MAXIMUM_CONCURRENCY} at a time, not scaled).
-  Senders don't send again what was answered 503. Pre-warmed environments have loaded the function and not run it yet.
+  Provisioned concurrency: so many environments have loaded the function before the burst; what finds none of them idle
+  spills over to environments that start on demand, under the scaling rule. They count among the ${scale.executions}.
+  The post-queue's environments are all ready before the burst. Senders don't send again what was answered 503.
 Times are of accepted requests, from the moment at which one was due to its answer.
 `);
 }
 
-export function printResult({
-  settings,
-  tally,
-  coldStarts,
-  drainSeconds,
-  queued,
-  deadLetters,
-  unasked,
-}: BurstResult): void {
-  const answers = [...tally.answers]
-    .sort(([one], [other]) => one - other)
-    .map(([status, count]) => `${thousands(count)} × ${status}`);
-  if (tally.unanswered > 0) answers.push(`${thousands(tally.unanswered)} without an answer`);
-  console.log(
-    `${settings.name}: ${answers.join(', ')}; ${settings.prewarmed} environments warm before, ${coldStarts - settings.prewarmed} cold starts; queue empty ${drainSeconds.toFixed(1)} s after the last request`,
+/** How the number was chosen, for readers who choose one for their own function. */
+export function printProvisioned(chosen: number, rate: number, serviceSeconds: number, scale: Scale): void {
+  const busy = busyAt(rate, serviceSeconds);
+  console.log(`Little's law: ${thousands(rate)} requests/s × ${(serviceSeconds * 1000).toFixed(1)} ms, measured at that rate, keep ${busy.toFixed(1)} environments busy;
+with AWS's buffer of 10 %: provisionedConcurrency ${chosen}. Unscaled, for ${thousands(Math.round(rate * scale.divisor))}/s, it would be ${thousands(provisionedFor(rate * scale.divisor, serviceSeconds))}.
+`);
+}
+
+export const labelOf = ({ provisionedConcurrency }: Pick<BurstSettings, 'provisionedConcurrency'>): string =>
+  provisionedConcurrency === 0 ? 'on demand' : `provisionedConcurrency: ${provisionedConcurrency}`;
+
+/** What a run says besides its figures. */
+export function printResult({ settings, tally, unasked, drainSeconds }: BurstResult): void {
+  const label = labelOf(settings);
+  console.log(`${label}: queue empty ${drainSeconds.toFixed(1)} s after the last request`);
+  if (tally.unanswered > 0) console.log(`${label}: ${thousands(tally.unanswered)} without an answer`);
+  if (unasked > 0)
+    console.log(`${label}: ${thousands(unasked)} documents of requests that were not accepted`);
+}
+
+/** The runs, one below the other. */
+export function tableOf(results: readonly BurstResult[]): string {
+  const heads = ['', 'sent', '200', '401', '503', 'cold starts', 'spilled over', 'lost', 'p50', 'p90', 'p99'];
+  const rows = results.map(({ settings, tally, coldStarts, spilledOver, lost }) => [
+    labelOf(settings),
+    ...[tally.sent, ...[200, 401, 503].map((status) => tally.answers.get(status) ?? 0)].map(thousands),
+    thousands(coldStarts),
+    settings.provisionedConcurrency === 0 ? '' : thousands(spilledOver),
+    thousands(lost),
+    ...[50, 90, 99].map((percent) => `${tally.percentile(percent).toFixed(0)} ms`),
+  ]);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  if (queued > 0) console.log(`${settings.name}: ${queued} still in the queue when the time was over`);
-  if (deadLetters > 0) console.log(`${settings.name}: ${deadLetters} in the dead-letter queue`);
-  if (unasked > 0) console.log(`${settings.name}: ${unasked} documents of requests that were not accepted`);
+  const align = (row: readonly string[]) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd : cell.padStart).call(cell, widths[column] ?? 0));
+  return [heads, ...rows].map((row) => align(row).join('  ')).join('\n');
 }
 
 /** The last line of a run. */

@@ -1,6 +1,6 @@
 /**
- * A burst of webhooks through the two functions as deployed, run as Lambda would run them, and what became of it. Exits
- * with 1 if an event was accepted and isn't stored.
+ * A burst of webhooks through the two functions as deployed, run as Lambda would run them, without and with provisioned
+ * concurrency, and what became of it. Exits with 1 if an event was accepted and isn't stored.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -11,17 +11,20 @@ import { startStore } from '../store.ts';
 import { type BurstResult, runBurst } from './burst.ts';
 import { drawBursts } from './chart.ts';
 import { EnvironmentHost } from './environment-host.ts';
+import { provisionedFor } from './littles-law.ts';
 import { cores, environmentsInMemory } from './machine.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import type { Parts } from './pipeline.ts';
 import { probeRate } from './probe.ts';
-import { printResult, printSetting, summary } from './report.ts';
-import { scaleFor } from './scale.ts';
+import { printProvisioned, printResult, printSetting, summary, tableOf } from './report.ts';
+import { type Scale, scaleFor } from './scale.ts';
+import { measureServiceTime } from './service-time.ts';
+import { conclude } from './verdict.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.nami', 'bench-burst');
-/** Beside what the bursts themselves take: the probe, and the queues being emptied. */
-const MAX_OTHER_SECONDS = 110;
+/** Beside what the bursts themselves take: the measurements before them, and the queues being emptied. */
+const MAX_OTHER_SECONDS = 140;
 const progress = (line: string) => console.error(line);
 
 const options = optionsOrExit();
@@ -33,7 +36,7 @@ const environments = join(folder, 'environments');
 // Each run has its own logs: an environment has the same name in every one.
 rmSync(join(environments, 'logs'), { recursive: true, force: true });
 const host = await EnvironmentHost.open(environments);
-const runs = options.prewarmed === undefined ? 1 : 2;
+const runs = options.provisionedConcurrency === 0 ? 1 : 2;
 const interruption = new Promise<number>((resolve) => {
   process.once('SIGINT', () => resolve(130));
   process.once('SIGTERM', () => resolve(143));
@@ -53,28 +56,46 @@ try {
 // An interrupted burst still holds timers and connections.
 process.exit();
 
-async function measure({ rate: askedRate, seconds, prewarmed, plot }: Options): Promise<number> {
+async function measure(options: Options): Promise<number> {
+  const { rate: askedRate, seconds, plot } = options;
   const parts = await prepare();
   if (askedRate === undefined) progress('finding out what this machine carries');
   const rate = askedRate ?? (await probeRate(parts));
   const scale = scaleFor(rate, environmentsInMemory());
   printSetting(rate, askedRate !== undefined, scale, cores());
 
+  const provisioned = await provisionedIn(options, parts, rate, scale);
+
   const results: BurstResult[] = [];
-  const run = async (name: string, warm: number) => {
+  const run = async (name: string, provisionedConcurrency: number) => {
     progress(`${name}: ${seconds} s of it, and until the queue is empty`);
-    const result = await runBurst(parts, { name, rate, seconds, prewarmed: warm, scale });
+    const result = await runBurst(parts, { name, rate, seconds, provisionedConcurrency, scale });
     printResult(result);
     results.push(result);
   };
-  await run('cold', 0);
-  if (prewarmed !== undefined) await run('pre-warmed', Math.min(prewarmed, scale.executions));
+  await run('on-demand', 0);
+  if (provisioned > 0) await run('provisioned', provisioned);
 
   const file = plot ?? join(root, 'docs', 'burst.svg');
   writeFileSync(file, drawBursts(results));
-  console.log(`plot: ${relative(process.cwd(), file)}`);
+  console.log(`plot: ${relative(process.cwd(), file)}\n\n${tableOf(results)}\n`);
   for (const result of results) console.log(summary(result));
-  return results.every(isWhole) ? 0 : 1;
+  return conclude(results);
+}
+
+/** The provisioned concurrency of the second run, within what the scale allows. */
+async function provisionedIn(
+  { provisionedConcurrency: asked }: Options,
+  parts: Parts,
+  rate: number,
+  scale: Scale,
+): Promise<number> {
+  if (asked !== undefined) return Math.min(asked, scale.executions);
+  progress('measuring how long a request keeps an environment busy');
+  const serviceSeconds = await measureServiceTime(parts, rate, scale);
+  const chosen = Math.min(provisionedFor(rate, serviceSeconds), scale.executions);
+  printProvisioned(chosen, rate, serviceSeconds, scale);
+  return chosen;
 }
 
 async function prepare(): Promise<Parts> {
@@ -85,11 +106,6 @@ async function prepare(): Promise<Parts> {
   ]);
   const { preQueue: preQueueBundle, postQueue: postQueueBundle } = bundles;
   return { host, preQueueBundle, postQueueBundle, bootstrap, storeUri };
-}
-
-/** Something was accepted, and all of it is in the store. */
-function isWhole({ tally, lost, queued, deadLetters }: BurstResult): boolean {
-  return tally.accepted.length > 0 && lost + queued + deadLetters === 0;
 }
 
 function optionsOrExit(): Options {

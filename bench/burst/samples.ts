@@ -10,6 +10,8 @@ export interface Sample {
   readonly answers: Readonly<Record<string, number>>;
   readonly queueDepth: number;
   readonly environments: number;
+  /** Of them: ready before the burst. */
+  readonly provisioned: number;
   readonly documents: number;
 }
 
@@ -37,6 +39,7 @@ export function startSampling({ preQueue, queue, countDocuments }: Pipeline, tal
       answers: Object.fromEntries(tally.answers),
       queueDepth: queue.depth,
       environments: preQueue.environments,
+      provisioned: preQueue.provisioned,
       documents,
     });
   };
