@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Delivery, githubDeliveries } from '../../local/github-deliveries.ts';
 import { freePort } from '../../local/ports.ts';
+import type { RunningProcess } from '../../local/processes.ts';
 import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
 import { gatewayEvent } from '../gateway-event.ts';
 import { preQueueEnvironment } from '../pre-queue-environment.ts';
@@ -30,10 +31,11 @@ export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
   const bundles = new Map<string, Bundle>([['ours', (await ownBundles(folder)).preQueue]]);
   const add = (name: string, bundle: Bundle | undefined) => bundle && bundles.set(name, bundle);
   add('SQSClient', await peerBundle('sqs-client.ts', folder));
-  const withMiddy = add('SQSClient + Middy', await peerBundle('middy.mjs', folder));
+  const withMiddy = add('SQSClient + Middy', await peerBundle('middy.ts', folder));
   if (!withMiddy) progress('SQSClient + Middy is left out: @middy/core is not installed');
 
-  const port = await startQueue(bench);
+  const port = await freePort();
+  const queue = await startQueue(bench, port);
   const script = await compiledScript(join(import.meta.dirname, 'pre-queue-process.ts'), folder);
   const event = join(folder, 'event.json');
   writeFileSync(event, JSON.stringify(gatewayEvent(usualDelivery())));
@@ -50,6 +52,7 @@ export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
     await measure(REQUESTS);
   }
   for (let start = 0; start < MORE_COLD_STARTS; start++) await measure(0);
+  await queue.stop();
 
   return [...bundles].map(([name, { bytes }]) => {
     const all = costs.get(name) ?? [];
@@ -65,9 +68,8 @@ export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
   });
 }
 
-async function startQueue({ processes }: Bench): Promise<number> {
-  const port = await freePort();
-  await processes.start({
+function startQueue({ processes }: Bench, port: number): Promise<RunningProcess> {
+  return processes.start({
     name: 'queue',
     command: process.execPath,
     args: [join(import.meta.dirname, 'queue-server.ts'), String(port), String(SERVER_SECONDS)],
@@ -75,7 +77,6 @@ async function startQueue({ processes }: Bench): Promise<number> {
     ready: async () =>
       (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: '{"MessageBody":""}' })).ok,
   });
-  return port;
 }
 
 /** GitHub's example payload that is nearest to 7 KB. */
