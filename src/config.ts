@@ -65,6 +65,8 @@ const schema = z.object({
   NAMI_ALLOWED_CODE_BUCKETS: list,
   /** Subnets that pipelines may ask for; empty: all. */
   NAMI_ALLOWED_SUBNETS: list,
+  /** Environments kept ready that one pipeline may ask for: AWS bills each, used or not. */
+  NAMI_MAX_PROVISIONED_CONCURRENCY: z.coerce.number().int().nonnegative().default(100),
   NAMI_MAX_VOLUME_GIB: z.coerce.number().int().positive().default(1024),
   /** Whether the gateway and the shared network go with the last pipeline of a region. */
   NAMI_DELETE_SHARED_OBJECTS: flag,
@@ -97,6 +99,7 @@ export interface Config {
     readonly codeBuckets: readonly string[];
     readonly subnets: readonly string[];
     readonly volumeGiB: number;
+    readonly provisionedConcurrency: number;
   };
   readonly deleteSharedObjects: boolean;
   readonly lookSeconds: number;
@@ -143,6 +146,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       codeBuckets: value.NAMI_ALLOWED_CODE_BUCKETS,
       subnets: value.NAMI_ALLOWED_SUBNETS,
       volumeGiB: value.NAMI_MAX_VOLUME_GIB,
+      provisionedConcurrency: value.NAMI_MAX_PROVISIONED_CONCURRENCY,
     },
     deleteSharedObjects: value.NAMI_DELETE_SHARED_OBJECTS,
     lookSeconds: value.NAMI_LOOK_SECONDS,

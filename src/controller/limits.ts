@@ -33,6 +33,14 @@ export function checkLimits(spec: WebhookPipelineSpec, allowed: Config['allowed'
       );
     }
   }
+  const { provisionedConcurrency = 0 } = spec.preQueue;
+  if (provisionedConcurrency > allowed.provisionedConcurrency) {
+    refuse(
+      `a provisionedConcurrency of ${provisionedConcurrency}`,
+      `${allowed.provisionedConcurrency} at most`,
+      'NAMI_MAX_PROVISIONED_CONCURRENCY',
+    );
+  }
   for (const { code } of [spec.preQueue, spec.postQueue]) {
     if (code?.s3 && !allowed.codeBuckets.includes(code.s3.bucket)) {
       refuse(

@@ -17,6 +17,7 @@ describe('the operator’s settings', () => {
         codeBuckets: [],
         subnets: [],
         volumeGiB: 1024,
+        provisionedConcurrency: 100,
       },
       deleteSharedObjects: false,
       lookSeconds: 60,

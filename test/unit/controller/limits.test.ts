@@ -43,6 +43,7 @@ describe('the operator’s settings', () => {
       { postQueue: { code: { configMapRef: { name: 'modules', key: 'a.mjs' } } } },
       { codeBuckets: [] },
     ],
+    ['as many environments as may be', { preQueue: { provisionedConcurrency: 100 } }, {}],
     ['listed subnets', { network: FULL_SPEC.network }, { subnets: FULL_SPEC.network.subnetIds }],
   ])('grant %s', (_, spec, allowed) => {
     expect(() => check(spec, allowed)).not.toThrow();
@@ -102,6 +103,12 @@ describe('the operator’s settings', () => {
       { preQueue: { code: { s3: { bucket: 'modules-of-others', key: 'a.mjs' } } } },
       { codeBuckets: ['modules'] },
       /code from the bucket modules-of-others: use modules,/,
+    ],
+    [
+      'more environments that are always ready',
+      { preQueue: { provisionedConcurrency: 101 } },
+      {},
+      /a provisionedConcurrency of 101: use 100 at most.*NAMI_MAX_PROVISIONED_CONCURRENCY/,
     ],
     [
       'another subnet',
