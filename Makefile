@@ -22,8 +22,7 @@ lint: node_modules
 	@node scripts/sync-chart.ts --check
 
 build: node_modules
-	@node scripts/build.ts
-	@node scripts/build-types.ts
+	@npm run --silent build
 
 node_modules: package.json package-lock.json
 	@command -v npm >/dev/null || { echo "nami: npm is not there: install Node.js 22.19 or newer" >&2; exit 1; }
