@@ -54,8 +54,6 @@ async function measure(): Promise<number> {
   };
   const post = {
     throughputRatio: round(postQueue.ours.eventsPerSecond / postQueue.insertOne.eventsPerSecond),
-    storeRatio: round(postQueue.store.bulk / postQueue.store.single),
-    storeShare: round(postQueue.ours.eventsPerSecond / postQueue.store.bulk),
     duplicates: postQueue.ours.duplicates,
   };
   console.log(JSON.stringify({ pre, post }));
