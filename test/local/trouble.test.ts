@@ -140,7 +140,7 @@ describe('AWS that refuses', () => {
         message: `Specified ${what} for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].`,
       });
 
-      await system.apply(namespace, name, { ...GITHUB, preQueue: { [field]: 950 } });
+      await system.apply(namespace, name, { ...GITHUB, preQueue: { [field]: 95 } });
       await system.waitReady(namespace, name);
       const healthy = await system.waitFor(namespace, name, 'Healthy', 'False', reason);
 
