@@ -5,6 +5,7 @@ import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@
 import { queueDepth } from '../src/aws/queues.ts';
 import { accountContents } from './account-contents.ts';
 import { type Answer, sendBurst } from './burst.ts';
+import { applyCrds } from './crds.ts';
 import { emulatorClients } from './emulator-clients.ts';
 import { type EventStore, openEventStore } from './event-store.ts';
 import { type Delivery, documentId, forged, githubDeliveries } from './github-deliveries.ts';
@@ -198,8 +199,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', interrupted);
   let tally: Tally | undefined;
   try {
-    say(await kubectl(stack, 'apply', '--server-side', '-f', 'crds/'));
-    await kubectl(stack, 'wait', '--for=condition=Established', 'crd/webhookpipelines.nami.dev');
+    say(await applyCrds(stack));
     const operator = await startOperator(stack);
     if (stays) await up(stack);
     else tally = await demo(stack, operator);

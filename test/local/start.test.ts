@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyCrds } from '../../local/crds.ts';
 import { kubectl } from '../../local/kubectl.ts';
 import { type LocalStack, startLocalStack } from '../../local/stack.ts';
 
@@ -80,8 +81,7 @@ describe('an operator without AWS runs, and every pipeline says why', () => {
     ],
     ['an endpoint that is not there', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, 'AWSUnreachable'],
   ])('%s', async (what, settings, reason) => {
-    await kubectl(stack, 'apply', '--server-side', '-f', 'crds/');
-    await kubectl(stack, 'wait', '--for=condition=Established', 'crd/webhookpipelines.nami.dev');
+    await applyCrds(stack);
     const name = what.replaceAll(' ', '-');
     const manifest = {
       apiVersion: 'nami.dev/v1alpha1',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { applyCrds } from '../../local/crds.ts';
 import { kubectl } from '../../local/kubectl.ts';
 import { startOperator } from '../../local/operator.ts';
 import type { RunningProcess } from '../../local/processes.ts';
@@ -34,8 +35,7 @@ export class System {
   static async start(name: string, environment: Readonly<Record<string, string>> = {}): Promise<System> {
     const stack = await startLocalStack({ folder: `.nami/test-${name}` });
     try {
-      await kubectl(stack, 'apply', '--server-side', '-f', 'crds/');
-      await kubectl(stack, 'wait', '--for=condition=Established', 'crd/webhookpipelines.nami.dev');
+      await applyCrds(stack);
       return new System(stack, await startOperator(stack, environment), environment);
     } catch (error) {
       await stack.stop();
