@@ -135,6 +135,11 @@ export interface SettingsProblem {
   readonly message: string;
 }
 
+/** Text for a log or a condition, without the user and password that a URL or connection string in it may carry. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/\S*@/g, '//');
+}
+
 /** All of them in one line, for a log. */
 export function messagesOf(problems: readonly SettingsProblem[]): string {
   return problems.map(({ message }) => message).join('; ');

@@ -1,3 +1,5 @@
+import { withoutCredentials } from './contract.ts';
+
 export type LogLine = Readonly<Record<string, unknown>>;
 export type Log = (line: LogLine) => void;
 
@@ -12,10 +14,7 @@ export const logToStdout: Log = (line) => {
 /** An error in one short line, without the user and password that a connection string in it may carry. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text
-    .replace(/\/\/\S*@/g, '//')
-    .replace(/\s+/g, ' ')
-    .slice(0, 300);
+  return withoutCredentials(text).replace(/\s+/g, ' ').slice(0, 300);
 }
 
 /** What a log line says of an error, and of what caused it. */

@@ -61,10 +61,15 @@ const schema = z.object({
   NAMI_ALLOWED_MONGO_IMAGES: list.prefault('public.ecr.aws/docker/library/mongo'),
   /** Machine images that pipelines may ask for beside the default one. */
   NAMI_ALLOWED_AMIS: list,
-  /** S3 buckets that code of pipelines' own may come from; none by default, for the operator's own rights read them. */
+  /**
+   * Where in S3 code of pipelines' own may come from, as bucket or bucket/prefix, in which {namespace} may stand. None by
+   * default: it is read with the operator's own rights.
+   */
   NAMI_ALLOWED_CODE_BUCKETS: list,
   /** Subnets that pipelines may ask for; empty: all. */
   NAMI_ALLOWED_SUBNETS: list,
+  /** Security groups that a pipeline may give its function beside its own; none by default, for they open ways. */
+  NAMI_ALLOWED_SECURITY_GROUPS: list,
   /** Environments kept ready that one pipeline may ask for: AWS bills each, used or not. */
   NAMI_MAX_PROVISIONED_CONCURRENCY: z.coerce.number().int().nonnegative().default(100),
   NAMI_MAX_VOLUME_GIB: z.coerce.number().int().positive().default(1024),
@@ -98,6 +103,7 @@ export interface Config {
     readonly amis: readonly string[];
     readonly codeBuckets: readonly string[];
     readonly subnets: readonly string[];
+    readonly securityGroups: readonly string[];
     readonly volumeGiB: number;
     readonly provisionedConcurrency: number;
   };
@@ -145,6 +151,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       amis: value.NAMI_ALLOWED_AMIS,
       codeBuckets: value.NAMI_ALLOWED_CODE_BUCKETS,
       subnets: value.NAMI_ALLOWED_SUBNETS,
+      securityGroups: value.NAMI_ALLOWED_SECURITY_GROUPS,
       volumeGiB: value.NAMI_MAX_VOLUME_GIB,
       provisionedConcurrency: value.NAMI_MAX_PROVISIONED_CONCURRENCY,
     },

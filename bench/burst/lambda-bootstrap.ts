@@ -22,9 +22,11 @@ if (handler === undefined) throw new TypeError(`the function has no ${_HANDLER}`
 for (;;) {
   const { headers, text } = await call('GET', '/invocation/next');
   const awsRequestId = String(headers['lambda-runtime-aws-request-id']);
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  const context = { awsRequestId, getRemainingTimeInMillis: () => deadline - Date.now() };
   const invocation = `/invocation/${awsRequestId}`;
   try {
-    const result = await handler(JSON.parse(text), { awsRequestId });
+    const result = await handler(JSON.parse(text), context);
     await call('POST', `${invocation}/response`, JSON.stringify(result));
   } catch (error) {
     const { name: errorType, message: errorMessage } =

@@ -20,7 +20,7 @@ const { handler } = (await import(bundle)) as {
 };
 const text = readFileSync(file, 'utf8');
 const request = async () => {
-  const { statusCode } = await handler(JSON.parse(text), {});
+  const { statusCode } = await handler(JSON.parse(text), { getRemainingTimeInMillis: () => 10_000 });
   if (statusCode !== 200) throw new Error(`the function answers ${statusCode}`);
 };
 

@@ -1,6 +1,7 @@
 import { decodeEnvelope, type Envelope } from '../envelope.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { NewEvent } from './document.ts';
+import { EventBusyError } from './lease.ts';
 import type { StoreResult } from './store.ts';
 
 /** What is used of the event of an SQS event source mapping (AWS: Lambda, using Lambda with Amazon SQS). */
@@ -24,7 +25,7 @@ export interface BatchDependencies {
   readonly toEvent: (envelope: Envelope) => NewEvent;
   readonly store: (events: readonly NewEvent[]) => Promise<readonly StoreResult[]>;
   /** What is to be done with events that are stored; gives the errors of those that failed, by id. */
-  readonly process?: (eventIds: Iterable<string>) => Promise<ReadonlyMap<string, Error>>;
+  readonly process: (eventIds: ReadonlySet<string>) => Promise<ReadonlyMap<string, Error>>;
   readonly log: Log;
 }
 
@@ -34,17 +35,18 @@ export interface BatchDependencies {
  */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Stores a batch. A record is taken off the queue only if it is known to be stored, and processed where that is asked. */
+/** Stores a batch. A record is taken off the queue only if it is known to be stored, and that own code is through with it. */
 export async function storeBatch(
   { Records: records }: SqsBatch,
   { toEvent, store, process, log }: BatchDependencies,
 ): Promise<BatchResponse> {
   const eventIds = new Map<string, string>();
   const receives = new Map(
-    records.map(({ messageId, attributes }) => [messageId, Number(attributes?.ApproximateReceiveCount)]),
+    records.map(({ messageId, attributes }) => [messageId, attributes?.ApproximateReceiveCount]),
   );
   const logFailure = (message: string, messageId: string, error: unknown) => {
-    log({ level: 'error', message, messageId, receives: receives.get(messageId), ...errorFields(error) });
+    const level = error instanceof EventBusyError ? 'info' : 'error';
+    log({ level, message, messageId, receives: receives.get(messageId), ...errorFields(error) });
   };
   try {
     for (const chunk of chunks(records, toEvent, (id, error) => logFailure('event not stored', id, error))) {
@@ -58,14 +60,14 @@ export async function storeBatch(
   } catch (error) {
     log({ level: 'error', message: 'batch not stored', ...errorFields(error) });
   }
-  if (process) {
-    const failures = await process(eventIds.values());
-    for (const [messageId, eventId] of [...eventIds]) {
-      const error = failures.get(eventId);
-      if (error === undefined) continue;
-      eventIds.delete(messageId);
-      logFailure('event not processed', messageId, error);
-    }
+  const failures = await process(new Set(eventIds.values())).catch(
+    (error: Error) => new Map([...eventIds.values()].map((eventId) => [eventId, error])),
+  );
+  for (const [messageId, eventId] of [...eventIds]) {
+    const error = failures.get(eventId);
+    if (error === undefined) continue;
+    eventIds.delete(messageId);
+    logFailure('event not processed', messageId, error);
   }
   return {
     batchItemFailures: records

@@ -1,8 +1,9 @@
 import { isProbe, messagesOf, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
+import { inTime } from '../deadline.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import type { LambdaContext } from '../lambda-context.ts';
 import type { Log } from '../log.ts';
-import type { FindOwnCode } from '../own-code/load.ts';
+import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PostQueueCode } from '../own-code/post-queue.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { Store, StoreConnection } from './connection.ts';
@@ -24,17 +25,16 @@ type Handler = (event: unknown, lambda: LambdaContext) => Promise<BatchResponse 
 /** The post-queue function: a batch of SQS messages in, one document an event in the store. */
 export function postQueueHandler({ connection, code, log, now, newId }: PostQueueDependencies): Handler {
   return async (event, lambda) => {
-    const own = await code({ retry: !isProbe(event) });
-    const problems = [connection, own].flatMap((part) => (part.kind === 'broken' ? part.problems : []));
     if (isProbe(event)) {
+      const parts = [connection, await code()];
+      const problems = parts.flatMap((part) => (part.kind === 'broken' ? part.problems : []));
       const store = connection.kind === 'ready' ? await probe(connection, log, now()) : NOT_TRIED;
       return { nami: 'post-queue', problems, store };
     }
-    if (connection.kind === 'broken' || own.kind === 'broken') {
-      throw new Error(`nothing can be stored: ${messagesOf(problems)}`);
+    if (connection.kind === 'broken') {
+      throw new Error(`nothing can be stored: ${messagesOf(connection.problems)}`);
     }
     const { settings, client, database, collection, makeIndexes } = connection;
-    const { process } = own.exports;
     return storeBatch(event as SqsBatch, {
       toEvent: (envelope) => newEvent(envelope, now(), settings.ttlDays),
       store: async (events) => {
@@ -43,13 +43,20 @@ export function postQueueHandler({ connection, code, log, now, newId }: PostQueu
         void makeIndexes();
         return storeEvents(collection, events);
       },
-      ...(process && {
-        process: (eventIds) => processEvents(eventIds, { process, database, collection, now, newId }, lambda),
-      }),
+      // Afterwards: own code that can't be loaded at the moment keeps nothing from being stored.
+      process: async (eventIds) => {
+        const own = await code({ retry: true });
+        if (own.kind === 'broken') throw new OwnCodeError(messagesOf(own.problems));
+        const { process } = own.exports;
+        if (!process) return new Map();
+        return processEvents(eventIds, { process, database, collection, now, newId }, lambda);
+      },
       log,
     });
   };
 }
+
+const INDEX_MILLISECONDS = 2000;
 
 const NOT_TRIED: StoreProbe = { reachable: false, error: 'not tried: settings are broken' };
 
@@ -57,7 +64,8 @@ async function probe(store: Store, log: Log, at: Date): Promise<StoreProbe> {
   const answer = await probeStore(store);
   if (!answer.reachable) return answer;
   reportVolume(answer, log, at);
-  const objection = await store.makeIndexes();
+  // On a large collection they take longer than whoever asks will wait; what they come to is told the next time.
+  const objection = await inTime(INDEX_MILLISECONDS, () => store.makeIndexes()).catch(() => undefined);
   return { ...answer, ...(objection !== undefined && { objection }) };
 }
 

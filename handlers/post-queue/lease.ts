@@ -26,8 +26,15 @@ export type Claim =
   | { readonly kind: 'held'; readonly event: EventDocument; readonly processing: Processing }
   /** A run has ended well before. */
   | { readonly kind: 'finished' }
-  /** Another run has it, or the document is gone. */
-  | { readonly kind: 'refused' };
+  /** Another run has it. */
+  | { readonly kind: 'busy' }
+  /** There is no such document. */
+  | { readonly kind: 'gone' };
+
+/** Nothing is wrong: the event comes again, and another run is through with it by then. */
+export class EventBusyError extends Error {
+  override readonly name = 'EventBusyError';
+}
 
 /** What is used of a collection. */
 export type LeaseCollection = Pick<Collection<EventDocument>, 'findOne' | 'findOneAndUpdate' | 'updateOne'>;
@@ -53,10 +60,14 @@ export async function acquire(
   );
   if (event?.processing) return { kind: 'held', event, processing: event.processing };
   const found = await collection.findOne({ _id: eventId }, { projection: { processing: 1 } });
-  return { kind: found?.processing?.finishedAt ? 'finished' : 'refused' };
+  if (!found) return { kind: 'gone' };
+  return { kind: found.processing?.finishedAt ? 'finished' : 'busy' };
 }
 
-/** Notes that the run ended well. Throws if the lease has gone to another run meanwhile. */
+/**
+ * Notes that the run ended well. Throws if the lease has gone to another run meanwhile. Own code may have removed or
+ * replaced the document: then there is nothing to note.
+ */
 export async function finish(collection: LeaseCollection, lease: Lease, now: Date): Promise<void> {
   const { matchedCount } = await collection.updateOne(
     ours(lease),
@@ -66,7 +77,9 @@ export async function finish(collection: LeaseCollection, lease: Lease, now: Dat
     },
     options,
   );
-  if (matchedCount === 0) throw new Error('the run outlived its lease, and another has begun');
+  if (matchedCount > 0) return;
+  const found = await collection.findOne({ _id: lease.eventId }, { projection: { processing: 1 } });
+  if (found?.processing?.leaseId) throw new Error('the run outlived its lease, and another has begun');
 }
 
 /** Notes that the run failed, and gives the lease back, if it is still this run's. */

@@ -3,7 +3,7 @@ import type { LambdaContext } from '../lambda-context.ts';
 import { errorText } from '../log.ts';
 import { OwnCodeError } from '../own-code/load.ts';
 import type { Process } from '../own-code/post-queue.ts';
-import { acquire, finish, type LeaseCollection, release } from './lease.ts';
+import { acquire, EventBusyError, finish, type LeaseCollection, release } from './lease.ts';
 
 export interface ProcessDependencies {
   readonly process: Process;
@@ -28,19 +28,19 @@ const CLOCK_TOLERANCE_MILLISECONDS = 10_000;
  * function is thawed, beside the next run for its event.
  */
 export async function processEvents(
-  eventIds: Iterable<string>,
+  eventIds: ReadonlySet<string>,
   dependencies: ProcessDependencies,
   lambda: LambdaContext,
 ): Promise<ReadonlyMap<string, Error>> {
   const failures = new Map<string, Error>();
   const controller = new AbortController();
-  const timeLeft = () => lambda.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
-  const timer = setTimeout(() => controller.abort(new Error('no time left')), Math.max(0, timeLeft()));
-  const waiting = new Set(eventIds).values();
+  const timeLeft = lambda.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
+  const timer = setTimeout(() => controller.abort(new Error('no time left')), Math.max(0, timeLeft));
+  if (timeLeft <= 0) controller.abort(new Error('no time left'));
+  const waiting = eventIds.values();
   const work = async () => {
     for (const eventId of waiting) {
       try {
-        if (timeLeft() <= 0) throw new Error('no time was left for it');
         await processEvent(eventId, dependencies, lambda, controller.signal);
       } catch (error) {
         failures.set(eventId, error instanceof Error ? error : new Error(String(error)));
@@ -58,16 +58,19 @@ async function processEvent(
   lambda: LambdaContext,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   const lease = { eventId, id: newId() };
   const begin = now();
   const milliseconds = lambda.getRemainingTimeInMillis() + CLOCK_TOLERANCE_MILLISECONDS;
   const claim = await acquire(collection, lease, begin, new Date(begin.getTime() + milliseconds));
   if (claim.kind === 'finished') return;
-  if (claim.kind === 'refused') throw new Error('another run has it at the moment');
+  if (claim.kind === 'busy') throw new EventBusyError('another run has it at the moment');
+  if (claim.kind === 'gone') throw new Error('its document was removed before own code got to it');
 
   const { processing: _, body, ...event } = claim.event;
   const { attempts: attempt } = claim.processing;
   try {
+    signal.throwIfAborted();
     await process({ ...event, body: body.value() }, { database, attempt, signal });
   } catch (cause) {
     const error = new OwnCodeError(`process failed, attempt ${attempt}`, { cause });

@@ -8,8 +8,8 @@ import type { RawRequest } from '../raw-request.ts';
 import { type Receipt, refused } from './receive.ts';
 import type { PreQueueSettings } from './settings.ts';
 
-/** Kept back from own code's time, to answer the sender and write a log line. */
-const RESERVE_MILLISECONDS = 500;
+/** Kept back from own code's time for what comes after it, the queue above all; half of it, where there is less. */
+const RESERVE_MILLISECONDS = 2000;
 
 /** What becomes of a request once own code has had its say. Throws {@link OwnCodeError}. */
 export async function consult(
@@ -81,8 +81,12 @@ function problemOf({ statusCode, contentType, headers, body, enqueue }: WholeAns
   if (typeof contentType !== 'string' || !MEDIA_TYPE.test(contentType)) return 'contentType is no media type';
   const wrong = Object.entries(headers).find(([name, value]) => !isOwnHeader(name, value));
   if (wrong) return `${wrong[0]} is no header that it may set, or its value is no printable text`;
-  return typeof body === 'string' ? undefined : 'body is no text';
+  if (typeof body !== 'string') return 'body is no text';
+  return body.length > MAX_BODY_LENGTH ? `body is longer than ${MAX_BODY_LENGTH} characters` : undefined;
 }
+
+/** Of characters; Lambda answers with 6 MB at most. (Lambda quotas: invocation payload.) */
+const MAX_BODY_LENGTH = 1_000_000;
 
 const MEDIA_TYPE = /^[!-~]+\/[ -~]+$/;
 
@@ -107,9 +111,9 @@ async function run<T>(
   lambda: LambdaContext,
   call: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
-  const milliseconds = Math.max(0, lambda.getRemainingTimeInMillis() - RESERVE_MILLISECONDS);
+  const left = lambda.getRemainingTimeInMillis();
   try {
-    return await inTime(milliseconds, call);
+    return await inTime(left - Math.min(RESERVE_MILLISECONDS, left / 2), call);
   } catch (cause) {
     throw new OwnCodeError(`${name} failed`, { cause });
   }

@@ -13,12 +13,16 @@ import type { PreQueueConfiguration } from './settings.ts';
 export interface PreQueueDependencies {
   readonly configuration: PreQueueConfiguration;
   readonly code: FindOwnCode<PreQueueCode>;
-  readonly sendMessage: (body: string) => Promise<void>;
+  /** Fails if the queue hasn't it in so many milliseconds. */
+  readonly sendMessage: (body: string, milliseconds: number) => Promise<void>;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly log: Log;
   readonly functionName: string;
 }
+
+/** Kept back to answer: a 503 of ours tells more than a time-out of Lambda's. */
+const ANSWER_MILLISECONDS = 500;
 
 /** Settings that can't be read have no codes to answer with. */
 const DEFAULT_CODES = { rejectedStatusCode: 401, unavailableStatusCode: 503 };
@@ -98,7 +102,7 @@ async function take(
   if (receipt.kind === 'refused') return receipt;
   if (receipt.kind === 'accepted') {
     try {
-      await sendMessage(receipt.message);
+      await sendMessage(receipt.message, Math.max(1, lambda.getRemainingTimeInMillis() - ANSWER_MILLISECONDS));
     } catch (error) {
       return { kind: 'refused', reason: 'enqueue-failed', error };
     }

@@ -4,8 +4,8 @@ import { PRE_QUEUE_ENV } from '../contract.ts';
 import { type Answer, ConnectionError, KeptConnection } from './kept-connection.ts';
 import { Signer } from './sigv4.ts';
 
-/** Of the function's 10 s: what is left is for its answer, which must be a 503 of ours and no time-out of Lambda's. */
-const DEADLINE_MILLISECONDS = 6000;
+/** However long the function may run: no sender waits for long. */
+const MAX_MILLISECONDS = 6000;
 const ATTEMPT_MILLISECONDS = 2500;
 const MAX_ATTEMPTS = 3;
 /** Grows with each attempt, and is random, so that functions that failed together don't come back together. */
@@ -33,15 +33,15 @@ interface Queue {
 let queue: Queue | undefined;
 
 /**
- * Puts one message into the queue; resolves once SQS has it, throws if within some seconds it hasn't. It may be there
- * twice then, which the event's identity makes up for.
+ * Puts one message into the queue; resolves once SQS has it, throws if it hasn't in so many milliseconds, 6 s at most. It
+ * may be there twice then, which the event's identity makes up for.
  *
  * One request by hand, because that is all of SQS which this function needs. With the SDK's client the function takes
  * nearly twice the CPU for a request, twice the time to its first answer, and nine times the code.
  */
-export async function sendMessage(body: string): Promise<void> {
+export async function sendMessage(body: string, milliseconds: number): Promise<void> {
   queue ??= openQueue(process.env);
-  const deadline = performance.now() + DEADLINE_MILLISECONDS;
+  const deadline = performance.now() + Math.min(MAX_MILLISECONDS, milliseconds);
   for (let attempt = 1; ; attempt++) {
     try {
       return await send(queue, body, Math.min(ATTEMPT_MILLISECONDS, deadline - performance.now()));

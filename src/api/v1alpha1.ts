@@ -270,10 +270,11 @@ const source = z
 /** Names that Lambda or the functions have uses for of their own, as a CEL expression over `name`. */
 const isReserved = (name: string) =>
   `(${['NAMI_', 'AWS_', 'LAMBDA_'].map((prefix) => `${name}.startsWith('${prefix}')`).join(' || ')})`;
-const isVariable = (name: string) => `${name}.matches('^[A-Za-z][A-Za-z0-9_]*$')`;
+const isVariable = (name: string) => `${name}.matches('^[A-Za-z][A-Za-z0-9_]+$')`;
 const RESERVED_MESSAGE =
   'environment names that start with NAMI_, AWS_ or LAMBDA_ are reserved: choose another name';
-const VARIABLE_MESSAGE = 'environment names start with a letter and hold only letters, digits and _';
+const VARIABLE_MESSAGE =
+  'environment names have two characters or more, start with a letter and hold only letters, digits and _';
 
 const environmentFrom = z
   .array(

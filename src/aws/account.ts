@@ -37,13 +37,17 @@ export interface Account {
   readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
+  /** To invoke functions: a user's own code may let each call run into its end, and none is worth another. */
+  readonly invocations: LambdaClient;
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
 }
 
-/** Longest that one HTTP exchange with AWS may take, in milliseconds; an invocation of a function is the slowest. */
+/** Longest that one HTTP exchange with AWS may take, in milliseconds. */
 const REQUEST_TIMEOUT = 35_000;
+/** The same for an invocation: ten seconds to start, eight of them for own code, and what a probe of the store takes. */
+const INVOCATION_TIMEOUT = 25_000;
 const CONNECTION_TIMEOUT = 5_000;
 
 /** The little of a client that pacing needs; the clients' own types differ in their inputs and outputs. */
@@ -95,6 +99,14 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     ec2: paced('ec2', new EC2Client(settings)),
     iam: paced('iam', new IAMClient(settings)),
     lambda: paced('lambda', new LambdaClient(settings)),
+    invocations: paced(
+      'lambda',
+      new LambdaClient({
+        ...settings,
+        maxAttempts: 1,
+        requestHandler: { ...settings.requestHandler, requestTimeout: INVOCATION_TIMEOUT },
+      }),
+    ),
     // A bucket may be in another region than the pipeline.
     s3: paced('s3', new S3Client({ ...settings, followRegionRedirects: true })),
     sqs: paced('sqs', new SQSClient(settings)),

@@ -152,11 +152,10 @@ const NOT_YET: readonly Delay[] = [
     seconds: 1,
   },
   {
-    // The alias still moves to another version ("Alias with weights can not be used with Provisioned Concurrency"), or
-    // a reservation and what is provisioned of it change together and the other is to come first.
+    // "Alias with weights can not be used with Provisioned Concurrency."
     error: 'InvalidParameterValueException',
-    message: /provisioned concurrency/i,
-    why: 'the concurrency of the function is still being changed',
+    message: /with weights.*provisioned concurrency/i,
+    why: 'the alias of the function still moves to another version',
     seconds: 10,
   },
   { error: 'ResourceNotReadyException', message: /./, why: 'the function is being made ready', seconds: 2 },

@@ -1,5 +1,10 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { type PostQueueProbe, PROBE_EVENT, type PreQueueProbe } from '../../handlers/contract.ts';
+import {
+  type PostQueueProbe,
+  PROBE_EVENT,
+  type PreQueueProbe,
+  withoutCredentials,
+} from '../../handlers/contract.ts';
 import type { Account } from './account.ts';
 import { TerminalError } from './errors.ts';
 
@@ -12,6 +17,13 @@ const CODE_ERRORS =
 /** A function was invoked and failed. */
 export class FunctionFailure extends Error {
   override readonly name = 'FunctionFailure';
+  /** It came to no end in its time: its code may be the cause, or what it waited for. */
+  readonly timedOut: boolean;
+
+  constructor(message: string, timedOut: boolean) {
+    super(message);
+    this.timedOut = timedOut;
+  }
 }
 
 /**
@@ -19,7 +31,7 @@ export class FunctionFailure extends Error {
  * Throws TerminalError `CodeInvalid` when its code doesn't load, and {@link FunctionFailure} when it fails otherwise.
  */
 export async function probe(account: Account, functionName: string, qualifier: string): Promise<Probe> {
-  const { FunctionError, Payload } = await account.lambda.send(
+  const { FunctionError, Payload } = await account.invocations.send(
     new InvokeCommand({
       FunctionName: functionName,
       Qualifier: qualifier,
@@ -32,7 +44,7 @@ export async function probe(account: Account, functionName: string, qualifier: s
   if (!isProbeAnswer(answer)) {
     throw new TerminalError(
       'CodeInvalid',
-      `${functionName} does not answer its check: ${text.slice(0, 200)}`,
+      `${functionName} does not answer its check: ${withoutCredentials(text).slice(0, 200)}`,
     );
   }
   return answer;
@@ -44,10 +56,10 @@ function isProbeAnswer(answer: unknown): answer is Probe {
 
 function functionError(functionName: string, text: string): Error {
   const { errorType = 'Error', errorMessage = text } = parseError(text);
-  const message = `${functionName} failed its check: ${errorType}: ${errorMessage.slice(0, 500)}`;
+  const message = `${functionName} failed its check: ${errorType}: ${withoutCredentials(errorMessage).slice(0, 500)}`;
   return CODE_ERRORS.test(errorType)
     ? new TerminalError('CodeInvalid', message)
-    : new FunctionFailure(message);
+    : new FunctionFailure(message, /timed ?out/i.test(`${errorType} ${errorMessage}`));
 }
 
 function parseError(text: string): { errorType?: string; errorMessage?: string } {

@@ -1,11 +1,14 @@
 import type { WebhookPipeline, WebhookPipelineSpec } from '../api/v1alpha1.ts';
 import type { Account, CodePackage } from '../aws/account.ts';
 import type { Owner } from '../aws/object.ts';
+import type { CodeLibrary } from '../code.ts';
 import type { FunctionId } from '../plan/identity.ts';
 import type { FunctionInput, PlanInput } from '../plan/input.ts';
 import type { Context } from './context.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
+import { type KeyReader, readingOnce } from './key-ref.ts';
+import { checkLimits } from './limits.ts';
 import { isReachable, type Memory } from './memory.ts';
 import { describeCode, findOwnCode } from './own-code.ts';
 import { resolveNetwork } from './resolve-network.ts';
@@ -25,17 +28,25 @@ export interface Gathered {
   readonly account: Account;
 }
 
-/** All that a plan follows from: the spec, what it refers to in Kubernetes and AWS, and the operator's settings. */
+/**
+ * All that a plan follows from: the spec, what it refers to in Kubernetes and AWS, and the operator's settings. Fails
+ * where the settings don't grant what the spec asks for: nothing is planned past them.
+ */
 export async function gather(
   context: Context,
   subject: Subject,
   askZone: (zone: string) => void,
 ): Promise<Gathered> {
-  const { client, config } = context;
+  const { config } = context;
   const { pipeline, spec, account, owner, memory } = subject;
-  const secrets = await readSecrets(client, pipeline.metadata.namespace, spec);
-  const preQueue = await gatherFunction(context, subject, 'preQueue', 'pre-queue');
-  const postQueue = await gatherFunction(context, subject, 'postQueue', 'post-queue');
+  const { namespace } = pipeline.metadata;
+  checkLimits(spec, namespace, config.allowed);
+  const client = readingOnce(context.client);
+  const secrets = await readSecrets(client, namespace, spec);
+  const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId) =>
+    gatherFunction(client, context.code, subject, field, id);
+  const preQueue = await functionOf('preQueue', 'pre-queue');
+  const postQueue = await functionOf('postQueue', 'post-queue');
   const network = await resolveNetwork(account, owner, spec, askZone);
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
@@ -56,17 +67,17 @@ export async function gather(
 }
 
 async function gatherFunction(
-  context: Context,
+  client: KeyReader,
+  library: CodeLibrary,
   { pipeline, spec, account, memory }: Subject,
   field: 'preQueue' | 'postQueue',
   id: FunctionId,
 ): Promise<{ readonly package: CodePackage; readonly input: FunctionInput }> {
-  const { client } = context;
   const { namespace } = pipeline.metadata;
   const { code } = spec[field];
   const where = `spec.${field}.code`;
   const own = code && (await findOwnCode({ client, account }, namespace, code, where, memory.codeObjects));
-  const found = await context.code.packageOf(id, own);
+  const found = await library.packageOf(id, own);
   return {
     package: found,
     input: {

@@ -2,6 +2,12 @@ import { TerminalError } from '../aws/errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { configMaps, secrets } from '../kubernetes/core-types.ts';
 import { isNotFound, KubernetesApiError } from '../kubernetes/errors.ts';
+import {
+  type KubernetesResource,
+  type ObjectRef,
+  pathOf,
+  type ResourceType,
+} from '../kubernetes/resource.ts';
 
 /** A key of a Secret or ConfigMap in the namespace of a pipeline. */
 export interface KeyRef {
@@ -11,6 +17,19 @@ export interface KeyRef {
 }
 
 export type KeyReader = Pick<KubernetesClient, 'get'>;
+
+/** Reads each resource once: whatever is used of it is of one moment, and its many keys cost one request. */
+export function readingOnce(client: KeyReader): KeyReader {
+  const known = new Map<string, Promise<unknown>>();
+  return {
+    get: <T extends KubernetesResource>(type: ResourceType<T>, ref: ObjectRef): Promise<T> => {
+      const path = pathOf(type, ref);
+      const found = known.get(path) ?? client.get(type, ref);
+      known.set(path, found);
+      return found as Promise<T>;
+    },
+  };
+}
 
 /** In words for the user. */
 export const describeKey = ({ kind, name, key }: KeyRef) => `key "${key}" of ${kind} "${name}"`;

@@ -3,7 +3,7 @@ import { TerminalError } from '../aws/errors.ts';
 import type { Config } from '../config.ts';
 
 /** Throws TerminalError `NotAllowed` when a pipeline asks for what the operator's settings don't grant its tenants. */
-export function checkLimits(spec: WebhookPipelineSpec, allowed: Config['allowed']): void {
+export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowed: Config['allowed']): void {
   const { managed } = spec.store;
   if (managed) {
     for (const type of [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])]) {
@@ -42,11 +42,20 @@ export function checkLimits(spec: WebhookPipelineSpec, allowed: Config['allowed'
     );
   }
   for (const { code } of [spec.preQueue, spec.postQueue]) {
-    if (code?.s3 && !allowed.codeBuckets.includes(code.s3.bucket)) {
+    if (code?.s3 && !allowed.codeBuckets.some((place) => isWithin(code.s3, place, namespace))) {
       refuse(
-        `code from the bucket ${code.s3.bucket}`,
+        `code from s3://${code.s3.bucket}/${code.s3.key}`,
         allowed.codeBuckets.join(', ') || 'a ConfigMap (configMapRef)',
         'NAMI_ALLOWED_CODE_BUCKETS',
+      );
+    }
+  }
+  for (const group of spec.network?.securityGroupIds ?? []) {
+    if (!allowed.securityGroups.includes(group)) {
+      refuse(
+        `security group ${group}`,
+        allowed.securityGroups.join(', ') || "none but the pipeline's own",
+        'NAMI_ALLOWED_SECURITY_GROUPS',
       );
     }
   }
@@ -60,6 +69,16 @@ export function checkLimits(spec: WebhookPipelineSpec, allowed: Config['allowed'
 /** A repository of an image, with any tag or digest: "mongo" allows "mongo:8.0" and not "mongo-evil:8.0". */
 function isImageOf(image: string, repository: string): boolean {
   return image === repository || image.startsWith(`${repository}:`) || image.startsWith(`${repository}@`);
+}
+
+/** Whether an object is in a bucket, or below a prefix of one; "code" doesn't allow "code-evil/a.mjs". */
+function isWithin(
+  object: { readonly bucket: string; readonly key: string } | undefined,
+  place: string,
+  namespace: string,
+): boolean {
+  const start = place.replaceAll('{namespace}', namespace);
+  return `${object?.bucket}/${object?.key}`.startsWith(start.includes('/') ? start : `${start}/`);
 }
 
 function refuse(what: string, instead: string, setting: string): never {

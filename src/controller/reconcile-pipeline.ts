@@ -3,17 +3,15 @@ import type { Account } from '../aws/account.ts';
 import { apply, type Outcome } from '../aws/apply.ts';
 import { judge } from '../aws/errors.ts';
 import { fingerprint } from '../aws/fingerprint.ts';
-import type { Graph } from '../aws/graph.ts';
 import type { Owner } from '../aws/object.ts';
-import { startRedrive } from '../aws/queues.ts';
+import { readerOf, setReader, startRedrive } from '../aws/queues.ts';
 import { namespaces } from '../kubernetes/core-types.ts';
 import { KubernetesApiError, ServerUnreachableError } from '../kubernetes/errors.ts';
 import { addFinalizer } from '../kubernetes/finalizers.ts';
 import { keyOf } from '../kubernetes/resource.ts';
-import { deadLetterQueueName, pipelineOwner, regionOwner, routePath } from '../plan/identity.ts';
+import { deadLetterQueueName, pipelineOwner, queueName, regionOwner, routePath } from '../plan/identity.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { plan } from '../plan/plan.ts';
-import { withConsuming } from '../plan/queues.ts';
 import { type Finding, findingsOf, type Verdict } from './conditions.ts';
 import type { Context, Next } from './context.ts';
 import { deletePipeline } from './delete-pipeline.ts';
@@ -21,7 +19,6 @@ import { pathOf, regionOf, rivalOf } from './endpoint-claim.ts';
 import { gatewayFindings, pathConflict, storeFindings } from './findings.ts';
 import { type Gathered, gather } from './gather.ts';
 import { healthOf, lookAtQueue } from './health.ts';
-import { checkLimits } from './limits.ts';
 import {
   forgetStoreOfAnotherHost,
   isReachable,
@@ -41,9 +38,6 @@ import { parseSpec, refuseMoves } from './stored-spec.ts';
 const STORE_LATER = 15;
 /** Seconds until a pipeline that waits for its region looks by itself; the region calls it earlier. */
 const REGION_PATIENCE = 10;
-
-/** In the place of a plan's fingerprint, for what followed from none: the next plan is carried out. */
-const NO_PLAN = '';
 
 type Overall = NonNullable<Verdict['overall']>;
 
@@ -84,6 +78,7 @@ export class PipelineReconciler {
       if (verdict.is === 'backoff')
         this.#context.logger.warn({ pipeline: key, err: error }, 'could not be worked on');
       if (verdict.is === 'requeue') return { after: verdict.seconds };
+      await this.#followStoreAllTheSame(pipeline, memory);
       const terminal = verdict.is === 'terminal';
       const next = await this.#stop(pipeline, memory, { ...verdict, terminal });
       // What the user must mend may lie outside the spec, as in a Secret: look again after a while.
@@ -114,7 +109,6 @@ export class PipelineReconciler {
     if (rival) return await this.#waitForPath(pipeline, rival, board);
 
     const spec = parseSpec(pipeline);
-    checkLimits(spec, config.allowed);
     // The first pass takes a while: say at once that the pipeline is seen, and record where it is to be, which never
     // changes from then on.
     if (!pipeline.status?.endpoint) await this.#begin(pipeline, region);
@@ -124,12 +118,7 @@ export class PipelineReconciler {
     // Before the first plan, so that the queue of a pipeline that was built before a restart is not paused for it.
     if (!memory.applied) await refreshStore(memory, account, owner, config.lookSeconds);
     const subject = { pipeline, spec, account, owner, memory };
-    const gathered = await gather(this.#context, subject, (zone) => board.askZone(key, zone)).catch(
-      async (error: unknown) => {
-        await this.#followStore(pipeline, account, owner, memory, board);
-        throw error;
-      },
-    );
+    const gathered = await gather(this.#context, subject, (zone) => board.askZone(key, zone));
     const { input } = gathered;
     const outcome = await this.#apply(pipeline, gathered, memory, board);
     this.#askRoute(key, input, outcome, board);
@@ -171,7 +160,12 @@ export class PipelineReconciler {
         const board = this.#context.board(account.region);
         await refreshStore(memory, account, owner, config.lookSeconds);
         const subject = { pipeline, spec: parseSpec(pipeline), account, owner, memory };
-        await this.#apply(pipeline, await gather(this.#context, subject, () => {}), memory, board);
+        try {
+          await this.#apply(pipeline, await gather(this.#context, subject, () => {}), memory, board);
+        } catch (error) {
+          await this.#followStoreAllTheSame(pipeline, memory);
+          throw error;
+        }
       },
     });
   }
@@ -213,50 +207,55 @@ export class PipelineReconciler {
     const isFresh =
       applied?.plan === planned &&
       applied.outcome.settled &&
-      // What is optional and still on its way.
+      // What is optional, and still on its way or worth another try.
       applied.outcome.seconds === undefined &&
+      applied.outcome.nodes.every(({ state, terminal }) => state !== 'Failed' || terminal) &&
       clock.now() - applied.at < config.resyncSeconds * 1000;
     if (isFresh) return applied.outcome;
-    return await this.#carryOut(pipeline, account, graph, input.owner, memory, board, planned);
-  }
-
-  async #carryOut(
-    pipeline: WebhookPipeline,
-    account: Account,
-    graph: Graph,
-    owner: Owner,
-    memory: Memory,
-    { offer }: RegionBoard,
-    planned: string,
-  ): Promise<Outcome> {
-    const outcome = await apply(account, graph, owner, { given: offer?.given ?? {} });
-    memory.applied = { plan: planned, at: this.#context.clock.now(), outcome };
+    const outcome = await apply(account, graph, input.owner, { given });
+    memory.applied = { plan: planned, at: clock.now(), outcome };
     forgetStoreOfAnotherHost(memory, outcome);
     this.#reporter.changes(pipeline, outcome);
-    // Resumed after an outage: what went to the dead-letter queue meanwhile gets another chance.
     const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
-    if (isReachable(memory) && mapping?.done.some((done) => done.includes('enabled'))) {
-      await this.#redrive(pipeline, account, owner);
+    if (mapping?.state !== 'Ready') await this.#followStore(pipeline, account, input.owner, memory);
+    else if (input.consuming && mapping.done.some((done) => done.includes('enabled'))) {
+      await this.#redrive(pipeline, account, input.owner);
     }
     return outcome;
   }
 
-  /** A pipeline that can't be planned anew stays as it was planned last, but for its queue, which follows the store. */
+  /**
+   * Where a pipeline can't be built as it is wanted, its queue still follows its store: no event is lost, and none left
+   * lying, for something else that is wrong.
+   */
   async #followStore(
     pipeline: WebhookPipeline,
     account: Account,
     owner: Owner,
     memory: Memory,
-    board: RegionBoard,
   ): Promise<void> {
-    if (!memory.applied) return;
-    const graph = memory.applied.outcome.nodes.map(({ node }) => node);
+    const reader = await readerOf(account, queueName(owner), owner.prefix);
+    if (!reader) return;
     await refreshStore(memory, account, owner, this.#context.config.lookSeconds);
-    const following = withConsuming(graph, isReachable(memory));
-    if (fingerprint(following) === fingerprint(graph)) return;
-    await this.#carryOut(pipeline, account, following, owner, memory, board, NO_PLAN);
+    if (reader.enabled === isReachable(memory)) return;
+    await setReader(account, reader, isReachable(memory));
+    if (isReachable(memory)) await this.#redrive(pipeline, account, owner);
   }
 
+  /** The same for a pipeline that could not even be planned; what fails on the way is not what its user must know. */
+  async #followStoreAllTheSame(pipeline: WebhookPipeline, memory: Memory): Promise<void> {
+    try {
+      const account = await this.#context.account(regionOf(pipeline, this.#context.config));
+      await this.#followStore(pipeline, account, await this.#ownerOf(pipeline, memory), memory);
+    } catch (error) {
+      this.#context.logger.warn(
+        { pipeline: keyOf(pipeline.metadata), err: error },
+        'the queue is left as it is',
+      );
+    }
+  }
+
+  /** What went to the dead-letter queue in an outage gets another chance. */
   async #redrive(pipeline: WebhookPipeline, account: Account, owner: Owner): Promise<void> {
     const queue = await lookAtQueue(account, owner);
     if (!queue || queue.deadLetters === 0) return;

@@ -49,12 +49,3 @@ export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
     },
   ];
 }
-
-/** The same graph with the queue read or paused. */
-export function withConsuming(graph: Graph, consuming: boolean): Graph {
-  return graph.map((node) =>
-    node.kind === 'EventSourceMapping' && !('$ref' in node.desired)
-      ? { ...node, desired: { ...node.desired, enabled: consuming } }
-      : node,
-  );
-}

@@ -416,14 +416,20 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ],
   [
     'a long variable',
-    { postQueue: { environment: { A: 'x'.repeat(1025) } } },
-    'spec.postQueue.environment.A',
+    { postQueue: { environment: { AB: 'x'.repeat(1025) } } },
+    'spec.postQueue.environment.AB',
     'may not be more than 1024 bytes',
+  ],
+  [
+    'a variable of one letter',
+    { postQueue: { environment: { V: '1' } } },
+    'spec.postQueue.environment',
+    'environment names have two characters or more',
   ],
   [
     'a name in environment and in environmentFrom',
     {
-      preQueue: { environment: { A: '1' }, environmentFrom: [{ name: 'A', secretKeyRef: SECRET }] },
+      preQueue: { environment: { AB: '1' }, environmentFrom: [{ name: 'AB', secretKeyRef: SECRET }] },
     },
     'spec.preQueue',
     'a name stands in environment and in environmentFrom: take it out of one of them',
@@ -431,20 +437,20 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   [
     'the same after the queue',
     {
-      postQueue: { environment: { A: '1' }, environmentFrom: [{ name: 'A', configMapKeyRef: SECRET }] },
+      postQueue: { environment: { AB: '1' }, environmentFrom: [{ name: 'AB', configMapKeyRef: SECRET }] },
     },
     'spec.postQueue',
     'a name stands in environment and in environmentFrom: take it out of one of them',
   ],
   [
     'a variable of two origins',
-    { preQueue: { environmentFrom: [{ name: 'A', secretKeyRef: SECRET, configMapKeyRef: SECRET }] } },
+    { preQueue: { environmentFrom: [{ name: 'AB', secretKeyRef: SECRET, configMapKeyRef: SECRET }] } },
     'spec.preQueue.environmentFrom[0]',
     'takes exactly one of secretKeyRef and configMapKeyRef',
   ],
   [
     'a variable of no origin',
-    { postQueue: { environmentFrom: [{ name: 'A' }] } },
+    { postQueue: { environmentFrom: [{ name: 'AB' }] } },
     'spec.postQueue.environmentFrom[0]',
     'takes exactly one of secretKeyRef and configMapKeyRef',
   ],
@@ -453,8 +459,8 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     {
       postQueue: {
         environmentFrom: [
-          { name: 'A', secretKeyRef: SECRET },
-          { name: 'A', configMapKeyRef: SECRET },
+          { name: 'AB', secretKeyRef: SECRET },
+          { name: 'AB', configMapKeyRef: SECRET },
         ],
       },
     },
@@ -475,7 +481,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ],
   [
     'a ConfigMap in another namespace',
-    { postQueue: { environmentFrom: [{ name: 'A', configMapKeyRef: { name: 'other/map', key: 'k' } }] } },
+    { postQueue: { environmentFrom: [{ name: 'AB', configMapKeyRef: { name: 'other/map', key: 'k' } }] } },
     'spec.postQueue.environmentFrom[0].configMapKeyRef.name',
     'the name of a ConfigMap has lower-case letters, digits, - and . only',
   ],

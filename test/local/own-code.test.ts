@@ -147,22 +147,43 @@ describe('own code after the queue', () => {
     expect(last).toMatchObject({ attempt: 1 });
   });
 
-  test('that can’t be found keeps the queue from being paused no more than anything else', async () => {
+  const becomes = async (state: 'Enabled' | 'Disabled') => {
+    const UUID = objectId(pipeline, 'EventSourceMapping', 'mapping');
+    await eventually(`the queue is ${state}`, async () => {
+      return (await aws.lambda.send(new GetEventSourceMappingCommand({ UUID }))).State === state;
+    });
+  };
+
+  test('that can’t be found leaves the queue to follow the store, after a crash of the operator too', async () => {
     const host = pipeline.status?.store?.host ?? '';
-    const stateOfMapping = async (): Promise<string | undefined> => {
-      const UUID = objectId(pipeline, 'EventSourceMapping', 'mapping');
-      return (await aws.lambda.send(new GetEventSourceMappingCommand({ UUID }))).State;
-    };
     await system.kubectl('-n', namespace, 'delete', 'configmap', 'noting');
     await system.waitFor(namespace, namespace, 'Ready', 'False', 'ConfigMapInvalid');
-    expect(await stateOfMapping()).toBe('Enabled');
-
+    await becomes('Enabled');
     await system.stack.hosts.kill(host);
-    await eventually('the queue is paused', async () => (await stateOfMapping()) === 'Disabled');
+    await becomes('Disabled');
+    await system.crashOperator();
     system.stack.hosts.revive(host);
-    await eventually('the queue is read', async () => (await stateOfMapping()) === 'Enabled');
-
+    await becomes('Enabled');
     await putModule(namespace, 'noting', moduleThat("'of the third version'"));
+    await system.waitReady(namespace, namespace);
+  });
+
+  test('a function that can’t be made as it is wanted leaves the queue to follow the store too', async () => {
+    const host = pipeline.status?.store?.host ?? '';
+    const large = Object.fromEntries(['B1', 'B2', 'B3', 'B4'].map((name) => [name, 'x'.repeat(1024)]));
+    const environment = (variables: object | null) =>
+      system.kubectl(
+        ...['-n', namespace, 'patch', 'whp', namespace, '--type=merge', '-p'],
+        JSON.stringify({ spec: { postQueue: { environment: variables } } }),
+      );
+    await environment(large);
+    await system.waitFor(namespace, namespace, 'FunctionsReady', 'False', 'EnvironmentTooLarge');
+    await system.stack.hosts.kill(host);
+    await becomes('Disabled');
+    await system.waitFor(namespace, namespace, 'Healthy', 'False', 'StoreUnreachable');
+    system.stack.hosts.revive(host);
+    await becomes('Enabled');
+    await environment(null);
     await system.waitReady(namespace, namespace);
   });
 });
@@ -229,7 +250,7 @@ describe('own code before the queue', () => {
 
   test('and after it: what it refers to is named when it is not there', async () => {
     await system.apply(namespace, 'missing', {
-      preQueue: { environmentFrom: [{ name: 'A', configMapKeyRef: { name: 'nowhere', key: 'a' } }] },
+      preQueue: { environmentFrom: [{ name: 'AB', configMapKeyRef: { name: 'nowhere', key: 'a' } }] },
     });
     const missing = await system.waitFor(namespace, 'missing', 'Ready', 'False', 'ConfigMapInvalid');
     expect(conditionOf(missing, 'Ready')?.message).toBe(

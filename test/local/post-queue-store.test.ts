@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Binary, BSON, type Collection, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Envelope, encodeEnvelope } from '../../handlers/envelope.ts';
+import type { OwnCode } from '../../handlers/own-code/load.ts';
 import type { PostQueueCode } from '../../handlers/own-code/post-queue.ts';
 import { connect } from '../../handlers/post-queue/connection.ts';
 import { LISTED_DELIVERIES } from '../../handlers/post-queue/document.ts';
@@ -26,14 +27,14 @@ const opened: MongoClient[] = [];
 let collection: Collection<Document>;
 
 /** A function's environment of its own: its own client, as after a cold start. */
-function openHandler(ttlDays?: number, exports: Partial<PostQueueCode> = {}) {
+function openHandler(ttlDays?: number, code: OwnCode<PostQueueCode> = { kind: 'ready', exports: {} }) {
   const settings = { storeUri, database, collection: collection.collectionName, ttlDays, managed: true };
   const connection = connect({ kind: 'ready', settings }, log);
   if (connection.kind === 'broken') throw new Error('the URI is none');
   opened.push(connection.client);
   const handler = postQueueHandler({
     connection,
-    code: async () => ({ kind: 'ready', exports }),
+    code: async () => code,
     log,
     now: () => new Date(),
     newId: randomUUID,
@@ -307,5 +308,93 @@ describe('the post-queue function on a real store', () => {
       },
     });
     expect(log).toHaveBeenCalledOnce();
+  });
+});
+
+describe('own code on a real store', () => {
+  const openOwn = (process: PostQueueCode['process']) =>
+    openHandler(undefined, { kind: 'ready', exports: { process } });
+
+  test('of twenty who get an event at once one works on it, and the others leave it in the queue', async () => {
+    let running = 0;
+    const seen: number[] = [];
+    const handlers = Array.from({ length: 20 }, () =>
+      openOwn(async () => {
+        seen.push(++running);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        running -= 1;
+      }),
+    );
+    const event = envelope('1', '{}');
+    const answers = await Promise.all(handlers.map((handler) => handler(batchOf(event))));
+    expect(seen).toEqual([1]);
+    expect(
+      answers.filter((answer) => 'batchItemFailures' in answer && answer.batchItemFailures.length === 0),
+    ).toHaveLength(1);
+    // Later it is done, and nobody works on it again.
+    expect(await handlers[0]?.(batchOf(event))).toEqual(allStored);
+    expect(seen).toEqual([1]);
+    expect(await collection.findOne()).toMatchObject({
+      deliveryCount: 1,
+      processing: { attempts: 1, finishedAt: expect.any(Date) },
+    });
+  });
+
+  test('what failed is worked on again, and a lease that ran out is taken', async () => {
+    const attempts: number[] = [];
+    const handler = openOwn(async (_, { attempt }) => {
+      attempts.push(attempt);
+      if (attempt < 3) throw new Error(`not at attempt ${attempt}`);
+    });
+    const message = batchOf(envelope('1', '{}'));
+    expect(await handler(message)).not.toEqual(allStored);
+    expect((await collection.findOne())?.processing).toEqual({
+      attempts: 1,
+      failedAt: expect.any(Date),
+      error: 'Error: not at attempt 1',
+    });
+    expect(await handler(message)).not.toEqual(allStored);
+    // As after a run that was killed.
+    const until = (milliseconds: number) => ({
+      $set: {
+        'processing.leaseId': 'gone',
+        'processing.leasedUntil': new Date(Date.now() + milliseconds),
+      },
+    });
+    await collection.updateOne({}, until(60_000));
+    expect(await handler(message)).not.toEqual(allStored);
+    expect(attempts).toEqual([1, 2]);
+    await collection.updateOne({}, until(-1));
+    expect(await handler(message)).toEqual(allStored);
+    expect(attempts).toEqual([1, 2, 3]);
+    expect((await collection.findOne())?.processing).toEqual({ attempts: 3, finishedAt: expect.any(Date) });
+  });
+
+  test('what it removes is done with', async () => {
+    const handler = openOwn(async ({ _id }, { database: own }) => {
+      await own.collection<{ _id: string }>(collection.collectionName).deleteOne({ _id });
+    });
+    expect(await handler(batchOf(envelope('1', '{}')))).toEqual(allStored);
+    expect(await collection.countDocuments()).toBe(0);
+  });
+
+  test('an id that is undefined finds nothing, rather than everything', async () => {
+    const handler = openOwn(async (_, { database: own }) => {
+      const { missing } = {} as { missing: string };
+      await own.collection<{ _id: string }>(collection.collectionName).deleteMany({ _id: missing });
+    });
+    expect(await handler(batchOf(envelope('1', '{}'), envelope('2', '{}')))).toEqual(allStored);
+    expect(await collection.countDocuments()).toBe(2);
+  });
+
+  test('that can’t be loaded keeps nothing from being stored', async () => {
+    const problems = [{ code: true, message: 'it does not load: Error: away' }] as const;
+    const handler = openHandler(undefined, { kind: 'broken', problems });
+    expect(await handler(batchOf(envelope('1', '{}'), envelope('2', '{}')))).toMatchObject({
+      batchItemFailures: { length: 2 },
+    });
+    expect(await collection.countDocuments()).toBe(2);
+    expect(log).toHaveBeenCalledWith(expect.objectContaining({ error: expect.stringContaining('away') }));
+    expect(await handler({ nami: 'probe' })).toMatchObject({ problems, store: { reachable: true } });
   });
 });

@@ -15,6 +15,7 @@ describe('the operator’s settings', () => {
         mongoImages: ['public.ecr.aws/docker/library/mongo'],
         amis: [],
         codeBuckets: [],
+        securityGroups: [],
         subnets: [],
         volumeGiB: 1024,
         provisionedConcurrency: 100,

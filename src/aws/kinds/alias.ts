@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account.ts';
-import { orAbsent, orGone, orPresent, RequeueAfter, TerminalError } from '../errors.ts';
+import { BackoffError, orAbsent, orGone, orPresent, RequeueAfter, TerminalError } from '../errors.ts';
 import { defineKind, differing, pending, READY } from '../object.ts';
 import { FunctionFailure, probe } from '../probe.ts';
-import { isAllocating, unlessAllocating } from './provisioned-concurrency.ts';
+import { maySettle, unlessAllocating } from './provisioned-concurrency.ts';
 
 export interface AliasDesired {
   readonly functionName: string;
@@ -37,8 +37,9 @@ type Details = {
  * stays where it is.
  *
  * With provisioned concurrency Lambda itself weights the alias when it moves: the version before takes the traffic until
- * the environments of the new one are ready, and keeps it for good if they can't be made. Weights that nothing waits for
- * are therefore taken off. (Lambda API Reference, "UpdateAlias": RoutingConfig; hashicorp/terraform-provider-aws#13329.)
+ * the environments of the new one are ready, and keeps it for good if they can't be made. Weights beside environments
+ * that failed, or beside none, are therefore taken off. (Lambda API Reference, "UpdateAlias": RoutingConfig;
+ * hashicorp/terraform-provider-aws#13329.)
  */
 export const alias = defineKind<AliasDesired, Details>({
   removal: 20,
@@ -52,7 +53,7 @@ export const alias = defineKind<AliasDesired, Details>({
     );
     const revision = version.Environment?.Variables?.[REVISION_ENV] ?? '';
     const weighted = Object.keys(found.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0;
-    const isMoving = weighted && (await isAllocating(account, functionName, name));
+    const isMoving = weighted && (await maySettle(account, functionName, name));
     return {
       id: `${functionName}:${name}`,
       tags: undefined,
@@ -110,31 +111,66 @@ async function publishChecked(account: Account, desired: AliasDesired): Promise<
   return version;
 }
 
+/** Seconds for which a version that was refused is not asked again: own code may let it run into its end each time. */
+const REFUSAL_SECONDS = 120;
+
 /** Throws unless a version answers that it can serve. */
 async function check(account: Account, desired: AliasDesired, version: string): Promise<void> {
+  const refusals = `refused versions of ${desired.functionName}`;
+  const read = () =>
+    account.inventory.read(refusals, REFUSAL_SECONDS, async function* () {
+      const refusal = await refusalOf(account, desired, version);
+      if (refusal) yield { version, refusal };
+    });
+  let known = await read();
+  if (known.some((each) => each.version !== version)) {
+    account.inventory.forget(refusals);
+    known = await read();
+  }
+  const [found] = known;
+  if (found) throw found.refusal;
+  account.inventory.forget(refusals);
+}
+
+/** Why a version can't serve, where that is for its code or settings to mend; throws where it could not be asked. */
+async function refusalOf(
+  account: Account,
+  desired: AliasDesired,
+  version: string,
+): Promise<Error | undefined> {
   const { functionName, ownCode, secretNames } = desired;
-  const { problems } = await probe(account, functionName, version).catch((error: unknown) => {
-    if (ownCode === undefined || !isOwnFault(error)) throw error;
-    throw new TerminalError(
+  try {
+    const { problems } = await probe(account, functionName, version);
+    if (problems.length === 0) return undefined;
+    const words = problems.map(({ secret, code, message }) => {
+      if (code) return `${ownCode}: ${message}`;
+      return secret === undefined ? message : `${secretNames[secret] ?? `secret ${secret + 1}`} ${message}`;
+    });
+    const isCode = problems.some(({ code }) => code);
+    return new TerminalError(isCode ? 'CodeInvalid' : 'SettingsInvalid', words.join('; '));
+  } catch (error) {
+    if (ownCode === undefined || !(error instanceof Error)) throw error;
+    if (hasTimedOut(error)) {
+      // Not the user's to mend for sure: it may have been the store, or Lambda.
+      const message = `${ownCode}: the function came to no end with it when it was asked how it is: does a module that is loaded go on for ever? (${error.message})`;
+      return new BackoffError('CodeInvalid', message, { cause: error });
+    }
+    if (!(error instanceof FunctionFailure)) throw error;
+    return new TerminalError(
       'CodeInvalid',
       `${ownCode}: the function doesn't start with it: ${error.message}`,
       {
         cause: error,
       },
     );
-  });
-  if (problems.length === 0) return;
-  const words = problems.map(({ secret, code, message }) => {
-    if (code) return `${ownCode}: ${message}`;
-    return secret === undefined ? message : `${secretNames[secret] ?? `secret ${secret + 1}`} ${message}`;
-  });
-  const isCode = problems.some(({ code }) => code);
-  throw new TerminalError(isCode ? 'CodeInvalid' : 'SettingsInvalid', words.join('; '));
+  }
 }
 
-/** The built-in code starts and answers: what ends the process or never comes to an end is the code beside it. */
-const isOwnFault = (error: unknown): error is Error =>
-  error instanceof FunctionFailure || (error instanceof Error && error.name === 'TimeoutError');
+/** Of the function; not of a connection to Lambda that never came about. */
+const hasTimedOut = (error: Error): boolean =>
+  error instanceof FunctionFailure
+    ? error.timedOut
+    : error.name === 'TimeoutError' && !/establishing a connection/.test(error.message);
 
 /** Keeps the version in use and the one before it; all others only cost space. */
 async function prune(account: Account, functionName: string, keep: ReadonlySet<string>): Promise<void> {

@@ -86,9 +86,14 @@ async function list(account: Account, functionName: string): Promise<Actual<Deta
   return found;
 }
 
-/** Whether Lambda is making the environments of an alias; until they are ready the version before takes the traffic. */
-export async function isAllocating(account: Account, functionName: string, alias: string): Promise<boolean> {
-  return (await find(account, functionName, alias))?.state.is === 'pending';
+/**
+ * Whether Lambda will take off the weights of an alias by itself, once the environments of its version are ready: not
+ * where there are none, or they could not be made. That they count as ready says nothing: they may be those of the
+ * version before, whose move has just begun.
+ */
+export async function maySettle(account: Account, functionName: string, alias: string): Promise<boolean> {
+  const found = await find(account, functionName, alias);
+  return found !== undefined && found.details.failure === undefined;
 }
 
 /**
@@ -107,6 +112,19 @@ export async function unlessAllocating(change: Promise<unknown>): Promise<void> 
   }
 }
 
+/**
+ * A reservation may not be below what is provisioned of it, nor that above the reservation. Where both change, one has
+ * to come first, and the other is tried again; where AWS refuses the first, the other says so until it is mended.
+ */
+export function throwIfOutOfOrder(error: Error): void {
+  if (!/provisioned concurrency/i.test(error.message)) return;
+  throw new BackoffError(
+    'ConcurrencyRefused',
+    `reservedConcurrency and provisionedConcurrency do not fit together in AWS yet: each is tried again once a minute (AWS says: ${error.message})`,
+    { cause: error },
+  );
+}
+
 async function put(account: Account, desired: ProvisionedConcurrencyDesired): Promise<void> {
   const { functionName, alias, executions } = desired;
   try {
@@ -122,6 +140,7 @@ async function put(account: Account, desired: ProvisionedConcurrencyDesired): Pr
   } catch (error) {
     const isRefusal = error instanceof Error && error.name === 'InvalidParameterValueException';
     if (!isRefusal || judge(error).is === 'requeue') throw error;
+    throwIfOutOfOrder(error);
     throw new TerminalError(
       'ProvisioningRefused',
       `the account has no room for ${executions} environments of ${functionName} that are always ready: all of them start on demand; lower provisionedConcurrency or ask AWS for a higher limit (AWS says: ${error.message})`,

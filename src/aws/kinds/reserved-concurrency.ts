@@ -4,9 +4,10 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account.ts';
-import { judge, orAbsent, orGone, TerminalError } from '../errors.ts';
+import { orAbsent, orGone, TerminalError } from '../errors.ts';
 import { type Actual, defineKind, differing, READY } from '../object.ts';
 import { functionNames } from './function.ts';
+import { throwIfOutOfOrder } from './provisioned-concurrency.ts';
 
 export interface ReservedConcurrencyDesired {
   readonly functionName: string;
@@ -37,8 +38,7 @@ async function put(
     );
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'InvalidParameterValueException') throw error;
-    // Below what is still provisioned of it.
-    if (judge(error).is === 'requeue') throw error;
+    throwIfOutOfOrder(error);
     throw new TerminalError(
       'ReservationRefused',
       `the account has no ${executions} concurrent executions left to reserve for ${functionName}: it runs without; lower reservedConcurrency or ask AWS for a higher limit (AWS says: ${error.message})`,

@@ -97,11 +97,12 @@ const code = fc.oneof(
     ),
   }),
 );
+// Lower case, so that none is among the literals.
+const variable = letters('abc', 10).map((name) => `v${name}`);
 const environmentFrom = fc.uniqueArray(
   fc.oneof(
-    // Lower case, so that none is among the literals.
-    fc.record({ name: letters('abc', 10), secretKeyRef: keyRef }),
-    fc.record({ name: letters('abc', 10), configMapKeyRef: keyRef }),
+    fc.record({ name: variable, secretKeyRef: keyRef }),
+    fc.record({ name: variable, configMapKeyRef: keyRef }),
   ),
   { maxLength: 5, selector: ({ name }) => name },
 );
@@ -110,7 +111,7 @@ const functionFields = {
   memoryMiB: fc.integer({ min: 128, max: 10_240 }),
   architecture: fc.constantFrom('arm64' as const, 'x86_64' as const),
   environment: fc.dictionary(
-    letters('ABCDEFGHIJ', 10),
+    letters('ABCDEFGHIJ', 10).map((name) => `V${name}`),
     fc.string({ maxLength: 20 }).filter((text) => text !== ''),
     { maxKeys: 5 },
   ),

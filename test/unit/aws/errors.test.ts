@@ -68,7 +68,7 @@ describe('an error that only means "not yet"', () => {
         'InvalidParameterValueException',
         'Alias with weights can not be used with Provisioned Concurrency',
       ),
-      requeue(10, 'the concurrency of the function is still being changed'),
+      requeue(10, 'the alias of the function still moves to another version'),
     ],
     [
       'a queue whose name was in use a moment ago',

@@ -7,7 +7,7 @@ import { FULL_SPEC } from '../api/specs.ts';
 import { CONFIG } from './pipelines.ts';
 
 const check = (spec: SpecInput, allowed: Partial<Config['allowed']> = {}) =>
-  checkLimits(webhookPipelineSpec.parse(spec), { ...CONFIG.allowed, ...allowed });
+  checkLimits(webhookPipelineSpec.parse(spec), 'shop', { ...CONFIG.allowed, ...allowed });
 const managed = (fields: NonNullable<NonNullable<SpecInput['store']>['managed']>): SpecInput => ({
   store: { managed: fields },
 });
@@ -44,7 +44,16 @@ describe('the operator’s settings', () => {
       { codeBuckets: [] },
     ],
     ['as many environments as may be', { preQueue: { provisionedConcurrency: 100 } }, {}],
-    ['listed subnets', { network: FULL_SPEC.network }, { subnets: FULL_SPEC.network.subnetIds }],
+    [
+      'listed subnets and security groups',
+      { network: FULL_SPEC.network },
+      { subnets: FULL_SPEC.network.subnetIds, securityGroups: FULL_SPEC.network.securityGroupIds },
+    ],
+    [
+      'code below a prefix of the namespace',
+      { postQueue: { code: { s3: { bucket: 'modules', key: 'shop/a.mjs' } } } },
+      { codeBuckets: ['modules/{namespace}/'] },
+    ],
   ])('grant %s', (_, spec, allowed) => {
     expect(() => check(spec, allowed)).not.toThrow();
   });
@@ -96,13 +105,25 @@ describe('the operator’s settings', () => {
       'code from any bucket by default',
       { postQueue: { code: { s3: { bucket: 'private', key: 'a.mjs' } } } },
       {},
-      /code from the bucket private: use a ConfigMap \(configMapRef\), or have NAMI_ALLOWED_CODE_BUCKETS/,
+      /code from s3:\/\/private\/a\.mjs: use a ConfigMap \(configMapRef\), or have NAMI_ALLOWED_CODE_BUCKETS/,
     ],
     [
       'code from a bucket whose name only starts alike',
       { preQueue: { code: { s3: { bucket: 'modules-of-others', key: 'a.mjs' } } } },
       { codeBuckets: ['modules'] },
-      /code from the bucket modules-of-others: use modules,/,
+      /code from s3:\/\/modules-of-others\/a\.mjs: use modules,/,
+    ],
+    [
+      'code below the prefix of another namespace',
+      { preQueue: { code: { s3: { bucket: 'modules', key: 'other/a.mjs' } } } },
+      { codeBuckets: ['modules/{namespace}/'] },
+      /code from s3:\/\/modules\/other\/a\.mjs: use modules\/\{namespace\}\//,
+    ],
+    [
+      'any further security group',
+      { network: FULL_SPEC.network },
+      {},
+      /security group sg-.*none but the pipeline's own.*NAMI_ALLOWED_SECURITY_GROUPS/,
     ],
     [
       'more environments that are always ready',
@@ -113,7 +134,7 @@ describe('the operator’s settings', () => {
     [
       'another subnet',
       { network: FULL_SPEC.network },
-      { subnets: ['subnet-1'] },
+      { subnets: ['subnet-1'], securityGroups: FULL_SPEC.network.securityGroupIds },
       /subnet subnet-.*NAMI_ALLOWED_SUBNETS/,
     ],
   ])('refuse %s, with what to do instead', (_, spec, allowed, words) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 import { readEnvironment } from '../../../src/controller/environment.ts';
-import type { KeyReader } from '../../../src/controller/key-ref.ts';
+import { type KeyReader, readingOnce, readKey } from '../../../src/controller/key-ref.ts';
 import { type CodeRef, findOwnCode, type KnownObject } from '../../../src/controller/own-code.ts';
 import { KubernetesApiError } from '../../../src/kubernetes/errors.ts';
 import { pathOf, type ResourceType } from '../../../src/kubernetes/resource.ts';
@@ -186,4 +186,25 @@ test('a key that is called like what every object has is not there, unless it is
     });
   await expect(ask({})).rejects.toMatchObject({ message: expect.stringContaining('it has none at all') });
   expect((await ask({ constructor: MODULE })).sha256).toBe(sum(MODULE));
+});
+
+test('a resource with many keys is read once for all of them, also when it is not there', async () => {
+  const paths: string[] = [];
+  const { get } = cluster({ 'configmaps/shop': { data: { a: '1', b: '2' } } });
+  const counted = {
+    get: (type: ResourceType<never>, ref: { name: string }) => {
+      paths.push(pathOf(type, ref));
+      return get(type, ref);
+    },
+  } as unknown as KeyReader;
+  const client = readingOnce(counted);
+  const ref = (name: string, key: string) => ({ kind: 'ConfigMap', name, key }) as const;
+  expect(await readKey(client, 'shop', ref('shop', 'a'), 'f')).toBe('1');
+  expect(await readKey(client, 'shop', ref('shop', 'b'), 'f')).toBe('2');
+  for (const key of ['a', 'b']) {
+    await expect(readKey(client, 'shop', ref('none', key), 'f')).rejects.toMatchObject({
+      reason: 'ConfigMapInvalid',
+    });
+  }
+  expect(paths).toHaveLength(2);
 });

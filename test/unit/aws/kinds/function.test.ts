@@ -163,14 +163,21 @@ describe('the alias', () => {
         ...more,
       });
 
-    test('is waited for as long as the environments are being made', async () => {
-      const found = await alias.find(weighted('IN_PROGRESS').account, WANTED, OWNER);
+    // READY may still speak of the version before.
+    test.each(['IN_PROGRESS', 'READY'])('is waited for while its environments are %s', async (status) => {
+      const found = await alias.find(weighted(status).account, WANTED, OWNER);
       expect(found?.state).toMatchObject({ is: 'pending', why: expect.stringContaining('version before') });
       expect(found?.outputs, 'the gateway goes on calling it').toMatchObject({ arn: 'arn:f:live' });
     });
 
-    test.each(['READY', 'FAILED'])('takes all traffic to its version once they are %s', async (status) => {
-      const run = weighted(status);
+    test.each<[string, Script]>([
+      ['have FAILED', {}],
+      [
+        'are not asked for any more',
+        { GetProvisionedConcurrencyConfig: () => refuse('ProvisionedConcurrencyConfigNotFoundException') },
+      ],
+    ])('takes all traffic to its version once they %s', async (_, more) => {
+      const run = weighted('FAILED', more);
       const found = await alias.find(run.account, { ...WANTED, revision: 'old' }, OWNER);
       if (!found) throw new Error('it is there');
       expect(found.state.is).toBe('ready');
@@ -259,7 +266,26 @@ describe('the alias', () => {
       [
         'which never answers',
         { Invoke: () => refuse('TimeoutError', 'no answer in 35000 ms') },
-        `${ownCode}: the function doesn't start with it: no answer in 35000 ms`,
+        expect.stringContaining(`${ownCode}: the function came to no end`),
+      ],
+      [
+        'which uses up the time of the function',
+        {
+          Invoke: () =>
+            answer({ errorType: 'Sandbox.Timedout', errorMessage: 'x' }, { FunctionError: 'Unhandled' }),
+        },
+        expect.stringContaining(`${ownCode}: the function came to no end`),
+      ],
+      [
+        'which says more than it should',
+        {
+          Invoke: () =>
+            answer(
+              { errorType: 'TypeError', errorMessage: 'no https://crm:hunter2@crm.example/' },
+              { FunctionError: 'Unhandled' },
+            ),
+        },
+        'f failed its check: TypeError: no https://crm.example/',
       ],
     ])('does not move to a version %s', async (_, script, message) => {
       const run = lambda(script);
@@ -270,11 +296,31 @@ describe('the alias', () => {
       expect(run.inputs('UpdateAlias')).toEqual([]);
     });
 
-    test('is not blamed for AWS’s own failures', async () => {
-      const run = lambda({ Invoke: () => refuse('TooManyRequestsException') });
-      await expect(move(run, { ...WANTED, ownCode })).rejects.toMatchObject({
-        name: 'TooManyRequestsException',
+    test.each([
+      ['TooManyRequestsException', 'rate exceeded'],
+      ['TimeoutError', 'Socket timed out without establishing a connection within 5000 ms'],
+    ])('is not blamed for AWS’s own failures: %s', async (name, message) => {
+      const run = lambda({ Invoke: () => refuse(name, message) });
+      await expect(move(run, { ...WANTED, ownCode })).rejects.toMatchObject({ name });
+    });
+
+    test('is not asked again and again when it was refused, but for a while, or in another version', async () => {
+      let version = 3;
+      const run = lambda({
+        PublishVersion: () => ({ Version: String(version), State: 'Active', ...environment('new') }),
+        Invoke: () => answer({ nami: 'pre-queue', problems: [{ code: true, message: 'no' }] }),
       });
+      const asked = async () => {
+        await expect(move(run, { ...WANTED, ownCode })).rejects.toMatchObject({ reason: 'CodeInvalid' });
+        return run.inputs('Invoke').length;
+      };
+      expect(await asked()).toBe(1);
+      expect(await asked()).toBe(1);
+      await run.clock.advance(120_000);
+      expect(await asked()).toBe(2);
+      version = 4;
+      expect(await asked()).toBe(3);
+      expect(await asked()).toBe(3);
     });
   });
 });

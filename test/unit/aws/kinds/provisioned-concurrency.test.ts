@@ -97,19 +97,24 @@ describe('provisioned concurrency', () => {
   });
 
   test.each([
-    ['the alias still moves', 'Alias with weights can not be used with Provisioned Concurrency'],
+    [
+      'the alias still moves',
+      'Alias with weights can not be used with Provisioned Concurrency',
+      { name: 'InvalidParameterValueException' },
+    ],
     [
       'its reservation is changed at the same time',
       'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
+      { name: 'BackoffError', reason: 'ConcurrencyRefused' },
     ],
-  ])('is not refused for good while %s', async (_, says) => {
+  ])('is not refused for good while %s', async (_, says, error) => {
     const run = aws(
       {},
       { PutProvisionedConcurrencyConfig: () => refuse('InvalidParameterValueException', says) },
     );
-    await expect(provisionedConcurrency.create(run.account, DESIRED, OURS, OWNER)).rejects.toMatchObject({
-      name: 'InvalidParameterValueException',
-    });
+    await expect(provisionedConcurrency.create(run.account, DESIRED, OURS, OWNER)).rejects.toMatchObject(
+      error,
+    );
   });
 
   test.each(['PutProvisionedConcurrencyConfig', 'DeleteProvisionedConcurrencyConfig'])(

@@ -56,6 +56,7 @@ export function scripted(script: Script): ScriptedAccount {
     apiGateway: client(new APIGatewayClient(settings)),
     ec2: client(new EC2Client(settings)),
     lambda: client(new LambdaClient(settings)),
+    invocations: client(new LambdaClient(settings)),
     s3: client(new S3Client(settings)),
     sqs: client(new SQSClient(settings)),
     ssm: client(new SSMClient(settings)),

@@ -3,6 +3,7 @@ import { encodeEnvelope } from '../../../../handlers/envelope.ts';
 import type { LogLine } from '../../../../handlers/log.ts';
 import { type SqsRecord, storeBatch } from '../../../../handlers/post-queue/batch.ts';
 import { type NewEvent, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { EventBusyError } from '../../../../handlers/post-queue/lease.ts';
 import type { StoreResult } from '../../../../handlers/post-queue/store.ts';
 import { NOW } from '../deliveries.ts';
 import { envelope } from './envelopes.ts';
@@ -24,7 +25,12 @@ const record = (messageId: string, body: string | Buffer = '{}'): SqsRecord => (
 async function failuresOf(...records: SqsRecord[]): Promise<string[]> {
   const response = await storeBatch(
     { Records: records },
-    { toEvent: (received) => newEvent(received, NOW, undefined), store, log: (line) => lines.push(line) },
+    {
+      toEvent: (received) => newEvent(received, NOW, undefined),
+      store,
+      process: async () => new Map(),
+      log: (line) => lines.push(line),
+    },
   );
   return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
@@ -79,8 +85,8 @@ test('large bodies are stored in portions; what a portion stored stays stored wh
 });
 
 test('what own code fails for stays in the queue, and is told with how often it was handed out', async () => {
-  const process = vi.fn(async (eventIds: Iterable<string>) => {
-    expect([...eventIds]).toEqual(['GitHub:a', 'GitHub:b', 'GitHub:b']);
+  const process = vi.fn(async (eventIds: ReadonlySet<string>) => {
+    expect([...eventIds]).toEqual(['GitHub:a', 'GitHub:b']);
     return new Map([['GitHub:b', new Error('process failed, attempt 2', { cause: new Error('no price') })]]);
   });
   const again = { ...record('b'), messageId: 'b2', attributes: { ApproximateReceiveCount: '3' } };
@@ -100,7 +106,7 @@ test('what own code fails for stays in the queue, and is told with how often it 
       level: 'error',
       message: 'event not processed',
       messageId: 'b2',
-      receives: 3,
+      receives: '3',
       error: 'Error: process failed, attempt 2',
       cause: 'Error: no price',
     },
@@ -109,11 +115,29 @@ test('what own code fails for stays in the queue, and is told with how often it 
 
 test('own code is asked for what is stored although a later part of the batch is not', async () => {
   store.mockImplementationOnce(async (events) => storedAs(events)).mockRejectedValue(new Error('away'));
-  const process = vi.fn(async (_: Iterable<string>) => new Map<string, Error>());
+  const process = vi.fn(async (_: ReadonlySet<string>) => new Map<string, Error>());
   const large = Buffer.alloc(5 * 1024 * 1024);
   const records = [record('a', large), record('b', large)];
   const toEvent = (received: Parameters<typeof newEvent>[0]) => newEvent(received, NOW, undefined);
   const response = await storeBatch({ Records: records }, { toEvent, store, process, log: () => {} });
   expect(process.mock.calls.map(([ids]) => [...ids])).toEqual([['GitHub:a']]);
   expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'b' }]);
+});
+
+test('an event that another run is at comes again without alarm, and a whole that fails fails for each', async () => {
+  const toEvent = (received: Parameters<typeof newEvent>[0]) => newEvent(received, NOW, undefined);
+  const dependencies = { toEvent, store, log: (line: LogLine) => lines.push(line) };
+  const busy = async () => new Map([['GitHub:a', new EventBusyError('another run has it')]]);
+  await storeBatch({ Records: [record('a'), record('b')] }, { ...dependencies, process: busy });
+  expect(lines).toMatchObject([
+    { level: 'info', messageId: 'a', error: 'EventBusyError: another run has it' },
+  ]);
+
+  const broken = () => Promise.reject(new Error('it does not load'));
+  const response = await storeBatch(
+    { Records: [record('a'), record('b')] },
+    { ...dependencies, process: broken },
+  );
+  expect(response.batchItemFailures).toHaveLength(2);
+  expect(store).toHaveBeenCalledTimes(2);
 });

@@ -9,7 +9,7 @@ import { LAMBDA, lambdaWith } from '../lambda.ts';
 
 const SECRET = 'very secret';
 const BODY = '{"content":"private"}';
-const sendMessage = vi.fn<(body: string) => Promise<void>>();
+const sendMessage = vi.fn<(body: string, milliseconds: number) => Promise<void>>();
 let lines: LogLine[] = [];
 
 beforeEach(() => {
@@ -168,6 +168,11 @@ const failing = [
   ],
   ['respond answers an object for a body', { respond: () => ({ body: {} }) }, 'body is no text'],
   [
+    'respond answers more than Lambda can',
+    { respond: () => ({ body: 'x'.repeat(1_000_001) }) },
+    'body is longer than',
+  ],
+  [
     'respond is vague about the queue',
     { respond: () => ({ enqueue: 'no' }) },
     'enqueue is neither true nor false',
@@ -195,8 +200,8 @@ test('an answer that takes too long is not waited for, and own code is told so',
         resolve(true);
       });
     });
-  // Half a second is kept back.
-  expect(await deliver({ authorize }, {}, 510)).toMatchObject({ statusCode: 500 });
+  // Of little time half is kept back for the queue and the answer.
+  expect(await deliver({ authorize }, {}, 20)).toMatchObject({ statusCode: 500 });
   expect(told).toMatchObject({ message: 'no answer within 0.01 s' });
   expect(sendMessage).not.toHaveBeenCalled();
 });
@@ -234,6 +239,11 @@ test('respond may set headers, as some handshakes ask for', async () => {
     'Content-Type': 'application/json',
     'X-Content-Type-Options': 'nosniff',
   });
+});
+
+test('the queue gets the time that is left, but for the answer', async () => {
+  await deliver({ authorize: () => true }, {}, 3000);
+  expect(sendMessage).toHaveBeenCalledExactlyOnceWith(expect.any(String), 2500);
 });
 
 test('an answer of its own promises nothing that the queue doesn’t hold', async () => {

@@ -10,7 +10,8 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) chunks.push(chunk);
   respond(request, response, Buffer.concat(chunks).toString());
 });
-let sendMessage: (body: string) => Promise<void>;
+let send: (body: string, milliseconds: number) => Promise<void>;
+const sendMessage = (body: string, milliseconds = 9000) => send(body, milliseconds);
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -21,7 +22,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a/secret+key');
   vi.stubEnv('AWS_SESSION_TOKEN', 'a session token');
   vi.stubEnv('NAMI_QUEUE_URL', `${endpoint}/000000000000/queue`);
-  ({ sendMessage } = await import('../../../../handlers/pre-queue/sqs.ts'));
+  ({ sendMessage: send } = await import('../../../../handlers/pre-queue/sqs.ts'));
 });
 
 afterAll(() => {
@@ -163,3 +164,10 @@ test('a clock that is far off is made up for, once and from then on', async () =
 function dateOf(text: string): number {
   return Date.parse(text.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'));
 }
+
+test('an SQS that doesn’t answer is given up when the function’s time is over', async () => {
+  respond.mockImplementation(() => undefined);
+  const begin = performance.now();
+  await expect(sendMessage('x', 150)).rejects.toThrow("SQS can't be reached");
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
