@@ -102,7 +102,10 @@ async function take(
   if (receipt.kind === 'refused') return receipt;
   if (receipt.kind === 'accepted') {
     try {
-      await sendMessage(receipt.message, Math.max(1, lambda.getRemainingTimeInMillis() - ANSWER_MILLISECONDS));
+      await sendMessage(
+        receipt.message,
+        Math.max(1, lambda.getRemainingTimeInMillis() - ANSWER_MILLISECONDS),
+      );
     } catch (error) {
       return { kind: 'refused', reason: 'enqueue-failed', error };
     }
