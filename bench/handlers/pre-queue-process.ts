@@ -12,7 +12,7 @@ export interface PreQueueCost {
   readonly wallMilliseconds?: number;
 }
 
-const WARM_UP_REQUESTS = 300;
+const WARM_UP_REQUESTS = 1000;
 const [bundle = '', file = '', count = '0'] = process.argv.slice(2);
 
 const { handler } = (await import(bundle)) as {
