@@ -10,15 +10,44 @@ const PANEL_HEIGHT = 130;
 const ROW_HEIGHT = 198;
 
 /** Readable on white and on black: the picture takes the colours that its reader's system prefers. */
+/** Of text, lines and ground: by day and by night. Written out, since not every viewer of SVG knows CSS variables. */
+const COLOURS = {
+  light: {
+    text: '#24292f',
+    grid: '#d0d7de',
+    paper: '#fff',
+    asked: '#6e7781',
+    ok: '#1a7f37',
+    no: '#8250df',
+    busy: '#cf222e',
+    queue: '#bc4c00',
+    store: '#0969da',
+  },
+  dark: {
+    text: '#e6edf3',
+    grid: '#30363d',
+    paper: '#0d1117',
+    asked: '#8b949e',
+    ok: '#3fb950',
+    no: '#d2a8ff',
+    busy: '#ff7b72',
+    queue: '#f0883e',
+    store: '#58a6ff',
+  },
+} as const;
+
+const coloured = ({ text, paper, ...lines }: (typeof COLOURS)['light' | 'dark']): string =>
+  [
+    `text{fill:${text}}.paper{fill:${paper}}`,
+    ...Object.entries(lines).map(([name, colour]) => `.${name}{stroke:${colour}}`),
+  ].join('');
+
 const STYLE = `
-svg{--text:#24292f;--grid:#d0d7de;--paper:#fff;--asked:#6e7781;--ok:#1a7f37;--no:#8250df;--busy:#cf222e;--queue:#bc4c00;--store:#0969da}
-@media(prefers-color-scheme:dark){svg{--text:#e6edf3;--grid:#30363d;--paper:#0d1117;--asked:#8b949e;--ok:#3fb950;--no:#d2a8ff;--busy:#ff7b72;--queue:#f0883e;--store:#58a6ff}}
-text{font:12px system-ui,sans-serif;fill:var(--text)}
+text{font:12px system-ui,sans-serif}
 .head{font-size:15px;font-weight:600}.title{font-weight:600}.end{text-anchor:end}.middle{text-anchor:middle}
-path{fill:none;stroke-width:1.8;stroke-linejoin:round}
-.grid{stroke:var(--grid);stroke-width:1}.paper{fill:var(--paper)}
-.asked{stroke:var(--asked);stroke-dasharray:4 3}.ok{stroke:var(--ok)}.no{stroke:var(--no)}.busy{stroke:var(--busy)}
-.queue{stroke:var(--queue)}.store{stroke:var(--store)}`;
+path{fill:none;stroke-width:1.8;stroke-linejoin:round}.grid{stroke-width:1}.asked{stroke-dasharray:4 3}
+${coloured(COLOURS.light)}
+@media(prefers-color-scheme:dark){${coloured(COLOURS.dark)}}`;
 
 const ANSWER_STYLES: Readonly<Record<string, string>> = { 200: 'ok', 401: 'no', 503: 'busy' };
 
