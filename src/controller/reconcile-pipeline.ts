@@ -1,15 +1,13 @@
 import { ANNOTATIONS, FINALIZER, type WebhookPipeline, type WebhookPipelineSpec } from '../api/v1alpha1.ts';
-import type { Account } from '../aws/account.ts';
 import { apply, type Outcome } from '../aws/apply.ts';
 import { judge } from '../aws/errors.ts';
 import { fingerprint } from '../aws/fingerprint.ts';
 import type { Owner } from '../aws/object.ts';
-import { readerOf, setReader, startRedrive } from '../aws/queues.ts';
 import { namespaces } from '../kubernetes/core-types.ts';
 import { KubernetesApiError, ServerUnreachableError } from '../kubernetes/errors.ts';
 import { addFinalizer } from '../kubernetes/finalizers.ts';
 import { keyOf } from '../kubernetes/resource.ts';
-import { deadLetterQueueName, pipelineOwner, queueName, regionOwner, routePath } from '../plan/identity.ts';
+import { pipelineOwner, regionOwner, routePath } from '../plan/identity.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { plan } from '../plan/plan.ts';
 import { type Finding, findingsOf, type Verdict } from './conditions.ts';
@@ -17,8 +15,9 @@ import type { Context, Next } from './context.ts';
 import { deletePipeline } from './delete-pipeline.ts';
 import { pathOf, regionOf, rivalOf } from './endpoint-claim.ts';
 import { gatewayFindings, pathConflict, storeFindings } from './findings.ts';
+import { followStore, redrive } from './follow-store.ts';
 import { type Gathered, gather } from './gather.ts';
-import { healthOf, lookAtQueue } from './health.ts';
+import { healthOf } from './health.ts';
 import {
   forgetStoreOfAnotherHost,
   isReachable,
@@ -217,55 +216,26 @@ export class PipelineReconciler {
     forgetStoreOfAnotherHost(memory, outcome);
     this.#reporter.changes(pipeline, outcome);
     const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
-    if (mapping?.state !== 'Ready') await this.#followStore(pipeline, account, input.owner, memory);
+    const subject = { pipeline, account, owner: input.owner, memory };
+    if (mapping?.state !== 'Ready') await followStore(this.#context, subject);
     else if (input.consuming && mapping.done.some((done) => done.includes('enabled'))) {
-      await this.#redrive(pipeline, account, input.owner);
+      await redrive(this.#context, subject);
     }
     return outcome;
   }
 
-  /**
-   * Where a pipeline can't be built as it is wanted, its queue still follows its store: no event is lost, and none left
-   * lying, for something else that is wrong.
-   */
-  async #followStore(
-    pipeline: WebhookPipeline,
-    account: Account,
-    owner: Owner,
-    memory: Memory,
-  ): Promise<void> {
-    const reader = await readerOf(account, queueName(owner), owner.prefix);
-    if (!reader) return;
-    await refreshStore(memory, account, owner, this.#context.config.lookSeconds);
-    if (reader.enabled === isReachable(memory)) return;
-    await setReader(account, reader, isReachable(memory));
-    if (isReachable(memory)) await this.#redrive(pipeline, account, owner);
-  }
-
-  /** The same for a pipeline that could not even be planned; what fails on the way is not what its user must know. */
+  /** For a pipeline that could not even be planned; what fails on the way is not what its user must know. */
   async #followStoreAllTheSame(pipeline: WebhookPipeline, memory: Memory): Promise<void> {
     try {
       const account = await this.#context.account(regionOf(pipeline, this.#context.config));
-      await this.#followStore(pipeline, account, await this.#ownerOf(pipeline, memory), memory);
+      const owner = await this.#ownerOf(pipeline, memory);
+      await followStore(this.#context, { pipeline, account, owner, memory });
     } catch (error) {
       this.#context.logger.warn(
         { pipeline: keyOf(pipeline.metadata), err: error },
         'the queue is left as it is',
       );
     }
-  }
-
-  /** What went to the dead-letter queue in an outage gets another chance. */
-  async #redrive(pipeline: WebhookPipeline, account: Account, owner: Owner): Promise<void> {
-    const queue = await lookAtQueue(account, owner);
-    if (!queue || queue.deadLetters === 0) return;
-    await startRedrive(account, deadLetterQueueName(owner));
-    this.#context.events.record(pipeline, {
-      type: 'Normal',
-      reason: 'Redriven',
-      action: 'Redrive',
-      message: `the store answers again: ${queue.deadLetters} events go from the dead-letter queue back into the queue`,
-    });
   }
 
   #askRoute(key: string, { path, spec }: PlanInput, outcome: Outcome, board: RegionBoard): void {
