@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { EventDocument } from './document.ts';
+import { WRITE_CONCERN } from './write-concern.ts';
 
 /** How far own code is with an event; stands in the event's document. */
 export interface Processing {
@@ -40,7 +41,7 @@ export class EventBusyError extends Error {
 export type LeaseCollection = Pick<Collection<EventDocument>, 'findOne' | 'findOneAndUpdate' | 'updateOne'>;
 
 /** A lease that is only in memory could be given twice after a failure of the store. */
-const options = { writeConcern: { w: 'majority', journal: true, wtimeoutMS: 8000 } } as const;
+const options = { writeConcern: WRITE_CONCERN } as const;
 
 /** Takes the lease, if no run has it and none is through. Of those who ask at once one gets it. */
 export async function acquire(

@@ -8,6 +8,7 @@ import {
   type WriteError,
 } from 'mongodb';
 import { conflicting, type EventDocument, LISTED_DELIVERIES, type NewEvent } from './document.ts';
+import { WRITE_CONCERN } from './write-concern.ts';
 
 /** The `_id` of the document that holds an event, or why it is not known to be stored. */
 export type StoreResult = { readonly id: string } | { readonly error: Error };
@@ -19,9 +20,6 @@ export class StoreError extends Error {
 
 /** What is used of a collection. */
 export type EventCollection = Pick<Collection<EventDocument>, 'bulkWrite' | 'find'>;
-
-/** Acknowledged means in the journal, on the volume, of a majority (MongoDB: write concern). */
-const WRITE_CONCERN = { w: 'majority', journal: true, wtimeoutMS: 8000 } as const;
 
 const DUPLICATE_KEY = 11000;
 
