@@ -140,11 +140,6 @@ export function withoutCredentials(text: string): string {
   return text.replace(/\/\/\S*@/g, '//');
 }
 
-/** All of them in one line, for a log. */
-export function messagesOf(problems: readonly SettingsProblem[]): string {
-  return problems.map(({ message }) => message).join('; ');
-}
-
 /** The pre-queue function's answer to a probe. */
 export interface PreQueueProbe {
   readonly nami: 'pre-queue';

@@ -1,10 +1,11 @@
-import { isProbe, messagesOf, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
+import { isProbe, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import type { LambdaContext } from '../lambda-context.ts';
 import type { Log } from '../log.ts';
 import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PostQueueCode } from '../own-code/post-queue.ts';
+import { messagesOf, problemsOf } from '../problems.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { Store, StoreConnection } from './connection.ts';
 import { newEvent } from './document.ts';
@@ -26,8 +27,7 @@ type Handler = (event: unknown, lambda: LambdaContext) => Promise<BatchResponse 
 export function postQueueHandler({ connection, code, log, now, newId }: PostQueueDependencies): Handler {
   return async (event, lambda) => {
     if (isProbe(event)) {
-      const parts = [connection, await code()];
-      const problems = parts.flatMap((part) => (part.kind === 'broken' ? part.problems : []));
+      const problems = problemsOf(connection, await code());
       const store = connection.kind === 'ready' ? await probe(connection, log, now()) : NOT_TRIED;
       return { nami: 'post-queue', problems, store };
     }

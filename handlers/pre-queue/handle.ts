@@ -1,9 +1,10 @@
-import { isProbe, messagesOf, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
+import { isProbe, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import type { LambdaContext } from '../lambda-context.ts';
 import { errorFields, type Log } from '../log.ts';
 import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PreQueueCode } from '../own-code/pre-queue.ts';
+import { messagesOf, problemsOf } from '../problems.ts';
 import { consult } from './consult.ts';
 import { type GatewayEvent, type GatewayResponse, toRawRequest } from './gateway-event.ts';
 import { type Receipt, receive } from './receive.ts';
@@ -36,13 +37,7 @@ export function preQueueHandler(dependencies: PreQueueDependencies) {
   const codes = configuration.kind === 'ready' ? configuration.settings.response : DEFAULT_CODES;
 
   return async (event: unknown, lambda: LambdaContext): Promise<GatewayResponse | PreQueueProbe> => {
-    if (isProbe(event)) {
-      const parts = [configuration, await code()];
-      return {
-        nami: 'pre-queue',
-        problems: parts.flatMap((part) => (part.kind === 'broken' ? part.problems : [])),
-      };
-    }
+    if (isProbe(event)) return { nami: 'pre-queue', problems: problemsOf(configuration, await code()) };
     const gatewayEvent = event as GatewayEvent;
     const outcome = await take(gatewayEvent, lambda, dependencies);
     const response = outcome.kind === 'response' ? outcome.response : refuse(gatewayEvent, outcome);
