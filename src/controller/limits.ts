@@ -42,9 +42,10 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
     );
   }
   for (const { code } of [spec.preQueue, spec.postQueue]) {
-    if (code?.s3 && !allowed.codeBuckets.some((place) => isWithin(code.s3, place, namespace))) {
+    const object = code?.s3;
+    if (object && !allowed.codeBuckets.some((place) => isWithin(object, place, namespace))) {
       refuse(
-        `code from s3://${code.s3.bucket}/${code.s3.key}`,
+        `code from s3://${object.bucket}/${object.key}`,
         allowed.codeBuckets.join(', ') || 'a ConfigMap (configMapRef)',
         'NAMI_ALLOWED_CODE_BUCKETS',
       );
@@ -73,12 +74,12 @@ function isImageOf(image: string, repository: string): boolean {
 
 /** Whether an object is in a bucket, or below a prefix of one; "code" doesn't allow "code-evil/a.mjs". */
 function isWithin(
-  object: { readonly bucket: string; readonly key: string } | undefined,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
   place: string,
   namespace: string,
 ): boolean {
   const start = place.replaceAll('{namespace}', namespace);
-  return `${object?.bucket}/${object?.key}`.startsWith(start.includes('/') ? start : `${start}/`);
+  return `${bucket}/${key}`.startsWith(start.includes('/') ? start : `${start}/`);
 }
 
 function refuse(what: string, instead: string, setting: string): never {
