@@ -21,6 +21,13 @@ export interface CodePackage {
   readonly zip: () => Promise<Uint8Array>;
 }
 
+/** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
+export interface Refusal {
+  readonly version: string;
+  readonly error: Error;
+  readonly until: number;
+}
+
 /** An AWS account in one region: its clients and what is shared between the reconciles that use it. */
 export interface Account {
   readonly region: string;
@@ -29,6 +36,8 @@ export interface Account {
   readonly partition: string;
   readonly clock: Clock;
   readonly inventory: Inventory;
+  /** By the name of a function: the version of it that was refused last. */
+  readonly refusals: Map<string, Refusal>;
   /** The code of functions, by SHA-256: the graph holds only the sum. Each pipeline has its own. */
   readonly code: ReadonlyMap<string, CodePackage>;
   readonly apiGateway: APIGatewayClient;
@@ -92,6 +101,7 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     partition: arn?.split(':')[1] ?? 'aws',
     clock,
     inventory: new Inventory(clock),
+    refusals: new Map(),
     code: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),

@@ -116,20 +116,15 @@ const REFUSAL_SECONDS = 120;
 
 /** Throws unless a version answers that it can serve. */
 async function check(account: Account, desired: AliasDesired, version: string): Promise<void> {
-  const refusals = `refused versions of ${desired.functionName}`;
-  const read = () =>
-    account.inventory.read(refusals, REFUSAL_SECONDS, async function* () {
-      const refusal = await refusalOf(account, desired, version);
-      if (refusal) yield { version, refusal };
-    });
-  let known = await read();
-  if (known.some((each) => each.version !== version)) {
-    account.inventory.forget(refusals);
-    known = await read();
-  }
-  const [found] = known;
-  if (found) throw found.refusal;
-  account.inventory.forget(refusals);
+  const { clock, refusals } = account;
+  const { functionName } = desired;
+  const last = refusals.get(functionName);
+  if (last?.version === version && clock.now() < last.until) throw last.error;
+  refusals.delete(functionName);
+  const error = await refusalOf(account, desired, version);
+  if (!error) return;
+  refusals.set(functionName, { version, error, until: clock.now() + REFUSAL_SECONDS * 1000 });
+  throw error;
 }
 
 /** Why a version can't serve, where that is for its code or settings to mend; throws where it could not be asked. */

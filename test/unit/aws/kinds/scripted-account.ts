@@ -52,6 +52,7 @@ export function scripted(script: Script): ScriptedAccount {
     partition: 'aws',
     clock,
     inventory: new Inventory(clock),
+    refusals: new Map(),
     code: new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]),
     apiGateway: client(new APIGatewayClient(settings)),
     ec2: client(new EC2Client(settings)),
