@@ -1,5 +1,6 @@
-import { readerOf, setReader, startRedrive } from '../aws/queues.ts';
-import { deadLetterQueueName, queueName } from '../plan/identity.ts';
+import { findMapping, setEnabled } from '../aws/kinds/event-source-mapping.ts';
+import { startRedrive } from '../aws/queues.ts';
+import { aliasArnOf, deadLetterQueueName, queueArnOf } from '../plan/identity.ts';
 import type { Context } from './context.ts';
 import type { Subject } from './gather.ts';
 import { lookAtQueue } from './health.ts';
@@ -13,11 +14,14 @@ type Following = Omit<Subject, 'spec'>;
  */
 export async function followStore(context: Context, subject: Following): Promise<void> {
   const { account, owner, memory } = subject;
-  const reader = await readerOf(account, queueName(owner), owner.prefix);
-  if (!reader) return;
+  const mapping = await findMapping(account, {
+    queueArn: queueArnOf(account, owner),
+    functionArn: aliasArnOf(account, owner, 'post-queue'),
+  });
+  if (mapping?.state.is !== 'ready') return;
   await refreshStore(memory, account, owner, context.config.lookSeconds);
-  if (reader.enabled === isReachable(memory)) return;
-  await setReader(account, reader, isReachable(memory));
+  if (mapping.details.enabled === isReachable(memory)) return;
+  await setEnabled(account, mapping, isReachable(memory));
   if (isReachable(memory)) await redrive(context, subject);
 }
 

@@ -71,18 +71,23 @@ export const STAGE = 'live';
 /** First part of the path of every endpoint. */
 export const ROOT_PATH = '/nami';
 
+/** What the ARN of a regional object begins with. */
+interface Region {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
 export const functionName = ({ prefix }: Owner, id: FunctionId): string => `${prefix}-${id}`;
 /** ARN of a function's alias: what the gateway and the queue call. */
-export function aliasArnOf(
-  { partition, region, accountId }: { partition: string; region: string; accountId: string },
-  owner: Owner,
-  id: FunctionId,
-): string {
+export function aliasArnOf({ partition, region, accountId }: Region, owner: Owner, id: FunctionId): string {
   return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName(owner, id)}:${ALIAS}`;
 }
 
 export const logGroupName = (owner: Owner, id: FunctionId): string =>
   `/aws/lambda/${functionName(owner, id)}`;
 export const queueName = ({ prefix }: Owner): string => `${prefix}-queue`;
+export const queueArnOf = ({ partition, region, accountId }: Region, owner: Owner): string =>
+  `arn:${partition}:sqs:${region}:${accountId}:${queueName(owner)}`;
 export const deadLetterQueueName = ({ prefix }: Owner): string => `${prefix}-dlq`;
 export const routePath = (path: string): string => `${ROOT_PATH}/${path}`;

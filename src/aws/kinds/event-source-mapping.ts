@@ -53,6 +53,20 @@ async function list(account: Account, filter: { EventSourceArn?: string }): Prom
   return found;
 }
 
+/** The one that brings a queue's messages to a function. */
+export async function findMapping(
+  account: Account,
+  { queueArn, functionArn }: Pick<EventSourceMappingDesired, 'queueArn' | 'functionArn'>,
+): Promise<Actual<Details> | undefined> {
+  const all = await list(account, { EventSourceArn: queueArn });
+  return all.find(({ details }) => details.functionArn === functionArn);
+}
+
+/** Pauses or resumes one, and leaves all else of it as it is. */
+export async function setEnabled(account: Account, { id }: Actual<Details>, enabled: boolean): Promise<void> {
+  await account.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: enabled }));
+}
+
 const settings = (desired: EventSourceMappingDesired) => ({
   Enabled: desired.enabled,
   BatchSize: desired.batchSize,
@@ -64,10 +78,7 @@ const settings = (desired: EventSourceMappingDesired) => ({
 /** Brings messages from a queue to a function. It belongs to whom its function belongs. */
 export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>({
   removal: 5,
-  async find(account, { queueArn, functionArn }) {
-    const all = await list(account, { EventSourceArn: queueArn });
-    return all.find(({ details }) => details.functionArn === functionArn);
-  },
+  find: (account, desired) => findMapping(account, desired),
   async owned(account, owner) {
     const all = await account.inventory.read('event-source-mappings', 1, async function* () {
       yield* await list(account, {});
