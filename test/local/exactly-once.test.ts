@@ -5,11 +5,9 @@ import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageBatchCommand } fr
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
-import { openEventStore } from '../../local/event-store.ts';
 import { type Delivery, documentId, githubDeliveries } from '../../local/github-deliveries.ts';
-import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
 import { queueDepth } from '../../src/aws/queues.ts';
-import { eventually, GITHUB, System } from './system.ts';
+import { eventually, GITHUB, objectId, System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;
@@ -21,9 +19,6 @@ beforeAll(async () => {
 afterAll(async () => await system?.stop());
 
 const REPEATS = 4;
-
-const objectId = ({ status }: WebhookPipeline, kind: string, name: string): string =>
-  status?.objects?.find((object) => object.kind === kind && object.name === name)?.id ?? '';
 
 /** The processes in which the emulator runs the post-queue function, as Lambda's environments do. */
 function environmentsOf(functionName: string): number[] {
@@ -100,11 +95,7 @@ test('each event is one document, whatever is sent twice, killed or cut off on i
   expect(killed).toBeGreaterThan(0);
   await eventually('the queue is empty', async () => (await queueDepth(aws, queueName)) === 0, 90);
 
-  const store = await openEventStore(
-    system.stack,
-    place?.address ?? '',
-    objectId(pipeline, 'Parameter', 'store-password'),
-  );
+  const store = await system.openStore(pipeline);
   const stored = await store.events.find({}).toArray();
   await store.close();
   expect(stored.map(({ _id }) => _id).sort()).toEqual(deliveries.map(documentId).sort());
@@ -147,14 +138,10 @@ test('own code is at work on an event once at a time, and never again when it ha
     postQueue: { timeoutSeconds: 3, batchSize: 5, code: { configMapRef: { name: 'code', key: 'code.mjs' } } },
   });
   const pipeline = await system.waitReady(namespace, 'leases');
-  const { endpoint, store: place } = pipeline.status ?? {};
+  const { endpoint } = pipeline.status ?? {};
   const postQueue = objectId(pipeline, 'Function', 'post-queue');
   const queueName = objectId(pipeline, 'Queue', 'queue');
-  const store = await openEventStore(
-    system.stack,
-    place?.address ?? '',
-    objectId(pipeline, 'Parameter', 'store-password'),
-  );
+  const store = await system.openStore(pipeline);
   const deliveries = githubDeliveries(secret).slice(0, 40);
   const ids = deliveries.map(documentId).sort();
   const allFinished = async () =>

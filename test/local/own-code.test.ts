@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
-import { type EventStore, openEventStore } from '../../local/event-store.ts';
+import type { EventStore } from '../../local/event-store.ts';
 import { type Delivery, documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
-import { conditionOf, eventually, GITHUB, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;
@@ -21,8 +21,6 @@ beforeAll(async () => {
 });
 afterAll(async () => await system?.stop());
 
-const objectId = ({ status }: WebhookPipeline, kind: string, name: string): string =>
-  status?.objects?.find((object) => object.kind === kind && object.name === name)?.id ?? '';
 const urlOf = ({ status }: WebhookPipeline): string => status?.endpoint?.url ?? '';
 const functionsMessage = (pipeline: WebhookPipeline) =>
   conditionOf(pipeline, 'FunctionsReady')?.message ?? '';
@@ -34,11 +32,6 @@ async function configMap(namespace: string, name: string, data: Record<string, s
 const from = (name: string) => ({ code: { configMapRef: { name, key: 'code.mjs' } } });
 const putModule = (namespace: string, name: string, text: string) =>
   configMap(namespace, name, { 'code.mjs': text });
-
-async function storeOf(pipeline: WebhookPipeline): Promise<EventStore> {
-  const password = objectId(pipeline, 'Parameter', 'store-password');
-  return await openEventStore(system.stack, pipeline.status?.store?.address ?? '', password);
-}
 
 const remove = async (namespace: string) =>
   await system.kubectl('-n', namespace, 'delete', 'whp', '--all', '--timeout=90s');
@@ -71,7 +64,7 @@ describe('own code after the queue', () => {
       },
     });
     pipeline = await system.waitReady(namespace, namespace);
-    store = await storeOf(pipeline);
+    store = await system.openStore(pipeline);
     const all = githubDeliveries(secret);
     poison.push(...all.filter(({ event }) => event === 'ping').slice(0, 1));
     deliveries.push(...all.filter(({ event }) => event !== 'ping').slice(0, 30));
@@ -234,7 +227,7 @@ describe('own code before the queue', () => {
     expect([question.status, await question.text()]).toEqual([200, 'abc']);
     expect(question.headers.get('content-type')).toBe('text/plain');
 
-    const store = await storeOf(pipeline);
+    const store = await system.openStore(pipeline);
     const events = await eventually('the event is stored', async () => {
       const found = await store.events.find({}).toArray();
       return found.length > 0 && found;
@@ -320,7 +313,7 @@ test('the example works on GitHub’s deliveries as it says', async () => {
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 401]));
   const accepted = answers.filter(({ status }) => status === 200).map(({ delivery }) => delivery);
 
-  const store = await storeOf(pipeline);
+  const store = await system.openStore(pipeline);
   await eventually('all are worked on', async () => {
     const finished = await store.events.countDocuments({ 'processing.finishedAt': { $exists: true } });
     return finished === accepted.length;

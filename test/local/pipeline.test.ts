@@ -4,10 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { accountContents } from '../../local/account-contents.ts';
 import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
-import { openEventStore } from '../../local/event-store.ts';
 import { documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
-import { conditionOf, eventually, GITHUB, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;
@@ -19,18 +18,8 @@ beforeAll(async () => {
 afterAll(async () => await system?.stop());
 afterEach(() => system.stack.proxy.clear());
 
-const objectId = ({ status }: WebhookPipeline, kind: string, name: string): string => {
-  const found = status?.objects?.find((object) => object.kind === kind && object.name === name);
-  if (found?.id === undefined) throw new Error(`status names no ${kind} ${name}`);
-  return found.id;
-};
-
 async function storedIds(pipeline: WebhookPipeline): Promise<string[]> {
-  const store = await openEventStore(
-    system.stack,
-    pipeline.status?.store?.address ?? '',
-    objectId(pipeline, 'Parameter', 'store-password'),
-  );
+  const store = await system.openStore(pipeline);
   try {
     return (await store.events.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
   } finally {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyCrds } from '../../local/crds.ts';
+import { type EventStore, openEventStore } from '../../local/event-store.ts';
 import { kubectl } from '../../local/kubectl.ts';
 import { startOperator } from '../../local/operator.ts';
 import type { RunningProcess } from '../../local/processes.ts';
@@ -86,6 +87,12 @@ export class System {
     return JSON.parse(await this.kubectl('-n', namespace, 'get', `whp/${name}`, '-o', 'json'));
   }
 
+  /** The managed store of a pipeline, as its user reads it. */
+  async openStore(pipeline: WebhookPipeline): Promise<EventStore> {
+    const password = objectId(pipeline, 'Parameter', 'store-password');
+    return await openEventStore(this.stack, pipeline.status?.store?.address ?? '', password);
+  }
+
   async waitReady(namespace: string, name: string, seconds = 60): Promise<WebhookPipeline> {
     return await this.waitFor(namespace, name, 'Ready', 'True', undefined, seconds);
   }
@@ -130,6 +137,13 @@ export class System {
 const DATA_PLANE = new Set(['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'lambda:Invoke']);
 
 export const GITHUB = { source: { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'key' }] } };
+
+/** What an object of a pipeline is called in AWS. */
+export function objectId({ status }: WebhookPipeline, kind: string, name: string): string {
+  const found = status?.objects?.find((object) => object.kind === kind && object.name === name);
+  if (found?.id === undefined) throw new Error(`status names no ${kind} ${name}`);
+  return found.id;
+}
 
 export function conditionOf({ status }: WebhookPipeline, type: string) {
   return status?.conditions?.find((condition) => condition.type === type);

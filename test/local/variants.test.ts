@@ -18,7 +18,7 @@ import { secantusDatabases } from '../../local/database.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { startOperator } from '../../local/operator.ts';
 import { preparePython } from '../../local/tools/python.ts';
-import { conditionOf, eventually, GITHUB, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;
@@ -159,8 +159,7 @@ test('a network of the user’s own is used as it is, closed but for the functio
   const host = Reservations?.[0]?.Instances?.[0];
   expect(host?.SubnetId).toBe(Subnet?.SubnetId);
   expect(host?.MetadataOptions).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
-  const id = (kind: string, name: string) =>
-    pipeline.status?.objects?.find((object) => object.kind === kind && object.name === name)?.id ?? '';
+  const id = (kind: string, name: string) => objectId(pipeline, kind, name);
   const { SecurityGroups } = await aws.ec2.send(
     new DescribeSecurityGroupsCommand({ GroupIds: [id('SecurityGroup', 'host')] }),
   );

@@ -7,24 +7,9 @@ import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
 import type { PreQueueConfiguration } from '../../../../handlers/pre-queue/settings.ts';
 import { gitHubHeaders, NOW } from '../deliveries.ts';
 import { LAMBDA } from '../lambda.ts';
+import { CONFIGURED, SECRET } from './configured.ts';
 
-const SECRET = 'very secret';
 const BODY = '{"content":"private"}';
-const ready = {
-  kind: 'ready',
-  settings: {
-    source: { type: 'GitHub', toleranceSeconds: 300 },
-    secrets: [SECRET],
-    response: {
-      statusCode: 202,
-      contentType: 'application/json',
-      body: '{"received":true}',
-      rejectedStatusCode: 403,
-      unavailableStatusCode: 500,
-    },
-  },
-} satisfies PreQueueConfiguration;
-
 const sendMessage = vi.fn<(body: string) => Promise<void>>();
 let lines: LogLine[] = [];
 
@@ -57,7 +42,7 @@ function event(headers: Record<string, string> = gitHubHeaders(BODY, SECRET), ch
   };
 }
 
-const call = async (anEvent: object, configuration: PreQueueConfiguration = ready) =>
+const call = async (anEvent: object, configuration: PreQueueConfiguration = CONFIGURED) =>
   (await handlerWith(configuration)(anEvent, LAMBDA)) as GatewayResponse;
 
 describe('a delivery', () => {
@@ -165,7 +150,10 @@ describe('settings that are broken', () => {
 
   test('are what the probe reports', async () => {
     expect(await handlerWith(broken)({ nami: 'probe' }, LAMBDA)).toEqual({ nami: 'pre-queue', problems });
-    expect(await handlerWith(ready)({ nami: 'probe' }, LAMBDA)).toEqual({ nami: 'pre-queue', problems: [] });
+    expect(await handlerWith(CONFIGURED)({ nami: 'probe' }, LAMBDA)).toEqual({
+      nami: 'pre-queue',
+      problems: [],
+    });
     expect(lines).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ import type { GatewayResponse } from '../../../../handlers/pre-queue/gateway-eve
 import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
 import { gitHubHeaders, NOW } from '../deliveries.ts';
 import { LAMBDA, lambdaWith } from '../lambda.ts';
+import { CONFIGURED, SECRET } from './configured.ts';
 
-const SECRET = 'very secret';
 const BODY = '{"content":"private"}';
 const sendMessage = vi.fn<(body: string, milliseconds: number) => Promise<void>>();
 let lines: LogLine[] = [];
@@ -19,20 +19,7 @@ beforeEach(() => {
 
 const handlerOf = (code: OwnCode<PreQueueCode>) =>
   preQueueHandler({
-    configuration: {
-      kind: 'ready',
-      settings: {
-        source: { type: 'GitHub', toleranceSeconds: 300 },
-        secrets: [SECRET],
-        response: {
-          statusCode: 202,
-          contentType: 'application/json',
-          body: '{"received":true}',
-          rejectedStatusCode: 403,
-          unavailableStatusCode: 500,
-        },
-      },
-    },
+    configuration: CONFIGURED,
     code: async () => code,
     sendMessage,
     now: () => NOW,
