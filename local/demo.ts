@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { queueDepth } from '../src/aws/queues.ts';
+import { queueDepth } from '../src/aws/calls/queues.ts';
 import { accountContents } from './account-contents.ts';
 import { type Answer, sendBurst } from './burst.ts';
 import { applyCrds } from './crds.ts';

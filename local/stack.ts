@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Emulators, startEmulators } from './aws.ts';
+import { chooseProvider } from './choose-provider.ts';
 import { emulatorClients } from './emulator-clients.ts';
 import { Hosts } from './hosts.ts';
 import { LocalStackError } from './local-stack-error.ts';
 import { claimNetwork, type NetworkClaim } from './network-claim.ts';
 import { Processes } from './processes.ts';
 import { elapsed, type Progress } from './progress.ts';
-import { chooseProvider, type Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { AwsProxy } from './proxy.ts';
 import { makeFolder } from './tools/cache.ts';
 import { findKubectl } from './tools/kubectl.ts';

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { type Logger, type LoggerOptions, pino } from 'pino';
-import { type Account, openAccount } from './aws/account.ts';
-import { judge } from './aws/errors.ts';
+import { type Account, openAccount } from './aws/account/account.ts';
+import { judge } from './aws/account/errors.ts';
 import { systemClock } from './clock.ts';
 import { loadCode } from './code.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { Controller } from './controller/controller.ts';
-import { PIPELINES } from './controller/pipeline.ts';
+import { PIPELINES } from './controller/resource-type.ts';
 import { connect } from './kubernetes/connect.ts';
 import { namespaces } from './kubernetes/core-types.ts';
 import {

@@ -1,12 +1,12 @@
 import type { WebhookPipeline } from '../api/v1alpha1.ts';
-import type { Account } from '../aws/account.ts';
+import type { Account } from '../aws/account/account.ts';
 import type { Clock } from '../clock.ts';
 import type { CodeLibrary } from '../code.ts';
 import type { Config } from '../config.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EventRecorder } from '../kubernetes/events.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import type { RegionBoard } from './region-board.ts';
+import type { RegionBoard } from './region/region-board.ts';
 
 /** What a reconcile works with. */
 export interface Context {

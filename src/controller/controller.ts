@@ -1,14 +1,14 @@
 import type { WebhookPipeline } from '../api/v1alpha1.ts';
-import { judge } from '../aws/errors.ts';
+import { judge } from '../aws/account/errors.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { regionOwner } from '../plan/identity.ts';
 import type { Context, Next } from './context.ts';
-import { regionOf } from './endpoint-claim.ts';
-import { PIPELINES } from './pipeline.ts';
-import { PipelineReconciler } from './reconcile-pipeline.ts';
-import { reconcileRegion } from './reconcile-region.ts';
-import { RegionBoard } from './region-board.ts';
+import { regionOf } from './input/endpoint-claim.ts';
+import { PipelineReconciler } from './pipeline/reconcile-pipeline.ts';
+import { reconcileRegion } from './region/reconcile-region.ts';
+import { RegionBoard } from './region/region-board.ts';
+import { PIPELINES } from './resource-type.ts';
 
 /** Keys in the work queue: "pipeline/<namespace>/<name>" and "region/<region>". */
 const PIPELINE = 'pipeline/';

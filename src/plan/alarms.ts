@@ -1,6 +1,6 @@
 import { VOLUME_METRIC } from '../../handlers/contract.ts';
-import { type Graph, type NodeOf, type Part, ref } from '../aws/graph.ts';
-import type { Unresolved } from '../aws/object.ts';
+import { type Graph, type NodeOf, type Part, ref } from '../aws/graph/graph.ts';
+import type { Unresolved } from '../aws/object/unresolved.ts';
 import {
   ALIAS,
   deadLetterQueueName,

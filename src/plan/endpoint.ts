@@ -1,4 +1,4 @@
-import { type Graph, given, join, keyOf } from '../aws/graph.ts';
+import { type Graph, given, join, keyOf } from '../aws/graph/graph.ts';
 import { ALIAS, functionName, routePath } from './identity.ts';
 import type { PlanInput } from './input.ts';
 

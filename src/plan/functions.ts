@@ -6,9 +6,10 @@ import {
   type ResponseSettings,
   type SourceSettings,
 } from '../../handlers/contract.ts';
-import { type Graph, type GraphNode, given, join, keyOf, ref } from '../aws/graph.ts';
-import { TAGS, type Unresolved } from '../aws/object.ts';
-import type { PolicyStatement } from '../aws/policy.ts';
+import { type Graph, type GraphNode, given, join, keyOf, ref } from '../aws/graph/graph.ts';
+import { TAGS } from '../aws/object/owner.ts';
+import type { Unresolved } from '../aws/object/unresolved.ts';
+import type { PolicyStatement } from '../aws/wire/policy.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
 import type { FunctionInput, PlanInput } from './input.ts';
 import { storeUri } from './store.ts';

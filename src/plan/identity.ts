@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Owner, TAGS } from '../aws/object.ts';
+import { type Owner, TAGS } from '../aws/object/owner.ts';
 
 /** Who a pipeline is. Everything that it is called in AWS follows from this. */
 export interface Identity {

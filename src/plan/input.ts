@@ -1,5 +1,6 @@
 import type { WebhookPipelineSpec } from '../api/v1alpha1.ts';
-import type { Owner, Unresolved } from '../aws/object.ts';
+import type { Owner } from '../aws/object/owner.ts';
+import type { Unresolved } from '../aws/object/unresolved.ts';
 
 /** The operator's settings that shape every pipeline. */
 export interface PlanSettings {

@@ -1,4 +1,4 @@
-import type { Graph } from '../aws/graph.ts';
+import type { Graph } from '../aws/graph/graph.ts';
 import { planAlarms } from './alarms.ts';
 import { planEndpoint } from './endpoint.ts';
 import { planFunctions } from './functions.ts';

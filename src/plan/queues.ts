@@ -1,4 +1,4 @@
-import { type Graph, keyOf, ref } from '../aws/graph.ts';
+import { type Graph, keyOf, ref } from '../aws/graph/graph.ts';
 import { deadLetterQueueName, queueName } from './identity.ts';
 import type { PlanInput } from './input.ts';
 

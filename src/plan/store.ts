@@ -1,5 +1,6 @@
-import { type Graph, join, keyOf, ref } from '../aws/graph.ts';
-import { type Owner, TAGS, type Unresolved } from '../aws/object.ts';
+import { type Graph, join, keyOf, ref } from '../aws/graph/graph.ts';
+import { type Owner, TAGS } from '../aws/object/owner.ts';
+import type { Unresolved } from '../aws/object/unresolved.ts';
 import { DATA_VOLUME } from './identity.ts';
 import type { PlanInput } from './input.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';

@@ -1,5 +1,5 @@
-import { join, type ref } from '../aws/graph.ts';
-import type { Join } from '../aws/object.ts';
+import { join, type ref } from '../aws/graph/graph.ts';
+import type { Join } from '../aws/object/unresolved.ts';
 
 /** User of the database; the password is the pipeline's own. */
 export const STORE_USER = 'nami';

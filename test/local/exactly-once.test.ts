@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { type Delivery, documentId, githubDeliveries } from '../../local/github-deliveries.ts';
-import { queueDepth } from '../../src/aws/queues.ts';
+import { queueDepth } from '../../src/aws/calls/queues.ts';
 import { eventually, GITHUB, objectId, System } from './system.ts';
 
 let system: System;

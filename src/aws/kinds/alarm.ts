@@ -8,10 +8,12 @@ import {
   type Statistic,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone } from '../errors.ts';
-import { type Actual, defineKind, differing, type Owner, READY } from '../object.ts';
-import { tagList, tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import type { Owner } from '../object/owner.ts';
+import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface AlarmDesired {
   readonly name: string;

@@ -3,26 +3,19 @@ import {
   DeleteFunctionCommand,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
-  PublishVersionCommand,
   paginateListVersionsByFunction,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
-import type { Account } from '../account.ts';
-import { BackoffError, orAbsent, orGone, orPresent, RequeueAfter, TerminalError } from '../errors.ts';
-import { defineKind, differing, pending, READY } from '../object.ts';
-import { FunctionFailure, probe } from '../probe.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { type Candidate, publishTried } from '../calls/version-trial.ts';
+import { differing } from '../object/canonical.ts';
+import { defineKind, pending, READY } from '../object/kind.ts';
 import { maySettle, unlessAllocating } from './provisioned-concurrency.ts';
 
-export interface AliasDesired {
-  readonly functionName: string;
+export interface AliasDesired extends Candidate {
   readonly name: string;
-  /** Revision of the function that the alias should point to. */
-  readonly revision: string;
-  /** What each secret of the function is to the user, such as "key token of Secret github", for messages. */
-  readonly secretNames: readonly string[];
-  /** Where the user's own code in the function comes from, for messages; absent without. */
-  readonly ownCode?: string;
 }
 
 type Details = {
@@ -68,7 +61,7 @@ export const alias = defineKind<AliasDesired, Details>({
   owned: async () => [],
   compare: ({ details }, { revision }) => differing(details, { revision, weighted: false }),
   async create(account, desired) {
-    const version = await publishChecked(account, desired);
+    const version = await publishTried(account, desired);
     await orPresent(
       account.lambda.send(
         new CreateAliasCommand({
@@ -89,7 +82,7 @@ export const alias = defineKind<AliasDesired, Details>({
       );
       return;
     }
-    const FunctionVersion = await publishChecked(account, desired);
+    const FunctionVersion = await publishTried(account, desired);
     await unlessAllocating(
       account.lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion })),
     );
@@ -97,75 +90,6 @@ export const alias = defineKind<AliasDesired, Details>({
   },
   async remove() {},
 });
-
-/** Publishing the same code and configuration again answers the same version, so a crash here leaves nothing. */
-async function publishChecked(account: Account, desired: AliasDesired): Promise<string> {
-  const { functionName } = desired;
-  const published = await account.lambda.send(new PublishVersionCommand({ FunctionName: functionName }));
-  const version = published.Version ?? '';
-  if (published.Environment?.Variables?.[REVISION_ENV] !== desired.revision) {
-    throw new RequeueAfter(1, 'the function has changed meanwhile');
-  }
-  if (published.State === 'Pending') throw new RequeueAfter(0.5, `version ${version} is being made ready`);
-  await check(account, desired, version);
-  return version;
-}
-
-/** Seconds for which a version that was refused is not asked again: own code may let it run into its end each time. */
-const REFUSAL_SECONDS = 120;
-
-/** Throws unless a version answers that it can serve. */
-async function check(account: Account, desired: AliasDesired, version: string): Promise<void> {
-  const { clock, refusals } = account;
-  const { functionName } = desired;
-  const last = refusals.get(functionName);
-  if (last?.version === version && clock.now() < last.until) throw last.error;
-  refusals.delete(functionName);
-  const error = await refusalOf(account, desired, version);
-  if (!error) return;
-  refusals.set(functionName, { version, error, until: clock.now() + REFUSAL_SECONDS * 1000 });
-  throw error;
-}
-
-/** Why a version can't serve, where that is for its code or settings to mend; throws where it could not be asked. */
-async function refusalOf(
-  account: Account,
-  desired: AliasDesired,
-  version: string,
-): Promise<Error | undefined> {
-  const { functionName, ownCode, secretNames } = desired;
-  try {
-    const { problems } = await probe(account, functionName, version);
-    if (problems.length === 0) return undefined;
-    const words = problems.map(({ secret, code, message }) => {
-      if (code) return `${ownCode}: ${message}`;
-      return secret === undefined ? message : `${secretNames[secret] ?? `secret ${secret + 1}`} ${message}`;
-    });
-    const isCode = problems.some(({ code }) => code);
-    return new TerminalError(isCode ? 'CodeInvalid' : 'SettingsInvalid', words.join('; '));
-  } catch (error) {
-    if (ownCode === undefined || !(error instanceof Error)) throw error;
-    if (hasTimedOut(error)) {
-      // Not the user's to mend for sure: it may have been the store, or Lambda.
-      const message = `${ownCode}: the function came to no end with it when it was asked how it is: does a module that is loaded go on for ever? (${error.message})`;
-      return new BackoffError('CodeInvalid', message, { cause: error });
-    }
-    if (!(error instanceof FunctionFailure)) throw error;
-    return new TerminalError(
-      'CodeInvalid',
-      `${ownCode}: the function doesn't start with it: ${error.message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** Of the function; not of a connection to Lambda that never came about. */
-const hasTimedOut = (error: Error): boolean =>
-  error instanceof FunctionFailure
-    ? error.timedOut
-    : error.name === 'TimeoutError' && !/establishing a connection/.test(error.message);
 
 /** Keeps the version in use and the one before it; all others only cost space. */
 async function prune(account: Account, functionName: string, keep: ReadonlySet<string>): Promise<void> {

@@ -5,9 +5,10 @@ import {
   paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import type { Account } from '../account.ts';
-import { orGone, orPresent } from '../errors.ts';
-import { type Actual, defineKind, differing, leaving, pending, READY, type State } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orGone, orPresent } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
 
 export interface EventSourceMappingDesired {
   readonly queueArn: string;

@@ -10,10 +10,12 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
-import type { Account, CodePackage } from '../account.ts';
-import { orAbsent, orGone, orPresent, TerminalError } from '../errors.ts';
-import { fingerprint } from '../fingerprint.ts';
-import { type Actual, defineKind, differing, type Owner, pending, READY, type State } from '../object.ts';
+import type { Account, CodePackage } from '../account/account.ts';
+import { orAbsent, orGone, orPresent, TerminalError } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { fingerprint } from '../object/fingerprint.ts';
+import { type Actual, defineKind, pending, READY, type State } from '../object/kind.ts';
+import type { Owner } from '../object/owner.ts';
 
 export interface FunctionDesired {
   readonly name: string;

@@ -3,9 +3,10 @@ import {
   GetGatewayResponseCommand,
   PutGatewayResponseCommand,
 } from '@aws-sdk/client-api-gateway';
-import type { Account } from '../account.ts';
-import { orAbsent } from '../errors.ts';
-import { defineKind, differing, READY } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { defineKind, READY } from '../object/kind.ts';
 
 export interface GatewayResponseDesired {
   readonly restApiId: string;

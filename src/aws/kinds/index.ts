@@ -1,4 +1,4 @@
-import type { Kind } from '../object.ts';
+import type { Kind } from '../object/kind.ts';
 import { alarm } from './alarm.ts';
 import { alias } from './alias.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';

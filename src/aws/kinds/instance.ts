@@ -11,21 +11,13 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import type { Account } from '../account.ts';
-import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
-import { BackoffError, isNoCapacity, orGone, TerminalError } from '../errors.ts';
-import { fingerprint } from '../fingerprint.ts';
-import {
-  type Actual,
-  defineKind,
-  leaving,
-  type Owner,
-  pending,
-  READY,
-  type State,
-  type Tags,
-} from '../object.ts';
-import { tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { BackoffError, isNoCapacity, orGone, TerminalError } from '../account/errors.ts';
+import { fingerprint } from '../object/fingerprint.ts';
+import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
+import type { Owner, Tags } from '../object/owner.ts';
+import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { tagRecord } from '../wire/tags.ts';
 
 export interface InstanceDesired {
   /** Which of its owner's instances: the tag `nami.dev/object`. */

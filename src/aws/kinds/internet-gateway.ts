@@ -5,11 +5,13 @@ import {
   DescribeInternetGatewaysCommand,
   DetachInternetGatewayCommand,
 } from '@aws-sdk/client-ec2';
-import type { Account } from '../account.ts';
-import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
-import { orGone, orPresent } from '../errors.ts';
-import { type Actual, defineKind, differing, type Owner, READY } from '../object.ts';
-import { tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orGone, orPresent } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import type { Owner } from '../object/owner.ts';
+import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { tagRecord } from '../wire/tags.ts';
 
 export interface InternetGatewayDesired {
   readonly vpcId: string;

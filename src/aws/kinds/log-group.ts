@@ -7,10 +7,11 @@ import {
   paginateDescribeLogGroups,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone, orPresent } from '../errors.ts';
-import { untilKnown } from '../fresh.ts';
-import { type Actual, defineKind, differing, READY } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { untilKnown } from '../account/fresh.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
 
 export interface LogGroupDesired {
   readonly name: string;

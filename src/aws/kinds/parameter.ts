@@ -7,10 +7,10 @@ import {
   PutParameterCommand,
   paginateGetParametersByPath,
 } from '@aws-sdk/client-ssm';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone, orPresent } from '../errors.ts';
-import { type Actual, defineKind, READY } from '../object.ts';
-import { tagList, tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface ParameterDesired {
   readonly name: string;

@@ -1,8 +1,9 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from '@aws-sdk/client-lambda';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone, orPresent } from '../errors.ts';
-import { defineKind, differing, READY } from '../object.ts';
-import { parsePolicy } from '../policy.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { defineKind, READY } from '../object/kind.ts';
+import { parsePolicy } from '../wire/policy.ts';
 
 export interface PermissionDesired {
   readonly functionName: string;

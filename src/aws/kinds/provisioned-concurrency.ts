@@ -6,9 +6,10 @@ import {
   paginateListProvisionedConcurrencyConfigs,
 } from '@aws-sdk/client-lambda';
 import { fromRfc3339 } from '../../clock.ts';
-import type { Account } from '../account.ts';
-import { BackoffError, judge, orAbsent, orGone, RequeueAfter, TerminalError } from '../errors.ts';
-import { type Actual, defineKind, differing, pending, READY } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { BackoffError, judge, orAbsent, orGone, RequeueAfter, TerminalError } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
 import { functionNames } from './function.ts';
 
 export interface ProvisionedConcurrencyDesired {

@@ -9,10 +9,11 @@ import {
   TagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone } from '../errors.ts';
-import { type Actual, defineKind, differing, READY } from '../object.ts';
-import { parsePolicy, policyText } from '../policy.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { parsePolicy, policyText } from '../wire/policy.ts';
 
 export interface QueueDesired {
   readonly name: string;

@@ -3,9 +3,10 @@ import {
   GetFunctionConcurrencyCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone, TerminalError } from '../errors.ts';
-import { type Actual, defineKind, differing, READY } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone, TerminalError } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { functionNames } from './function.ts';
 import { throwIfOutOfOrder } from './provisioned-concurrency.ts';
 

@@ -6,9 +6,11 @@ import {
   TagResourceCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway';
-import type { Account } from '../account.ts';
-import { orGone } from '../errors.ts';
-import { type Actual, defineKind, differing, type Owner, READY, type Tags } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orGone } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import type { Owner, Tags } from '../object/owner.ts';
 
 export interface RestApiDesired {
   readonly name: string;

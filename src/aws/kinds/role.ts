@@ -11,12 +11,13 @@ import {
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone, orPresent } from '../errors.ts';
-import { untilKnown } from '../fresh.ts';
-import { type Actual, defineKind, differing, READY } from '../object.ts';
-import { type PolicyStatement, parsePolicy, policyText } from '../policy.ts';
-import { tagList, tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { untilKnown } from '../account/fresh.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { type PolicyStatement, parsePolicy, policyText } from '../wire/policy.ts';
+import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface RoleDesired {
   readonly name: string;

@@ -7,9 +7,10 @@ import {
   paginateGetResources,
   type Resource,
 } from '@aws-sdk/client-api-gateway';
-import type { Account } from '../account.ts';
-import { orGone, orPresent } from '../errors.ts';
-import { type Actual, defineKind, differing, READY } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orGone, orPresent } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { gatewayIds } from './rest-api.ts';
 
 export interface RouteDesired {

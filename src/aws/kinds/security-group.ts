@@ -7,11 +7,12 @@ import {
   paginateDescribeSecurityGroups,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
-import type { Account } from '../account.ts';
-import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
-import { orGone, orPresent } from '../errors.ts';
-import { type Actual, canonical, defineKind, differing, READY } from '../object.ts';
-import { tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orGone, orPresent } from '../account/errors.ts';
+import { canonical, differing } from '../object/canonical.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { tagRecord } from '../wire/tags.ts';
 
 interface Ingress {
   readonly port: number;

@@ -10,9 +10,10 @@ import {
   paginateGetDeployments,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway';
-import type { Account } from '../account.ts';
-import { orAbsent, orGone } from '../errors.ts';
-import { canonical, defineKind, differing, READY } from '../object.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, orGone } from '../account/errors.ts';
+import { canonical, differing } from '../object/canonical.ts';
+import { defineKind, READY } from '../object/kind.ts';
 import { tagGatewayObject } from './rest-api.ts';
 
 export interface Throttle {

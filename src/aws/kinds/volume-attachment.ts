@@ -1,6 +1,6 @@
 import { AttachVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
-import { orAbsent, orPresent } from '../errors.ts';
-import { defineKind, pending, READY } from '../object.ts';
+import { orAbsent, orPresent } from '../account/errors.ts';
+import { defineKind, pending, READY } from '../object/kind.ts';
 
 export interface VolumeAttachmentDesired {
   readonly volumeId: string;

@@ -7,21 +7,14 @@ import {
   type Volume,
   type VolumeType,
 } from '@aws-sdk/client-ec2';
-import type { Account } from '../account.ts';
-import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
-import { orGone } from '../errors.ts';
-import { fingerprint } from '../fingerprint.ts';
-import {
-  type Actual,
-  defineKind,
-  differing,
-  leaving,
-  type Owner,
-  pending,
-  READY,
-  type State,
-} from '../object.ts';
-import { tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orGone } from '../account/errors.ts';
+import { differing } from '../object/canonical.ts';
+import { fingerprint } from '../object/fingerprint.ts';
+import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
+import type { Owner } from '../object/owner.ts';
+import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { tagRecord } from '../wire/tags.ts';
 
 export interface VolumeDesired {
   /** Which of its owner's volumes: the tag `nami.dev/object`. */

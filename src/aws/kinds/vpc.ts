@@ -1,9 +1,10 @@
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import type { Account } from '../account.ts';
-import { ownerFilters, tagEc2, tagged } from '../ec2-tags.ts';
-import { orGone } from '../errors.ts';
-import { type Actual, defineKind, type Owner, pending, READY } from '../object.ts';
-import { tagRecord } from '../tags.ts';
+import type { Account } from '../account/account.ts';
+import { orGone } from '../account/errors.ts';
+import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
+import type { Owner } from '../object/owner.ts';
+import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { tagRecord } from '../wire/tags.ts';
 
 export interface VpcDesired {
   /** Address range; it counts only when the VPC is made. */

@@ -1,8 +1,8 @@
 import type { WebhookPipeline } from '../../../src/api/v1alpha1.ts';
-import type { NodeOutcome, Outcome } from '../../../src/aws/apply.ts';
-import type { KindName, Part } from '../../../src/aws/graph.ts';
+import type { NodeOutcome, Outcome } from '../../../src/aws/graph/apply.ts';
+import type { KindName, Part } from '../../../src/aws/graph/graph.ts';
 import { readConfig } from '../../../src/config.ts';
-import { node } from '../aws/fake-kinds.ts';
+import { node } from '../aws/graph/fake-kinds.ts';
 
 export const CONFIG = readConfig({ AWS_REGION: 'eu-central-1' });
 

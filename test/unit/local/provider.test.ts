@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { chooseProvider } from '../../../local/choose-provider.ts';
 import type { Processes } from '../../../local/processes.ts';
-import { chooseProvider } from '../../../local/provider.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

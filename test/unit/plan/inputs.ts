@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type WebhookPipelineSpec, webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { type Graph, type GraphNode, given } from '../../../src/aws/graph.ts';
+import { type Graph, type GraphNode, given } from '../../../src/aws/graph/graph.ts';
 import { type Identity, pipelineOwner, regionOwner } from '../../../src/plan/identity.ts';
 import type { Network, PlanInput } from '../../../src/plan/input.ts';
 import { plan } from '../../../src/plan/plan.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OWN_CODE_ENV, OWN_CODE_FILE, POST_QUEUE_ENV, PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
-import { type Graph, type KindName, keyOf } from '../../../src/aws/graph.ts';
-import type { Ref } from '../../../src/aws/object.ts';
-import type { PolicyStatement } from '../../../src/aws/policy.ts';
-import { dependenciesOf } from '../../../src/aws/references.ts';
+import { type Graph, type KindName, keyOf } from '../../../src/aws/graph/graph.ts';
+import { dependenciesOf } from '../../../src/aws/graph/references.ts';
+import type { Ref } from '../../../src/aws/object/unresolved.ts';
+import type { PolicyStatement } from '../../../src/aws/wire/policy.ts';
 import type { PlanInput } from '../../../src/plan/input.ts';
 import { FULL_SPEC } from '../api/specs.ts';
 import { desiredOf, has, inputOf, inputs, nodeOf, planOf, SIGNING_SECRET, STORE_URI } from './inputs.ts';

@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOf } from '../../../src/aws/graph.ts';
-import { dependenciesOf } from '../../../src/aws/references.ts';
+import { keyOf } from '../../../src/aws/graph/graph.ts';
+import { dependenciesOf } from '../../../src/aws/graph/references.ts';
+import { planGateway, planStage, type RoutePlan, type ShownRoute } from '../../../src/plan/gateway.ts';
 import { regionOwner } from '../../../src/plan/identity.ts';
-import {
-  planGateway,
-  planNetwork,
-  planStage,
-  type RoutePlan,
-  type ShownRoute,
-  subnetCidr,
-} from '../../../src/plan/region.ts';
+import { planNetwork, subnetCidr } from '../../../src/plan/network.ts';
 import { desiredOf, has, nodeOf } from './inputs.ts';
 
 const OWNER = regionOwner('c1', '/nami/');

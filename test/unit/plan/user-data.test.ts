@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import type { Join } from '../../../src/aws/object.ts';
+import type { Join } from '../../../src/aws/object/unresolved.ts';
 import { desiredOf, inputOf, planOf } from './inputs.ts';
 
 const graph = planOf(inputOf({ store: { managed: { mongoImage: 'registry.example/mongo:8.0' } } }));

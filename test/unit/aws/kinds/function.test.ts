@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { REVISION_ENV } from '../../../../handlers/contract.ts';
 import { type AliasDesired, alias } from '../../../../src/aws/kinds/alias.ts';
 import { type FunctionDesired, lambdaFunction } from '../../../../src/aws/kinds/function.ts';
-import { OURS, OWNER } from '../fake-kinds.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const DESIRED: FunctionDesired = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { route } from '../../../../src/aws/kinds/route.ts';
 import { type StageDesired, stage } from '../../../../src/aws/kinds/stage.ts';
-import { OWNER } from '../fake-kinds.ts';
+import { OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:f:live';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type InstanceDesired, instance } from '../../../../src/aws/kinds/instance.ts';
-import { OURS, OWNER } from '../fake-kinds.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const DESIRED: InstanceDesired = {

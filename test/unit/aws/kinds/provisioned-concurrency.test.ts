@@ -5,7 +5,7 @@ import {
 } from '../../../../src/aws/kinds/provisioned-concurrency.ts';
 import { rfc3339 } from '../../../../src/clock.ts';
 import { FakeClock } from '../../fake-clock.ts';
-import { OURS, OWNER } from '../fake-kinds.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const DESIRED: ProvisionedConcurrencyDesired = { functionName: 'f', alias: 'live', executions: 20 };

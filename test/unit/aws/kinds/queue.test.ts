@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { eventSourceMapping } from '../../../../src/aws/kinds/event-source-mapping.ts';
 import { type QueueDesired, queue } from '../../../../src/aws/kinds/queue.ts';
-import { OURS, OWNER } from '../fake-kinds.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { scripted } from './scripted-account.ts';
 
 const ARN = 'arn:aws:sqs:eu-central-1:123456789012:q';

@@ -5,8 +5,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { InitializeMiddleware } from '@smithy/types';
-import type { Account } from '../../../../src/aws/account.ts';
-import { Inventory } from '../../../../src/aws/inventory.ts';
+import type { Account } from '../../../../src/aws/account/account.ts';
+import { Inventory } from '../../../../src/aws/account/inventory.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
@@ -52,7 +52,7 @@ export function scripted(script: Script): ScriptedAccount {
     partition: 'aws',
     clock,
     inventory: new Inventory(clock),
-    refusals: new Map(),
+    refusedVersions: new Map(),
     code: new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]),
     apiGateway: client(new APIGatewayClient(settings)),
     ec2: client(new EC2Client(settings)),

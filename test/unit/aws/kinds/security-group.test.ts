@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type SecurityGroupDesired, securityGroup } from '../../../../src/aws/kinds/security-group.ts';
-import { OWNER } from '../fake-kinds.ts';
+import { OWNER } from '../graph/fake-kinds.ts';
 import { scripted } from './scripted-account.ts';
 
 const DESIRED: SecurityGroupDesired = {

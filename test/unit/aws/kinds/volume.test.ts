@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type VolumeDesired, volume } from '../../../../src/aws/kinds/volume.ts';
-import { OURS, OWNER } from '../fake-kinds.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { scripted } from './scripted-account.ts';
 
 const DESIRED: VolumeDesired = { object: 'data', zone: 'eu-central-1a', sizeGiB: 8, type: 'gp3', iops: 0 };

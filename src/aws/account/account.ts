@@ -1,0 +1,125 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/types';
+import type { Clock } from '../../clock.ts';
+import { withAction } from './errors.ts';
+import { Inventory } from './inventory.ts';
+import { RateLimiter } from './rates.ts';
+
+/** A zip file that a function runs. */
+export interface CodePackage {
+  /** SHA-256 of the zip, base64: what Lambda calls CodeSha256. */
+  readonly sha256: string;
+  readonly zip: () => Promise<Uint8Array>;
+}
+
+/** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
+export interface RefusedVersion {
+  readonly version: string;
+  readonly error: Error;
+  readonly until: number;
+}
+
+/** An AWS account in one region: its clients and what is shared between the reconciles that use it. */
+export interface Account {
+  readonly region: string;
+  readonly accountId: string;
+  /** "aws", "aws-cn" or "aws-us-gov": the second part of every ARN. */
+  readonly partition: string;
+  readonly clock: Clock;
+  readonly inventory: Inventory;
+  /** By the name of a function: the version of it that was refused last. */
+  readonly refusedVersions: Map<string, RefusedVersion>;
+  /** The code of functions, by SHA-256: the graph holds only the sum. Each pipeline has its own. */
+  readonly code: ReadonlyMap<string, CodePackage>;
+  readonly apiGateway: APIGatewayClient;
+  readonly cloudWatch: CloudWatchClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly ec2: EC2Client;
+  readonly iam: IAMClient;
+  readonly lambda: LambdaClient;
+  /** To invoke functions: a user's own code may let each call run into its end, and none is worth another. */
+  readonly invocations: LambdaClient;
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
+}
+
+/** Longest that one HTTP exchange with AWS may take, in milliseconds. */
+const REQUEST_TIMEOUT = 35_000;
+/** The same for an invocation: ten seconds to start, eight of them for own code, and what a probe of the store takes. */
+const INVOCATION_TIMEOUT = 25_000;
+const CONNECTION_TIMEOUT = 5_000;
+
+/** The little of a client that pacing needs; the clients' own types differ in their inputs and outputs. */
+interface AnyClient {
+  readonly middlewareStack: { add(middleware: never, options: InitializeHandlerOptions): void };
+}
+
+/**
+ * Opens an account in a region by the SDK's own credential chain and endpoint settings.
+ * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
+ */
+export async function openAccount(region: string, clock: Clock): Promise<Account> {
+  const rates = new RateLimiter(clock);
+  const settings = {
+    region,
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      throwOnRequestTimeout: true,
+    },
+  };
+  const paced = <Client extends AnyClient>(service: string, client: Client): Client => {
+    const pace: InitializeMiddleware<object, object> = (next, context) => async (args) => {
+      const command = String(context.commandName ?? '').replace(/Command$/, '');
+      await rates.take(service, command);
+      try {
+        return await next(args);
+      } catch (error) {
+        throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
+      }
+    };
+    client.middlewareStack.add(pace as never, { step: 'initialize', name: 'namiPace' });
+    return client;
+  };
+  const sts = paced('sts', new STSClient(settings));
+  const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
+  sts.destroy();
+  return {
+    region,
+    accountId: accountId ?? '',
+    partition: arn?.split(':')[1] ?? 'aws',
+    clock,
+    inventory: new Inventory(clock),
+    refusedVersions: new Map(),
+    code: new Map(),
+    apiGateway: paced('apigateway', new APIGatewayClient(settings)),
+    cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
+    logs: paced('logs', new CloudWatchLogsClient(settings)),
+    ec2: paced('ec2', new EC2Client(settings)),
+    iam: paced('iam', new IAMClient(settings)),
+    lambda: paced('lambda', new LambdaClient(settings)),
+    invocations: paced(
+      'lambda',
+      new LambdaClient({
+        ...settings,
+        maxAttempts: 1,
+        requestHandler: { ...settings.requestHandler, requestTimeout: INVOCATION_TIMEOUT },
+      }),
+    ),
+    // A bucket may be in another region than the pipeline.
+    s3: paced('s3', new S3Client({ ...settings, followRegionRedirects: true })),
+    sqs: paced('sqs', new SQSClient(settings)),
+    ssm: paced('ssm', new SSMClient(settings)),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../clock.ts';
+
+/**
+ * Lists that many reconciles need, read once for all of them: who asks while a read is under way gets its answer, and
+ * so does who asks within `seconds` after it.
+ */
+export class Inventory {
+  readonly #clock: Clock;
+  readonly #lists = new Map<string, { readonly items: Promise<unknown>; until: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The list called `name`, read by `load` unless a fresh one is there. */
+  read<T>(name: string, seconds: number, load: () => AsyncIterable<T>): Promise<T[]> {
+    const known = this.#lists.get(name);
+    if (known && this.#clock.now() < known.until) return known.items as Promise<T[]>;
+    const items = Array.fromAsync(load());
+    const entry = { items, until: Number.POSITIVE_INFINITY };
+    this.#lists.set(name, entry);
+    items.then(
+      () => {
+        entry.until = this.#clock.now() + seconds * 1000;
+      },
+      () => this.#drop(name, entry),
+    );
+    return items;
+  }
+
+  /** Makes the next read go to AWS: call it after a change. */
+  forget(name: string): void {
+    this.#lists.delete(name);
+  }
+
+  #drop(name: string, entry: unknown): void {
+    if (this.#lists.get(name) === entry) this.#lists.delete(name);
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeSubnetsCommand,
+  type _InstanceType as InstanceType,
+} from '@aws-sdk/client-ec2';
+import type { Account } from '../account/account.ts';
+import { TerminalError } from '../account/errors.ts';
+import { findVolume } from '../kinds/volume.ts';
+import type { Owner } from '../object/owner.ts';
+
+/** A subnet that exists already. */
+export interface ExistingSubnet {
+  readonly id: string;
+  readonly zone: string;
+}
+
+/** Zones barely change. */
+const OFFERINGS_SECONDS = 3600;
+
+/** The zones that offer an instance type, in alphabetical order. Not every zone offers every type. */
+async function zonesOffering(account: Account, instanceType: string): Promise<string[]> {
+  return await account.inventory.read(`offerings ${instanceType}`, OFFERINGS_SECONDS, async function* () {
+    const { InstanceTypeOfferings } = await account.ec2.send(
+      new DescribeInstanceTypeOfferingsCommand({
+        LocationType: 'availability-zone',
+        Filters: [{ Name: 'instance-type', Values: [instanceType as InstanceType] }],
+      }),
+    );
+    yield* (InstanceTypeOfferings ?? []).flatMap(({ Location }) => Location ?? []).sort();
+  });
+}
+
+/**
+ * The zone for an owner's host. Its volume pins it, once there is one; else it is the first of `among` (any zone,
+ * without it) that offers the most of the instance types, the first of them above all.
+ */
+export async function chooseZone(
+  account: Account,
+  owner: Owner,
+  volumeObject: string,
+  instanceTypes: readonly string[],
+  among?: readonly string[],
+): Promise<string> {
+  const volume = await findVolume(account, owner, volumeObject);
+  const pinned = volume?.outputs.zone;
+  if (pinned !== undefined && pinned !== '') {
+    if (!among || among.includes(pinned)) return pinned;
+    throw new TerminalError(
+      'VolumeInOtherZone',
+      `the volume ${volume?.id} is in ${pinned}, and none of spec.network.subnetIds is: add a subnet in that zone`,
+    );
+  }
+  const offers = await Promise.all(instanceTypes.map((type) => zonesOffering(account, type)));
+  const candidates = (offers[0] ?? []).filter((zone) => among?.includes(zone) ?? true);
+  const offered = (zone: string) => offers.filter((zones) => zones.includes(zone)).length;
+  const ordered = among ? among.filter((zone) => candidates.includes(zone)) : candidates;
+  const [best] = [...ordered].sort((a, b) => offered(b) - offered(a));
+  if (best === undefined) {
+    const where = among
+      ? `the zones of spec.network.subnetIds (${among.join(', ')})`
+      : `any zone of ${account.region}`;
+    throw new TerminalError(
+      'InstanceTypeNotOffered',
+      `AWS does not offer ${instanceTypes[0]} in ${where}: choose another store.managed.instanceType`,
+    );
+  }
+  return best;
+}
+
+/** The subnets that the user names, in that order. Fails when one is missing or elsewhere. */
+export async function existingSubnets(
+  account: Account,
+  vpcId: string,
+  ids: readonly string[],
+): Promise<ExistingSubnet[]> {
+  const { Subnets = [] } = await account.ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: [...ids] }] }),
+  );
+  return ids.map((id) => {
+    const subnet = Subnets.find(({ SubnetId }) => SubnetId === id);
+    if (!subnet || subnet.VpcId !== vpcId) {
+      throw new TerminalError(
+        'SubnetNotFound',
+        `the subnet ${id} is not in ${vpcId} in ${account.region}: correct spec.network`,
+      );
+    }
+    return { id, zone: subnet.AvailabilityZone ?? '' };
+  });
+}

@@ -1,0 +1,190 @@
+import type { Account } from '../account/account.ts';
+import { judge } from '../account/errors.ts';
+import { kindOf } from '../kinds/index.ts';
+import type { Actual } from '../object/kind.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { type Graph, type GraphNode, keyOf } from './graph.ts';
+import { checkOwnership, missingTags } from './ownership.ts';
+import { dependenciesOf, type Outputs, resolve } from './references.ts';
+import { type Leftover, type MayRemove, removeUnwanted, type Wanted } from './remove-unwanted.ts';
+
+/**
+ * Makes an account match a graph: forward along its references, then removes what the owner has and the graph does
+ * not want. Nothing here waits; whatever takes time is looked at again.
+ */
+
+/** How one node came out. */
+export interface NodeOutcome {
+  readonly node: GraphNode;
+  readonly state: 'Ready' | 'Pending' | 'Blocked' | 'Failed';
+  readonly id?: string;
+  readonly outputs: Outputs;
+  /** One word, on failure. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Trying again without a change by the user is useless. */
+  readonly terminal?: true;
+  /** AWS did not say whether it is there, so nothing of its kind counts as unwanted. */
+  readonly unseen?: true;
+  /** Look again in so many seconds. */
+  readonly seconds?: number;
+  /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
+  readonly done: readonly string[];
+}
+
+export interface Outcome {
+  readonly nodes: readonly NodeOutcome[];
+  readonly leftovers: readonly Leftover[];
+  /** Nothing left to do: every node that is not optional is ready, and nothing is being removed. */
+  readonly settled: boolean;
+  /** Look again in so many seconds; absent when settled or when only a backoff helps. */
+  readonly seconds?: number;
+  /** Something failed: back off before the next try. */
+  readonly failed: boolean;
+}
+
+export interface ApplyOptions {
+  /** Values that come from outside the graph, by the name that `given()` uses. */
+  readonly given?: Readonly<Record<string, Outputs>>;
+  /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
+  readonly mayRemove?: false | MayRemove;
+}
+
+/** Rounds of find, create and update that one node gets in one pass. */
+const ROUNDS = 4;
+
+export async function apply(
+  account: Account,
+  graph: Graph,
+  owner: Owner,
+  options: ApplyOptions = {},
+): Promise<Outcome> {
+  const byKey = new Map(graph.map((node) => [keyOf(node.kind, node.id), node]));
+  const begun = new Map<string, Promise<NodeOutcome>>();
+
+  const settle = (node: GraphNode): Promise<NodeOutcome> => {
+    const key = keyOf(node.kind, node.id);
+    const known = begun.get(key);
+    if (known) return known;
+    const outcome = settleNode(node);
+    begun.set(key, outcome);
+    return outcome;
+  };
+
+  const settleNode = async (node: GraphNode): Promise<NodeOutcome> => {
+    const outputs: Record<string, Outputs> = {};
+    for (const key of dependenciesOf(node)) {
+      const wanted = byKey.get(key);
+      const before = wanted && (await settle(wanted));
+      if (before && !serves(before)) return blocked(node, `waits for ${key}`);
+      const values = before?.outputs ?? options.given?.[key.replace(/^given\//, '')];
+      if (!values) return blocked(node, `waits for ${key.replace(/^given\//, '')} of the region`);
+      outputs[key] = values;
+    }
+    return await settleOne(account, node, owner, outputs);
+  };
+
+  const nodes = await Promise.all(graph.map(settle));
+  const waiting = nodes.filter(({ node, state }) => state !== 'Ready' && !node.optional);
+  const leftovers =
+    waiting.length === 0 && options.mayRemove !== false
+      ? await removeUnwanted(account, owner, wantedBy(nodes), options.mayRemove)
+      : [];
+  const removing = leftovers.some(({ why }) => why === 'removing');
+  const failed =
+    nodes.some(
+      ({ state, node, terminal, unseen }) => state === 'Failed' && !terminal && (unseen || !node.optional),
+    ) || leftovers.some(({ why }) => why === 'failed');
+  const seconds = [...nodes.flatMap((outcome) => outcome.seconds ?? []), ...(removing ? [1] : [])];
+  return {
+    nodes,
+    leftovers,
+    failed,
+    settled: waiting.length === 0 && !removing && !failed,
+    ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
+  };
+}
+
+const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({
+  objects: new Set(nodes.map(({ node, id }) => `${node.kind} ${id}`)),
+  unseen: new Set(nodes.filter(({ unseen }) => unseen).map(({ node }) => node.kind)),
+});
+
+/** Whether what depends on it can go on. */
+const serves = ({ node, state, id }: NodeOutcome): boolean =>
+  state === 'Ready' || (node.standing === true && id !== undefined);
+
+const blocked = (node: GraphNode, message: string): NodeOutcome => ({
+  node,
+  state: 'Blocked',
+  outputs: {},
+  message,
+  unseen: true,
+  done: [],
+});
+
+async function settleOne(
+  account: Account,
+  node: GraphNode,
+  owner: Owner,
+  outputs: Readonly<Record<string, Outputs>>,
+): Promise<NodeOutcome> {
+  const kind = kindOf(node.kind);
+  const done: string[] = [];
+  let found: Actual | undefined;
+  let seen = false;
+  const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
+    node,
+    outputs: found?.outputs ?? {},
+    ...(found && { id: found.id }),
+    done,
+    ...rest,
+  });
+  try {
+    const desired = resolve(node.desired, outputs);
+    const tags: Tags = {
+      ...owner.identity,
+      ...owner.tags,
+      [TAGS.object]: node.id,
+      ...(resolve(node.tags ?? {}, outputs) as Tags),
+    };
+    for (let round = 0; round < ROUNDS; round++) {
+      found = await kind.find(account, desired, owner);
+      seen = true;
+      if (!found) {
+        // Created and not listed yet: reads of AWS lag behind its writes.
+        if (done.includes('created'))
+          return outcome({ state: 'Pending', message: 'was just created', seconds: 1 });
+        await kind.create(account, desired, tags, owner);
+        done.push('created');
+        continue;
+      }
+      if (found.state.is !== 'ready') {
+        return outcome({ state: 'Pending', message: found.state.why, seconds: found.state.seconds });
+      }
+      checkOwnership(node, found, owner);
+      const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
+      if (Object.keys(missing).length > 0) {
+        await kind.tag?.(account, found, missing);
+        done.push(`tagged ${Object.keys(missing).join(', ')}`);
+      }
+      const differences = kind.compare(found, desired);
+      if (differences.length === 0) return outcome({ state: 'Ready' });
+      await kind.update(account, desired, found, owner);
+      done.push(`updated ${differences.join(', ')}`);
+    }
+    return outcome({ state: 'Pending', message: done.at(-1) ?? 'is being updated', seconds: 1 });
+  } catch (error) {
+    const verdict = judge(error);
+    if (verdict.is === 'requeue') {
+      return outcome({ state: 'Pending', message: verdict.message, seconds: verdict.seconds });
+    }
+    return outcome({
+      state: 'Failed',
+      reason: verdict.reason,
+      message: verdict.message,
+      ...(verdict.is === 'terminal' && { terminal: true }),
+      ...(!seen && { unseen: true }),
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { TerminalError } from '../account/errors.ts';
+import type { Actual } from '../object/kind.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import type { GraphNode } from './graph.ts';
+
+/** Only what carries an owner's tags is changed or removed. */
+
+/** The tags that `actual` lacks or has with another value. */
+export function missingTags(actual: Tags, wanted: Tags): Tags {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => actual[key] !== value));
+}
+
+const carries = (tags: Tags, wanted: Tags) => Object.keys(missingTags(tags, wanted)).length === 0;
+
+/** Whether the tags are those of the owner, and not of one in an earlier namespace of the same name. */
+export function isOurs(tags: Tags, owner: Owner): boolean {
+  if (!carries(tags, owner.identity)) return false;
+  const namespace = owner.tags[TAGS.namespaceUid];
+  const found = tags[TAGS.namespaceUid];
+  return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
+}
+
+/** Throws TerminalError when the object is another's, unless it was handed over. */
+export function checkOwnership(node: GraphNode, actual: Actual, owner: Owner): void {
+  if (actual.tags === undefined || isOurs(actual.tags, owner)) return;
+  if (carries(actual.tags, owner.identity)) {
+    throw new TerminalError(
+      'OwnedByPredecessor',
+      `${node.kind} ${actual.id} was left by a pipeline in an earlier namespace of this name: annotate the pipeline with nami.dev/take-over=true to take it over, or remove it in AWS`,
+    );
+  }
+  const name = [TAGS.cluster, TAGS.namespace, TAGS.name].map((key) => owner.identity[key]).join('/');
+  if (actual.tags[TAGS.adoptableBy] === name) return;
+  throw new TerminalError(
+    'NotOurs',
+    `${node.kind} ${actual.id} exists and does not belong to this pipeline: remove it, or tag it ${TAGS.adoptableBy}=${name} to hand it over`,
+  );
+}

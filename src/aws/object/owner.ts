@@ -1,0 +1,38 @@
+export type Tags = Readonly<Record<string, string>>;
+
+/** Tags that the operator writes and reads. */
+export const TAGS = {
+  cluster: 'nami.dev/cluster',
+  namespace: 'nami.dev/namespace',
+  name: 'nami.dev/name',
+  /** "region": one of the objects that all pipelines of a region share. */
+  shared: 'nami.dev/shared',
+  /** Which object of its owner this is, for kinds that are found by tags. */
+  object: 'nami.dev/object',
+  /** UID of the namespace: a namespace made again under its name does not inherit. */
+  namespaceUid: 'nami.dev/namespace-uid',
+  /** "Retain" keeps the object when its pipeline goes. */
+  reclaimPolicy: 'nami.dev/reclaim-policy',
+  /** REST API that carries the route to this function. */
+  gateway: 'nami.dev/gateway',
+  /** Left in AWS on purpose when its pipeline went. */
+  retained: 'nami.dev/retained',
+  /** Set in AWS by a human: <cluster>/<namespace>/<name> of the pipeline that may take this object. */
+  adoptableBy: 'nami.dev/adoptable-by',
+} as const;
+
+/** Whose objects: a pipeline, or a region's shared objects. */
+export interface Owner {
+  /** UID of the Kubernetes resource: another one under the same name is another attempt to AWS. */
+  readonly uid: string;
+  /** Starts the name of everything that has a name, and no one else's. */
+  readonly prefix: string;
+  /** IAM path, which ListRoles can filter by; ends with a slash. */
+  readonly path: string;
+  /** Tags that tell this owner's objects from all others. */
+  readonly identity: Tags;
+  /** Further tags on everything: the identity of the namespace. */
+  readonly tags: Tags;
+  /** Lets objects of an earlier namespace of the same name be taken over. */
+  readonly takeOver: boolean;
+}

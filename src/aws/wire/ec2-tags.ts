@@ -1,0 +1,26 @@
+import {
+  CreateTagsCommand,
+  type Filter,
+  type ResourceType,
+  type TagSpecification,
+} from '@aws-sdk/client-ec2';
+import type { Account } from '../account/account.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { tagList } from './tags.ts';
+
+/** EC2 objects have ids that AWS gives: they are found by their tags. */
+
+/** Finds what an owner has; with `object`, that one object of it. */
+export function ownerFilters(owner: Owner, object?: string): Filter[] {
+  const tags = { ...owner.identity, ...(object !== undefined && { [TAGS.object]: object }) };
+  return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
+}
+
+/** Tags from the first moment on; `Name` is what the AWS console shows. */
+export function tagged(type: ResourceType, owner: Owner, tags: Tags): TagSpecification[] {
+  return [{ ResourceType: type, Tags: tagList({ ...tags, Name: `${owner.prefix}-${tags[TAGS.object]}` }) }];
+}
+
+export async function tagEc2(account: Account, { id }: { readonly id: string }, tags: Tags): Promise<void> {
+  await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }));
+}

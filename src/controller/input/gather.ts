@@ -1,0 +1,89 @@
+import type { WebhookPipeline, WebhookPipelineSpec } from '../../api/v1alpha1.ts';
+import type { Account, CodePackage } from '../../aws/account/account.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+import type { CodeLibrary } from '../../code.ts';
+import type { FunctionId } from '../../plan/identity.ts';
+import type { FunctionInput, PlanInput } from '../../plan/input.ts';
+import type { Context } from '../context.ts';
+import { isReachable, type Memory } from '../pipeline/memory.ts';
+import { pathOf } from './endpoint-claim.ts';
+import { readEnvironment } from './environment.ts';
+import { type KeyReader, readingOnce } from './key-ref.ts';
+import { checkLimits } from './limits.ts';
+import { describeCode, findOwnCode } from './own-code.ts';
+import { resolveNetwork } from './resolve-network.ts';
+import { readSecrets } from './secrets.ts';
+
+export interface Subject {
+  readonly pipeline: WebhookPipeline;
+  readonly spec: WebhookPipelineSpec;
+  readonly account: Account;
+  readonly owner: Owner;
+  readonly memory: Memory;
+}
+
+export interface Gathered {
+  readonly input: PlanInput;
+  /** The account, with the code at hand that the plan speaks of. */
+  readonly account: Account;
+}
+
+/**
+ * All that a plan follows from: the spec, what it refers to in Kubernetes and AWS, and the operator's settings. Fails
+ * where the settings don't grant what the spec asks for: nothing is planned past them.
+ */
+export async function gather(
+  context: Context,
+  subject: Subject,
+  askZone: (zone: string) => void,
+): Promise<Gathered> {
+  const { config } = context;
+  const { pipeline, spec, account, owner, memory } = subject;
+  const { namespace } = pipeline.metadata;
+  checkLimits(spec, namespace, config.allowed);
+  const client = readingOnce(context.client);
+  const secrets = await readSecrets(client, namespace, spec);
+  const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId) =>
+    gatherFunction(client, context.code, subject, field, id);
+  const preQueue = await functionOf('preQueue', 'pre-queue');
+  const postQueue = await functionOf('postQueue', 'post-queue');
+  const network = await resolveNetwork(account, owner, spec, askZone);
+  const { partition, region, accountId } = account;
+  const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
+  return {
+    account: { ...account, code },
+    input: {
+      owner,
+      spec,
+      path: pathOf(pipeline, config),
+      place: { partition, region, accountId },
+      settings: { permissionsBoundaryArn: config.permissionsBoundaryArn },
+      secrets,
+      ...(network && { network }),
+      functions: { preQueue: preQueue.input, postQueue: postQueue.input },
+      consuming: isReachable(memory),
+    },
+  };
+}
+
+async function gatherFunction(
+  client: KeyReader,
+  library: CodeLibrary,
+  { pipeline, spec, account, memory }: Subject,
+  field: 'preQueue' | 'postQueue',
+  id: FunctionId,
+): Promise<{ readonly package: CodePackage; readonly input: FunctionInput }> {
+  const { namespace } = pipeline.metadata;
+  const { code } = spec[field];
+  const where = `spec.${field}.code`;
+  const own = code && (await findOwnCode({ client, account }, namespace, code, where, memory.codeObjects));
+  const found = await library.packageOf(id, own);
+  return {
+    package: found,
+    input: {
+      codeSha256: found.sha256,
+      ...(code && { ownCode: `${describeCode(code)} (${where})` }),
+      environment: await readEnvironment(client, namespace, spec, field),
+    },
+  };
+}

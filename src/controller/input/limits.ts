@@ -1,0 +1,90 @@
+import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
+import { TerminalError } from '../../aws/account/errors.ts';
+import type { Config } from '../../config.ts';
+
+/** Throws TerminalError `NotAllowed` when a pipeline asks for what the operator's settings don't grant its tenants. */
+export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowed: Config['allowed']): void {
+  const { managed } = spec.store;
+  if (managed) {
+    for (const type of [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])]) {
+      if (allowed.instanceTypes.length > 0 && !allowed.instanceTypes.includes(type)) {
+        refuse(
+          `instance type ${type}`,
+          `one of ${allowed.instanceTypes.join(', ')}`,
+          'NAMI_ALLOWED_INSTANCE_TYPES',
+        );
+      }
+    }
+    if (!allowed.mongoImages.some((start) => isImageOf(managed.mongoImage, start))) {
+      refuse(
+        `image ${managed.mongoImage}`,
+        `one of ${allowed.mongoImages.join(', ')}`,
+        'NAMI_ALLOWED_MONGO_IMAGES',
+      );
+    }
+    if (managed.amiId !== undefined && !allowed.amis.includes(managed.amiId)) {
+      refuse(`machine image ${managed.amiId}`, allowed.amis.join(', ') || 'the default', 'NAMI_ALLOWED_AMIS');
+    }
+    if (managed.volume.sizeGiB > allowed.volumeGiB) {
+      refuse(
+        `a volume of ${managed.volume.sizeGiB} GiB`,
+        `${allowed.volumeGiB} GiB at most`,
+        'NAMI_MAX_VOLUME_GIB',
+      );
+    }
+  }
+  const { provisionedConcurrency = 0 } = spec.preQueue;
+  if (provisionedConcurrency > allowed.provisionedConcurrency) {
+    refuse(
+      `a provisionedConcurrency of ${provisionedConcurrency}`,
+      `${allowed.provisionedConcurrency} at most`,
+      'NAMI_MAX_PROVISIONED_CONCURRENCY',
+    );
+  }
+  for (const { code } of [spec.preQueue, spec.postQueue]) {
+    const object = code?.s3;
+    if (object && !allowed.codeBuckets.some((place) => isWithin(object, place, namespace))) {
+      refuse(
+        `code from s3://${object.bucket}/${object.key}`,
+        allowed.codeBuckets.join(', ') || 'a ConfigMap (configMapRef)',
+        'NAMI_ALLOWED_CODE_BUCKETS',
+      );
+    }
+  }
+  for (const group of spec.network?.securityGroupIds ?? []) {
+    if (!allowed.securityGroups.includes(group)) {
+      refuse(
+        `security group ${group}`,
+        allowed.securityGroups.join(', ') || "none but the pipeline's own",
+        'NAMI_ALLOWED_SECURITY_GROUPS',
+      );
+    }
+  }
+  for (const subnet of spec.network?.subnetIds ?? []) {
+    if (allowed.subnets.length > 0 && !allowed.subnets.includes(subnet)) {
+      refuse(`subnet ${subnet}`, `one of ${allowed.subnets.join(', ')}`, 'NAMI_ALLOWED_SUBNETS');
+    }
+  }
+}
+
+/** A repository of an image, with any tag or digest: "mongo" allows "mongo:8.0" and not "mongo-evil:8.0". */
+function isImageOf(image: string, repository: string): boolean {
+  return image === repository || image.startsWith(`${repository}:`) || image.startsWith(`${repository}@`);
+}
+
+/** Whether an object is in a bucket, or below a prefix of one; "code" doesn't allow "code-evil/a.mjs". */
+function isWithin(
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  place: string,
+  namespace: string,
+): boolean {
+  const start = place.replaceAll('{namespace}', namespace);
+  return `${bucket}/${key}`.startsWith(start.includes('/') ? start : `${start}/`);
+}
+
+function refuse(what: string, instead: string, setting: string): never {
+  throw new TerminalError(
+    'NotAllowed',
+    `the operator's settings do not allow ${what}: use ${instead}, or have ${setting} changed`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
+import { TerminalError } from '../../aws/account/errors.ts';
+import type { Secrets } from '../../plan/input.ts';
+import { describeKey, invalidReason, type KeyReader, type KeyRef, readKey } from './key-ref.ts';
+
+/**
+ * Reads the Secrets that a pipeline names, in its own namespace. Throws TerminalError that names Secret and key when
+ * one is missing, empty, not text or ends in white space: a signing secret that is wrong would refuse every delivery.
+ */
+export async function readSecrets(
+  client: KeyReader,
+  namespace: string,
+  spec: WebhookPipelineSpec,
+): Promise<Secrets> {
+  const read = async (ref: { name: string; key: string }, field: string) => {
+    const keyRef: KeyRef = { kind: 'Secret', ...ref };
+    const value = await readKey(client, namespace, keyRef, field);
+    requireSecret(value, keyRef);
+    return { value, from: describeKey(keyRef) };
+  };
+  const signing = await Promise.all(
+    (spec.source.secretRefs ?? []).map((ref) => read(ref, 'spec.source.secretRefs')),
+  );
+  const external = spec.store.external?.uriSecretRef;
+  if (!external) return { signing };
+  const { value: storeUri, from } = await read(external, 'spec.store.external.uriSecretRef');
+  if (!/^mongodb(\+srv)?:\/\//.test(storeUri)) {
+    throw new TerminalError(
+      'SecretInvalid',
+      `${from} is no MongoDB connection string: it must start with mongodb:// or mongodb+srv://`,
+    );
+  }
+  return { signing, storeUri };
+}
+
+function requireSecret(value: string, ref: KeyRef): void {
+  if (value === '') {
+    throw new TerminalError(invalidReason(ref), `${describeKey(ref)} is empty: put the secret into it`);
+  }
+  if (value.trim() !== value) {
+    throw new TerminalError(
+      invalidReason(ref),
+      `${describeKey(ref)} starts or ends in white space, often a newline: write it without, as "kubectl create secret generic --from-literal" does`,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { type Graph, type GraphNode, ref } from '../aws/graph/graph.ts';
+import type { GatewayResponseDesired } from '../aws/kinds/gateway-response.ts';
+import type { Throttle } from '../aws/kinds/stage.ts';
+import { fingerprint } from '../aws/object/fingerprint.ts';
+import type { Owner } from '../aws/object/owner.ts';
+import { ROOT_PATH, STAGE } from './identity.ts';
+
+/** The route of one pipeline. */
+export interface RoutePlan {
+  /** Full path, such as "/nami/orders". */
+  readonly path: string;
+  /** ARN of the alias that takes its deliveries. */
+  readonly functionArn: string;
+  readonly throttle?: Throttle;
+}
+
+/** What API Gateway answers by itself. Senders try again on a server error, and on nothing else. */
+const RESPONSES: readonly Omit<GatewayResponseDesired, 'restApiId'>[] = [
+  ...(
+    ['THROTTLED', 'QUOTA_EXCEEDED', 'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT', 'DEFAULT_5XX'] as const
+  ).map((type) => ({
+    type,
+    statusCode: 503,
+    body: '{"error":"unavailable, try again"}',
+    retryAfterSeconds: 5,
+  })),
+  {
+    // API Gateway's own answer for a path that isn't there is 403 "Missing Authentication Token".
+    type: 'MISSING_AUTHENTICATION_TOKEN',
+    statusCode: 404,
+    body: '{"error":"no such endpoint"}',
+    retryAfterSeconds: 0,
+  },
+  { type: 'REQUEST_TOO_LARGE', statusCode: 413, body: '{"error":"too large"}', retryAfterSeconds: 0 },
+];
+
+const GATEWAY = 'gateway';
+const part = 'Gateway';
+
+/** The gateway with its routes, without the stage that shows them. */
+export function planGateway(owner: Owner, routes: readonly RoutePlan[]): Graph {
+  const restApiId = ref('RestApi', GATEWAY, 'id');
+  return [
+    {
+      kind: 'RestApi',
+      id: GATEWAY,
+      part,
+      desired: { name: owner.prefix, description: 'Nami: the endpoints of all webhook pipelines' },
+    },
+    ...RESPONSES.map(
+      (response): GraphNode => ({
+        kind: 'GatewayResponse',
+        id: response.type,
+        part,
+        desired: { ...response, restApiId },
+      }),
+    ),
+    {
+      kind: 'Route',
+      id: ROOT_PATH,
+      part,
+      desired: {
+        restApiId,
+        parentId: ref('RestApi', GATEWAY, 'rootResourceId'),
+        path: ROOT_PATH,
+        functionArn: '',
+      },
+    },
+    ...routes.map(
+      ({ path, functionArn }): GraphNode => ({
+        kind: 'Route',
+        id: path,
+        part,
+        // One route that can't be made holds up no other.
+        optional: true,
+        desired: { restApiId, parentId: ref('Route', ROOT_PATH, 'id'), path, functionArn },
+      }),
+    ),
+  ];
+}
+
+/** A route that is complete in AWS and so can be shown. */
+export interface ShownRoute {
+  readonly path: string;
+  readonly functionArn: string;
+}
+
+/** The stage that shows `shown`: one deployment carries all routes. `routes` are those whose bounds are known. */
+export function planStage(
+  restApiId: string,
+  shown: readonly ShownRoute[],
+  routes: readonly RoutePlan[],
+): Graph {
+  const throttles = routes
+    .filter(({ path }) => shown.some((route) => route.path === path))
+    .map(({ path, throttle }) => [path, throttle ?? null] as const);
+  return [
+    {
+      kind: 'Stage',
+      id: STAGE,
+      part,
+      desired: {
+        restApiId,
+        name: STAGE,
+        content: fingerprint({ shown, RESPONSES }),
+        throttles: Object.fromEntries(throttles),
+      },
+    },
+  ];
+}

@@ -1,0 +1,63 @@
+import { strFromU8, unzipSync } from 'fflate';
+import { expect, test, vi } from 'vitest';
+import { webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
+import { codeLibrary } from '../../../../src/code.ts';
+import type { Context } from '../../../../src/controller/context.ts';
+import { gather } from '../../../../src/controller/input/gather.ts';
+import { pipelineOwner } from '../../../../src/plan/identity.ts';
+import type { SpecInput } from '../../api/specs.ts';
+import { scripted } from '../../aws/kinds/scripted-account.ts';
+import { CONFIG, pipeline } from '../pipelines.ts';
+
+const MODULE = 'export const process = () => {};';
+
+function gathering(spec: SpecInput) {
+  const resources: Record<string, object> = {
+    modules: { data: { 'a.mjs': MODULE, level: 'debug' } },
+    atlas: { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } },
+  };
+  const get = vi.fn(async (_: unknown, { name }: { name: string }) => resources[name]);
+  const library = codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') });
+  const identity = { cluster: 'c', namespace: 'shop', name: 'orders', uid: 'u', namespaceUid: 'n' };
+  const gathered = gather(
+    { config: CONFIG, client: { get }, code: library } as unknown as Context,
+    {
+      pipeline: pipeline('orders', { spec }),
+      spec: webhookPipelineSpec.parse(spec),
+      account: scripted({}).account,
+      owner: pipelineOwner(identity, '/nami/'),
+      memory: { uid: 'u', codeObjects: new Map() },
+    },
+    () => {},
+  );
+  return { gathered, get };
+}
+
+test('nothing is read or planned past the operator’s settings, whoever asks for the plan', async () => {
+  const { gathered, get } = gathering({ postQueue: { code: { s3: { bucket: 'private', key: 'a.mjs' } } } });
+  await expect(gathered).rejects.toMatchObject({ reason: 'NotAllowed' });
+  expect(get).not.toHaveBeenCalled();
+});
+
+test('a plan’s functions come with their code, the words for it and their environment', async () => {
+  const { gathered, get } = gathering({
+    postQueue: {
+      code: { configMapRef: { name: 'modules', key: 'a.mjs' } },
+      environmentFrom: [{ name: 'LEVEL', configMapKeyRef: { name: 'modules', key: 'level' } }],
+    },
+    // With it there is no network to look for.
+    store: { external: { uriSecretRef: { name: 'atlas', key: 'uri' } } },
+  });
+  const { input, account } = await gathered;
+  const { preQueue, postQueue } = input.functions;
+  expect(preQueue).toEqual({ codeSha256: expect.any(String), environment: {} });
+  expect(postQueue).toEqual({
+    codeSha256: expect.any(String),
+    ownCode: 'key "a.mjs" of ConfigMap "modules" (spec.postQueue.code)',
+    environment: { LEVEL: 'debug' },
+  });
+  const zip = await account.code.get(postQueue.codeSha256)?.zip();
+  expect(strFromU8(unzipSync(zip ?? new Uint8Array())['code.mjs'] ?? new Uint8Array())).toBe(MODULE);
+  expect([...account.code.keys()]).toEqual([preQueue.codeSha256, postQueue.codeSha256]);
+  expect(get).toHaveBeenCalledTimes(2);
+});
