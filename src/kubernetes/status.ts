@@ -49,6 +49,19 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   );
 }
 
+/**
+ * Without empty objects, at any depth, and without what has no value. A server-side apply of `{}` over fields that the
+ * same manager owned becomes null, which the server refuses. (kubernetes/kubernetes#135841.)
+ */
+export function withoutEmptyObjects(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutEmptyObjects(item) ?? item);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value)
+    .map(([key, field]) => [key, withoutEmptyObjects(field)] as const)
+    .filter(([, field]) => field !== undefined);
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+}
+
 export interface StatusOptions {
   client: Pick<KubernetesClient, 'apply'>;
   clock: Clock;
@@ -76,7 +89,8 @@ export async function applyStatus<
 >(options: StatusOptions, type: ResourceType<T>, cached: T, status: StatusNow): Promise<StatusResult<T>> {
   const { client, clock, fieldManager, conditionTypes } = options;
   const before = cached.status?.conditions;
-  const wanted = { ...status, conditions: withTransitionTimes(before, status.conditions, clock) };
+  const conditions = withTransitionTimes(before, status.conditions, clock);
+  const wanted = { ...(withoutEmptyObjects(status) as object), conditions };
   const ours = before?.filter((condition) => conditionTypes.includes(condition.type)) ?? [];
   const said = { ...cached.status, conditions: byType(ours) };
   if (isSameJson(said, { ...wanted, conditions: byType(wanted.conditions) })) return { kind: 'unchanged' };

@@ -8,6 +8,24 @@ import type { Logger } from './logger.ts';
  */
 export type HandleKey = (key: string, signal: AbortSignal) => Promise<void>;
 
+/** Why a key is due. */
+export type Urgency = keyof typeof URGENCIES;
+
+/**
+ * `headStart` is how many seconds earlier than it was due a key counts, so that nothing ever starves; `spare` how many
+ * workers beyond their number it may use, or leaves free where it is negative.
+ */
+const URGENCIES = {
+  /** Never seen before: a moment's work, which waits for nobody. */
+  new: { headStart: 600, spare: 1 },
+  /** On its way: what was begun is finished before more is begun. */
+  begun: { headStart: 30, spare: 0 },
+  /** Somebody wants something of it. */
+  changed: { headStart: 0, spare: 0 },
+  /** Nothing happened: looked at all the same, and never by the last free worker. */
+  routine: { headStart: -300, spare: -1 },
+} as const;
+
 export interface Run {
   key: string;
   /** From when it was due until it began. */
@@ -27,20 +45,28 @@ export interface WorkQueueOptions {
   onRun?: (run: Run) => void;
 }
 
+interface Due {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly urgency: Urgency;
+}
+
+/** When a key would be due if all were equally urgent: the lower, the sooner it is handled. */
+const rankOf = ({ at, urgency }: Due): number => at - URGENCIES[urgency].headStart * 1000;
+
 /**
- * Keys to look at, each once however often it is added, in the order they came, and never the same one twice at a
- * time: a key added while it is handled is handled once more afterwards. A run takes up every earlier request for
- * its key, delayed ones too; it decides anew when to look again.
+ * Keys to look at, each once however often it is added, the more urgent ones first and else in the order they came, and
+ * never the same one twice at a time: a key added while it is handled is handled once more afterwards. A run takes up
+ * every earlier request for its key, delayed ones too; it decides anew when to look again.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #backoff: Backoff;
-  /** Due keys in order, with when each became due. */
-  readonly #due = new Map<string, number>();
-  readonly #delayed = new Map<string, { at: number; cancel: CancelTimer }>();
+  readonly #due = new Map<string, Due>();
+  readonly #delayed = new Map<string, Due & { cancel: CancelTimer }>();
   readonly #running = new Map<string, number>();
   /** Keys added while they were running. */
-  readonly #again = new Set<string>();
+  readonly #again = new Map<string, Due>();
   readonly #failures = new Map<string, number>();
   readonly #abort = new AbortController();
   #state: 'held' | 'started' | 'stopped' = 'held';
@@ -94,20 +120,22 @@ export class WorkQueue {
     this.#pump();
   }
 
-  /** As soon as a worker is free. */
-  add(key: string): void {
+  /** As soon as a worker is free. Of two requests for one key the more urgent holds. */
+  add(key: string, urgency: Urgency = 'changed'): void {
     if (this.#state === 'stopped') return;
     this.#added += 1;
-    if (this.#running.has(key)) this.#again.add(key);
-    else if (!this.#due.has(key)) this.#due.set(key, this.#options.clock.now());
+    const waiting = this.#running.has(key) ? this.#again : this.#due;
+    const known = waiting.get(key);
+    const asked = { at: this.#options.clock.now(), urgency };
+    if (!known || rankOf(asked) < rankOf(known)) waiting.set(key, asked);
     this.#pump();
   }
 
   /** After `seconds`. When a time is set already, the earlier of the two holds. */
-  addAfter(key: string, seconds: number): void {
+  addAfter(key: string, seconds: number, urgency: Urgency = 'changed'): void {
     if (this.#state === 'stopped') return;
     if (seconds <= 0) {
-      this.add(key);
+      this.add(key, urgency);
       return;
     }
     // Node fires a timer that is set beyond 2^31 ms at once.
@@ -118,17 +146,18 @@ export class WorkQueue {
     set?.cancel();
     const cancel = this.#options.clock.after(milliseconds, () => {
       this.#delayed.delete(key);
-      this.add(key);
+      this.add(key, urgency);
     });
-    this.#delayed.set(key, { at, cancel });
+    this.#delayed.set(key, { at, urgency, cancel });
   }
 
-  /** After a wait that doubles with every failure in a row, with jitter, up to a maximum. At least `seconds`. */
-  retry(key: string, seconds = 0): void {
+  /** After a wait that doubles with every failure in a row, with jitter, up to a maximum, or to `atMostSeconds`. */
+  retry(key: string, atMostSeconds = Number.POSITIVE_INFINITY): void {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
     this.#retried += 1;
-    this.addAfter(key, Math.max(seconds, backoffSeconds(this.#backoff, failures, this.#options.clock)));
+    const seconds = backoffSeconds(this.#backoff, failures, this.#options.clock);
+    this.addAfter(key, Math.min(atMostSeconds, seconds));
   }
 
   /** The key is well, or gone: its next failure is its first. */
@@ -161,13 +190,26 @@ export class WorkQueue {
   }
 
   #pump(): void {
-    while (this.#state === 'started' && this.#running.size < this.#options.workers) {
-      const [first] = this.#due;
-      if (first === undefined) return;
-      const [key, dueAt] = first;
+    while (this.#state === 'started') {
+      const next = this.#next();
+      if (!next) return;
+      const [key, due] = next;
       this.#due.delete(key);
-      void this.#run(key, dueAt);
+      void this.#run(key, due.at);
     }
+  }
+
+  /** The first key in rank for whose urgency a worker is free. */
+  #next(): [string, Due] | undefined {
+    const { workers } = this.#options;
+    let first: [string, Due] | undefined;
+    for (const entry of this.#due) {
+      const [, due] = entry;
+      // One worker alone can't be left free.
+      const allowed = Math.max(1, workers + URGENCIES[due.urgency].spare);
+      if (this.#running.size < allowed && (!first || rankOf(due) < rankOf(first[1]))) first = entry;
+    }
+    return first;
   }
 
   async #run(key: string, dueAt: number): Promise<void> {
@@ -185,7 +227,9 @@ export class WorkQueue {
       this.retry(key);
     }
     this.#running.delete(key);
-    if (this.#again.delete(key)) this.#due.set(key, clock.now());
+    const again = this.#again.get(key);
+    if (again) this.#due.set(key, again);
+    this.#again.delete(key);
     onRun?.({
       key,
       waitedSeconds: (startedAt - dueAt) / 1000,

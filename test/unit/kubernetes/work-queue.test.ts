@@ -119,12 +119,69 @@ describe('the work queue', () => {
     expect(queue.failures('a')).toBe(0);
   });
 
-  test('retries after at least the time that was asked for', async () => {
-    const { clock, queue, begun } = slowQueue();
+  test('never waits longer for a retry than was asked for, however often it failed', async () => {
+    const begun: number[] = [];
+    const { clock, queue } = queueOf(async (key) => {
+      begun.push(clock.now());
+      queue.retry(key, 10);
+    });
     queue.start();
-    queue.retry('a', 42);
-    await clock.advance(100 * second);
-    expect(begun).toEqual(['a@42']);
+    queue.add('a');
+    await clock.advance(200 * second);
+    const waits = begun.slice(1).map((at, index) => (at - (begun[index] ?? 0)) / second);
+    expect(Math.max(...waits)).toBe(10);
+    expect(waits[0]).toBeLessThanOrEqual(1);
+  });
+
+  test('finishes what was begun before it begins more, and looks at what is unchanged last', async () => {
+    const { clock, queue, begun } = slowQueue({ workers: 1 });
+    queue.add('routine', 'routine');
+    queue.add('changed');
+    queue.add('begun', 'begun');
+    queue.add('new', 'new');
+    queue.start();
+    await clock.advance(10 * second);
+    expect(begun.map((each) => each.split('@')[0])).toEqual(['new', 'begun', 'changed', 'routine']);
+  });
+
+  test('starves nothing: what was only changed comes before what was begun long after it', async () => {
+    const done: string[] = [];
+    const made = queueOf(
+      async (key) => {
+        done.push(key);
+        await sleep(made.clock, second);
+        if (key !== 'changed') made.queue.add(key, 'begun');
+      },
+      { workers: 1 },
+    );
+    for (const key of ['a', 'b', 'c']) made.queue.add(key, 'begun');
+    made.queue.add('changed');
+    made.queue.start();
+    await made.clock.advance(45 * second);
+    expect(done).toContain('changed');
+  });
+
+  test('keeps a worker free of routine, and has one more for what was never seen', async () => {
+    const { queue } = slowQueue({ workers: 3 });
+    queue.start();
+    for (const key of ['r1', 'r2', 'r3', 'r4']) queue.add(key, 'routine');
+    expect(queue.running).toBe(2);
+    queue.add('changed');
+    queue.add('another');
+    expect([queue.running, queue.depth]).toEqual([3, 3]);
+    queue.add('n1', 'new');
+    queue.add('n2', 'new');
+    expect([queue.running, queue.depth]).toEqual([4, 4]);
+  });
+
+  test('takes the more urgent of two requests for one key', async () => {
+    const { clock, queue, begun } = slowQueue({ workers: 1 });
+    queue.add('a', 'routine');
+    queue.add('b');
+    queue.add('a', 'begun');
+    queue.start();
+    await clock.advance(5 * second);
+    expect(begun).toEqual(['a@0', 'b@1']);
   });
 
   test('logs a handler that throws, and tries its key again', async () => {
