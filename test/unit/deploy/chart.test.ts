@@ -1,21 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig, SETTINGS, type Setting } from '../../../src/config.ts';
 
 const chart = 'deploy/helm/nami-operator';
 const read = (path: string) => readFileSync(path, 'utf8');
 const deployment = read(`${chart}/templates/deployment.yaml`);
 const values = parse(read(`${chart}/values.yaml`));
 
-test('the chart sets every setting of the operator, and no other', () => {
-  const settings = [...read('src/config.ts').matchAll(/^ {2}((?:NAMI|AWS)_\w+): /gm)].map(([, name]) => name);
-  const set = [...deployment.matchAll(/- name: (\w+_\w+)/g)].map(([, name]) => name);
-  expect(settings.length).toBeGreaterThan(15);
-  expect(set.sort()).toEqual(settings.sort());
+const settings: readonly Setting[] = Object.values(SETTINGS).flatMap((each): Setting[] =>
+  'variable' in each ? [each] : Object.values(each),
+);
+
+/** The operator's variables in the template, each with the value of the chart that it is set to. */
+const set = [...deployment.matchAll(/\{\{- with \.Values\.(\w+) \}\}(.*?)\{\{- end \}\}/gs)].flatMap(
+  ([, section, lines = '']) =>
+    [...lines.matchAll(/- name: (\w+)\n +value: \{\{ .*?(\.[\w.]+) \| quote \}\}\n/g)].map(
+      ([, variable, value]) => `${variable}: ${section}${value}`,
+    ),
+);
+
+test('the chart sets every setting of the operator by the value that bears its name, and no other', () => {
+  expect(set.length).toBeGreaterThan(15);
+  expect(set.length).toBe(deployment.match(/- name: [A-Z]/g)?.length);
+  expect(set.sort()).toEqual(settings.map(({ variable, chartValue }) => `${variable}: ${chartValue}`).sort());
 });
 
-test('its defaults are the operator’s own', async () => {
-  const { readConfig } = await import('../../../src/config.ts');
+test.each(settings)('$chartValue is a value of the chart', ({ chartValue }) => {
+  expect(values).toHaveProperty(chartValue);
+});
+
+test('its defaults are the operator’s own', () => {
   const config = readConfig({ AWS_REGION: 'eu-central-1' });
   const { endpointUrlTemplate: _, ...operator } = values.operator;
   expect(config).toMatchObject(operator);
