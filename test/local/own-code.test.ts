@@ -274,7 +274,7 @@ describe('own code in S3', () => {
     await system.apply(namespace, namespace, inS3({ bucket: 'private' }));
     const refused = await system.waitFor(namespace, namespace, 'Ready', 'False', 'NotAllowed');
     expect(conditionOf(refused, 'Ready')?.message).toContain(
-      'code from s3://private/a/respond.mjs: use modules, or have NAMI_ALLOWED_CODE_BUCKETS changed',
+      'code from s3://private/a/respond.mjs: use modules, or have operator.allowed.codeBuckets (NAMI_ALLOWED_CODE_BUCKETS) changed',
     );
 
     await aws.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));

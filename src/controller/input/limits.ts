@@ -1,6 +1,12 @@
+<<<<<<< HEAD:src/controller/input/limits.ts
 import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import { TerminalError } from '../../aws/account/errors.ts';
 import type { Config } from '../../config.ts';
+=======
+import type { WebhookPipelineSpec } from '../api/v1alpha1.ts';
+import { TerminalError } from '../aws/errors.ts';
+import { type Config, SETTINGS } from '../config.ts';
+>>>>>>> 2973109 (Name the chart's value beside the variable where the operator's settings refuse something):src/controller/limits.ts
 
 /** Throws TerminalError `NotAllowed` when a pipeline asks for what the operator's settings don't grant its tenants. */
 export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowed: Config['allowed']): void {
@@ -8,29 +14,17 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
   if (managed) {
     for (const type of [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])]) {
       if (allowed.instanceTypes.length > 0 && !allowed.instanceTypes.includes(type)) {
-        refuse(
-          `instance type ${type}`,
-          `one of ${allowed.instanceTypes.join(', ')}`,
-          'NAMI_ALLOWED_INSTANCE_TYPES',
-        );
+        refuse(`instance type ${type}`, `one of ${allowed.instanceTypes.join(', ')}`, 'instanceTypes');
       }
     }
     if (!allowed.mongoImages.some((start) => isImageOf(managed.mongoImage, start))) {
-      refuse(
-        `image ${managed.mongoImage}`,
-        `one of ${allowed.mongoImages.join(', ')}`,
-        'NAMI_ALLOWED_MONGO_IMAGES',
-      );
+      refuse(`image ${managed.mongoImage}`, `one of ${allowed.mongoImages.join(', ')}`, 'mongoImages');
     }
     if (managed.amiId !== undefined && !allowed.amis.includes(managed.amiId)) {
-      refuse(`machine image ${managed.amiId}`, allowed.amis.join(', ') || 'the default', 'NAMI_ALLOWED_AMIS');
+      refuse(`machine image ${managed.amiId}`, allowed.amis.join(', ') || 'the default', 'amis');
     }
     if (managed.volume.sizeGiB > allowed.volumeGiB) {
-      refuse(
-        `a volume of ${managed.volume.sizeGiB} GiB`,
-        `${allowed.volumeGiB} GiB at most`,
-        'NAMI_MAX_VOLUME_GIB',
-      );
+      refuse(`a volume of ${managed.volume.sizeGiB} GiB`, `${allowed.volumeGiB} GiB at most`, 'volumeGiB');
     }
   }
   const { provisionedConcurrency = 0 } = spec.preQueue;
@@ -38,7 +32,7 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
     refuse(
       `a provisionedConcurrency of ${provisionedConcurrency}`,
       `${allowed.provisionedConcurrency} at most`,
-      'NAMI_MAX_PROVISIONED_CONCURRENCY',
+      'provisionedConcurrency',
     );
   }
   for (const { code } of [spec.preQueue, spec.postQueue]) {
@@ -47,7 +41,7 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
       refuse(
         `code from s3://${object.bucket}/${object.key}`,
         allowed.codeBuckets.join(', ') || 'a ConfigMap (configMapRef)',
-        'NAMI_ALLOWED_CODE_BUCKETS',
+        'codeBuckets',
       );
     }
   }
@@ -56,13 +50,13 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
       refuse(
         `security group ${group}`,
         allowed.securityGroups.join(', ') || "none but the pipeline's own",
-        'NAMI_ALLOWED_SECURITY_GROUPS',
+        'securityGroups',
       );
     }
   }
   for (const subnet of spec.network?.subnetIds ?? []) {
     if (allowed.subnets.length > 0 && !allowed.subnets.includes(subnet)) {
-      refuse(`subnet ${subnet}`, `one of ${allowed.subnets.join(', ')}`, 'NAMI_ALLOWED_SUBNETS');
+      refuse(`subnet ${subnet}`, `one of ${allowed.subnets.join(', ')}`, 'subnets');
     }
   }
 }
@@ -82,9 +76,10 @@ function isWithin(
   return `${bucket}/${key}`.startsWith(start.includes('/') ? start : `${start}/`);
 }
 
-function refuse(what: string, instead: string, setting: string): never {
+function refuse(what: string, instead: string, bound: keyof Config['allowed']): never {
+  const { chartValue, variable } = SETTINGS.allowed[bound];
   throw new TerminalError(
     'NotAllowed',
-    `the operator's settings do not allow ${what}: use ${instead}, or have ${setting} changed`,
+    `the operator's settings do not allow ${what}: use ${instead}, or have ${chartValue} (${variable}) changed`,
   );
 }
