@@ -809,6 +809,7 @@ export const RESOURCE_RULES: readonly Rule[] = [
 /** Columns of `kubectl get webhookpipelines`; priority 1 is shown with `-o wide`. */
 export const PRINTER_COLUMNS = [
   { name: 'READY', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+  { name: 'HEALTHY', type: 'string', jsonPath: '.status.conditions[?(@.type=="Healthy")].status' },
   { name: 'REASON', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
   { name: 'ENDPOINT', type: 'string', jsonPath: '.status.endpoint.url' },
   { name: 'DEPTH', type: 'integer', jsonPath: '.status.queue.depth' },

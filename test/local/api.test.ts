@@ -985,20 +985,20 @@ describe('kubectl', () => {
   });
 
   test('shows a pipeline in one line, and more with -o wide', async () => {
-    const condition = {
-      type: 'Ready',
-      status: 'False',
-      reason: 'Progressing',
+    const condition = (type: string, status: string, reason: string) => ({
+      type,
+      status,
+      reason,
       message: 'waits',
       observedGeneration: 1,
       lastTransitionTime: '2026-01-01T00:00:00Z',
-    };
+    });
     await make(
       'shown',
       {},
       {
         observedGeneration: 1,
-        conditions: [condition],
+        conditions: [condition('Ready', 'True', 'Ready'), condition('Healthy', 'False', 'StoreUnreachable')],
         endpoint: { url: 'https://a/nami/shown', path: 'shown', region: 'eu-west-1' },
         queue: { depth: 3, deadLetters: 1 },
         store: { host: 'i-1', address: '10.0.0.1' },
@@ -1008,8 +1008,8 @@ describe('kubectl', () => {
       (await kubectl(['get', ...args])).split('\n').map((line) => line.split(/ {2,}/));
 
     const [head, row] = await table('whp', 'shown');
-    expect(head).toEqual(['NAME', 'READY', 'REASON', 'ENDPOINT', 'DEPTH', 'DLQ', 'AGE']);
-    expect(row?.slice(0, 6)).toEqual(['shown', 'False', 'Progressing', 'https://a/nami/shown', '3', '1']);
+    expect(head).toEqual(['NAME', 'READY', 'HEALTHY', 'REASON', 'ENDPOINT', 'DEPTH', 'DLQ', 'AGE']);
+    expect(row?.slice(0, 7)).toEqual(['shown', 'True', 'False', 'Ready', 'https://a/nami/shown', '3', '1']);
     const [wideHead, wideRow] = await table('nami', '-o', 'wide', '--field-selector=metadata.name=shown');
     expect(wideHead?.slice(-3)).toEqual(['STORE', 'REGION', 'HOST']);
     expect(wideRow?.slice(-3)).toEqual(['10.0.0.1', 'eu-west-1', 'i-1']);
