@@ -465,6 +465,8 @@ const instanceType = formed(
   'this must be an EC2 instance type, such as t3.micro',
 );
 
+const DEFAULT_SIZE_GIB = 8;
+
 const managedStore = z
   .object({
     instanceType: instanceType.describe('EC2 instance type of the host.').default('t3.micro'),
@@ -493,7 +495,9 @@ const managedStore = z
       .default('public.ecr.aws/docker/library/mongo:8.0'),
     volume: z
       .object({
-        sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(8),
+        sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(
+          DEFAULT_SIZE_GIB,
+        ),
         type: z.enum(['gp3', 'io2']).describe('Type of the volume.').default('gp3'),
         iops: integer(
           100,
@@ -519,14 +523,16 @@ const managedStore = z
             rule: "self.type != 'gp3' || !has(self.iops) || (self.iops >= 3000 && self.iops <= 16000)",
             message: 'iops of a gp3 volume must be between 3000 and 16000',
           },
-          {
-            rule: 'self.sizeGiB >= oldSelf.sizeGiB',
-            message: 'sizeGiB cannot become smaller: EBS volumes only grow',
-          },
         ),
       ),
   })
-  .describe('A MongoDB host that the operator runs: an EC2 instance with a volume that outlives it.');
+  .describe(
+    'A MongoDB host that the operator runs: an EC2 instance with a volume that outlives it. Default where external is not given: one with all its defaults.',
+  );
+
+/** Size of the volume of a managed store, as a CEL expression. */
+const sizeGiB = (store: string) =>
+  `(has(${store}.managed) ? ${store}.managed.volume.sizeGiB : ${DEFAULT_SIZE_GIB})`;
 
 const store = z
   .object({
@@ -551,18 +557,25 @@ const store = z
       .default('events'),
     ttlDays: integer(1, 3650, 'Days until an event is removed from the store. Default: never.').optional(),
   })
-  .prefault({ managed: {} })
-  .describe('Where events end. Exactly one of managed and external.')
+  // A default in the API server would be stored, and then stand in the way of an external store.
+  .transform((given) =>
+    given.external ? given : { ...given, managed: given.managed ?? managedStore.parse({}) },
+  )
+  .prefault({})
+  .describe(
+    'Where events end: in managed or in external, not both. Neither means managed with all its defaults.',
+  )
   .meta(
     rules(
-      {
-        rule: 'has(self.managed) || has(self.external)',
-        message: 'give store.managed or store.external: managed as {} has the defaults',
-      },
       {
         rule: '!has(self.managed) || !has(self.external)',
         message:
           'give only one of store.managed and store.external: to change over, set the other to null (by server-side apply: apply it by name once, then without)',
+      },
+      {
+        rule: `has(self.external) || has(oldSelf.external) || ${sizeGiB('self')} >= ${sizeGiB('oldSelf')}`,
+        fieldPath: '.managed.volume.sizeGiB',
+        message: 'sizeGiB cannot become smaller: EBS volumes only grow',
       },
       {
         rule: "!(self.database in ['admin', 'config', 'local'])",

@@ -11,7 +11,7 @@ import { Processes } from '../../local/processes.ts';
 import { findBinaries } from '../../local/tools/binaries.ts';
 import { findKubectl } from '../../local/tools/kubectl.ts';
 import { webhookPipelineSpec } from '../../src/api/v1alpha1.ts';
-import { FULL_SPEC, specs } from '../unit/api/specs.ts';
+import { FULL_SPEC, type SpecInput, specs, storedSpec } from '../unit/api/specs.ts';
 
 /** What users meet when they write, change and read a WebhookPipeline, by kubectl against a real API server. */
 
@@ -602,12 +602,6 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'give only one of store.managed and store.external',
   ],
   [
-    'neither store',
-    { store: { ttlDays: 30 } },
-    'spec.store',
-    'give store.managed or store.external: managed as {} has the defaults',
-  ],
-  [
     'an external store without Secret',
     { store: { external: {} } },
     'spec.store.external.uriSecretRef',
@@ -835,6 +829,14 @@ describe('a right manifest', () => {
     expect(await tryOut({})).toContain('created (server dry run)');
   });
 
+  test.each([
+    ['how long events stay', { ttlDays: 30 }],
+    ['where in the database they are', { database: 'webhooks', collection: 'orders' }],
+    ['nothing', {}],
+  ])('may say of its store %s alone', async (_, store) => {
+    expect(await tryOut({ store })).toContain('created (server dry run)');
+  });
+
   test('may say everything, and is stored as it was given', async () => {
     const answer = await kubectl(
       ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
@@ -843,14 +845,17 @@ describe('a right manifest', () => {
     expect(JSON.parse(answer).spec).toEqual(FULL_SPEC);
   });
 
-  test('gets from the server the defaults that the operator fills in too', async () => {
-    const given = fc.sample(specs, { numRuns: 40, seed: 20 });
-    const items = [{}, ...given].map((spec, index) => pipeline(`sample-${index}`, spec));
+  test('gets from the server the operator’s defaults, but for a managed store that nobody named', async () => {
+    const given: SpecInput[] = [{}, { store: {} }, ...fc.sample(specs, { numRuns: 40, seed: 20 })];
+    const items = given.map((spec, index) => pipeline(`sample-${index}`, spec));
     const list = { apiVersion: 'v1', kind: 'List', items };
     const specOnly = 'jsonpath={.spec}{"\\n"}';
     const answer = await kubectl(['create', '--dry-run=server', '-o', specOnly, '-f', '-'], list);
     const stored = answer.split('\n').map((line) => JSON.parse(line));
-    expect(stored).toEqual(items.map(({ spec }) => webhookPipelineSpec.parse(spec)));
+    expect(stored).toEqual(given.map(storedSpec));
+    expect(stored.map((spec) => webhookPipelineSpec.parse(spec))).toEqual(
+      given.map((spec) => webhookPipelineSpec.parse(spec)),
+    );
   });
 
   test.each(readdirSync('examples'))('is what examples/%s holds', async (file) => {
@@ -867,7 +872,7 @@ describe('a right manifest', () => {
       ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
       pipeline('nulls', spec),
     );
-    expect(JSON.parse(answer).spec).toEqual(webhookPipelineSpec.parse({ preQueue: { environment: {} } }));
+    expect(JSON.parse(answer).spec).toEqual(storedSpec({ preQueue: { environment: {} } }));
   });
 });
 
@@ -877,6 +882,9 @@ async function make(name: string, spec: unknown, status?: object): Promise<void>
   if (status) expect(await patch(name, { status }, '--subresource=status')).toMatch(/patched$/);
 }
 
+const EXTERNAL = { external: { uriSecretRef: SECRET } };
+/** What the API server fills in beside it. */
+const STORED = { database: 'nami', collection: 'events' };
 const REGION = 'region cannot be changed: make a new pipeline in the other region';
 const PATH = 'endpoint.path cannot be changed, since senders hold the URL: make a new pipeline';
 /** What is changed, in which pipeline, to what, and what the user is told about it. */
@@ -911,11 +919,18 @@ const REFUSED_CHANGES: readonly (readonly [string, string, object, string])[] = 
     'sizeGiB cannot become smaller',
   ],
   [
-    'that adds the other store',
+    'that takes a managed store away whose volume is larger than the default one',
     'grown',
-    { store: { external: { uriSecretRef: SECRET } } },
-    'set the other to null',
+    { store: { managed: null } },
+    'sizeGiB cannot become smaller',
   ],
+  [
+    'that shrinks the volume of the default store',
+    'settled',
+    volume({ sizeGiB: 7 }),
+    'sizeGiB cannot become smaller',
+  ],
+  ['that adds the other store', 'grown', { store: EXTERNAL }, 'set the other to null'],
 ];
 
 describe('a change', () => {
@@ -933,29 +948,25 @@ describe('a change', () => {
   test.each([
     ['to the recorded region and path', 'resolved', { region: 'eu-west-1', endpoint: { path: 'taken' } }],
     ['that lets the volume grow', 'grown', volume({ sizeGiB: 30 })],
-    ['of the store', 'grown', { store: { managed: null, external: { uriSecretRef: SECRET } } }],
+    ['of the store', 'grown', { store: { managed: null, ...EXTERNAL } }],
+    ['of the default store', 'settled', { store: EXTERNAL }],
+    ['that names the default store', 'settled', { store: { managed: { instanceType: 't3.small' } } }],
     ['of memory and suspension', 'settled', { preQueue: { memoryMiB: 512 }, suspend: true }],
   ])('%s is taken', async (_, name, spec) => {
     expect(await patch(name, { spec }, '--dry-run=server')).toMatch(/patched/);
   });
 
-  const EXTERNAL = { external: { uriSecretRef: SECRET } };
   test.each([
-    ['apply', ['apply'], { managed: null, ...EXTERNAL }],
-    ['server-side apply', ['apply', '--server-side'], EXTERNAL],
-  ])('from the default store to an external one goes by %s', async (how, args, after) => {
-    const name = how.replaceAll(' ', '-');
-    const applied = (spec: object) => kubectl([...args, '-f', '-'], pipeline(name, spec));
-    await applied({});
-
-    const refused = await applied({ store: EXTERNAL });
-    await applied({ store: { managed: {} } });
-    await applied({ store: after });
-
-    expect(refused).toContain(
-      'to change over, set the other to null (by server-side apply: apply it by name',
-    );
-    expect((await read(name)).spec.store).toEqual({ ...EXTERNAL, database: 'nami', collection: 'events' });
+    ['the default store', {}],
+    ['a managed one', { store: { managed: { instanceType: 't3.small' } } }],
+  ])('from %s to an external one goes by any apply', async (what, before) => {
+    for (const args of [['apply'], ['apply', '--server-side']]) {
+      const name = [...what.split(' '), ...args].join('-').replaceAll('--', '');
+      const applied = (spec: object) => kubectl([...args, '-f', '-'], pipeline(name, spec));
+      await applied(before);
+      expect(await applied({ store: EXTERNAL })).toMatch(/configured|serverside-applied/);
+      expect((await read(name)).spec.store).toEqual({ ...EXTERNAL, ...STORED });
+    }
   });
 
   test('of the status leaves generation and spec alone, and one of the spec the status', async () => {
@@ -1067,8 +1078,12 @@ describe('a pipeline that was stored before the rules became what they are', () 
       );
       return Object.fromEntries(kept.map(([name, inner]) => [name, loose(inner)]));
     };
-    return loose(parse(readFileSync(CRD, 'utf8'))) as object;
+    const crd = parse(readFileSync(CRD, 'utf8'));
+    // The managed store was a default of the API server's once, so that it stands in pipelines that never named it.
+    crd.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.store.default = DEFAULT_STORE;
+    return loose(crd) as object;
   };
+  const DEFAULT_STORE = webhookPipelineSpec.parse({}).store;
   /** The server takes up a changed definition in its own time. */
   const until = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: 15_000 });
   const old = {
@@ -1078,10 +1093,16 @@ describe('a pipeline that was stored before the rules became what they are', () 
     store: { managed: { instanceType: 'micro' } },
   };
 
+  const APPLIED: readonly (readonly [string, readonly string[]])[] = [
+    ['applied', ['apply']],
+    ['applied-by-the-server', ['apply', '--server-side']],
+  ];
+
   beforeAll(async () => {
     await kubectl(['replace', '-f', '-'], loosened());
     await until(async () => expect(await tryOut(old)).toContain('created'));
     await make('old', old);
+    for (const [name, args] of APPLIED) await kubectl([...args, '-f', '-'], pipeline(name, {}));
     await kubectl(['replace', '-f', CRD]);
     await until(async () => expect(await tryOut(old)).toContain('is invalid'));
   });
@@ -1102,6 +1123,23 @@ describe('a pipeline that was stored before the rules became what they are', () 
       expect.stringContaining('greater than or equal to 128'),
     ]);
   });
+
+  test.each(APPLIED)(
+    'keeps a store that it never named, until that is taken out by name: %s',
+    async (name, args) => {
+      const applied = (spec: object) => kubectl([...args, '-f', '-'], pipeline(name, spec));
+      expect((await read(name)).spec.store).toEqual(DEFAULT_STORE);
+      await applied({ suspend: true });
+      expect((await read(name)).spec).toMatchObject({ suspend: true, store: DEFAULT_STORE });
+
+      expect(await applied({ store: EXTERNAL })).toContain(
+        'to change over, set the other to null (by server-side apply: apply it by name',
+      );
+      await applied({ store: { managed: {} } });
+      await applied({ store: name === 'applied' ? { managed: null, ...EXTERNAL } : EXTERNAL });
+      expect((await read(name)).spec.store).toEqual({ ...EXTERNAL, ...STORED });
+    },
+  );
 
   test('can be deleted', async () => {
     expect(await kubectl(['delete', 'whp', 'old'])).toContain('deleted');

@@ -118,11 +118,7 @@ test('a managed store that is switched to an external one goes, but for its volu
   const managed = await system.waitReady(namespace, 'switched');
   expect(managed.status?.store?.host).toBeDefined();
 
-  await system.apply(namespace, 'switched', {
-    ...GITHUB,
-    // The API server wrote the default store into the resource: changing over takes it out by name.
-    store: { managed: null, external },
-  });
+  await system.apply(namespace, 'switched', { ...GITHUB, store: { external } });
   const switched = await system.waitReady(namespace, 'switched', 90);
 
   expect(switched.status?.store?.host).toBeUndefined();
@@ -190,7 +186,7 @@ test('a network of the user’s own is used as it is, closed but for the functio
 
 test('a throttle of an endpoint reaches the stage, and goes again', async () => {
   const { namespace } = await system.namespace('throttled');
-  const store = { managed: null, external: await externalStore(namespace) };
+  const store = { external: await externalStore(namespace) };
   const gateway = new APIGatewayClient({
     endpoint: system.stack.emulators.miniStackUrl,
     region: 'us-east-1',
@@ -219,7 +215,7 @@ test('a throttle of an endpoint reaches the stage, and goes again', async () => 
 
 test('provisioned concurrency is waited for, moves with the alias, and goes when it is no longer asked for', async () => {
   const { namespace } = await system.namespace('provisioned');
-  const store = { managed: null, external: await externalStore(namespace) };
+  const store = { external: await externalStore(namespace) };
   const { behaviour } = system.stack.proxy;
   const apply = (preQueue: object) => system.apply(namespace, 'provisioned', { ...GITHUB, store, preQueue });
   const state = async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { SIGNED_SOURCE_TYPES } from '../../../handlers/contract.ts';
-import type { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
+import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 
@@ -176,6 +176,7 @@ const managed = some({
 const store = fc.oneof(
   fc.record({ managed, ...names }, { requiredKeys: ['managed'] }),
   fc.record({ external: fc.record({ uriSecretRef: keyRef }), ...names }, { requiredKeys: ['external'] }),
+  some(names),
 );
 
 const alarms = some({
@@ -215,6 +216,16 @@ export const specs: fc.Arbitrary<SpecInput> = some({
   deletionPolicy: fc.constantFrom('Delete' as const, 'Retain' as const),
   suspend: fc.boolean(),
 });
+
+/**
+ * What the API server makes of a spec: it fills in every default but one. A managed store that nobody named is for the
+ * operator to fill in, since it would stand in the way of an external one if it were stored.
+ */
+export function storedSpec(given: SpecInput): SpecInput {
+  const { store, ...spec } = webhookPipelineSpec.parse(given);
+  const { managed, ...rest } = store;
+  return { ...spec, store: given.store?.managed ? store : rest };
+}
 
 /** A spec that says everything: each field of the schema, at a value that is not its default. */
 export const FULL_SPEC = {

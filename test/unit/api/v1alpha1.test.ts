@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { SOURCE_TYPES } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { FULL_SPEC, specs } from './specs.ts';
+import { FULL_SPEC, type SpecInput, specs, storedSpec } from './specs.ts';
 
 interface Schema {
   type?: string;
@@ -112,13 +112,46 @@ describe('the schema', () => {
 });
 
 describe('defaults', () => {
-  test('of the operator and of the API server are the same, whatever is given', () => {
+  test('of the operator and of the API server are the same, but for a managed store that nobody named', () => {
     fc.assert(
       fc.property(specs, (given) => {
-        expect(withDefaults(spec, given)).toEqual(webhookPipelineSpec.parse(given));
+        expect(withDefaults(spec, given)).toEqual(storedSpec(given));
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('are the same whether the API server filled some in before or not', () => {
+    fc.assert(
+      fc.property(specs, (given) => {
+        expect(webhookPipelineSpec.parse(storedSpec(given))).toEqual(webhookPipelineSpec.parse(given));
+      }),
+    );
+  });
+
+  test('leave exactly one store, whatever is given', () => {
+    fc.assert(
+      fc.property(specs, (given) => {
+        const { managed, external } = webhookPipelineSpec.parse(given).store;
+        expect([managed !== undefined, external !== undefined]).toEqual(
+          given.store?.external ? [false, true] : [true, false],
+        );
+      }),
+    );
+  });
+
+  test.each<[string, SpecInput]>([
+    ['nothing', {}],
+    ['an empty store', { store: {} }],
+    ['days to live alone', { store: { ttlDays: 30 } }],
+    ['a database alone', { store: { database: 'webhooks' } }],
+    ['a managed store of which nothing is said', { store: { managed: {} } }],
+  ])('make a managed store out of %s', (_, given) => {
+    expect(webhookPipelineSpec.parse(given).store.managed).toEqual({
+      instanceType: 't3.micro',
+      mongoImage: 'public.ecr.aws/docker/library/mongo:8.0',
+      volume: { sizeGiB: 8, type: 'gp3', reclaimPolicy: 'Retain' },
+    });
   });
 
   test('are complete: parsing what was filled in changes nothing', () => {
