@@ -25,6 +25,8 @@ export const ANNOTATIONS = {
   discardEvents: 'nami.dev/discard-events',
   /** "true" lets a pipeline take over what one in an earlier namespace of the same name left behind. */
   takeOver: 'nami.dev/take-over',
+  /** Id of a volume that is given up: the pipeline may begin with a new, empty one in its place. */
+  replaceVolume: 'nami.dev/replace-volume',
 } as const;
 
 /** A CEL rule of the API server with the message that tells the user what to change. */
@@ -738,7 +740,7 @@ export const webhookPipelineStatus = z
       .max(32)
       .optional()
       .describe(
-        'Ready and its parts GatewayReady, QueueReady, FunctionsReady and StoreReady; Reconciling; Stalled; Healthy.',
+        'Ready and its parts GatewayReady, QueueReady, FunctionsReady and StoreReady; Reconciling; Stalled; Healthy; Suspended, which is only there while spec.suspend is true.',
       )
       .meta(listMap('type')),
     objects: z
@@ -770,11 +772,17 @@ export const webhookPipelineStatus = z
         host: z.string().max(64).optional().describe('EC2 instance of the managed store.'),
         address: z.string().max(256).optional().describe('Private address of the host.'),
         volumeId: z.string().max(64).optional().describe('EBS volume that holds the events.'),
+        answersSince: z
+          .string()
+          .max(64)
+          .optional()
+          .describe("Since when the store has answered each time that it was asked; absent while it doesn't.")
+          .meta({ format: 'date-time' }),
         lastProbeTime: z
           .string()
           .max(64)
           .optional()
-          .describe('Last time the store answered.')
+          .describe("Last time the store answered; only while it doesn't answer now, see answersSince.")
           .meta({ format: 'date-time' }),
       })
       .optional()
@@ -866,5 +874,6 @@ export const CONDITION_TYPES = [
   'Reconciling',
   'Stalled',
   'Healthy',
+  'Suspended',
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];

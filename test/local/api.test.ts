@@ -969,6 +969,20 @@ describe('a change', () => {
     }
   });
 
+  test('of the status is taken where it is a time, and refused where it is none', async () => {
+    const answersSince = (time: string) =>
+      patch(
+        'settled',
+        { status: { store: { answersSince: time } } },
+        '--subresource=status',
+        '--dry-run=server',
+      );
+    expect(await answersSince('2026-01-01T00:00:00Z')).toMatch(/patched/);
+    expect(complaints(await answersSince('yesterday'))).toEqual([
+      expect.stringContaining('status.store.answersSince'),
+    ]);
+  });
+
   test('of the status leaves generation and spec alone, and one of the spec the status', async () => {
     await make('apart', {});
     const before = await read('apart');
@@ -1034,6 +1048,9 @@ describe('kubectl', () => {
     ['whp.spec.postQueue.concurrency', 'Batches worked on at the same time'],
     ['whp.spec.store.managed.volume.reclaimPolicy', 'What happens to the volume'],
     ['whp.status.conditions', 'GatewayReady, QueueReady, FunctionsReady and StoreReady'],
+    ['whp.status.conditions', 'Suspended, which is only there while spec.suspend is true'],
+    ['whp.status.store.answersSince', 'Since when the store has answered each time that it was asked'],
+    ['whp.status.store.lastProbeTime', "only while it doesn't answer now, see answersSince"],
   ])('explains %s', async (field, words) => {
     expect((await kubectl(['explain', field])).replaceAll(/\s+/g, ' ')).toContain(words);
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { SOURCE_TYPES } from '../../../handlers/contract.ts';
-import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
+import { ANNOTATIONS, CONDITION_TYPES, webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from './specs.ts';
 
 interface Schema {
@@ -89,6 +89,11 @@ describe('the schema', () => {
 
   test('knows the senders that the functions know', () => {
     expect(spec.properties?.source?.properties?.type?.enum).toEqual([...SOURCE_TYPES]);
+  });
+
+  test('explains every condition that the operator writes', () => {
+    const { description } = root.properties?.status?.properties?.conditions ?? {};
+    expect(CONDITION_TYPES.filter((type) => !description?.includes(type))).toEqual([]);
   });
 
   test('has an example with every field, none at its default', () => {
@@ -187,6 +192,11 @@ describe('defaults', () => {
     expect(filled.region).toBeUndefined();
     expect(filled.endpoint.path).toBeUndefined();
   });
+});
+
+test('the README says what each annotation does', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  expect(Object.values(ANNOTATIONS).filter((name) => !readme.includes(`| \`${name}: `))).toEqual([]);
 });
 
 describe('a spec that was stored before a rule came', () => {
