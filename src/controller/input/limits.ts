@@ -1,12 +1,6 @@
-<<<<<<< HEAD:src/controller/input/limits.ts
 import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import { TerminalError } from '../../aws/account/errors.ts';
-import type { Config } from '../../config.ts';
-=======
-import type { WebhookPipelineSpec } from '../api/v1alpha1.ts';
-import { TerminalError } from '../aws/errors.ts';
-import { type Config, SETTINGS } from '../config.ts';
->>>>>>> 2973109 (Name the chart's value beside the variable where the operator's settings refuse something):src/controller/limits.ts
+import { type Config, SETTINGS } from '../../config.ts';
 
 /** Throws TerminalError `NotAllowed` when a pipeline asks for what the operator's settings don't grant its tenants. */
 export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowed: Config['allowed']): void {
