@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type Logger, type LoggerOptions, pino } from 'pino';
 import { type Account, openAccount } from './aws/account/account.ts';
 import { judge } from './aws/account/errors.ts';
+import { enabledRegions } from './aws/calls/regions.ts';
 import { systemClock } from './clock.ts';
 import { loadCode } from './code.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
     cluster,
     code,
     account,
+    regionsOfAccount: async () => await enabledRegions(await account(config.region)),
   });
   const stop = async (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'stopping');

@@ -6,7 +6,8 @@ import type { Config } from '../config.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EventRecorder } from '../kubernetes/events.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import type { RegionBoard } from './region/region-board.ts';
+import type { Urgency } from '../kubernetes/work-queue.ts';
+import type { RegionProblem } from './region/problems.ts';
 
 /** What a reconcile works with. */
 export interface Context {
@@ -20,7 +21,7 @@ export interface Context {
   readonly code: CodeLibrary;
   /** The AWS account in a region; fails while AWS or the credentials do. */
   readonly account: (region: string) => Promise<Account>;
-  readonly board: (region: string) => RegionBoard;
+  readonly regions: Regions;
   readonly pipelines: {
     get(key: string): WebhookPipeline | undefined;
     list(): WebhookPipeline[];
@@ -29,11 +30,19 @@ export interface Context {
   };
 }
 
+/** The reconciles of the regions' shared objects, as those of pipelines see them. */
+export interface Regions {
+  /** Has a region's shared objects looked at soon. */
+  wake(region: string): void;
+  /** In words, what went wrong in the last look; what is there is observed, not asked for here. */
+  problems(region: string): readonly RegionProblem[];
+}
+
 /** When to look at a key again. */
 export type Next =
   /** In so many seconds; all is well or on its way. */
-  | { readonly after: number }
-  /** Something failed: with growing pauses. */
-  | { readonly backoff: true }
+  | { readonly after: number; readonly urgency: Urgency }
+  /** Something failed: with growing pauses, which begin anew where something was achieved all the same. */
+  | { readonly backoff: true; readonly progressed?: boolean; readonly atMostSeconds?: number }
   /** Not before something changes. */
   | { readonly done: true };

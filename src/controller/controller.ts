@@ -1,28 +1,29 @@
-import type { WebhookPipeline } from '../api/v1alpha1.ts';
-import { judge } from '../aws/account/errors.ts';
+import { ANNOTATIONS, type WebhookPipeline } from '../api/v1alpha1.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { WorkQueue } from '../kubernetes/work-queue.ts';
-import { regionOwner } from '../plan/identity.ts';
+import { keyOf } from '../kubernetes/resource.ts';
+import { type Urgency, WorkQueue } from '../kubernetes/work-queue.ts';
 import type { Context, Next } from './context.ts';
-import { regionOf } from './input/endpoint-claim.ts';
+import { pathOf, regionOf } from './input/endpoint-claim.ts';
 import { PipelineReconciler } from './pipeline/reconcile-pipeline.ts';
-import { reconcileRegion } from './region/reconcile-region.ts';
-import { RegionBoard } from './region/region-board.ts';
+import { RegionReconciler } from './region/region-reconciler.ts';
 import { PIPELINES } from './resource-type.ts';
 
 /** Keys in the work queue: "pipeline/<namespace>/<name>" and "region/<region>". */
 const PIPELINE = 'pipeline/';
 const REGION = 'region/';
 
-export type ControllerOptions = Omit<Context, 'board' | 'pipelines'>;
+export type ControllerOptions = Omit<Context, 'regions' | 'pipelines'> & {
+  /** Every region of the account in which the operator may own something. */
+  readonly regionsOfAccount: () => Promise<readonly string[]>;
+};
 
 /** Watches pipelines and keeps AWS in line with them, until it is stopped. */
 export class Controller {
   readonly #options: ControllerOptions;
-  readonly #boards = new Map<string, RegionBoard>();
   readonly #reflector: Reflector<WebhookPipeline>;
   readonly #queue: WorkQueue;
-  readonly #reconciler: PipelineReconciler;
+  readonly #pipelines: PipelineReconciler;
+  readonly #regions: RegionReconciler;
   readonly #stopping = new AbortController();
   #reflecting: Promise<void> | undefined;
 
@@ -43,10 +44,20 @@ export class Controller {
       logger,
       onChange: (key, previous, current) => this.#onChange(key, previous, current),
     });
-    this.#reconciler = new PipelineReconciler({
+    this.#regions = new RegionReconciler({
       ...options,
-      board: (region) => this.#board(region),
       pipelines: this.#reflector,
+      wakePipelines: (waiting) => {
+        for (const { metadata } of waiting) this.#queue.add(PIPELINE + keyOf(metadata), 'begun');
+      },
+    });
+    this.#pipelines = new PipelineReconciler({
+      ...options,
+      pipelines: this.#reflector,
+      regions: {
+        wake: (region) => this.#queue.add(REGION + region, 'begun'),
+        problems: (region) => this.#regions.problems(region),
+      },
     });
   }
 
@@ -55,6 +66,7 @@ export class Controller {
     this.#reflecting = this.#reflector.run(this.#stopping.signal);
     await this.#reflector.synced;
     this.#queue.start();
+    void this.#resumeRegions();
   }
 
   /** Lets what is running finish, within the deadline; answers the keys that did not. */
@@ -66,62 +78,83 @@ export class Controller {
     return left;
   }
 
+  /** The last pipeline of a region may be gone, and its shared objects not yet: then nothing but this looks at them. */
+  async #resumeRegions(): Promise<void> {
+    const { config, logger, regionsOfAccount } = this.#options;
+    const inUse = this.#reflector.list().map((pipeline) => regionOf(pipeline, config));
+    for (const region of new Set(inUse)) this.#queue.add(REGION + region, 'routine');
+    if (!config.deleteSharedObjects) return;
+    this.#queue.add(REGION + config.region, 'routine');
+    try {
+      for (const region of await regionsOfAccount()) this.#queue.add(REGION + region, 'routine');
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      logger.warn({ cause }, "the account's regions can't be listed: only those of pipelines are looked at");
+    }
+  }
+
   #onChange(key: string, previous: WebhookPipeline | undefined, current: WebhookPipeline | undefined): void {
     if (previous && current && !matters(previous, current)) return;
-    this.#queue.add(PIPELINE + key);
-    if (current || !previous) return;
-    // A path may be free now, and the region's last pipeline may have gone.
-    const region = regionOf(previous, this.#options.config);
-    this.#wakeWaiting(this.#board(region));
-    this.#queue.add(REGION + region);
+    this.#queue.add(PIPELINE + key, current ? urgencyOf(previous, current) : 'routine');
+    const { config } = this.#options;
+    const subject = current ?? previous;
+    if (!subject) return;
+    const region = regionOf(subject, config);
+    // What a region is to have follows from its pipelines.
+    if (!current || previous || !isSettled(current)) this.#queue.add(REGION + region, 'changed');
+    if (current && previous && requestOf(current) !== requestOf(previous)) this.#forgetWhatIsKnown(region);
+    if (!current) this.#wakeClaimants(subject);
   }
 
-  #board(region: string): RegionBoard {
-    const known = this.#boards.get(region);
-    if (known) return known;
-    const board = new RegionBoard(() => this.#queue.add(REGION + region));
-    this.#boards.set(region, board);
-    return board;
+  /** Whoever asks for a look means all of it. */
+  #forgetWhatIsKnown(region: string): void {
+    this.#options.account(region).then(
+      ({ inventory }) => inventory.forgetAll(),
+      () => {}, // The look itself says why there is no account.
+    );
   }
 
-  #wakeWaiting(board: RegionBoard): void {
-    for (const key of board.waiting) this.#queue.add(PIPELINE + key);
-    board.waiting.clear();
+  /** A path may be free now. */
+  #wakeClaimants(gone: WebhookPipeline): void {
+    const { config } = this.#options;
+    for (const other of this.#reflector.list()) {
+      if (pathOf(other, config) !== pathOf(gone, config)) continue;
+      this.#queue.add(PIPELINE + keyOf(other.metadata), 'changed');
+    }
   }
 
   async #handle(key: string): Promise<void> {
     const next = key.startsWith(REGION)
-      ? await this.#region(key.slice(REGION.length))
-      : await this.#reconciler.reconcile(key.slice(PIPELINE.length));
-    if ('backoff' in next) this.#queue.retry(key);
-    else this.#queue.forget(key);
-    if ('after' in next) this.#queue.addAfter(key, next.after);
+      ? await this.#regions.reconcile(key.slice(REGION.length))
+      : await this.#pipelines.reconcile(key.slice(PIPELINE.length));
+    this.#schedule(key, next);
   }
 
-  async #region(region: string): Promise<Next> {
-    const { config, cluster, logger } = this.#options;
-    const board = this.#board(region);
-    const isEmpty = !this.#reflector.list().some((pipeline) => regionOf(pipeline, config) === region);
-    if (isEmpty && !config.deleteSharedObjects) return { done: true };
-    try {
-      const result = await reconcileRegion({
-        account: await this.#options.account(region),
-        owner: regionOwner(cluster, config.iamPath),
-        board,
-        networkCidr: config.networkCidr,
-        remove: isEmpty,
-      });
-      if (result.changed || board.leaving.size > 0) this.#wakeWaiting(board);
-      if (result.failed) return { backoff: true };
-      if (!result.settled) return { after: result.seconds ?? 1 };
-      return isEmpty ? { done: true } : { after: config.resyncSeconds };
-    } catch (error) {
-      const { message } = judge(error);
-      logger.warn({ region, cause: message }, "the region's shared objects could not be looked at");
-      return { backoff: true };
-    }
+  #schedule(key: string, next: Next): void {
+    if (!('backoff' in next) || next.progressed) this.#queue.forget(key);
+    if ('backoff' in next) this.#queue.retry(key, next.atMostSeconds);
+    if ('after' in next) this.#queue.addAfter(key, next.after, next.urgency);
   }
 }
+
+/** How much hurry a pipeline is in that has come or changed. */
+function urgencyOf(previous: WebhookPipeline | undefined, current: WebhookPipeline): Urgency {
+  if (!current.status?.conditions && current.metadata.deletionTimestamp === undefined) return 'new';
+  // Listed at the start of the operator: most are as they were left.
+  return !previous && isSettled(current) ? 'routine' : 'changed';
+}
+
+/** Whether the status says that the pipeline is as it is wanted. */
+function isSettled({ metadata, status }: WebhookPipeline): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return (
+    metadata.deletionTimestamp === undefined &&
+    status?.observedGeneration === metadata.generation &&
+    ready?.status === 'True'
+  );
+}
+
+const requestOf = ({ metadata }: WebhookPipeline) => metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt];
 
 /** Whether a change is one to act on: the status is our own, and so is much else. */
 function matters(previous: WebhookPipeline, current: WebhookPipeline): boolean {

@@ -85,6 +85,12 @@ export interface ShownRoute {
   readonly functionArn: string;
 }
 
+/** Hash of what a deployment of these routes shows, whatever their order. */
+export const contentOf = (shown: readonly ShownRoute[]): string => fingerprint({ shown, RESPONSES });
+
+/** The stage of a gateway, to find it by. */
+export const stageOf = (restApiId: string) => ({ restApiId, name: STAGE, content: '', throttles: {} });
+
 /** The stage that shows `shown`: one deployment carries all routes. `routes` are those whose bounds are known. */
 export function planStage(
   restApiId: string,
@@ -100,9 +106,8 @@ export function planStage(
       id: STAGE,
       part,
       desired: {
-        restApiId,
-        name: STAGE,
-        content: fingerprint({ shown, RESPONSES }),
+        ...stageOf(restApiId),
+        content: contentOf(shown),
         throttles: Object.fromEntries(throttles),
       },
     },

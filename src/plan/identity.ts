@@ -23,14 +23,18 @@ function hash(...parts: string[]): string {
  * A readable name in the characters that every service takes. Names in Kubernetes hold no underscore, so that none of
  * these starts another, whatever a pipeline is called.
  */
-function prefixOf({ cluster, namespace, name }: Identity): string {
+export function ownerPrefix({
+  cluster,
+  namespace,
+  name,
+}: Pick<Identity, 'cluster' | 'namespace' | 'name'>): string {
   const readable = `nami-${namespace}-${name}`.replaceAll('.', '-').slice(0, PREFIX_LENGTH - HASH_LENGTH - 1);
   return `${readable.replace(/-+$/, '')}_${hash(cluster, namespace, name)}`;
 }
 
 /** The owner of all that a pipeline has in AWS. `iamPath` starts and ends with a slash. */
 export function pipelineOwner(identity: Identity, iamPath: string, takeOver = false): Owner {
-  const prefix = prefixOf(identity);
+  const prefix = ownerPrefix(identity);
   return {
     uid: identity.uid,
     prefix,
@@ -78,9 +82,12 @@ interface Region {
   readonly accountId: string;
 }
 
-export const functionName = ({ prefix }: Owner, id: FunctionId): string => `${prefix}-${id}`;
+/** The little of an owner that names follow from. */
+type Named = Pick<Owner, 'prefix'>;
+
+export const functionName = ({ prefix }: Named, id: FunctionId): string => `${prefix}-${id}`;
 /** ARN of a function's alias: what the gateway and the queue call. */
-export function aliasArnOf({ partition, region, accountId }: Region, owner: Owner, id: FunctionId): string {
+export function aliasArnOf({ partition, region, accountId }: Region, owner: Named, id: FunctionId): string {
   return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName(owner, id)}:${ALIAS}`;
 }
 

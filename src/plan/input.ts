@@ -38,8 +38,8 @@ export interface PlanInput {
   /** Without one the post-queue function is outside any VPC. */
   readonly network?: Network;
   readonly functions: Readonly<Record<'preQueue' | 'postQueue', FunctionInput>>;
-  /** Whether the queue is read: not while the store can't take what comes. */
-  readonly consuming: boolean;
+  /** Whether the queue is read: not while the store can't take what comes. Undefined: as it is found. */
+  readonly consuming: boolean | undefined;
 }
 
 /** What a function is made of beside its settings. */

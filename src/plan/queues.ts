@@ -41,7 +41,7 @@ export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
       desired: {
         queueArn: ref('Queue', 'queue', 'arn'),
         functionArn: ref('Alias', 'post-queue', 'arn'),
-        enabled: consuming,
+        enabled: consuming !== false,
         batchSize: postQueue.batchSize,
         batchWindowSeconds: postQueue.batchWindowSeconds,
         maximumConcurrency: postQueue.concurrency,

@@ -291,7 +291,8 @@ describe('spec.suspend', () => {
     const { namespace } = await system.namespace('suspended');
 
     await system.apply(namespace, 'asleep', { ...GITHUB, suspend: true });
-    const asleep = await system.waitFor(namespace, 'asleep', 'Ready', 'False', 'Suspended');
+    const asleep = await system.waitFor(namespace, 'asleep', 'Suspended', 'True');
+    expect(conditionOf(asleep, 'Stalled')?.status).toBe('False');
     expect(asleep.metadata.finalizers ?? []).toEqual([]);
     expect(system.changes()).toEqual([]);
 

@@ -33,6 +33,11 @@ export class Inventory {
     this.#lists.delete(name);
   }
 
+  /** Makes every next read go to AWS. */
+  forgetAll(): void {
+    this.#lists.clear();
+  }
+
   #drop(name: string, entry: unknown): void {
     if (this.#lists.get(name) === entry) this.#lists.delete(name);
   }

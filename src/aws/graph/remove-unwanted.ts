@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import { judge } from '../account/errors.ts';
+import { judge, type Verdict } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
@@ -11,6 +11,8 @@ export interface Leftover {
   readonly kind: KindName;
   readonly id: string;
   readonly why: 'removing' | 'kept' | 'failed';
+  /** One word, on failure. */
+  readonly reason?: string;
   readonly message?: string;
 }
 
@@ -65,7 +67,8 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<
     const all = await kindOf(kind).owned(account, owner);
     return all.filter((actual) => actual.tags === undefined || isOurs(actual.tags, owner));
   } catch (error) {
-    return { kind, id: '(list)', why: 'failed', message: judge(error).message };
+    const verdict = judge(error);
+    return { kind, id: '(list)', why: 'failed', ...reasonOf(verdict), message: verdict.message };
   }
 }
 
@@ -82,10 +85,13 @@ async function removeOne(account: Account, kind: KindName, actual: Actual, owner
       kind,
       id: actual.id,
       why: verdict.is === 'requeue' ? 'removing' : 'failed',
+      ...reasonOf(verdict),
       message: verdict.message,
     };
   }
 }
+
+const reasonOf = (verdict: Verdict) => (verdict.is === 'requeue' ? {} : { reason: verdict.reason });
 
 /** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
 export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {

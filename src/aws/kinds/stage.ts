@@ -35,6 +35,8 @@ type Details = {
   readonly throttles: Readonly<Record<string, Throttle>>;
   readonly metrics: boolean;
   readonly deploymentId: string;
+  /** What the deployment holds, such as "/nami/orders". */
+  readonly paths: readonly string[];
 };
 
 /** API Gateway's own bounds: a route without a bound of ours shows these. */
@@ -66,7 +68,7 @@ export const stage = defineKind<StageDesired, Details>({
     if (!found) return undefined;
     const deploymentId = found.deploymentId ?? '';
     const deployment = await orAbsent(
-      account.apiGateway.send(new GetDeploymentCommand({ restApiId, deploymentId })),
+      account.apiGateway.send(new GetDeploymentCommand({ restApiId, deploymentId, embed: ['apisummary'] })),
     );
     const settings = found.methodSettings ?? {};
     return {
@@ -80,6 +82,7 @@ export const stage = defineKind<StageDesired, Details>({
         throttles: throttlesOf(settings),
         metrics: settings['*/*']?.metricsEnabled ?? false,
         deploymentId,
+        paths: Object.keys(deployment?.apiSummary ?? {}),
       },
     };
   },

@@ -5,7 +5,8 @@ import type { CodeLibrary } from '../../code.ts';
 import type { FunctionId } from '../../plan/identity.ts';
 import type { FunctionInput, PlanInput } from '../../plan/input.ts';
 import type { Context } from '../context.ts';
-import { isReachable, type Memory } from '../pipeline/memory.ts';
+import type { Memory } from '../pipeline/memory.ts';
+import { isToBeRead } from '../pipeline/store-belief.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
 import { type KeyReader, readingOnce } from './key-ref.ts';
@@ -32,11 +33,7 @@ export interface Gathered {
  * All that a plan follows from: the spec, what it refers to in Kubernetes and AWS, and the operator's settings. Fails
  * where the settings don't grant what the spec asks for: nothing is planned past them.
  */
-export async function gather(
-  context: Context,
-  subject: Subject,
-  askZone: (zone: string) => void,
-): Promise<Gathered> {
+export async function gather(context: Context, subject: Subject): Promise<Gathered> {
   const { config } = context;
   const { pipeline, spec, account, owner, memory } = subject;
   const { namespace } = pipeline.metadata;
@@ -47,7 +44,7 @@ export async function gather(
     gatherFunction(client, context.code, subject, field, id);
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue');
-  const network = await resolveNetwork(account, owner, spec, askZone);
+  const network = await resolveNetwork(account, owner, spec);
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
   return {
@@ -61,7 +58,7 @@ export async function gather(
       secrets,
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
-      consuming: isReachable(memory),
+      consuming: isToBeRead(memory.store),
     },
   };
 }

@@ -7,14 +7,13 @@ import { DATA_VOLUME } from '../../plan/identity.ts';
 import type { Network } from '../../plan/input.ts';
 
 /**
- * The network of a pipeline: the one it names, or the region's shared one, for which `askZone` is called. None with an
- * external store, unless one is named: a function in a VPC has no way to the internet.
+ * The network of a pipeline: the one it names, or the region's shared one. None with an external store, unless one is
+ * named: a function in a VPC has no way to the internet.
  */
 export async function resolveNetwork(
   account: Account,
   owner: Owner,
   { network, store }: WebhookPipelineSpec,
-  askZone: (zone: string) => void,
 ): Promise<Network | undefined> {
   const { managed } = store;
   const types = managed && [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])];
@@ -39,7 +38,6 @@ export async function resolveNetwork(
   }
   if (!types) return undefined;
   const zone = await chooseZone(account, owner, DATA_VOLUME, types);
-  askZone(zone);
   const subnetId = given('network', zone);
   return {
     vpcId: given('network', 'vpcId'),

@@ -1,10 +1,10 @@
-import { startRedrive } from '../../aws/calls/queues.ts';
 import { findMapping, setEnabled } from '../../aws/kinds/event-source-mapping.ts';
-import { aliasArnOf, deadLetterQueueName, queueArnOf } from '../../plan/identity.ts';
+import { aliasArnOf, queueArnOf } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
-import { lookAtQueue } from '../report/health.ts';
-import { isReachable, refreshStore } from './memory.ts';
+import { lookAtStore } from './look-at-store.ts';
+import { redrive } from './redrive.ts';
+import { isToBeRead } from './store-belief.ts';
 
 type Following = Omit<Subject, 'spec'>;
 
@@ -12,28 +12,19 @@ type Following = Omit<Subject, 'spec'>;
  * Where a pipeline can't be built as it is wanted, its queue still follows its store: no event is lost, and none left
  * lying, for something else that is wrong.
  */
-export async function followStore(context: Context, subject: Following): Promise<void> {
-  const { account, owner, memory } = subject;
+export async function followStore(
+  context: Pick<Context, 'config' | 'events' | 'logger'>,
+  following: Following,
+): Promise<void> {
+  const { account, owner, memory } = following;
   const mapping = await findMapping(account, {
     queueArn: queueArnOf(account, owner),
     functionArn: aliasArnOf(account, owner, 'post-queue'),
   });
   if (mapping?.state.is !== 'ready') return;
-  await refreshStore(memory, account, owner, context.config.lookSeconds);
-  if (mapping.details.enabled === isReachable(memory)) return;
-  await setEnabled(account, mapping, isReachable(memory));
-  if (isReachable(memory)) await redrive(context, subject);
-}
-
-/** What went to the dead-letter queue in an outage gets another chance. */
-export async function redrive(context: Context, { pipeline, account, owner }: Following): Promise<void> {
-  const queue = await lookAtQueue(account, owner);
-  if (!queue || queue.deadLetters === 0) return;
-  await startRedrive(account, deadLetterQueueName(owner));
-  context.events.record(pipeline, {
-    type: 'Normal',
-    reason: 'Redriven',
-    action: 'Redrive',
-    message: `the store answers again: ${queue.deadLetters} events go from the dead-letter queue back into the queue`,
-  });
+  await lookAtStore(memory, account, owner, context.config.lookSeconds);
+  const wanted = isToBeRead(memory.store);
+  if (wanted === undefined || mapping.details.enabled === wanted) return;
+  await setEnabled(account, mapping, wanted);
+  if (wanted) await redrive(context, following);
 }

@@ -1,20 +1,25 @@
 import type { Account } from '../../aws/account/account.ts';
-import { apply, type NodeOutcome, type Outcome } from '../../aws/graph/apply.ts';
+import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
 import type { Owner } from '../../aws/object/owner.ts';
-import { planGateway, planStage } from '../../plan/gateway.ts';
-import { STAGE } from '../../plan/identity.ts';
+import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
+import { ALIAS } from '../../plan/identity.ts';
 import { planNetwork } from '../../plan/network.ts';
-import type { Problem, RegionBoard, RegionOffer } from './region-board.ts';
+import { forgetGateway } from './gateway-view.ts';
+import { forgetNetwork } from './network-view.ts';
+import { problemsOf, type RegionProblem } from './problems.ts';
+import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
 
 export interface RegionInput {
   readonly account: Account;
   readonly owner: Owner;
-  readonly board: RegionBoard;
+  readonly wanted: WantedRoutes;
+  /** Zones in which the shared network is needed. */
+  readonly zones: readonly string[];
   readonly networkCidr: string;
-  /** True: no pipeline is left in the region, and the shared objects are to go with the last one. */
+  /** True: the region has no pipeline left, and its shared objects are to go with the last one. */
   readonly remove: boolean;
 }
 
@@ -22,68 +27,112 @@ export interface RegionResult {
   readonly failed: boolean;
   readonly settled: boolean;
   readonly seconds?: number;
-  /** Whether pipelines should look at the board again. */
+  /** Whether something was done that pipelines may wait for. */
   readonly changed: boolean;
+  readonly problems: readonly RegionProblem[];
 }
 
 /**
  * The region's shared objects: the gateway with the routes of all pipelines, deployed together, and the shared
  * network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
- * its pipeline asks for that, or when it is a torso that would break every deployment.
+ * its pipeline is being deleted, or when it is a torso that would break every deployment.
  */
 export async function reconcileRegion(input: RegionInput): Promise<RegionResult> {
-  const { account, owner, board } = input;
-  if (input.remove) return removeAll(account, owner, board);
-  const existing = await gatewayIds(account, owner);
-  // Where there is no gateway there is no route, and a deletion needs no right to make one.
-  if (existing.length === 0) markGone(board, []);
+  const { account, owner } = input;
+  // What other pipelines saw a moment ago is no ground for a change.
+  forgetGateway(account, owner);
+  forgetNetwork(account, owner);
+  const result = input.remove ? await removeShared(input) : await applyShared(input);
+  forgetGateway(account, owner);
+  forgetNetwork(account, owner);
+  return result;
+}
 
-  const [network, gateway] = await Promise.all([applyNetwork(input), applyGateway(input)]);
+async function applyShared(input: RegionInput): Promise<RegionResult> {
+  const { account, owner, wanted } = input;
+  const existing = await existingRoutes(account, owner);
+  const { possible, problems } = await sift(account, owner, wanted.routes, existing);
+  const isNeeded = wanted.routes.length > 0 || existing.length > 0;
+  const [network, gateway] = await Promise.all([
+    applyNetwork(input),
+    // A deletion needs no right to make a gateway.
+    isNeeded ? applyGateway(account, owner, possible, wanted.leaving) : NOTHING,
+  ]);
   const restApiId = gateway.nodes.find(({ node }) => node.kind === 'RestApi')?.outputs.id;
   const outcomes = [network, gateway];
-  const shown = new Set<string>();
-  if (restApiId !== undefined) {
-    const stage = await applyStage(account, owner, board, restApiId);
-    outcomes.push(stage.outcome);
-    for (const functionArn of stage.shown) shown.add(functionArn);
-    if (stage.outcome.settled) markGone(board, stage.shown);
-  }
-
-  const offer: RegionOffer = {
-    given: {
-      ...(restApiId !== undefined && { gateway: { restApiId } }),
-      ...networkValues(network.nodes),
-    },
-    shown,
-    problems: problemsOf(outcomes.flatMap(({ nodes }) => nodes)),
-  };
-  const changed = describe(board.offer) !== describe(offer);
-  board.offer = offer;
-  return { ...summary(outcomes), changed };
+  if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
+  return { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
 }
 
-async function removeAll(account: Account, owner: Owner, board: RegionBoard): Promise<RegionResult> {
+const NOTHING: Outcome = { nodes: [], leftovers: [], settled: true, failed: false };
+
+const hasFunction = ({ functionArn }: ShownRoute) => functionArn !== '';
+
+async function existingRoutes(account: Account, owner: Owner): Promise<ShownRoute[]> {
   const gateways = await gatewayIds(account, owner);
   const routes = (await Promise.all(gateways.map((id) => listRoutes(account, id)))).flat();
+  return routes.map(({ details }) => ({ path: details.path, functionArn: details.functionArn }));
+}
+
+/** Tells the wanted routes that can be made from those that must wait for their function, or that are another's. */
+async function sift(
+  account: Account,
+  owner: Owner,
+  wanted: readonly WantedRoute[],
+  existing: readonly ShownRoute[],
+): Promise<{ possible: WantedRoute[]; problems: RegionProblem[] }> {
+  const possible: WantedRoute[] = [];
+  const problems: RegionProblem[] = [];
+  await Promise.all(
+    wanted.map(async (route) => {
+      const holder = existing.find(({ path }) => path === route.path)?.functionArn ?? '';
+      if (holder === route.functionArn) possible.push(route);
+      else if (holder !== '' && (await canBeCalled(account, owner, holder)))
+        problems.push(taken(route, holder));
+      else if (await canBeCalled(account, owner, route.functionArn)) possible.push(route);
+    }),
+  );
+  return { possible: possible.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+}
+
+/** Whether the function behind an alias is there and lets the gateway call it. */
+async function canBeCalled(account: Account, owner: Owner, aliasArn: string): Promise<boolean> {
+  const functionName = aliasArn.split(':')[6] ?? '';
+  const found = await kinds.Permission.find(account, { functionName, alias: ALIAS, sourceArn: '' }, owner);
+  return found !== undefined;
+}
+
+const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
+  part: 'Gateway',
+  path,
+  reason: 'PathTaken',
+  message: `the path ${path} serves ${holder}, which is no pipeline of this operator now (retained, or another operator's): remove that function, or make this pipeline anew with another spec.endpoint.path`,
+  terminal: true,
+});
+
+async function removeShared({ account, owner }: RegionInput): Promise<RegionResult> {
   // A pipeline that was left in AWS on purpose still takes deliveries.
-  if (routes.some(({ details }) => details.functionArn !== '')) {
-    return { failed: false, settled: true, changed: false };
+  if ((await existingRoutes(account, owner)).some(hasFunction)) {
+    return { failed: false, settled: true, changed: false, problems: [] };
   }
   const outcome = await apply(account, [], owner);
-  board.offer = undefined;
-  return { ...summary([outcome]), changed: false };
+  return { ...summary([outcome]), problems: problemsOf(outcome) };
 }
 
-async function applyNetwork({ account, owner, board, networkCidr }: RegionInput): Promise<Outcome> {
-  // Zones that some pipeline asked for before a restart count as well.
+async function applyNetwork({ account, owner, zones, networkCidr }: RegionInput): Promise<Outcome> {
+  // Subnets stay for as long as the network: some host may stand in each.
   const existing = (await kinds.Subnet.owned(account, owner)).map(({ details }) => details.zone);
-  const zones = [...new Set([...board.zones.values(), ...existing])].sort();
-  return await apply(account, planNetwork(networkCidr, zones), owner, { mayRemove: false });
+  const all = [...new Set([...zones, ...existing])].sort();
+  return await apply(account, planNetwork(networkCidr, all), owner, { mayRemove: false });
 }
 
-async function applyGateway({ account, owner, board }: RegionInput): Promise<Outcome> {
-  const leaving = new Set(board.leaving.values());
-  return await apply(account, planGateway(owner, [...board.routes.values()]), owner, {
+async function applyGateway(
+  account: Account,
+  owner: Owner,
+  routes: readonly WantedRoute[],
+  leaving: ReadonlySet<string>,
+): Promise<Outcome> {
+  return await apply(account, planGateway(owner, routes), owner, {
     mayRemove: (kind, actual) => {
       if (kind !== 'Route') return false;
       const { functionArn, complete } = actual.details as { functionArn: string; complete: boolean };
@@ -92,68 +141,35 @@ async function applyGateway({ account, owner, board }: RegionInput): Promise<Out
   });
 }
 
-async function applyStage(account: Account, owner: Owner, board: RegionBoard, restApiId: string) {
-  const routes = (await listRoutes(account, restApiId))
+async function applyStage(
+  account: Account,
+  owner: Owner,
+  restApiId: string,
+  routes: readonly WantedRoute[],
+): Promise<Outcome> {
+  const shown = (await listRoutes(account, restApiId))
     .map(({ details }) => ({ path: details.path, functionArn: details.functionArn }))
-    .filter(({ functionArn }) => functionArn !== '');
+    .filter(hasFunction);
+  if (shown.length > 0) {
+    return await apply(account, planStage(restApiId, shown, routes), owner, { mayRemove: false });
+  }
   // API Gateway refuses to deploy an API without methods; then there is nothing to show either, unless something
   // is shown that has to go, for which the stage itself goes.
-  if (routes.length === 0) {
-    const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
-    if (stage) await kinds.Stage.remove(account, stage, owner);
-    return { outcome: await apply(account, [], owner, { mayRemove: false }), shown: [] };
-  }
-  const outcome = await apply(account, planStage(restApiId, routes, [...board.routes.values()]), owner, {
-    mayRemove: false,
-  });
-  return { outcome, shown: outcome.settled ? routes.map(({ functionArn }) => functionArn) : [] };
+  const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
+  if (stage) await kinds.Stage.remove(account, stage, owner);
+  return NOTHING;
 }
 
-const stageOf = (restApiId: string) => ({ restApiId, name: STAGE, content: '', throttles: {} });
-
-function markGone(board: RegionBoard, shown: readonly string[]): void {
-  for (const [key, functionArn] of board.leaving) {
-    if (!shown.includes(functionArn)) board.markGone(key);
-  }
-}
-
-function networkValues(nodes: readonly NodeOutcome[]): RegionOffer['given'] {
-  const routes = nodes.find(({ node }) => node.kind === 'RouteTable');
-  const vpc = nodes.find(({ node }) => node.kind === 'Vpc');
-  // A subnet counts when it has its way out.
-  if (routes?.state !== 'Ready' || vpc?.outputs.id === undefined) return {};
-  const subnets = nodes.filter(({ node }) => node.kind === 'Subnet');
-  return {
-    network: {
-      vpcId: vpc.outputs.id,
-      ...Object.fromEntries(subnets.map(({ outputs }) => [outputs.zone ?? '', outputs.id ?? ''])),
-    },
-  };
-}
-
-function problemsOf(nodes: readonly NodeOutcome[]): Map<string, Problem> {
-  const problems = new Map<string, Problem>();
-  for (const { node, state, reason = 'AWSError', message = '', terminal } of nodes) {
-    if (state !== 'Failed') continue;
-    const path = node.kind === 'Route' ? node.id : '';
-    problems.set(path, {
-      reason,
-      message: `${node.kind} ${node.id}: ${message}`,
-      terminal: terminal ?? false,
-    });
-  }
-  return problems;
-}
-
-function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'changed'> {
+function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
   const seconds = outcomes.flatMap((outcome) => outcome.seconds ?? []);
   const optionalFailed = outcomes.some(({ nodes }) => nodes.some(({ state }) => state === 'Failed'));
   return {
     failed: optionalFailed || outcomes.some(({ failed }) => failed),
     settled: outcomes.every(({ settled }) => settled),
+    changed: outcomes.some(
+      ({ nodes, leftovers }) =>
+        nodes.some(({ done }) => done.length > 0) || leftovers.some(({ why }) => why !== 'kept'),
+    ),
     ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
   };
 }
-
-const describe = (offer: RegionOffer | undefined) =>
-  offer && JSON.stringify([offer.given, [...offer.shown].sort(), [...offer.problems]]);

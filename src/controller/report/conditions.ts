@@ -22,13 +22,21 @@ export interface Health {
   readonly message: string;
 }
 
+/** What stands above all parts of a pipeline. */
+export interface Overall {
+  readonly reason: string;
+  readonly message: string;
+  /** Only the user can change it. */
+  readonly terminal: boolean;
+}
+
 /** What is said of a pipeline. */
-export interface Verdict {
+export interface Report {
   readonly generation: number;
   readonly findings: readonly Finding[];
   readonly health: Health;
   /** Beside the parts: what stands above them all, such as a spec that can't be read. */
-  readonly overall?: { readonly reason: string; readonly message: string; readonly terminal: boolean };
+  readonly overall?: Overall;
   /** What a pipeline that is ready says, instead of nothing. */
   readonly note?: string;
 }
@@ -51,7 +59,7 @@ export function findingsOf(nodes: readonly NodeOutcome[]): Finding[] {
     }));
 }
 
-export function conditionsOf({ generation, findings, health, overall, note }: Verdict): ConditionNow[] {
+export function conditionsOf({ generation, findings, health, overall, note }: Report): ConditionNow[] {
   const condition = (
     type: ConditionType,
     status: ConditionNow['status'],

@@ -1,13 +1,11 @@
-import type { WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { WebhookPipeline, WebhookPipelineStatus } from '../../api/v1alpha1.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import type { PlanInput } from '../../plan/input.ts';
-import type { Memory } from '../pipeline/memory.ts';
-import type { RegionBoard } from '../region/region-board.ts';
+import type { StoreBelief } from '../pipeline/store-belief.ts';
+import type { RegionProblem } from '../region/problems.ts';
 import type { Finding } from './conditions.ts';
-import { aliasArn, nodeOf } from './status-of.ts';
 
-/** What keeps a pipeline from being ready although its own objects are. */
+/** What keeps a pipeline from being ready although its own objects are. Pure. */
 
 export function pathConflict(path: string, rival: WebhookPipeline): Finding {
   return {
@@ -19,38 +17,55 @@ export function pathConflict(path: string, rival: WebhookPipeline): Finding {
   };
 }
 
-/** The route is the region's: it is there when senders can reach it. */
-export function gatewayFindings({ offer }: RegionBoard, outcome: Outcome, path: string): Finding[] {
-  const functionArn = aliasArn(outcome, 'pre-queue');
-  if (functionArn !== undefined && offer?.shown.has(functionArn)) return [];
-  const problem = offer?.problems.get(path) ?? offer?.problems.get('');
+/** The route is the region's: it is there when senders reach it. */
+export function endpointFindings(
+  isServed: boolean,
+  path: string,
+  problems: readonly RegionProblem[],
+): Finding[] {
+  if (isServed) return [];
+  const problem =
+    problems.find((each) => each.path === path) ??
+    problems.find(({ part, path: of }) => part === 'Gateway' && of === undefined);
+  if (problem) return [ofRegion(problem)];
   return [
     {
       part: 'Gateway',
-      reason: problem?.reason ?? 'Progressing',
-      message: problem?.message ?? `Route ${path}: waits for its deployment`,
-      terminal: problem?.terminal ?? false,
-      failed: problem !== undefined,
+      reason: 'Progressing',
+      message: `Route ${path}: waits for its deployment`,
+      terminal: false,
+      failed: false,
     },
   ];
 }
 
-/** A store counts as built once it was reached; how it is afterwards is told by Healthy. */
+/** Why the network of the region is not there, for a pipeline that waits for it. */
+export function networkFindings({ nodes }: Outcome, problems: readonly RegionProblem[]): Finding[] {
+  const isWaiting = nodes.some(({ message }) => message === 'waits for network of the region');
+  return isWaiting ? problems.filter(({ part }) => part === 'Store').map(ofRegion) : [];
+}
+
+const ofRegion = ({ part, reason, message, terminal }: RegionProblem): Finding => ({
+  part,
+  reason,
+  message,
+  terminal,
+  failed: true,
+});
+
+/** A store counts as built once it was reached where it stands now; how it is afterwards is told by Healthy. */
 export function storeFindings(
-  { store }: Memory,
-  { status }: WebhookPipeline,
-  { consuming }: PlanInput,
-  outcome: Outcome,
+  { view, host, awaitsHost }: StoreBelief,
+  before: WebhookPipelineStatus['store'],
 ): Finding[] {
-  const host = nodeOf(outcome, 'Instance', 'host')?.id;
-  const wasReached = status?.store?.lastProbeTime !== undefined && status.store.host === host;
-  if (consuming || wasReached) return [];
-  const isReached = store?.is === 'reachable';
+  if (view.is === 'reachable') return [];
+  const hasAnswered = before?.answersSince !== undefined || before?.lastProbeTime !== undefined;
+  if (hasAnswered && !awaitsHost && (host === undefined || before?.host === host)) return [];
   return [
     {
       part: 'Store',
       reason: 'Progressing',
-      message: `Store: ${isReached ? 'answers, and is about to get events' : (store?.why ?? 'waits for its first answer')}`,
+      message: `Store: ${view.why}`,
       terminal: false,
       failed: false,
     },

@@ -1,64 +1,29 @@
-import type { PostQueueProbe } from '../../../handlers/contract.ts';
-import type { Account } from '../../aws/account/account.ts';
-import { isNotFound, judge } from '../../aws/account/errors.ts';
-import { probe } from '../../aws/calls/probe.ts';
-import { queueDepth } from '../../aws/calls/queues.ts';
 import type { NodeOutcome } from '../../aws/graph/apply.ts';
-import type { Owner } from '../../aws/object/owner.ts';
-import { ALIAS, deadLetterQueueName, functionName, queueName } from '../../plan/identity.ts';
+import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { Health } from './conditions.ts';
 
-/** How the store answered last. `unknown`: the function itself didn't, which says nothing about the store. */
-export type StoreView =
-  | { readonly is: 'unknown'; readonly why: string }
-  | { readonly is: 'unreachable'; readonly why: string }
-  | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };
-
+/** Events that wait, and events that could not be stored. */
 export interface QueueView {
   readonly depth: number;
   readonly deadLetters: number;
 }
 
-/** Asks the post-queue function, which alone can reach the store, how the store is. */
-export async function lookAtStore(account: Account, owner: Owner): Promise<StoreView> {
-  try {
-    const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS);
-    if (answer.nami !== 'post-queue') return { is: 'unknown', why: `the answer is of ${answer.nami}` };
-    if (!answer.store.reachable) return { is: 'unreachable', why: answer.store.error };
-    return { is: 'reachable', probe: answer, at: account.clock.now() };
-  } catch (error) {
-    const why = isNotFound(error) ? 'waits for the function that writes to it' : judge(error).message;
-    return { is: 'unknown', why };
-  }
-}
-
-/** Absent while the queues are. */
-export async function lookAtQueue(account: Account, owner: Owner): Promise<QueueView | undefined> {
-  const [depth, deadLetters] = await Promise.all([
-    queueDepth(account, queueName(owner)),
-    queueDepth(account, deadLetterQueueName(owner)),
-  ]);
-  return depth === undefined || deadLetters === undefined ? undefined : { depth, deadLetters };
-}
-
-/** A probe's view of a pipeline that is built. The first thing that is wrong counts. */
+/** A probe's view of a pipeline that is built. The first thing that is wrong counts. Pure. */
 export function healthOf(
-  store: StoreView | undefined,
+  { view }: StoreBelief,
   queue: QueueView | undefined,
   volumeUsedPercent: number,
   refused: readonly NodeOutcome[],
 ): Health {
-  if (!store)
-    return { status: 'Unknown', reason: 'NotProbed', message: 'the store has not been looked at yet' };
-  if (store.is === 'unknown') return { status: 'Unknown', reason: 'ProbeFailed', message: store.why };
-  if (store.is === 'unreachable') {
+  if (view.is === 'unknown') return { status: 'Unknown', reason: 'NotProbed', message: view.why };
+  if (view.is === 'unreachable') {
     return {
       status: 'False',
       reason: 'StoreUnreachable',
-      message: `the queue is not read and keeps the events meanwhile: ${store.why}`,
+      message: `the queue is not read and keeps the events meanwhile: ${view.why}`,
     };
   }
-  const { store: answer } = store.probe;
+  const { store: answer } = view.probe;
   if (answer.reachable && answer.objection !== undefined) {
     return { status: 'False', reason: 'StoreObjects', message: answer.objection };
   }

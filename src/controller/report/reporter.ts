@@ -2,10 +2,11 @@ import { CONDITION_TYPES, type WebhookPipeline, type WebhookPipelineStatus } fro
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { isNotFound } from '../../kubernetes/errors.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import { applyStatus } from '../../kubernetes/status.ts';
+import { applyStatus, type ConditionNow } from '../../kubernetes/status.ts';
 import type { Context } from '../context.ts';
 import { PIPELINES } from '../resource-type.ts';
-import { conditionsOf, type Verdict } from './conditions.ts';
+import { conditionsOf, type Report } from './conditions.ts';
+import { suspendedConditions } from './suspended.ts';
 
 /** Name under which the operator owns the fields of a status. */
 const FIELD_MANAGER = 'nami-operator';
@@ -15,38 +16,67 @@ const CALM = new Set(['Ready', 'Progressing', 'Deleting', 'Draining', 'Suspended
 
 /** Tells the world about a pipeline: in its status, by Events, in the log. */
 export class Reporter {
-  readonly #context: Context;
+  readonly #context: Pick<Context, 'client' | 'clock' | 'pipelines' | 'events' | 'logger'>;
 
-  constructor(context: Context) {
+  constructor(context: Pick<Context, 'client' | 'clock' | 'pipelines' | 'events' | 'logger'>) {
     this.#context = context;
   }
 
-  /** Writes the whole status, if it says something new, and an Event when Ready gets another reason. */
+  /**
+   * Writes the whole status, if it says something new, and after it an Event when Ready gets another reason. Answers
+   * whether the status says it now: what can't be written must not stop the work that it speaks of.
+   */
   async say(
     pipeline: WebhookPipeline,
-    verdict: Verdict,
+    report: Report,
     status: Partial<WebhookPipelineStatus>,
-  ): Promise<void> {
-    const { client, clock, pipelines } = this.#context;
-    const conditions = conditionsOf(verdict);
-    this.#announce(pipeline, conditions);
+  ): Promise<boolean> {
+    return await this.#write(pipeline, conditionsOf(report), {
+      ...status,
+      observedGeneration: report.generation,
+    });
+  }
+
+  /** The same for a pipeline that nothing is done for. */
+  async saySuspended(pipeline: WebhookPipeline, status: Partial<WebhookPipelineStatus>): Promise<boolean> {
+    const { generation, deletionTimestamp } = pipeline.metadata;
+    const before = pipeline.status?.conditions;
+    const conditions = suspendedConditions(before, generation, deletionTimestamp !== undefined);
+    return await this.#write(pipeline, conditions, { ...status, observedGeneration: generation });
+  }
+
+  async #write(
+    pipeline: WebhookPipeline,
+    conditions: readonly ConditionNow[],
+    status: Partial<WebhookPipelineStatus>,
+  ): Promise<boolean> {
+    const { client, clock, pipelines, logger } = this.#context;
+    // The newest that is known, lest a status is compared with one that is long replaced.
+    const known = pipelines.get(keyOf(pipeline.metadata)) ?? pipeline;
     try {
       const written = await applyStatus(
         { client, clock, fieldManager: FIELD_MANAGER, conditionTypes: CONDITION_TYPES },
         PIPELINES,
-        // The newest that is known, lest a status is compared with one that is long replaced.
-        pipelines.get(keyOf(pipeline.metadata)) ?? pipeline,
-        { ...status, observedGeneration: verdict.generation, conditions },
+        known,
+        { ...status, conditions },
       );
       if (written.kind === 'written') pipelines.remember(written.object);
     } catch (error) {
       // Gone meanwhile: there is no one left to tell.
-      if (!isNotFound(error)) throw error;
+      if (isNotFound(error)) return true;
+      const cause = error instanceof Error ? error.message : String(error);
+      logger.warn(
+        { pipeline: keyOf(pipeline.metadata), cause },
+        'the status could not be written; the work goes on',
+      );
+      return false;
     }
+    this.#announce(known, conditions);
+    return true;
   }
 
   /** An Event when Ready gets another reason. */
-  #announce(pipeline: WebhookPipeline, conditions: ReturnType<typeof conditionsOf>): void {
+  #announce(pipeline: WebhookPipeline, conditions: readonly ConditionNow[]): void {
     const now = conditions.find(({ type }) => type === 'Ready');
     const before = pipeline.status?.conditions?.find(({ type }) => type === 'Ready');
     if (!now || (before?.status === now.status && before.reason === now.reason)) return;

@@ -4,6 +4,7 @@ import { webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
 import { codeLibrary } from '../../../../src/code.ts';
 import type { Context } from '../../../../src/controller/context.ts';
 import { gather } from '../../../../src/controller/input/gather.ts';
+import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { pipelineOwner } from '../../../../src/plan/identity.ts';
 import type { SpecInput } from '../../api/specs.ts';
 import { scripted } from '../../aws/kinds/scripted-account.ts';
@@ -19,17 +20,13 @@ function gathering(spec: SpecInput) {
   const get = vi.fn(async (_: unknown, { name }: { name: string }) => resources[name]);
   const library = codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') });
   const identity = { cluster: 'c', namespace: 'shop', name: 'orders', uid: 'u', namespaceUid: 'n' };
-  const gathered = gather(
-    { config: CONFIG, client: { get }, code: library } as unknown as Context,
-    {
-      pipeline: pipeline('orders', { spec }),
-      spec: webhookPipelineSpec.parse(spec),
-      account: scripted({}).account,
-      owner: pipelineOwner(identity, '/nami/'),
-      memory: { uid: 'u', codeObjects: new Map() },
-    },
-    () => {},
-  );
+  const gathered = gather({ config: CONFIG, client: { get }, code: library } as unknown as Context, {
+    pipeline: pipeline('orders', { spec }),
+    spec: webhookPipelineSpec.parse(spec),
+    account: scripted({}).account,
+    owner: pipelineOwner(identity, '/nami/'),
+    memory: newMemory('u'),
+  });
   return { gathered, get };
 }
 

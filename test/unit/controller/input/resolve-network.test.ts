@@ -10,7 +10,6 @@ const [first, second] = subnetIds;
 const EXTERNAL = { external: { uriSecretRef: { name: 's', key: 'k' } } };
 
 async function resolve(spec: SpecInput) {
-  const zones: string[] = [];
   const { account } = scripted({
     DescribeVolumes: () => ({ Volumes: [] }),
     DescribeInstanceTypeOfferings: () => ({ InstanceTypeOfferings: [{ Location: 'b' }] }),
@@ -22,14 +21,12 @@ async function resolve(spec: SpecInput) {
     }),
   });
   const parsed = webhookPipelineSpec.parse(spec);
-  const network = await resolveNetwork(account, OWNER, parsed, (zone) => zones.push(zone));
-  return { network, zones };
+  return { network: await resolveNetwork(account, OWNER, parsed) };
 }
 
 describe('the network of a pipeline', () => {
-  test('is the region’s, for which its zone is asked', async () => {
+  test('is the region’s, in the zone for its host', async () => {
     expect(await resolve({})).toEqual({
-      zones: ['b'],
       network: {
         vpcId: { $ref: 'given/network', field: 'vpcId' },
         subnetIds: [{ $ref: 'given/network', field: 'b' }],
@@ -41,13 +38,12 @@ describe('the network of a pipeline', () => {
 
   test('is the one that it names, with the host where its type is offered', async () => {
     expect(await resolve({ network: FULL_SPEC.network })).toEqual({
-      zones: [],
       network: { vpcId, subnetIds, securityGroupIds, host: { zone: 'b', subnetId: second } },
     });
   });
 
   test('is none with an external store, for a function in a VPC has no way out', async () => {
-    expect(await resolve({ store: EXTERNAL })).toEqual({ network: undefined, zones: [] });
+    expect(await resolve({ store: EXTERNAL })).toEqual({ network: undefined });
   });
 
   test('is the one that it names with an external store too, without a host', async () => {

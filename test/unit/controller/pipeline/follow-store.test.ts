@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../../../../src/controller/context.ts';
 import { followStore } from '../../../../src/controller/pipeline/follow-store.ts';
+import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { pipelineOwner } from '../../../../src/plan/identity.ts';
 import { refuse, type Script, scripted } from '../../aws/kinds/scripted-account.ts';
-import { CONFIG, pipeline } from '../pipelines.ts';
+import { believed, CONFIG, pipeline, UNREACHABLE } from '../pipelines.ts';
 
 const identity = { cluster: 'c', namespace: 'shop', name: 'orders', uid: 'u', namespaceUid: 'n' };
 const owner = pipelineOwner(identity, '/nami/');
@@ -22,11 +23,13 @@ async function follow(mappings: object[], reachable: boolean, more: Script = {})
     GetQueueUrl: () => refuse('QueueDoesNotExist'),
     ...more,
   });
+  const memory = newMemory('u');
+  memory.store = believed(reachable ? { is: 'unknown', why: '' } : UNREACHABLE);
   await followStore({ config: CONFIG } as Context, {
     pipeline: pipeline('orders'),
     account: run.account,
     owner,
-    memory: { uid: 'u', codeObjects: new Map() },
+    memory,
   });
   return run;
 }

@@ -5,7 +5,7 @@ import {
   conditionsOf,
   type Finding,
   findingsOf,
-  type Verdict,
+  type Report,
 } from '../../../../src/controller/report/conditions.ts';
 import { outcomeOf } from '../pipelines.ts';
 
@@ -18,12 +18,12 @@ const finding = (fields: Partial<Finding>): Finding => ({
   failed: false,
   ...fields,
 });
-const all = (verdict: Partial<Verdict>) =>
+const all = (verdict: Partial<Report>) =>
   conditionsOf({ generation: 3, findings: [], health: HEALTHY, ...verdict });
 /** Status and reason of each condition. */
-const said = (verdict: Partial<Verdict>) =>
+const said = (verdict: Partial<Report>) =>
   Object.fromEntries(all(verdict).map(({ type, status, reason }) => [type, `${status} ${reason}`]));
-const messageOf = (verdict: Partial<Verdict>, type = 'Ready') =>
+const messageOf = (verdict: Partial<Report>, type = 'Ready') =>
   all(verdict).find((condition) => condition.type === type)?.message;
 
 describe('the conditions', () => {

@@ -1,0 +1,77 @@
+import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { fingerprint } from '../../aws/object/fingerprint.ts';
+import { regionOwner } from '../../plan/identity.ts';
+import type { PlanInput } from '../../plan/input.ts';
+import { plan } from '../../plan/plan.ts';
+import type { Context } from '../context.ts';
+import { gather, type Subject } from '../input/gather.ts';
+import type { GatewayView } from '../region/gateway-view.ts';
+import type { NetworkView } from '../region/network-view.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { hostSeen } from './look-at-store.ts';
+import type { Memory } from './memory.ts';
+import { onHost } from './store-belief.ts';
+
+/** What the region has for its pipelines. */
+export interface Surroundings {
+  readonly gateway: GatewayView;
+  /** Absent: there is none so far. */
+  readonly network: NetworkView | undefined;
+}
+
+export interface Built {
+  readonly input: PlanInput;
+  readonly outcome: Outcome;
+}
+
+/** Plans a pipeline and makes AWS match the plan, unless this very plan was applied a moment ago and came to rest. */
+export async function build(
+  context: Context,
+  reporter: Pick<Reporter, 'changes'>,
+  subject: Subject,
+  surroundings: Surroundings,
+): Promise<Built> {
+  const { clock, config, cluster } = context;
+  const { pipeline, memory } = subject;
+  const { input, account: withCode } = await gather(context, subject);
+  const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
+  const given = valuesOf(surroundings);
+  const planned = fingerprint([graph, given, requestOf(pipeline)]);
+  const kept =
+    memory.applied?.plan === planned
+      ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)
+      : undefined;
+  if (kept) return { input, outcome: kept };
+  const outcome = await apply(withCode, graph, input.owner, { given });
+  memory.applied = { plan: planned, at: clock.now(), outcome };
+  memory.store = onHost(memory.store, hostSeen(outcome), pipeline.status?.store?.host);
+  reporter.changes(pipeline, outcome);
+  return { input, outcome };
+}
+
+/** Any new value asks for a look at everything. */
+export const requestOf = ({ metadata }: WebhookPipeline): string | undefined =>
+  metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt];
+
+/** An outcome that came to rest, with nothing in it that is worth another try, and not long ago. */
+function stillFresh(
+  { at, outcome }: NonNullable<Memory['applied']>,
+  now: number,
+  resyncSeconds: number,
+): Outcome | undefined {
+  const isAtRest =
+    outcome.settled &&
+    // What is optional, and still on its way or worth another try.
+    outcome.seconds === undefined &&
+    outcome.nodes.every(({ state, terminal }) => state !== 'Failed' || terminal);
+  return isAtRest && now - at < resyncSeconds * 1000 ? outcome : undefined;
+}
+
+/** Values that graphs refer to, by the name that `given()` uses. */
+function valuesOf({ gateway, network }: Surroundings): Record<string, Record<string, string>> {
+  return {
+    ...(gateway.restApiId !== undefined && { gateway: { restApiId: gateway.restApiId } }),
+    ...(network && { network: { vpcId: network.vpcId, ...network.subnetIds } }),
+  };
+}

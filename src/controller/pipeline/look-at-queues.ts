@@ -1,0 +1,57 @@
+import type { Account } from '../../aws/account/account.ts';
+import { judge } from '../../aws/account/errors.ts';
+import { queueDepth } from '../../aws/calls/queues.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+import { deadLetterQueueName, queueName } from '../../plan/identity.ts';
+import { isDue, type Memory } from './memory.ts';
+
+/** One queue, looked at by itself: that it can't be seen says neither that it is empty nor that it is gone. */
+export type QueueSight =
+  | { readonly is: 'there'; readonly messages: number }
+  | { readonly is: 'absent' }
+  | { readonly is: 'unseen'; readonly why: string };
+
+export interface QueueSights {
+  readonly queue: QueueSight;
+  readonly deadLetters: QueueSight;
+}
+
+export async function lookAtQueues(account: Account, owner: Owner): Promise<QueueSights> {
+  const [queue, deadLetters] = await Promise.all([
+    sight(account, queueName(owner)),
+    sight(account, deadLetterQueueName(owner)),
+  ]);
+  return { queue, deadLetters };
+}
+
+async function sight(account: Account, name: string): Promise<QueueSight> {
+  try {
+    const messages = await queueDepth(account, name);
+    return messages === undefined ? { is: 'absent' } : { is: 'there', messages };
+  } catch (error) {
+    return { is: 'unseen', why: judge(error).message };
+  }
+}
+
+/** Seconds between two looks at a queue that holds something. */
+export const QUEUE_SOON = 10;
+
+/** Reads the depth of the queues, unless that was done a moment ago. What can't be seen is as it was. */
+export async function refreshQueues(
+  memory: Memory,
+  account: Account,
+  owner: Owner,
+  lookSeconds: number,
+): Promise<void> {
+  const { clock } = account;
+  if (!isDue(clock, memory.queueReadAt, Math.min(QUEUE_SOON, lookSeconds))) return;
+  remember(memory, await lookAtQueues(account, owner));
+  memory.queueReadAt = clock.now();
+}
+
+/** Notes what was seen. */
+export function remember(memory: Memory, { queue, deadLetters }: QueueSights): void {
+  const depth = queue.is === 'there' ? queue.messages : memory.queue?.depth;
+  const dead = deadLetters.is === 'there' ? deadLetters.messages : memory.queue?.deadLetters;
+  if (depth !== undefined && dead !== undefined) memory.queue = { depth, deadLetters: dead };
+}

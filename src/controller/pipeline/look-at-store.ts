@@ -1,0 +1,61 @@
+import type { Account } from '../../aws/account/account.ts';
+import { isNotFound, judge } from '../../aws/account/errors.ts';
+import { probe } from '../../aws/calls/probe.ts';
+import type { Outcome } from '../../aws/graph/apply.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+import { ALIAS, functionName } from '../../plan/identity.ts';
+import { nodeOf } from '../report/nodes.ts';
+import { isDue, type Memory } from './memory.ts';
+import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
+
+/** Asks the post-queue function, which alone can reach the store, how the store is. */
+async function askStore(account: Account, owner: Owner): Promise<StoreAnswer> {
+  try {
+    const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS);
+    if (answer.nami !== 'post-queue') return { is: 'unknown', why: `the answer is of ${answer.nami}` };
+    if (!answer.store.reachable) return { is: 'unreachable', why: answer.store.error };
+    return { is: 'reachable', probe: answer, at: account.clock.now() };
+  } catch (error) {
+    const why = isNotFound(error) ? 'waits for the function that writes to it' : judge(error).message;
+    return { is: 'unknown', why };
+  }
+}
+
+/** Asks the store how it is, unless it is not due or not yet its turn to be asked. */
+export async function lookAtStore(
+  memory: Memory,
+  account: Account,
+  owner: Owner,
+  lookSeconds: number,
+): Promise<void> {
+  const { clock } = account;
+  const pause = askAgainAfter(memory.store, clock.now(), lookSeconds);
+  if (!isDue(clock, memory.storeAskedAt, pause) || !canSpeakForHost(memory)) return;
+  memory.storeAskedAt = clock.now();
+  memory.store = believe(memory.store, await askStore(account, owner), clock.now());
+}
+
+/**
+ * Whether an answer is of the host that stands now. While a new one is awaited, the function may still speak to the one
+ * before, which goes on answering for a while.
+ */
+function canSpeakForHost({ store, applied }: Memory): boolean {
+  if (!store.awaitsHost) return true;
+  const states = [
+    applied && nodeOf(applied.outcome, 'Instance', 'host'),
+    applied && nodeOf(applied.outcome, 'Alias', 'post-queue'),
+  ];
+  return states.every((node) => node?.state === 'Ready');
+}
+
+/** The host of a store, as a look at the pipeline's objects found it. */
+export function hostSeen(outcome: Outcome): HostSeen {
+  const instance = nodeOf(outcome, 'Instance', 'host');
+  if (!instance) return { is: 'external' };
+  const { state, id, unseen } = instance;
+  if (unseen) return { is: 'unseen' };
+  // A host whose successor is refused goes on serving.
+  return id !== undefined && (state === 'Ready' || state === 'Failed')
+    ? { is: 'serves', id }
+    : { is: 'none' };
+}

@@ -1,0 +1,42 @@
+import type { Outcome } from '../../aws/graph/apply.ts';
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config.ts';
+import type { Next } from '../context.ts';
+import type { Finding } from '../report/conditions.ts';
+import { QUEUE_SOON } from './look-at-queues.ts';
+import type { Memory } from './memory.ts';
+import { askAgainAfter, isToBeRead } from './store-belief.ts';
+
+/** Seconds until a pipeline that waits for its region looks by itself; the region wakes it earlier. */
+const REGION_PATIENCE = 10;
+/** What follows from an answer of the store is done at once. */
+const AT_ONCE = 0.01;
+
+/** What a look at a pipeline came to. */
+export interface Looked {
+  readonly memory: Memory;
+  /** What the plan said of the reading of the queue. */
+  readonly consuming: boolean | undefined;
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  /** Whether the status says it. */
+  readonly isSaid: boolean;
+}
+
+/** When to look again at a pipeline that is built or being built: the nearest reason counts. Pure but for the jitter. */
+export function nextLook(
+  { memory, consuming, outcome, findings, isSaid }: Looked,
+  config: Pick<Config, 'lookSeconds'>,
+  clock: Clock,
+): Next {
+  if (isToBeRead(memory.store) !== consuming) return { after: AT_ONCE, urgency: 'begun' };
+  if (outcome.failed || !isSaid)
+    return { backoff: true, progressed: outcome.nodes.some(({ done }) => done.length > 0) };
+  const waits = [config.lookSeconds, outcome.seconds ?? Number.POSITIVE_INFINITY];
+  if (findings.length > 0) waits.push(REGION_PATIENCE);
+  if (memory.queue && memory.queue.depth > 0) waits.push(QUEUE_SOON);
+  if (memory.storeAskedAt !== undefined)
+    waits.push(askAgainAfter(memory.store, clock.now(), config.lookSeconds));
+  const urgency = findings.length > 0 ? 'begun' : 'routine';
+  return { after: Math.min(...waits) * (1 + clock.random() / 20), urgency };
+}

@@ -1,0 +1,84 @@
+import { regionOwner, routePath } from '../../plan/identity.ts';
+import type { Context, Next } from '../context.ts';
+import type { Subject } from '../input/gather.ts';
+import { type GatewayView, isServed, viewGateway } from '../region/gateway-view.ts';
+import { viewNetwork } from '../region/network-view.ts';
+import { type Finding, findingsOf } from '../report/conditions.ts';
+import { endpointFindings, networkFindings, storeFindings } from '../report/findings.ts';
+import { healthOf } from '../report/health.ts';
+import { aliasArn, nodeOf } from '../report/nodes.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { statusOf } from '../report/status.ts';
+import { type Built, build, type Surroundings } from './build.ts';
+import { refreshQueues } from './look-at-queues.ts';
+import { lookAtStore } from './look-at-store.ts';
+import { nextLook } from './next-look.ts';
+import { redriveIfDue } from './redrive.ts';
+
+/**
+ * Runs a pipeline: how is the store, what is to be in AWS and is it there, do senders reach it, what waits in its
+ * queues; and all of that in one status.
+ */
+export async function runPipeline(context: Context, reporter: Reporter, subject: Subject): Promise<Next> {
+  const { config, clock, regions } = context;
+  const { pipeline, spec, account, owner, memory } = subject;
+  await lookAtStore(memory, account, owner, config.lookSeconds);
+  const surroundings = await viewSurroundings(context, subject);
+  const built = await build(context, reporter, subject, surroundings);
+  await refreshQueues(memory, account, owner, config.lookSeconds);
+  await redriveIfDue(context, subject, built.outcome);
+
+  const { input, outcome } = built;
+  const { gateway } = surroundings;
+  const servedBy = isReached(built, gateway) ? gateway.restApiId : undefined;
+  const problems = regions.problems(account.region);
+  const findings: Finding[] = [
+    ...findingsOf(outcome.nodes),
+    ...networkFindings(outcome, problems),
+    ...endpointFindings(servedBy !== undefined, routePath(input.path), problems),
+    ...storeFindings(memory.store, pipeline.status?.store),
+  ];
+  if (waitsForRegion(built, servedBy)) regions.wake(account.region);
+  const refused = outcome.nodes.filter(({ node, state }) => node.optional && state === 'Failed');
+  const isSaid = await reporter.say(
+    pipeline,
+    {
+      generation: pipeline.metadata.generation,
+      findings,
+      health: healthOf(memory.store, memory.queue, spec.alarms.thresholds.volumeUsedPercent, refused),
+    },
+    statusOf(
+      { input, outcome, store: memory.store, queue: memory.queue, servedBy },
+      pipeline.status,
+      config.endpointUrlTemplate,
+    ),
+  );
+  return nextLook({ memory, consuming: input.consuming, outcome, findings, isSaid }, config, clock);
+}
+
+/** What the region has for the pipeline, as AWS shows it. */
+export async function viewSurroundings(
+  { cluster, config }: Pick<Context, 'cluster' | 'config'>,
+  { account, spec }: Pick<Subject, 'account' | 'spec'>,
+): Promise<Surroundings> {
+  const owner = regionOwner(cluster, config.iamPath);
+  const isShared = spec.store.managed !== undefined && spec.network === undefined;
+  const [gateway, network] = await Promise.all([
+    viewGateway(account, owner),
+    isShared ? viewNetwork(account, owner) : undefined,
+  ]);
+  return { gateway, network };
+}
+
+/** Whether deliveries reach the pipeline's function. */
+function isReached({ input, outcome }: Built, gateway: GatewayView): boolean {
+  const functionArn = aliasArn(outcome, 'pre-queue');
+  return functionArn !== undefined && isServed(gateway, { path: routePath(input.path), functionArn });
+}
+
+/** Whether only the region can bring the pipeline on: its route is missing, or its network is. */
+function waitsForRegion({ outcome }: Built, servedBy: string | undefined): boolean {
+  const isCallable = nodeOf(outcome, 'Permission', 'gateway')?.state === 'Ready';
+  const isWaiting = outcome.nodes.some(({ message }) => message?.endsWith(' of the region'));
+  return isWaiting || (isCallable && servedBy === undefined);
+}

@@ -1,0 +1,103 @@
+import type { PostQueueProbe } from '../../../handlers/contract.ts';
+
+/** How the store answered. `unknown`: the function that asks it didn't, which says nothing about the store. */
+export type StoreAnswer =
+  | { readonly is: 'unknown'; readonly why: string }
+  | { readonly is: 'unreachable'; readonly why: string }
+  /** `at`: milliseconds since the epoch. */
+  | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };
+
+/** What is believed of a store after all its answers. Pure. */
+export interface StoreBelief {
+  readonly view: StoreAnswer;
+  /** Answers in a row that it can't be reached, while the view still is another. */
+  readonly doubts: number;
+  /** It stands on the host with this id; absent with an external store, or before a host was seen. */
+  readonly host?: string;
+  /** The host is another than before, and has not answered yet: nothing may be read for it. */
+  readonly awaitsHost: boolean;
+  /** When it answered last, in milliseconds since the epoch; absent: not since the operator has looked. */
+  readonly answeredAt?: number;
+  /** Since when it has not answered, likewise. */
+  readonly silentSince?: number;
+}
+
+export const NOT_ASKED: StoreBelief = {
+  view: { is: 'unknown', why: 'waits for its first answer' },
+  doubts: 0,
+  awaitsHost: false,
+};
+
+/** One answer may be a mishap; an outage is believed when it is said twice. */
+const ANSWERS_BELIEVED = 2;
+
+/** What to believe after an answer. `now`: milliseconds since the epoch. */
+export function believe(before: StoreBelief, answer: StoreAnswer, now: number): StoreBelief {
+  const { silentSince: _, ...rest } = before;
+  if (answer.is === 'reachable') {
+    return { ...rest, view: answer, doubts: 0, awaitsHost: false, answeredAt: answer.at };
+  }
+  const silentSince = before.silentSince ?? now;
+  if (answer.is === 'unknown') {
+    // It says nothing new of a store that is known.
+    return { ...before, view: before.view.is === 'unknown' ? answer : before.view, silentSince };
+  }
+  const doubts = before.doubts + 1;
+  const isBelieved = doubts >= ANSWERS_BELIEVED || before.view.is === 'unreachable';
+  const kept = before.view.is === 'unknown' ? ({ is: 'unknown', why: answer.why } as const) : before.view;
+  return { ...before, view: isBelieved ? answer : kept, doubts, silentSince };
+}
+
+/**
+ * What to believe once it was seen on which host the store stands: what another host answered says nothing of this one.
+ * `known` is the host that the status names, so that a first host is told from a successor.
+ */
+export function onHost(before: StoreBelief, host: HostSeen, known: string | undefined): StoreBelief {
+  if (host.is === 'unseen') return before;
+  if (host.is === 'external') return before.host === undefined && !before.awaitsHost ? before : NOT_ASKED;
+  if (host.is === 'none' && before.host === undefined && known === undefined) return before;
+  if (
+    host.is === 'serves' &&
+    (before.host === host.id || (before.host === undefined && !before.awaitsHost))
+  ) {
+    return { ...before, host: host.id };
+  }
+  const why = host.is === 'serves' ? 'the new host has not answered yet' : 'waits for its host';
+  return {
+    view: { is: 'unknown', why },
+    doubts: 0,
+    awaitsHost: true,
+    ...(host.is === 'serves' && { host: host.id }),
+  };
+}
+
+/** Where a store stands, as a look at AWS says. */
+export type HostSeen =
+  | { readonly is: 'serves'; readonly id: string }
+  /** There is none that serves: it is being launched, or on its way out. */
+  | { readonly is: 'none' }
+  /** AWS did not say. */
+  | { readonly is: 'unseen' }
+  /** On none of ours. */
+  | { readonly is: 'external' };
+
+/** Whether the queue is to be read; undefined: there is no reason to change what is. */
+export function isToBeRead({ view, awaitsHost }: StoreBelief): boolean | undefined {
+  if (view.is === 'reachable') return true;
+  return view.is === 'unreachable' || awaitsHost ? false : undefined;
+}
+
+/** Seconds until a store should be asked again that gives no reason to leave it alone for longer. */
+const SOON = 1;
+const LATER = 15;
+
+/** Seconds until the next question: soon when in doubt, and the less often the longer there was no answer. */
+export function askAgainAfter(
+  { view, doubts, silentSince }: StoreBelief,
+  now: number,
+  lookSeconds: number,
+): number {
+  if (view.is === 'reachable' && doubts === 0) return lookSeconds;
+  const silent = silentSince === undefined ? 0 : (now - silentSince) / 1000;
+  return Math.min(LATER, lookSeconds, Math.max(SOON, silent / 4));
+}

@@ -1,0 +1,46 @@
+import type { Account } from '../../aws/account/account.ts';
+import { kinds } from '../../aws/kinds/index.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+
+/** The region's shared network as AWS has it. */
+export interface NetworkView {
+  readonly vpcId: string;
+  /** Subnets with a way out, by zone. */
+  readonly subnetIds: Readonly<Record<string, string>>;
+}
+
+/** Seconds for which one look serves all pipelines. */
+const FRESH_SECONDS = 10;
+
+const viewName = ({ prefix }: Owner) => `network of ${prefix}`;
+
+/** Looks at the shared network, or takes what another pipeline saw a moment ago; nothing while there is none. */
+export async function viewNetwork(account: Account, owner: Owner): Promise<NetworkView | undefined> {
+  const [view] = await account.inventory.read(viewName(owner), FRESH_SECONDS, async function* () {
+    yield await look(account, owner);
+  });
+  return view;
+}
+
+/** Makes the next look a new one. */
+export function forgetNetwork(account: Account, owner: Owner): void {
+  account.inventory.forget(viewName(owner));
+}
+
+async function look(account: Account, owner: Owner): Promise<NetworkView | undefined> {
+  const [vpcs, subnets, tables] = await Promise.all([
+    kinds.Vpc.owned(account, owner),
+    kinds.Subnet.owned(account, owner),
+    kinds.RouteTable.owned(account, owner),
+  ]);
+  const [vpc] = vpcs;
+  if (vpc?.state.is !== 'ready') return undefined;
+  const leadingOut = new Set(
+    tables.flatMap(({ details }) => (details.internetGatewayId === '' ? [] : details.subnetIds)),
+  );
+  const usable = subnets.filter(({ id, state }) => state.is === 'ready' && leadingOut.has(id));
+  return {
+    vpcId: vpc.id,
+    subnetIds: Object.fromEntries(usable.map(({ id, details }) => [details.zone, id])),
+  };
+}

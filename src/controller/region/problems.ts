@@ -1,0 +1,37 @@
+import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
+import type { Part } from '../../aws/graph/graph.ts';
+import type { Leftover } from '../../aws/graph/remove-unwanted.ts';
+
+/** What keeps a shared object of a region from being as it is wanted. */
+export interface RegionProblem {
+  readonly part: Part;
+  /** Path of the one route that it concerns, such as "/nami/orders"; absent: it concerns all pipelines. */
+  readonly path?: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Only a user can change it. */
+  readonly terminal: boolean;
+}
+
+/** The problems that a look at the shared objects came upon. */
+export function problemsOf({ nodes, leftovers }: Pick<Outcome, 'nodes' | 'leftovers'>): RegionProblem[] {
+  return [
+    ...nodes.filter(({ state }) => state === 'Failed').map(ofNode),
+    ...leftovers.filter(({ why }) => why === 'failed').map(ofLeftover),
+  ];
+}
+
+const ofNode = ({ node, reason = 'AWSError', message = '', terminal }: NodeOutcome): RegionProblem => ({
+  part: node.part,
+  ...(node.kind === 'Route' && node.optional && { path: node.id }),
+  reason,
+  message: `${node.kind} ${node.id}: ${message}`,
+  terminal: terminal ?? false,
+});
+
+const ofLeftover = ({ kind, id, reason = 'AWSError', message = '' }: Leftover): RegionProblem => ({
+  part: 'Gateway',
+  reason,
+  message: `${kind} ${id} can not be removed: ${message}`,
+  terminal: false,
+});

@@ -1,0 +1,88 @@
+import type { WebhookPipeline } from '../../api/v1alpha1.ts';
+import { judge } from '../../aws/account/errors.ts';
+import { regionOwner } from '../../plan/identity.ts';
+import type { Context, Next } from '../context.ts';
+import { regionOf } from '../input/endpoint-claim.ts';
+import type { RegionProblem } from './problems.ts';
+import { reconcileRegion } from './reconcile-region.ts';
+import { wantedRoutes } from './wanted-routes.ts';
+import { wantedZones } from './zones.ts';
+
+export type RegionContext = Pick<Context, 'account' | 'cluster' | 'config' | 'logger' | 'pipelines'> & {
+  /** Has the pipelines looked at that may wait for what was done in a region. */
+  readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
+};
+
+/** Looks at the shared objects of one region at a time, and keeps the words for what went wrong. */
+export class RegionReconciler {
+  readonly #context: RegionContext;
+  readonly #problems = new Map<string, readonly RegionProblem[]>();
+
+  constructor(context: RegionContext) {
+    this.#context = context;
+  }
+
+  problems(region: string): readonly RegionProblem[] {
+    return this.#problems.get(region) ?? [];
+  }
+
+  async reconcile(region: string): Promise<Next> {
+    const { config, cluster, pipelines, account: accountIn, wakePipelines } = this.#context;
+    const here = pipelines.list().filter((pipeline) => regionOf(pipeline, config) === region);
+    const isEmpty = here.length === 0;
+    if (isEmpty && !config.deleteSharedObjects) return this.#settle(region, []);
+    try {
+      const account = await accountIn(region);
+      const result = await reconcileRegion({
+        account,
+        owner: regionOwner(cluster, config.iamPath),
+        wanted: wantedRoutes(pipelines.list(), account, cluster, config),
+        zones: await wantedZones(this.#context, account),
+        networkCidr: config.networkCidr,
+        remove: isEmpty,
+      });
+      const isNews = this.#note(region, result.problems);
+      if (result.changed || isNews) wakePipelines(here.filter(isWaiting));
+      if (result.failed) return { backoff: true, progressed: result.changed };
+      if (!result.settled) return { after: result.seconds ?? 1, urgency: 'begun' };
+      return isEmpty ? { done: true } : { after: config.resyncSeconds, urgency: 'routine' };
+    } catch (error) {
+      const judged = judge(error);
+      if (judged.is === 'requeue') return { after: judged.seconds, urgency: 'begun' };
+      const { reason, message } = judged;
+      const problem = { reason, message, terminal: judged.is === 'terminal' };
+      const isNews = this.#note(region, [
+        { part: 'Gateway', ...problem },
+        { part: 'Store', ...problem },
+      ]);
+      if (isNews) wakePipelines(here.filter(isWaiting));
+      return { backoff: true };
+    }
+  }
+
+  #settle(region: string, problems: readonly RegionProblem[]): Next {
+    this.#note(region, problems);
+    return { done: true };
+  }
+
+  /** Remembers and logs what is wrong, once; answers whether that is news. */
+  #note(region: string, problems: readonly RegionProblem[]): boolean {
+    const before = new Set(this.problems(region).map(({ message }) => message));
+    this.#problems.set(region, problems);
+    const news = problems.filter(({ message }) => !before.has(message));
+    for (const { reason, message } of new Map(news.map((each) => [each.message, each])).values()) {
+      this.#context.logger.warn(
+        { region, reason, cause: message },
+        'a shared object of the region is not as it should be',
+      );
+    }
+    return news.length > 0;
+  }
+}
+
+/** Whether a pipeline may be helped by a change of the region. */
+function isWaiting({ metadata, status }: WebhookPipeline): boolean {
+  if (metadata.deletionTimestamp !== undefined) return true;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status !== 'True' || ready.observedGeneration !== metadata.generation;
+}

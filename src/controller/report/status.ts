@@ -1,0 +1,94 @@
+import type { WebhookPipelineStatus } from '../../api/v1alpha1.ts';
+import type { Outcome } from '../../aws/graph/apply.ts';
+import { rfc3339 } from '../../clock.ts';
+import { DATA_VOLUME, STAGE } from '../../plan/identity.ts';
+import type { PlanInput } from '../../plan/input.ts';
+import type { StoreBelief } from '../pipeline/store-belief.ts';
+import type { QueueView } from './health.ts';
+import { nodeOf } from './nodes.ts';
+
+/** Pure: from what was seen to the status, conditions aside. */
+
+export interface Seen {
+  readonly input: PlanInput;
+  readonly outcome: Outcome;
+  readonly store: StoreBelief;
+  readonly queue: QueueView | undefined;
+  /** The gateway through which senders reach the pipeline now, if they do. */
+  readonly servedBy: string | undefined;
+}
+
+type Status = WebhookPipelineStatus;
+
+/** `before` gives what can't be seen at the moment, such as the URL while the gateway is being changed. */
+export function statusOf(seen: Seen, before: Status | undefined, urlTemplate: string): Partial<Status> {
+  const { input, outcome, queue } = seen;
+  const url = urlOf(seen, urlTemplate) ?? before?.endpoint?.url;
+  return {
+    endpoint: present({ url, path: input.path, region: input.place.region }),
+    objects: outcome.nodes.map(({ node, state, id }) => ({
+      kind: node.kind,
+      name: node.id,
+      ...(id !== undefined && { id }),
+      state,
+    })),
+    ...(queue && { queue }),
+    store: storeOf(seen, before?.store),
+    code: present({
+      preQueue: nodeOf(outcome, 'Alias', 'pre-queue')?.outputs.codeSha256,
+      postQueue: nodeOf(outcome, 'Alias', 'post-queue')?.outputs.codeSha256,
+    }),
+  };
+}
+
+/** The URL, once senders can reach it. */
+function urlOf({ input, servedBy }: Seen, template: string): string | undefined {
+  if (servedBy === undefined) return undefined;
+  const values: Record<string, string> = {
+    api: servedBy,
+    region: input.place.region,
+    stage: STAGE,
+    path: input.path,
+  };
+  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+function storeOf({ outcome, store, input }: Seen, before: Status['store']): NonNullable<Status['store']> {
+  const instance = nodeOf(outcome, 'Instance', 'host');
+  const isUnseen = instance?.unseen === true;
+  const host = isUnseen ? before?.host : instance?.id;
+  // A volume that was not found is not forgotten: what is found next is compared with it.
+  const known = input.spec.store.managed && before?.volumeId;
+  return present({
+    host,
+    address: isUnseen ? before?.address : instance?.outputs.privateIp,
+    volumeId: nodeOf(outcome, 'Volume', DATA_VOLUME)?.id ?? known,
+    ...answers(store, before, host === before?.host),
+  });
+}
+
+type Answers = Pick<NonNullable<Status['store']>, 'answersSince' | 'lastProbeTime'>;
+
+/** Facts that change only when the store does: a time that is written again and again would be news of nothing. */
+function answers({ view, answeredAt }: StoreBelief, before: Status['store'], isSameHost: boolean): Answers {
+  const known = isSameHost ? before : undefined;
+  if (view.is === 'reachable') return { answersSince: known?.answersSince ?? rfc3339(view.at) };
+  // Not asked yet since the start of the operator: what was known stands.
+  if (view.is === 'unknown')
+    return present({ answersSince: known?.answersSince, lastProbeTime: known?.lastProbeTime });
+  const last = answeredAt === undefined ? undefined : rfc3339(answeredAt);
+  return present({ lastProbeTime: last ?? known?.lastProbeTime ?? known?.answersSince });
+}
+
+/** What a pipeline that can't be worked on now still says of itself. */
+export function keptStatus(status: Status | undefined): Partial<Status> {
+  const { endpoint, objects, queue, store, code } = status ?? {};
+  return present({ endpoint, objects, queue, store, code });
+}
+
+type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Without the fields that have no value. */
+function present<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}

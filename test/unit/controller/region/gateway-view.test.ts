@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import {
+  forgetGateway,
+  type GatewayView,
+  isServed,
+  isUnreachable,
+  viewGateway,
+} from '../../../../src/controller/region/gateway-view.ts';
+import { contentOf } from '../../../../src/plan/gateway.ts';
+import { regionOwner } from '../../../../src/plan/identity.ts';
+import { refuse, scripted } from '../../aws/kinds/scripted-account.ts';
+
+const OWNER = regionOwner('c', '/nami/');
+const ORDERS = { path: '/nami/orders', functionArn: 'arn:aws:lambda:r:1:function:orders:live' };
+const view = (more: Partial<GatewayView>): GatewayView => ({
+  restApiId: 'api1',
+  routes: [ORDERS],
+  isCurrent: true,
+  deployedPaths: new Set([ORDERS.path]),
+  ...more,
+});
+const NEVER_DEPLOYED = new Set<string>();
+
+describe('a route', () => {
+  test('is served when the stage shows it', () => {
+    expect(isServed(view({}), ORDERS)).toBe(true);
+    expect(isServed(view({ isCurrent: false }), ORDERS)).toBe(true);
+  });
+
+  test.each([
+    ['not deployed', view({ isCurrent: false, deployedPaths: NEVER_DEPLOYED })],
+    ['not there', view({ routes: [] })],
+    ['another function’s', view({ routes: [{ ...ORDERS, functionArn: 'arn:other' }] })],
+  ])('is not served when it is %s', (_, seen) => {
+    expect(isServed(seen, ORDERS)).toBe(false);
+  });
+
+  test('is gone only when neither the gateway nor what it shows holds it', () => {
+    expect(isUnreachable(view({ routes: [], deployedPaths: NEVER_DEPLOYED }), ORDERS)).toBe(true);
+    expect(isUnreachable(view({ routes: [], isCurrent: false }), ORDERS)).toBe(false);
+    expect(isUnreachable(view({ isCurrent: false, deployedPaths: NEVER_DEPLOYED }), ORDERS)).toBe(false);
+  });
+});
+
+describe('a look at the gateway', () => {
+  const uri = `arn:aws:apigateway:r:lambda:path/2015-03-31/functions/${ORDERS.functionArn}/invocations`;
+  const script = (stage: () => object) => ({
+    GetRestApis: () => ({ items: [{ id: 'api1', name: OWNER.prefix }] }),
+    GetResources: () => ({
+      items: [
+        { id: 'r', path: '/' },
+        { id: 'n', path: '/nami' },
+        { id: 'o', path: ORDERS.path, resourceMethods: { ANY: { methodIntegration: { uri } } } },
+      ],
+    }),
+    GetStage: stage,
+    GetDeployment: () => ({ description: contentOf([ORDERS]), apiSummary: { [ORDERS.path]: {} } }),
+  });
+
+  test('reads routes, stage and deployment once for all pipelines, and again when it is told to', async () => {
+    const { account, calls } = scripted(script(() => ({ deploymentId: 'd' })));
+    const [first, second] = await Promise.all([viewGateway(account, OWNER), viewGateway(account, OWNER)]);
+    expect(first).toEqual(view({}));
+    expect(second).toBe(first);
+    expect(calls).toHaveLength(4);
+    forgetGateway(account, OWNER);
+    await viewGateway(account, OWNER);
+    expect(calls.length).toBeGreaterThan(4);
+  });
+
+  test('sees that a stage was deleted by hand: nobody is served', async () => {
+    const { account } = scripted(script(() => refuse('NotFoundException')));
+    expect(isServed(await viewGateway(account, OWNER), ORDERS)).toBe(false);
+  });
+
+  test('does not take what it may not read for what is not there', async () => {
+    const { account } = scripted(script(() => refuse('AccessDeniedException')));
+    await expect(viewGateway(account, OWNER)).rejects.toThrow();
+  });
+});
