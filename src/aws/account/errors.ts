@@ -264,13 +264,13 @@ function notYet(error: unknown): Delay | undefined {
 }
 
 /** What the reconcile does about an error, and the words for the user. */
-export type Verdict =
+export type Judgement =
   | { readonly is: 'terminal'; readonly reason: string; readonly message: string }
   | { readonly is: 'requeue'; readonly seconds: number; readonly message: string }
   | { readonly is: 'backoff'; readonly reason: string; readonly message: string };
 
 /** Judges an error of AWS. `action` is the IAM action that was called, such as "lambda:CreateFunction". */
-export function judge(error: unknown, action?: string): Verdict {
+export function judge(error: unknown, action?: string): Judgement {
   if (error instanceof TerminalError) return { is: 'terminal', reason: error.reason, message: error.message };
   if (error instanceof BackoffError) return { is: 'backoff', reason: error.reason, message: error.message };
   if (error instanceof RequeueAfter) return { is: 'requeue', seconds: error.seconds, message: error.message };

@@ -3,7 +3,7 @@ import { judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { type Graph, type GraphNode, keyOf } from './graph.ts';
+import { type Graph, type GraphNode, nodeKey } from './graph.ts';
 import { checkOwnership, missingTags } from './ownership.ts';
 import { dependenciesOf, type Outputs, resolve } from './references.ts';
 import { type Leftover, type MayRemove, removeUnwanted, type Wanted } from './remove-unwanted.ts';
@@ -43,7 +43,7 @@ export interface Outcome {
   readonly failed: boolean;
 }
 
-export interface ApplyOptions {
+export interface PassOptions {
   /** Values that come from outside the graph, by the name that `given()` uses. */
   readonly given?: Readonly<Record<string, Outputs>>;
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
@@ -57,13 +57,13 @@ export async function apply(
   account: Account,
   graph: Graph,
   owner: Owner,
-  options: ApplyOptions = {},
+  options: PassOptions = {},
 ): Promise<Outcome> {
-  const byKey = new Map(graph.map((node) => [keyOf(node.kind, node.id), node]));
+  const byKey = new Map(graph.map((node) => [nodeKey(node.kind, node.id), node]));
   const begun = new Map<string, Promise<NodeOutcome>>();
 
   const settle = (node: GraphNode): Promise<NodeOutcome> => {
-    const key = keyOf(node.kind, node.id);
+    const key = nodeKey(node.kind, node.id);
     const known = begun.get(key);
     if (known) return known;
     const outcome = settleNode(node);
@@ -175,15 +175,15 @@ async function settleOne(
     }
     return outcome({ state: 'Pending', message: done.at(-1) ?? 'is being updated', seconds: 1 });
   } catch (error) {
-    const verdict = judge(error);
-    if (verdict.is === 'requeue') {
-      return outcome({ state: 'Pending', message: verdict.message, seconds: verdict.seconds });
+    const judgement = judge(error);
+    if (judgement.is === 'requeue') {
+      return outcome({ state: 'Pending', message: judgement.message, seconds: judgement.seconds });
     }
     return outcome({
       state: 'Failed',
-      reason: verdict.reason,
-      message: verdict.message,
-      ...(verdict.is === 'terminal' && { terminal: true }),
+      reason: judgement.reason,
+      message: judgement.message,
+      ...(judgement.is === 'terminal' && { terminal: true }),
       ...(!seen && { unseen: true }),
     });
   }

@@ -77,12 +77,12 @@ async function removeOne(account: Account, kind: KindName, actual: Actual, owner
     await kindOf(kind).remove(account, actual, owner);
     return { kind, id: actual.id, why: 'removing' };
   } catch (error) {
-    const verdict = judge(error);
+    const judgement = judge(error);
     return {
       kind,
       id: actual.id,
-      why: verdict.is === 'requeue' ? 'removing' : 'failed',
-      message: verdict.message,
+      why: judgement.is === 'requeue' ? 'removing' : 'failed',
+      message: judgement.message,
     };
   }
 }

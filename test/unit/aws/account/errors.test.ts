@@ -4,13 +4,13 @@ import {
   isAlreadyExists,
   isNoCapacity,
   isNotFound,
+  type Judgement,
   judge,
   orAbsent,
   orGone,
   orPresent,
   RequeueAfter,
   TerminalError,
-  type Verdict,
   withAction,
 } from '../../../../src/aws/account/errors.ts';
 
@@ -18,10 +18,10 @@ const error = (name: string, message = 'what AWS says', more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });
 /** EC2 and others name the code apart from the name of the class. */
 const coded = (code: string, message = 'what AWS says') => error('Error', message, { Code: code });
-const requeue = (seconds: number, message: string): Verdict => ({ is: 'requeue', seconds, message });
+const requeue = (seconds: number, message: string): Judgement => ({ is: 'requeue', seconds, message });
 
 describe('an error that only means "not yet"', () => {
-  test.each<[string, Error, Verdict]>([
+  test.each<[string, Error, Judgement]>([
     [
       'a role that Lambda does not know yet',
       error(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { TerminalError } from '../../../../src/aws/account/errors.ts';
-import { type ApplyOptions, apply } from '../../../../src/aws/graph/apply.ts';
-import { type Graph, given, join, keyOf, ref } from '../../../../src/aws/graph/graph.ts';
+import { apply, type PassOptions } from '../../../../src/aws/graph/apply.ts';
+import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
 import { tagOwned } from '../../../../src/aws/graph/remove-unwanted.ts';
 import { pending } from '../../../../src/aws/object/kind.ts';
@@ -26,7 +26,7 @@ beforeEach(() => {
   });
 });
 
-const run = (graph: Graph, options?: ApplyOptions, owner: Owner = OWNER) =>
+const run = (graph: Graph, options?: PassOptions, owner: Owner = OWNER) =>
   apply(NO_ACCOUNT, graph, owner, options);
 const states = ({ nodes }: Awaited<ReturnType<typeof run>>) =>
   Object.fromEntries(nodes.map(({ node: { kind, id }, state }) => [`${kind}/${id}`, state]));
@@ -131,7 +131,10 @@ describe('forward', () => {
 
   test('keeps to an order that no value asks for', async () => {
     aws.put('Queue/q', OURS, {}, pending('is being made', 1));
-    const outcome = await run([node('Queue', 'q'), node('Role', 'r', {}, { after: [keyOf('Queue', 'q')] })]);
+    const outcome = await run([
+      node('Queue', 'q'),
+      node('Role', 'r', {}, { after: [nodeKey('Queue', 'q')] }),
+    ]);
     expect(states(outcome)).toMatchObject({ 'Role/r': 'Blocked' });
   });
 
