@@ -4,6 +4,7 @@ import {
   isAlreadyExists,
   isNoCapacity,
   isNotFound,
+  isThrottled,
   type Judgement,
   judge,
   orAbsent,
@@ -18,6 +19,10 @@ const error = (name: string, message = 'what AWS says', more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });
 /** EC2 and others name the code apart from the name of the class. */
 const coded = (code: string, message = 'what AWS says') => error('Error', message, { Code: code });
+const of = (service: string, thrown: Error) => {
+  withAction(thrown, `${service}:Call`);
+  return thrown;
+};
 const requeue = (seconds: number, message: string): Judgement => ({ is: 'requeue', seconds, message });
 
 describe('an error that only means "not yet"', () => {
@@ -79,6 +84,48 @@ describe('an error that only means "not yet"', () => {
       'the same by its older name',
       error('AWS.SimpleQueueService.QueueDeletedRecently'),
       requeue(60, 'a queue of this name was deleted less than a minute ago'),
+    ],
+    [
+      'an environment whose key does not know a new role yet',
+      of(
+        'lambda',
+        error(
+          'InvalidParameterValueException',
+          'Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.',
+        ),
+      ),
+      requeue(2, 'a new role is not known to KMS yet'),
+    ],
+    [
+      'a function whose interfaces EC2 can not make at once',
+      of(
+        'lambda',
+        error('InvalidParameterValueException', 'Your request has been throttled by EC2, please make sure'),
+      ),
+      requeue(10, 'Lambda waits for EC2, which asks the account for fewer calls'),
+    ],
+    [
+      'a gateway that another call changes',
+      of(
+        'apigateway',
+        error('ConflictException', 'Unable to complete operation due to concurrent modification.'),
+      ),
+      requeue(1, 'the gateway is being changed by another call'),
+    ],
+    [
+      'a volume that was changed a while ago',
+      of('ec2', coded('VolumeModificationRateExceeded')),
+      requeue(300, 'a volume can be changed again six hours after its last change'),
+    ],
+    [
+      'a volume that is being changed',
+      of('ec2', coded('IncorrectModificationState')),
+      requeue(300, 'a volume can be changed again six hours after its last change'),
+    ],
+    [
+      'a volume that is still attached when it is to go',
+      of('ec2', coded('VolumeInUse', 'vol-1 is attached')),
+      requeue(5, 'ec2:Call: still in use (vol-1 is attached)'),
     ],
     [
       'something that is still in use',
@@ -182,6 +229,29 @@ describe('questions about an error', () => {
     },
   );
 
+  test('are answered by what the name means to the service that it came from', () => {
+    expect(isNotFound(of('lambda', error('ResourceNotFoundException')))).toBe(true);
+    expect(isNotFound(of('lambda', error('NoSuchKey')))).toBe(false);
+    expect(isNotFound(of('s3', error('NoSuchKey')))).toBe(true);
+    expect(isThrottled(of('lambda', error('TooManyRequestsException')))).toBe(true);
+    expect(isThrottled(of('iam', error('Throttling')))).toBe(true);
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['apigateway', 'ConflictException', 'Method already exists for this resource', true],
+    [
+      'apigateway',
+      'ConflictException',
+      'Another resource with the same parent already has this name: a',
+      true,
+    ],
+    ['apigateway', 'ConflictException', 'Unable to complete operation due to concurrent modification', false],
+    ['lambda', 'ResourceConflictException', 'Alias already exists: f:live', true],
+    ['lambda', 'ResourceConflictException', 'The function is being deleted', false],
+  ])('%s: %s "%s" means that it exists: %s', (service, name, message, exists) => {
+    expect(isAlreadyExists(of(service, error(name, message)))).toBe(exists);
+  });
+
   test.each(['InsufficientInstanceCapacity', 'Unsupported', 'VcpuLimitExceeded'])(
     '%s means that there is no capacity',
     (name) => expect(isNoCapacity(coded(name))).toBe(true),
@@ -204,6 +274,11 @@ describe('a call that may find nothing', () => {
     await expect(
       orPresent(Promise.reject(error('ResourceConflictException', 'Function already exist: x'))),
     ).resolves.toBeUndefined();
+    const concurrent = of(
+      'apigateway',
+      error('ConflictException', 'Unable to complete operation due to concurrent modification'),
+    );
+    await expect(orPresent(Promise.reject(concurrent))).rejects.toBe(concurrent);
     const underWay = error('ResourceConflictException', 'An update is in progress for resource: x');
     await expect(orPresent(Promise.reject(underWay))).rejects.toBe(underWay);
   });
