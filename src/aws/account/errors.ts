@@ -90,6 +90,16 @@ export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What a creation answers; RequeueAfter where there is such an object already, since a later look finds it. */
+export async function unlessThere<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    throw new RequeueAfter(1, 'is there already, and AWS does not list it yet', { cause: error });
+  }
+}
+
 /** Waits for a call for which "it is there already" is as good as success. */
 export async function orPresent(call: Promise<unknown>): Promise<void> {
   try {
@@ -102,6 +112,12 @@ export async function orPresent(call: Promise<unknown>): Promise<void> {
 /** Waits for a call for which "it is gone already" is as good as success. */
 export async function orGone(call: Promise<unknown>): Promise<void> {
   await orAbsent(call);
+}
+
+/** Whether a call may have worked although it failed: its answer was lost, or AWS itself stumbled. */
+export function mayHaveWorked(error: unknown): boolean {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return ($metadata?.httpStatusCode ?? 0) >= 500 || isOneOf(error, UNREACHABLE);
 }
 
 function notYet(error: unknown): Delay | undefined {
@@ -148,7 +164,7 @@ export function judge(error: unknown): Judgement {
   }
   if (isThrottled(error))
     return { is: 'backoff', reason: 'Throttled', message: `${doing}AWS asks for fewer calls (${code})` };
-  if (isInUse(error)) return { is: 'requeue', seconds: 5, message: `${doing}still in use (${message})` };
+  if (isInUse(error)) return { is: 'requeue', seconds: 1, message: `${doing}still in use (${message})` };
   if (isOneOf(error, UNREACHABLE)) {
     return {
       is: 'backoff',

@@ -12,6 +12,8 @@ export interface Leftover {
   readonly id: string;
   readonly why: 'removing' | 'kept' | 'failed';
   readonly message?: string;
+  /** While it is being removed: look again in so many seconds. */
+  readonly seconds?: number;
 }
 
 /** Which objects that nothing wants may go. */
@@ -34,56 +36,87 @@ export async function removeUnwanted(
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   const names = (Object.keys(kinds) as KindName[]).filter((name) => !wanted.unseen.has(name));
-  const orders = [...new Set(names.map((name) => kinds[name].removal))].sort((a, b) => a - b);
-  for (const order of orders) {
+  const unwantedOf = async (name: KindName) => {
+    const owned = await ownedOf(account, name, owner);
+    return owned.filter(
+      ({ id, actual }) => !wanted.objects.has(`${name} ${id}`) && (!actual || mayRemove(name, actual)),
+    );
+  };
+  for (const order of orders()) {
     const batch = names.filter((name) => kinds[name].removal === order);
-    const unwantedOf = async (name: KindName): Promise<Actual[] | Leftover> => {
-      const owned = await ownedOf(account, name, owner);
-      if ('why' in owned) return owned;
-      return owned.filter((actual) => !wanted.objects.has(`${name} ${actual.id}`) && mayRemove(name, actual));
-    };
     const left = await Promise.all(
       batch.map(async (name): Promise<Leftover[]> => {
-        const unwanted = await unwantedOf(name);
-        if ('why' in unwanted) return [unwanted];
-        const asked = await Promise.all(unwanted.map((actual) => removeOne(account, name, actual, owner)));
-        if (!asked.some(({ why }) => why === 'removing')) return asked;
-        // Much is gone at once; what isn't is waited for.
-        const still = await unwantedOf(name);
-        if ('why' in still) return [...asked, still];
-        return asked.filter(({ why, id }) => why !== 'removing' || still.some((actual) => actual.id === id));
+        try {
+          const unwanted = await unwantedOf(name);
+          const asked = await Promise.all(unwanted.map((each) => removeOne(account, name, each, owner)));
+          if (!asked.some(({ why }) => why === 'removing')) return asked;
+          // Much is gone at once; what isn't is waited for.
+          const still = new Set((await unwantedOf(name)).map(({ id }) => id));
+          return asked.filter(({ why, id }) => why !== 'removing' || still.has(id));
+        } catch (error) {
+          return [{ kind: name, id: '(list)', why: 'failed', message: judge(error).message }];
+        }
       }),
     );
     leftovers.push(...left.flat());
-    if (leftovers.some(({ why }) => why !== 'kept')) break;
+    if (leftovers.some(({ why }) => why !== 'kept')) return leftovers;
+  }
+  // What vanishes has gone with the rest.
+  if (wanted.objects.size === 0) {
+    for (const made of account.recentlyMade.of(owner)) account.recentlyMade.forget(owner, made);
   }
   return leftovers;
 }
 
-async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<Actual[] | Leftover> {
-  try {
-    const all = await kindOf(kind).owned(account, owner);
-    return all.filter((actual) => actual.tags === undefined || isOurs(actual.tags, owner));
-  } catch (error) {
-    return { kind, id: '(list)', why: 'failed', message: judge(error).message };
-  }
+const orders = (): number[] =>
+  [...new Set(Object.values(kinds).flatMap(({ removal }) => (removal === 'vanishes' ? [] : removal)))].sort(
+    (a, b) => a - b,
+  );
+
+/** Something that an owner has; without `actual` it may be there: AWS gave no answer when it was made. */
+interface Owned {
+  readonly id: string;
+  readonly actual?: Actual | undefined;
+  /** It was made a moment ago, so that its not being listed says nothing. */
+  readonly unlisted?: true;
 }
 
-async function removeOne(account: Account, kind: KindName, actual: Actual, owner: Owner): Promise<Leftover> {
-  if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id: actual.id, why: 'kept' };
-  if (actual.state.is === 'leaving')
-    return { kind, id: actual.id, why: 'removing', message: actual.state.why };
+async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<Owned[]> {
+  const { recentlyMade } = account;
+  const all = await kindOf(kind).owned(account, owner);
+  const listed = all.filter((actual) => actual.tags === undefined || isOurs(actual.tags, owner));
+  const unlisted: Owned[] = [];
+  for (const made of recentlyMade.of(owner).filter((each) => each.kind === kind)) {
+    const { actual, object } = made;
+    if (listed.some(({ id }) => id === actual?.id)) recentlyMade.forget(owner, made);
+    else unlisted.push({ id: actual?.id ?? object, actual, unlisted: true });
+  }
+  return [...listed.map((actual) => ({ id: actual.id, actual })), ...unlisted];
+}
+
+async function removeOne(
+  account: Account,
+  kind: KindName,
+  { id, actual, unlisted }: Owned,
+  owner: Owner,
+): Promise<Leftover> {
+  const removing = (message?: string, atLeast?: number): Leftover => ({
+    kind,
+    id,
+    why: 'removing',
+    seconds: account.patience.seconds(`${owner.prefix} ${kind} ${id}`, message ?? '', atLeast),
+    ...(message !== undefined && { message }),
+  });
+  if (!actual) return removing('AWS gave no answer when it was made: it may still show');
+  if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
+  if (actual.state.is === 'leaving') return removing(actual.state.why, actual.state.seconds);
   try {
     await kindOf(kind).remove(account, actual, owner);
-    return { kind, id: actual.id, why: 'removing' };
+    return removing(unlisted && 'was just made, and AWS does not list it yet');
   } catch (error) {
     const judgement = judge(error);
-    return {
-      kind,
-      id: actual.id,
-      why: judgement.is === 'requeue' ? 'removing' : 'failed',
-      message: judgement.message,
-    };
+    if (judgement.is === 'requeue') return removing(judgement.message, judgement.seconds);
+    return { kind, id, why: 'failed', message: judgement.message };
   }
 }
 

@@ -125,12 +125,12 @@ describe('an error that only means "not yet"', () => {
     [
       'a volume that is still attached when it is to go',
       of('ec2', coded('VolumeInUse', 'vol-1 is attached')),
-      requeue(5, 'ec2:Call: still in use (vol-1 is attached)'),
+      requeue(1, 'ec2:Call: still in use (vol-1 is attached)'),
     ],
     [
       'something that is still in use',
       coded('DependencyViolation', 'sg-1 has a dependent'),
-      requeue(5, 'still in use (sg-1 has a dependent)'),
+      requeue(1, 'still in use (sg-1 has a dependent)'),
     ],
   ])('is looked at again, without backoff: %s', (_, thrown, verdict) => {
     expect(judge(thrown)).toEqual(verdict);

@@ -1,5 +1,8 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,6 +11,8 @@ import type { InitializeMiddleware } from '@smithy/types';
 import type { Account } from '../../../../src/aws/account/account.ts';
 import { withAction } from '../../../../src/aws/account/errors.ts';
 import { Inventory } from '../../../../src/aws/account/inventory.ts';
+import { Patience } from '../../../../src/aws/account/patience.ts';
+import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
@@ -59,10 +64,19 @@ export function scripted(script: Script): ScriptedAccount {
     partition: 'aws',
     clock,
     inventory: new Inventory(clock),
+    recentlyMade: new RecentlyMade(clock),
+    patience: new Patience(clock),
     refusedVersions: new Map(),
     code: new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]),
     apiGateway: client('apigateway', new APIGatewayClient(settings)),
+    cloudWatch: client('cloudwatch', new CloudWatchClient(settings)),
+    logs: client('logs', new CloudWatchLogsClient(settings)),
+    iam: client('iam', new IAMClient(settings)),
     ec2: client('ec2', new EC2Client(settings)),
+    once: {
+      apiGateway: client('apigateway', new APIGatewayClient(settings)),
+      ec2: client('ec2', new EC2Client(settings)),
+    },
     lambda: client('lambda', new LambdaClient(settings)),
     invocations: client('lambda', new LambdaClient(settings)),
     s3: client('s3', new S3Client(settings)),
