@@ -1,4 +1,4 @@
-import { type Graph, given, join, keyOf } from '../aws/graph/graph.ts';
+import { type Graph, given, join, nodeKey } from '../aws/graph/graph.ts';
 import { ALIAS, functionName, routePath } from './identity.ts';
 import type { PlanInput } from './input.ts';
 
@@ -10,7 +10,7 @@ export function planEndpoint({ owner, path, place }: PlanInput): Graph {
       kind: 'Permission',
       id: 'gateway',
       part: 'Gateway',
-      after: [keyOf('Alias', 'pre-queue')],
+      after: [nodeKey('Alias', 'pre-queue')],
       desired: {
         functionName: functionName(owner, 'pre-queue'),
         alias: ALIAS,

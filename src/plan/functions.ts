@@ -6,7 +6,7 @@ import {
   type ResponseSettings,
   type SourceSettings,
 } from '../../handlers/contract.ts';
-import { type Graph, type GraphNode, given, join, keyOf, ref } from '../aws/graph/graph.ts';
+import { type Graph, type GraphNode, given, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import type { PolicyStatement } from '../aws/wire/policy.ts';
@@ -193,7 +193,7 @@ function planFunction({ owner, settings: operator, network }: PlanInput, plan: F
             id,
             part: 'Functions' as const,
             optional: true as const,
-            after: [keyOf('Function', id)],
+            after: [nodeKey('Function', id)],
             desired: { functionName: name, executions: settings.reservedConcurrency },
           },
         ]),
@@ -205,7 +205,7 @@ function planFunction({ owner, settings: operator, network }: PlanInput, plan: F
             id,
             part: 'Functions' as const,
             optional: true as const,
-            after: [keyOf('Alias', id)],
+            after: [nodeKey('Alias', id)],
             desired: { functionName: name, alias: ALIAS, executions: plan.provisionedConcurrency },
           },
         ]),

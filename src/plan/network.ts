@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, keyOf, ref } from '../aws/graph/graph.ts';
+import { type Graph, type GraphNode, nodeKey, ref } from '../aws/graph/graph.ts';
 
 /** Subnets of the shared network: one for each zone in use, by the zone's place in the alphabet. */
 const SUBNET_BITS = 4;
@@ -36,7 +36,7 @@ export function planNetwork(cidr: string, zones: readonly string[]): Graph {
       kind: 'RouteTable',
       id: 'network',
       part: 'Store',
-      after: zones.map((zone) => keyOf('Subnet', zone)),
+      after: zones.map((zone) => nodeKey('Subnet', zone)),
       desired: {
         vpcId,
         internetGatewayId: ref('InternetGateway', 'network', 'id'),

@@ -1,4 +1,4 @@
-import { type Graph, keyOf, ref } from '../aws/graph/graph.ts';
+import { type Graph, nodeKey, ref } from '../aws/graph/graph.ts';
 import { deadLetterQueueName, queueName } from './identity.ts';
 import type { PlanInput } from './input.ts';
 
@@ -37,7 +37,7 @@ export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
       kind: 'EventSourceMapping',
       id: 'mapping',
       part: 'Queue',
-      after: [keyOf('Queue', 'queue')],
+      after: [nodeKey('Queue', 'queue')],
       desired: {
         queueArn: ref('Queue', 'queue', 'arn'),
         functionArn: ref('Alias', 'post-queue', 'arn'),

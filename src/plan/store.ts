@@ -1,4 +1,4 @@
-import { type Graph, join, keyOf, ref } from '../aws/graph/graph.ts';
+import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import { DATA_VOLUME } from './identity.ts';
@@ -117,7 +117,7 @@ function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
       kind: 'Instance',
       id: 'host',
       part,
-      after: [keyOf('Parameter', 'store-password')],
+      after: [nodeKey('Parameter', 'store-password')],
       desired: {
         object: 'host',
         instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],

@@ -12,7 +12,9 @@ import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/typ
 import type { Clock } from '../../clock.ts';
 import { withAction } from './errors.ts';
 import { Inventory } from './inventory.ts';
+import { Patience } from './patience.ts';
 import { RateLimiter } from './rates.ts';
+import { RecentlyMade } from './recently-made.ts';
 
 /** A zip file that a function runs. */
 export interface CodePackage {
@@ -36,6 +38,8 @@ export interface Account {
   readonly partition: string;
   readonly clock: Clock;
   readonly inventory: Inventory;
+  readonly recentlyMade: RecentlyMade;
+  readonly patience: Patience;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
   /** The code of functions, by SHA-256: the graph holds only the sum. Each pipeline has its own. */
@@ -44,6 +48,8 @@ export interface Account {
   readonly cloudWatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
   readonly ec2: EC2Client;
+  /** For creations that AWS makes twice when they are asked for twice: none is repeated for a lost answer. */
+  readonly once: { readonly apiGateway: APIGatewayClient; readonly ec2: EC2Client };
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
   /** To invoke functions: a user's own code may let each call run into its end, and none is worth another. */
@@ -101,12 +107,18 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     partition: arn?.split(':')[1] ?? 'aws',
     clock,
     inventory: new Inventory(clock),
+    recentlyMade: new RecentlyMade(clock),
+    patience: new Patience(clock),
     refusedVersions: new Map(),
     code: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
     logs: paced('logs', new CloudWatchLogsClient(settings)),
     ec2: paced('ec2', new EC2Client(settings)),
+    once: {
+      apiGateway: paced('apigateway', new APIGatewayClient({ ...settings, maxAttempts: 1 })),
+      ec2: paced('ec2', new EC2Client({ ...settings, maxAttempts: 1 })),
+    },
     iam: paced('iam', new IAMClient(settings)),
     lambda: paced('lambda', new LambdaClient(settings)),
     invocations: paced(

@@ -15,21 +15,28 @@ export interface Candidate {
   readonly ownCode?: string;
 }
 
+/** A version that can serve. */
+export interface TriedVersion {
+  readonly version: string;
+  /** SHA-256 of its zip, base64. */
+  readonly codeSha256: string;
+}
+
 /**
  * Publishes what the function is now and answers the version once it has answered a check. Publishing the same again
  * answers the same version, so a crash here leaves nothing. Throws TerminalError or BackoffError `CodeInvalid` or
  * `SettingsInvalid` where the version can't serve, RequeueAfter while it is being made ready.
  */
-export async function publishTried(account: Account, candidate: Candidate): Promise<string> {
+export async function publishTried(account: Account, candidate: Candidate): Promise<TriedVersion> {
   const { functionName } = candidate;
   const published = await account.lambda.send(new PublishVersionCommand({ FunctionName: functionName }));
   const version = published.Version ?? '';
   if (published.Environment?.Variables?.[REVISION_ENV] !== candidate.revision) {
     throw new RequeueAfter(1, 'the function has changed meanwhile');
   }
-  if (published.State === 'Pending') throw new RequeueAfter(0.5, `version ${version} is being made ready`);
+  if (published.State === 'Pending') throw new RequeueAfter(1, `version ${version} is being made ready`);
   await check(account, candidate, version);
-  return version;
+  return { version, codeSha256: published.CodeSha256 ?? '' };
 }
 
 /** Seconds for which a version that was refused is not asked again: own code may let it run into its end each time. */

@@ -1,10 +1,10 @@
 import type { Account } from '../account/account.ts';
-import { judge } from '../account/errors.ts';
+import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { type Graph, type GraphNode, keyOf } from './graph.ts';
-import { checkOwnership, missingTags } from './ownership.ts';
+import { type Graph, type GraphNode, nodeKey } from './graph.ts';
+import { checkOwnership, isOurs, missingTags } from './ownership.ts';
 import { dependenciesOf, type Outputs, resolve } from './references.ts';
 import { type Leftover, type MayRemove, removeUnwanted, type Wanted } from './remove-unwanted.ts';
 
@@ -43,7 +43,7 @@ export interface Outcome {
   readonly failed: boolean;
 }
 
-export interface ApplyOptions {
+export interface PassOptions {
   /** Values that come from outside the graph, by the name that `given()` uses. */
   readonly given?: Readonly<Record<string, Outputs>>;
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
@@ -57,13 +57,13 @@ export async function apply(
   account: Account,
   graph: Graph,
   owner: Owner,
-  options: ApplyOptions = {},
+  options: PassOptions = {},
 ): Promise<Outcome> {
-  const byKey = new Map(graph.map((node) => [keyOf(node.kind, node.id), node]));
+  const byKey = new Map(graph.map((node) => [nodeKey(node.kind, node.id), node]));
   const begun = new Map<string, Promise<NodeOutcome>>();
 
   const settle = (node: GraphNode): Promise<NodeOutcome> => {
-    const key = keyOf(node.kind, node.id);
+    const key = nodeKey(node.kind, node.id);
     const known = begun.get(key);
     if (known) return known;
     const outcome = settleNode(node);
@@ -90,17 +90,17 @@ export async function apply(
     waiting.length === 0 && options.mayRemove !== false
       ? await removeUnwanted(account, owner, wantedBy(nodes), options.mayRemove)
       : [];
-  const removing = leftovers.some(({ why }) => why === 'removing');
+  const removing = leftovers.filter(({ why }) => why === 'removing');
   const failed =
     nodes.some(
       ({ state, node, terminal, unseen }) => state === 'Failed' && !terminal && (unseen || !node.optional),
     ) || leftovers.some(({ why }) => why === 'failed');
-  const seconds = [...nodes.flatMap((outcome) => outcome.seconds ?? []), ...(removing ? [1] : [])];
+  const seconds = [...nodes, ...removing].flatMap((each) => each.seconds ?? []);
   return {
     nodes,
     leftovers,
     failed,
-    settled: waiting.length === 0 && !removing && !failed,
+    settled: waiting.length === 0 && removing.length === 0 && !failed,
     ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
   };
 }
@@ -123,6 +123,7 @@ const blocked = (node: GraphNode, message: string): NodeOutcome => ({
   done: [],
 });
 
+/** One node's way through one pass. */
 async function settleOne(
   account: Account,
   node: GraphNode,
@@ -130,6 +131,8 @@ async function settleOne(
   outputs: Readonly<Record<string, Outputs>>,
 ): Promise<NodeOutcome> {
   const kind = kindOf(node.kind);
+  const { recentlyMade, patience } = account;
+  const waitKey = `${owner.prefix} ${nodeKey(node.kind, node.id)}`;
   const done: string[] = [];
   let found: Actual | undefined;
   let seen = false;
@@ -140,6 +143,8 @@ async function settleOne(
     done,
     ...rest,
   });
+  const wait = (message: string, atLeast?: number) =>
+    outcome({ state: 'Pending', message, seconds: patience.seconds(waitKey, message, atLeast) });
   try {
     const desired = resolve(node.desired, outputs);
     const tags: Tags = {
@@ -151,17 +156,17 @@ async function settleOne(
     for (let round = 0; round < ROUNDS; round++) {
       found = await kind.find(account, desired, owner);
       seen = true;
+      const made = recentlyMade.recall(owner, node.kind, node.id);
+      if (made && isListed(found, owner)) recentlyMade.forget(owner, made);
+      else if (made) {
+        found = made.actual;
+        if (found?.state.is !== 'ready') return wait(found ? UNLISTED : UNANSWERED);
+      }
       if (!found) {
-        // Created and not listed yet: reads of AWS lag behind its writes.
-        if (done.includes('created'))
-          return outcome({ state: 'Pending', message: 'was just created', seconds: 1 });
-        await kind.create(account, desired, tags, owner);
+        found = await create(account, node, desired, tags, owner);
         done.push('created');
-        continue;
       }
-      if (found.state.is !== 'ready') {
-        return outcome({ state: 'Pending', message: found.state.why, seconds: found.state.seconds });
-      }
+      if (found.state.is !== 'ready') return wait(found.state.why, found.state.seconds);
       checkOwnership(node, found, owner);
       const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
       if (Object.keys(missing).length > 0) {
@@ -169,22 +174,57 @@ async function settleOne(
         done.push(`tagged ${Object.keys(missing).join(', ')}`);
       }
       const differences = kind.compare(found, desired);
-      if (differences.length === 0) return outcome({ state: 'Ready' });
+      if (differences.length === 0) {
+        patience.end(waitKey);
+        return outcome({ state: 'Ready' });
+      }
+      const update = `updated ${differences.join(', ')}`;
+      // What was just written is not written again because a read lags behind.
+      if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
       await kind.update(account, desired, found, owner);
-      done.push(`updated ${differences.join(', ')}`);
+      done.push(update);
     }
-    return outcome({ state: 'Pending', message: done.at(-1) ?? 'is being updated', seconds: 1 });
+    return wait(done.at(-1) ?? 'is being updated');
   } catch (error) {
-    const verdict = judge(error);
-    if (verdict.is === 'requeue') {
-      return outcome({ state: 'Pending', message: verdict.message, seconds: verdict.seconds });
+    const judgement = judge(error);
+    if (judgement.is === 'requeue') return wait(judgement.message, judgement.seconds);
+    // One service does not know yet what another has made.
+    if (seen && isNotFound(error) && recentlyMade.of(owner).length > 0) {
+      return wait(`waits until AWS knows everywhere what was just made (${judgement.message})`, 2);
     }
     return outcome({
       state: 'Failed',
-      reason: verdict.reason,
-      message: verdict.message,
-      ...(verdict.is === 'terminal' && { terminal: true }),
+      reason: judgement.reason,
+      message: judgement.message,
+      ...(judgement.is === 'terminal' && { terminal: true }),
       ...(!seen && { unseen: true }),
     });
+  }
+}
+
+const UNLISTED = 'was just made, and AWS does not list it yet';
+const UNANSWERED = 'AWS gave no answer when it was made: whether it is there shows within half a minute';
+
+/** Its tags may be listed later than the object itself. */
+const isListed = (found: Actual | undefined, owner: Owner): boolean =>
+  found !== undefined && (found.tags === undefined || isOurs(found.tags, owner));
+
+async function create(
+  account: Account,
+  node: GraphNode,
+  desired: unknown,
+  tags: Tags,
+  owner: Owner,
+): Promise<Actual> {
+  const kind = kindOf(node.kind);
+  const remember = (actual?: Actual) =>
+    account.recentlyMade.remember(owner, { kind: node.kind, object: node.id, actual });
+  try {
+    const made = await kind.create(account, desired, tags, owner);
+    remember(made);
+    return made;
+  } catch (error) {
+    if (kind.doubles && mayHaveWorked(error)) remember();
+    throw error;
   }
 }

@@ -32,11 +32,11 @@ export interface NodeOf<Name extends KindName> {
 export type Graph = readonly GraphNode[];
 
 /** Key of a node in its graph. */
-export const keyOf = (kind: KindName, id: string): string => `${kind}/${id}`;
+export const nodeKey = (kind: KindName, id: string): string => `${kind}/${id}`;
 
 /** The value of an output of another node. */
 export function ref(kind: KindName, id: string, field: string): Ref {
-  return { $ref: keyOf(kind, id), field };
+  return { $ref: nodeKey(kind, id), field };
 }
 
 /** A value that the region's shared objects give, such as the id of the gateway. */

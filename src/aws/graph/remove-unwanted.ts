@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import { judge, type Verdict } from '../account/errors.ts';
+import { type Judgement, judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
@@ -14,6 +14,8 @@ export interface Leftover {
   /** One word, on failure. */
   readonly reason?: string;
   readonly message?: string;
+  /** While it is being removed: look again in so many seconds. */
+  readonly seconds?: number;
 }
 
 /** Which objects that nothing wants may go. */
@@ -36,62 +38,97 @@ export async function removeUnwanted(
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   const names = (Object.keys(kinds) as KindName[]).filter((name) => !wanted.unseen.has(name));
-  const orders = [...new Set(names.map((name) => kinds[name].removal))].sort((a, b) => a - b);
-  for (const order of orders) {
+  const unwantedOf = async (name: KindName) => {
+    const owned = await ownedOf(account, name, owner);
+    return owned.filter(
+      ({ id, actual }) => !wanted.objects.has(`${name} ${id}`) && (!actual || mayRemove(name, actual)),
+    );
+  };
+  for (const order of orders()) {
     const batch = names.filter((name) => kinds[name].removal === order);
-    const unwantedOf = async (name: KindName): Promise<Actual[] | Leftover> => {
-      const owned = await ownedOf(account, name, owner);
-      if ('why' in owned) return owned;
-      return owned.filter((actual) => !wanted.objects.has(`${name} ${actual.id}`) && mayRemove(name, actual));
-    };
     const left = await Promise.all(
       batch.map(async (name): Promise<Leftover[]> => {
-        const unwanted = await unwantedOf(name);
-        if ('why' in unwanted) return [unwanted];
-        const asked = await Promise.all(unwanted.map((actual) => removeOne(account, name, actual, owner)));
-        if (!asked.some(({ why }) => why === 'removing')) return asked;
-        // Much is gone at once; what isn't is waited for.
-        const still = await unwantedOf(name);
-        if ('why' in still) return [...asked, still];
-        return asked.filter(({ why, id }) => why !== 'removing' || still.some((actual) => actual.id === id));
+        try {
+          const unwanted = await unwantedOf(name);
+          const asked = await Promise.all(unwanted.map((each) => removeOne(account, name, each, owner)));
+          if (!asked.some(({ why }) => why === 'removing')) return asked;
+          // Much is gone at once; what isn't is waited for.
+          const still = new Set((await unwantedOf(name)).map(({ id }) => id));
+          return asked.filter(({ why, id }) => why !== 'removing' || still.has(id));
+        } catch (error) {
+          return [failed(name, '(list)', judge(error))];
+        }
       }),
     );
     leftovers.push(...left.flat());
-    if (leftovers.some(({ why }) => why !== 'kept')) break;
+    if (leftovers.some(({ why }) => why !== 'kept')) return leftovers;
+  }
+  // What vanishes has gone with the rest.
+  if (wanted.objects.size === 0) {
+    for (const made of account.recentlyMade.of(owner)) account.recentlyMade.forget(owner, made);
   }
   return leftovers;
 }
 
-async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<Actual[] | Leftover> {
-  try {
-    const all = await kindOf(kind).owned(account, owner);
-    return all.filter((actual) => actual.tags === undefined || isOurs(actual.tags, owner));
-  } catch (error) {
-    const verdict = judge(error);
-    return { kind, id: '(list)', why: 'failed', ...reasonOf(verdict), message: verdict.message };
-  }
+const orders = (): number[] =>
+  [...new Set(Object.values(kinds).flatMap(({ removal }) => (removal === 'vanishes' ? [] : removal)))].sort(
+    (a, b) => a - b,
+  );
+
+/** Something that an owner has; without `actual` it may be there: AWS gave no answer when it was made. */
+interface Owned {
+  readonly id: string;
+  readonly actual?: Actual | undefined;
+  /** It was made a moment ago, so that its not being listed says nothing. */
+  readonly unlisted?: true;
 }
 
-async function removeOne(account: Account, kind: KindName, actual: Actual, owner: Owner): Promise<Leftover> {
-  if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id: actual.id, why: 'kept' };
-  if (actual.state.is === 'leaving')
-    return { kind, id: actual.id, why: 'removing', message: actual.state.why };
+async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<Owned[]> {
+  const { recentlyMade } = account;
+  const all = await kindOf(kind).owned(account, owner);
+  const listed = all.filter((actual) => actual.tags === undefined || isOurs(actual.tags, owner));
+  const unlisted: Owned[] = [];
+  for (const made of recentlyMade.of(owner).filter((each) => each.kind === kind)) {
+    const { actual, object } = made;
+    if (listed.some(({ id }) => id === actual?.id)) recentlyMade.forget(owner, made);
+    else unlisted.push({ id: actual?.id ?? object, actual, unlisted: true });
+  }
+  return [...listed.map((actual) => ({ id: actual.id, actual })), ...unlisted];
+}
+
+async function removeOne(
+  account: Account,
+  kind: KindName,
+  { id, actual, unlisted }: Owned,
+  owner: Owner,
+): Promise<Leftover> {
+  const removing = (message?: string, atLeast?: number): Leftover => ({
+    kind,
+    id,
+    why: 'removing',
+    seconds: account.patience.seconds(`${owner.prefix} ${kind} ${id}`, message ?? '', atLeast),
+    ...(message !== undefined && { message }),
+  });
+  if (!actual) return removing('AWS gave no answer when it was made: it may still show');
+  if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
+  if (actual.state.is === 'leaving') return removing(actual.state.why, actual.state.seconds);
   try {
     await kindOf(kind).remove(account, actual, owner);
-    return { kind, id: actual.id, why: 'removing' };
+    return removing(unlisted && 'was just made, and AWS does not list it yet');
   } catch (error) {
-    const verdict = judge(error);
-    return {
-      kind,
-      id: actual.id,
-      why: verdict.is === 'requeue' ? 'removing' : 'failed',
-      ...reasonOf(verdict),
-      message: verdict.message,
-    };
+    const judgement = judge(error);
+    if (judgement.is === 'requeue') return removing(judgement.message, judgement.seconds);
+    return failed(kind, id, judgement);
   }
 }
 
-const reasonOf = (verdict: Verdict) => (verdict.is === 'requeue' ? {} : { reason: verdict.reason });
+const failed = (kind: KindName, id: string, judgement: Judgement): Leftover => ({
+  kind,
+  id,
+  why: 'failed',
+  ...(judgement.is !== 'requeue' && { reason: judgement.reason }),
+  message: judgement.message,
+});
 
 /** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
 export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {

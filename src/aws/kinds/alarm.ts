@@ -111,6 +111,8 @@ export const alarm = defineKind<AlarmDesired, Details>({
   async create(account, desired, tags, owner) {
     await account.cloudWatch.send(put(desired, tags));
     account.inventory.forget(listName(owner));
+    const arn = `arn:${account.partition}:cloudwatch:${account.region}:${account.accountId}:alarm:${desired.name}`;
+    return { id: desired.name, tags, state: READY, outputs: { arn }, details: { ...desired, arn } };
   },
   async update(account, desired, _actual, owner) {
     await account.cloudWatch.send(put(desired));

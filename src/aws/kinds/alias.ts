@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Candidate, publishTried } from '../calls/version-trial.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, pending, READY } from '../object/kind.ts';
@@ -35,7 +35,7 @@ type Details = {
  * hashicorp/terraform-provider-aws#13329.)
  */
 export const alias = defineKind<AliasDesired, Details>({
-  removal: 20,
+  removal: 'vanishes',
   async find(account, { functionName, name }) {
     const found = await orAbsent(
       account.lambda.send(new GetAliasCommand({ FunctionName: functionName, Name: name })),
@@ -57,20 +57,23 @@ export const alias = defineKind<AliasDesired, Details>({
       details: { revision, version: found.FunctionVersion, weighted },
     };
   },
-  // It goes with its function.
   owned: async () => [],
   compare: ({ details }, { revision }) => differing(details, { revision, weighted: false }),
   async create(account, desired) {
-    const version = await publishTried(account, desired);
-    await orPresent(
+    const { functionName, name, revision } = desired;
+    const { version, codeSha256 } = await publishTried(account, desired);
+    const { AliasArn = '' } = await unlessThere(
       account.lambda.send(
-        new CreateAliasCommand({
-          FunctionName: desired.functionName,
-          Name: desired.name,
-          FunctionVersion: version,
-        }),
+        new CreateAliasCommand({ FunctionName: functionName, Name: name, FunctionVersion: version }),
       ),
     );
+    return {
+      id: `${functionName}:${name}`,
+      tags: undefined,
+      state: READY,
+      outputs: { arn: AliasArn, revision, codeSha256 },
+      details: { revision, version, weighted: false },
+    };
   },
   async update(account, desired, { details }) {
     const { functionName: FunctionName, name: Name } = desired;
@@ -82,7 +85,7 @@ export const alias = defineKind<AliasDesired, Details>({
       );
       return;
     }
-    const FunctionVersion = await publishTried(account, desired);
+    const { version: FunctionVersion } = await publishTried(account, desired);
     await unlessAllocating(
       account.lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion })),
     );

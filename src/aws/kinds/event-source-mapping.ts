@@ -6,7 +6,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
-import { orGone, orPresent } from '../account/errors.ts';
+import { orGone, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
 
@@ -25,9 +25,9 @@ export interface EventSourceMappingDesired {
 type Details = EventSourceMappingDesired & { readonly reportsItems: boolean };
 
 function stateOf({ State = '' }: EventSourceMappingConfiguration): State {
-  if (State === 'Deleting') return leaving('is being deleted', 2);
+  if (State === 'Deleting') return leaving('is being deleted', 1);
   if (State === 'Enabled' || State === 'Disabled') return READY;
-  return pending(`is ${State}`, 0.5);
+  return pending(`is ${State}`, 1);
 }
 
 const actual = (mapping: EventSourceMappingConfiguration): Actual<Details> => ({
@@ -88,7 +88,7 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
   },
   compare: ({ details }, desired) => differing(details, { ...desired, reportsItems: true }),
   async create(account, desired) {
-    await orPresent(
+    const made = await unlessThere(
       account.lambda.send(
         new CreateEventSourceMappingCommand({
           EventSourceArn: desired.queueArn,
@@ -98,6 +98,7 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
       ),
     );
     account.inventory.forget('event-source-mappings');
+    return actual(made);
   },
   async update(account, desired, { id }) {
     await account.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, ...settings(desired) }));

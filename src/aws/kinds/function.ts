@@ -11,11 +11,11 @@ import {
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account, CodePackage } from '../account/account.ts';
-import { orAbsent, orGone, orPresent, TerminalError } from '../account/errors.ts';
+import { orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { type Actual, defineKind, pending, READY, type State } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
+import type { Owner, Tags } from '../object/owner.ts';
 
 export interface FunctionDesired {
   readonly name: string;
@@ -71,20 +71,17 @@ const wantedDetails = (
 
 function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration): State {
   // An idle function in a VPC is Inactive; the next call wakes it.
-  if (State === 'Pending') return pending(StateReason ?? 'is being made ready by Lambda', 0.5);
-  if (LastUpdateStatus === 'InProgress') return pending('an update is under way', 0.5);
+  if (State === 'Pending') return pending(StateReason ?? 'is being made ready by Lambda', 1);
+  if (LastUpdateStatus === 'InProgress') return pending('an update is under way', 1);
   return READY;
 }
 
-async function look(account: Account, name: string): Promise<Actual<Details> | undefined> {
-  const found = await orAbsent(account.lambda.send(new GetFunctionCommand({ FunctionName: name })));
-  const configuration = found?.Configuration;
-  if (!found || !configuration) return undefined;
+function actual(name: string, configuration: FunctionConfiguration, tags: Tags): Actual<Details> {
   const environment = configuration.Environment?.Variables ?? {};
   const arn = configuration.FunctionArn ?? '';
   return {
     id: name,
-    tags: found.Tags ?? {},
+    tags,
     state: stateOf(configuration),
     outputs: {
       name,
@@ -109,6 +106,11 @@ async function look(account: Account, name: string): Promise<Actual<Details> | u
   };
 }
 
+async function look(account: Account, name: string): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(account.lambda.send(new GetFunctionCommand({ FunctionName: name })));
+  return found?.Configuration && actual(name, found.Configuration, found.Tags ?? {});
+}
+
 /** The names of an owner's functions, out of one list that all reconciles share. */
 export async function functionNames(account: Account, owner: Owner): Promise<string[]> {
   const all = await account.inventory.read('functions', 5, async function* () {
@@ -129,11 +131,11 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
   async owned(account, owner) {
     const names = await functionNames(account, owner);
     const found = await Promise.all(names.map((name) => look(account, name)));
-    return found.filter((actual) => actual !== undefined);
+    return found.filter((each) => each !== undefined);
   },
   compare: ({ details }, desired) => differing(details, wantedDetails(desired, environmentOf(desired))),
   async create(account, desired, tags) {
-    await orPresent(
+    const made = await unlessThere(
       account.lambda.send(
         new CreateFunctionCommand({
           FunctionName: desired.name,
@@ -147,6 +149,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
       ),
     );
     account.inventory.forget('functions');
+    return actual(desired.name, made, tags);
   },
   async update(account, desired, { details }) {
     // One change at a time: Lambda refuses the second until the first is through.

@@ -6,7 +6,7 @@ import {
 import type { Account } from '../account/account.ts';
 import { orAbsent } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind, READY } from '../object/kind.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
 
 export interface GatewayResponseDesired {
   readonly restApiId: string;
@@ -21,6 +21,17 @@ type Details = Omit<GatewayResponseDesired, 'restApiId' | 'type'>;
 
 const RETRY_AFTER = 'gatewayresponse.header.Retry-After';
 const JSON_TYPE = 'application/json';
+
+const actual = (
+  { restApiId, type }: Pick<GatewayResponseDesired, 'restApiId' | 'type'>,
+  details: Details,
+): Actual<Details> => ({
+  id: `${restApiId}:${type}`,
+  tags: undefined,
+  state: READY,
+  outputs: {},
+  details,
+});
 
 async function put(account: Account, desired: GatewayResponseDesired): Promise<void> {
   await account.apiGateway.send(
@@ -38,7 +49,7 @@ async function put(account: Account, desired: GatewayResponseDesired): Promise<v
 
 /** What API Gateway answers by itself, made fit for senders: those who should try again are told so. */
 export const gatewayResponse = defineKind<GatewayResponseDesired, Details>({
-  removal: 110,
+  removal: 'vanishes',
   async find(account, { restApiId, type }) {
     const found = await orAbsent(
       account.apiGateway.send(new GetGatewayResponseCommand({ restApiId, responseType: type })),
@@ -46,22 +57,22 @@ export const gatewayResponse = defineKind<GatewayResponseDesired, Details>({
     // A response of AWS's own is listed as well.
     if (!found || found.defaultResponse) return undefined;
     const retryAfter = found.responseParameters?.[RETRY_AFTER]?.replaceAll("'", '');
-    return {
-      id: `${restApiId}:${type}`,
-      tags: undefined,
-      state: READY,
-      outputs: {},
-      details: {
+    return actual(
+      { restApiId, type },
+      {
         statusCode: Number(found.statusCode ?? 0),
         body: found.responseTemplates?.[JSON_TYPE] ?? '',
         retryAfterSeconds: Number(retryAfter ?? 0),
       },
-    };
+    );
   },
-  // It goes with its API.
   owned: async () => [],
   compare: ({ details }, { restApiId: _, type: __, ...desired }) => differing(details, desired),
-  create: (account, desired) => put(account, desired),
+  async create(account, desired) {
+    await put(account, desired);
+    const { statusCode, body, retryAfterSeconds } = desired;
+    return actual(desired, { statusCode, body, retryAfterSeconds });
+  },
   update: (account, desired) => put(account, desired),
   async remove() {},
 });

@@ -8,9 +8,7 @@ import {
   RemoveRoleFromInstanceProfileCommand,
   TagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
-import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, orPresent } from '../account/errors.ts';
-import { untilKnown } from '../account/fresh.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
@@ -23,7 +21,12 @@ export interface InstanceProfileDesired {
 
 type Details = { readonly roleName: string };
 
-const actual = ({ InstanceProfileName = '', Arn = '', Roles, Tags }: InstanceProfile): Actual<Details> => ({
+const actual = ({
+  InstanceProfileName = '',
+  Arn = '',
+  Roles,
+  Tags,
+}: Partial<InstanceProfile>): Actual<Details> => ({
   id: InstanceProfileName,
   tags: tagRecord(Tags),
   state: READY,
@@ -57,13 +60,13 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
     return found;
   },
   compare: ({ details }, { roleName }) => differing(details, { roleName }),
-  async create(account, { name, path, roleName }, tags) {
-    await orPresent(
+  async create(account, { name, path }, tags) {
+    const { InstanceProfile } = await unlessThere(
       account.iam.send(
         new CreateInstanceProfileCommand({ InstanceProfileName: name, Path: path, Tags: tagList(tags) }),
       ),
     );
-    await untilKnown(() => addRole(account, name, roleName));
+    return { ...actual(InstanceProfile ?? {}), tags };
   },
   async update(account, { name, roleName }, { details }) {
     if (details.roleName !== '') {
@@ -71,7 +74,9 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
         new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: name, RoleName: details.roleName }),
       );
     }
-    await addRole(account, name, roleName);
+    await account.iam.send(
+      new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
+    );
   },
   async remove(account, { id, details }) {
     if (details.roleName !== '') {
@@ -87,9 +92,3 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
     await account.iam.send(new TagInstanceProfileCommand({ InstanceProfileName: id, Tags: tagList(tags) }));
   },
 });
-
-async function addRole(account: Account, name: string, roleName: string): Promise<void> {
-  await account.iam.send(
-    new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
-  );
-}

@@ -17,7 +17,7 @@ import { fingerprint } from '../object/fingerprint.ts';
 import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
-import { tagRecord } from '../wire/tags.ts';
+import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface InstanceDesired {
   /** Which of its owner's instances: the tag `nami.dev/object`. */
@@ -56,7 +56,7 @@ const EARLY_DEATHS = 2;
 function stateOf({ State }: Instance): State {
   switch (State?.Name) {
     case 'pending':
-      return pending('is starting', 0.5);
+      return pending('is starting', 1);
     case 'stopping':
       return pending('is stopping', 2);
     case 'shutting-down':
@@ -127,13 +127,18 @@ export const instance = defineKind<InstanceDesired, Details>({
   tag: tagEc2,
 });
 
-async function launch(account: Account, desired: InstanceDesired, tags: Tags, owner: Owner): Promise<void> {
+async function launch(
+  account: Account,
+  desired: InstanceDesired,
+  tags: Tags,
+  owner: Owner,
+): Promise<Actual<Details>> {
   const earlier = await describe(account, ownerFilters(owner, desired.object));
   refuseToLoop(earlier);
   let refusal: unknown;
   for (const instanceType of desired.instanceTypes) {
     try {
-      await run(
+      return await run(
         account,
         desired,
         instanceType,
@@ -141,7 +146,6 @@ async function launch(account: Account, desired: InstanceDesired, tags: Tags, ow
         owner,
         earlier.length,
       );
-      return;
     } catch (error) {
       if (!isNoCapacity(error)) throw error;
       refusal = error;
@@ -162,7 +166,7 @@ async function run(
   tags: Tags,
   owner: Owner,
   generation: number,
-): Promise<void> {
+): Promise<Actual<Details>> {
   const imageId = desired.imageId || (await latestImage(account, instanceType));
   const input = {
     ImageId: imageId,
@@ -188,7 +192,7 @@ async function run(
     UserData: Buffer.from(desired.userData).toString('base64'),
     TagSpecifications: tagged('instance', owner, tags),
   };
-  await account.ec2.send(
+  const { Instances } = await account.ec2.send(
     new RunInstancesCommand({
       ...input,
       MinCount: 1,
@@ -197,6 +201,7 @@ async function run(
       ClientToken: fingerprint([owner.uid, input, generation]),
     }),
   );
+  return actual({ ...Instances?.[0], Tags: tagList(tags) });
 }
 
 /** An instance that dies soon after its launch says why; launching in a loop would only cost. */

@@ -4,11 +4,12 @@ import {
   DeleteInternetGatewayCommand,
   DescribeInternetGatewaysCommand,
   DetachInternetGatewayCommand,
+  type InternetGateway,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { type Actual, byId, defineKind, READY } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
@@ -19,29 +20,33 @@ export interface InternetGatewayDesired {
 
 type Details = { readonly vpcId: string };
 
+const actual = ({ InternetGatewayId = '', Tags, Attachments }: InternetGateway): Actual<Details> => ({
+  id: InternetGatewayId,
+  tags: tagRecord(Tags),
+  state: READY,
+  outputs: { id: InternetGatewayId },
+  details: { vpcId: Attachments?.[0]?.VpcId ?? '' },
+});
+
 async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
   const { InternetGateways } = await account.ec2.send(
     new DescribeInternetGatewaysCommand({ Filters: ownerFilters(owner) }),
   );
-  return (InternetGateways ?? []).map(({ InternetGatewayId = '', Tags, Attachments }) => ({
-    id: InternetGatewayId,
-    tags: tagRecord(Tags),
-    state: READY,
-    outputs: { id: InternetGatewayId },
-    details: { vpcId: Attachments?.[0]?.VpcId ?? '' },
-  }));
+  return (InternetGateways ?? []).map(actual).sort(byId);
 }
 
 /** The way out for hosts, which pull the database's image. */
 export const internetGateway = defineKind<InternetGatewayDesired, Details>({
   removal: 102,
+  doubles: true,
   find: async (account, _desired, owner) => (await list(account, owner))[0],
   owned: list,
   compare: ({ details }, { vpcId }) => differing(details, { vpcId }),
   async create(account, _desired, tags, owner) {
-    await account.ec2.send(
+    const { InternetGateway } = await account.once.ec2.send(
       new CreateInternetGatewayCommand({ TagSpecifications: tagged('internet-gateway', owner, tags) }),
     );
+    return { ...actual(InternetGateway ?? {}), tags };
   },
   async update(account, { vpcId }, { id }) {
     await orPresent(

@@ -8,10 +8,10 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, orPresent } from '../account/errors.ts';
-import { untilKnown } from '../account/fresh.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
+import type { Tags } from '../object/owner.ts';
 
 export interface LogGroupDesired {
   readonly name: string;
@@ -19,6 +19,19 @@ export interface LogGroupDesired {
 }
 
 type Details = { readonly retentionDays: number | undefined; readonly arn: string };
+
+const actual = (
+  name: string,
+  arn: string,
+  tags: Tags,
+  retentionDays: number | undefined,
+): Actual<Details> => ({
+  id: name,
+  tags,
+  state: READY,
+  outputs: { name, arn },
+  details: { retentionDays, arn },
+});
 
 async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
   const groups: LogGroup[] = [];
@@ -32,13 +45,7 @@ async function list(account: Account, prefix: string): Promise<Actual<Details>[]
     groups.map(async ({ logGroupName = '', arn = '', retentionInDays }) => {
       const resourceArn = arn.replace(/:\*$/, '');
       const found = await orAbsent(account.logs.send(new ListTagsForResourceCommand({ resourceArn })));
-      return {
-        id: logGroupName,
-        tags: found?.tags ?? {},
-        state: READY,
-        outputs: { name: logGroupName, arn: resourceArn },
-        details: { retentionDays: retentionInDays, arn: resourceArn },
-      };
+      return actual(logGroupName, resourceArn, found?.tags ?? {}, retentionInDays);
     }),
   );
 }
@@ -51,13 +58,18 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
   },
   owned: (account, owner) => list(account, `/aws/lambda/${owner.prefix}-`),
   compare: ({ details }, { retentionDays }) => differing(details, { retentionDays }),
-  async create(account, desired, tags) {
-    await orPresent(
-      account.logs.send(new CreateLogGroupCommand({ logGroupName: desired.name, tags: { ...tags } })),
+  async create(account, { name }, tags) {
+    await unlessThere(
+      account.logs.send(new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags } })),
     );
-    await untilKnown(() => putRetention(account, desired));
+    const { partition, region, accountId } = account;
+    return actual(name, `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`, tags, undefined);
   },
-  update: (account, desired) => putRetention(account, desired),
+  async update(account, { name, retentionDays }) {
+    await account.logs.send(
+      new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }),
+    );
+  },
   async remove(account, { id }) {
     await orGone(account.logs.send(new DeleteLogGroupCommand({ logGroupName: id })));
   },
@@ -65,9 +77,3 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
     await account.logs.send(new TagResourceCommand({ resourceArn: details.arn, tags: { ...tags } }));
   },
 });
-
-async function putRetention(account: Account, { name, retentionDays }: LogGroupDesired): Promise<void> {
-  await account.logs.send(
-    new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }),
-  );
-}

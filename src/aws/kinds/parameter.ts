@@ -8,8 +8,9 @@ import {
   paginateGetParametersByPath,
 } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
+import type { Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface ParameterDesired {
@@ -19,17 +20,19 @@ export interface ParameterDesired {
   readonly randomBytes: number;
 }
 
-async function actual(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<null>> {
+const actual = (name: string, value: string, tags: Tags): Actual<null> => ({
+  id: name,
+  tags,
+  state: READY,
+  outputs: { name, value },
+  details: null,
+});
+
+async function withTags(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<null>> {
   const found = await orAbsent(
     account.ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })),
   );
-  return {
-    id: Name,
-    tags: tagRecord(found?.TagList),
-    state: READY,
-    outputs: { name: Name, value: Value },
-    details: null,
-  };
+  return actual(Name, Value, tagRecord(found?.TagList));
 }
 
 /** A password in SSM Parameter Store, as SecureString. */
@@ -39,7 +42,7 @@ export const parameter = defineKind<ParameterDesired, null>({
     const found = await orAbsent(
       account.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true })),
     );
-    return found?.Parameter && (await actual(account, found.Parameter));
+    return found?.Parameter && (await withTags(account, found.Parameter));
   },
   async owned(account, owner) {
     const found: Actual<null>[] = [];
@@ -47,23 +50,25 @@ export const parameter = defineKind<ParameterDesired, null>({
       { client: account.ssm },
       { Path: owner.path.replace(/\/$/, ''), Recursive: true },
     )) {
-      for (const each of page.Parameters ?? []) found.push(await actual(account, each));
+      for (const each of page.Parameters ?? []) found.push(await withTags(account, each));
     }
     return found;
   },
   compare: () => [],
   async create(account, { name, description, randomBytes }, tags) {
-    await orPresent(
+    const value = Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
+    await unlessThere(
       account.ssm.send(
         new PutParameterCommand({
           Name: name,
           Description: description,
           Type: 'SecureString',
-          Value: Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url'),
+          Value: value,
           Tags: tagList(tags),
         }),
       ),
     );
+    return actual(name, value, tags);
   },
   // Made once: the database knows this password.
   async update() {},

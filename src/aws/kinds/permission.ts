@@ -1,8 +1,8 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, orPresent } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind, READY } from '../object/kind.ts';
+import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { parsePolicy } from '../wire/policy.ts';
 
 export interface PermissionDesired {
@@ -16,8 +16,19 @@ type Details = { readonly sourceArn: string };
 
 const STATEMENT = 'gateway';
 
+const actual = (
+  { functionName, alias }: Omit<PermissionDesired, 'sourceArn'>,
+  sourceArn: string,
+): Actual<Details> => ({
+  id: `${functionName}:${alias}`,
+  tags: undefined,
+  state: READY,
+  outputs: {},
+  details: { sourceArn },
+});
+
 async function add(account: Account, { functionName, alias, sourceArn }: PermissionDesired): Promise<void> {
-  await orPresent(
+  await unlessThere(
     account.lambda.send(
       new AddPermissionCommand({
         FunctionName: functionName,
@@ -33,7 +44,7 @@ async function add(account: Account, { functionName, alias, sourceArn }: Permiss
 
 /** Lets API Gateway call an alias, from one route. */
 export const permission = defineKind<PermissionDesired, Details>({
-  removal: 20,
+  removal: 'vanishes',
   async find(account, { functionName, alias }) {
     const found = await orAbsent(
       account.lambda.send(new GetPolicyCommand({ FunctionName: functionName, Qualifier: alias })),
@@ -42,18 +53,14 @@ export const permission = defineKind<PermissionDesired, Details>({
     if (!statement) return undefined;
     const condition = statement.Condition?.ArnLike ?? statement.Condition?.ArnEquals;
     const source = condition?.['AWS:SourceArn'] ?? condition?.['aws:SourceArn'];
-    return {
-      id: `${functionName}:${alias}`,
-      tags: undefined,
-      state: READY,
-      outputs: {},
-      details: { sourceArn: typeof source === 'string' ? source : '' },
-    };
+    return actual({ functionName, alias }, typeof source === 'string' ? source : '');
   },
-  // It goes with its function.
   owned: async () => [],
   compare: ({ details }, { sourceArn }) => differing(details, { sourceArn }),
-  create: (account, desired) => add(account, desired),
+  async create(account, desired) {
+    await add(account, desired);
+    return actual(desired, desired.sourceArn);
+  },
   async update(account, desired) {
     await orGone(
       account.lambda.send(

@@ -102,9 +102,9 @@ export async function maySettle(account: Account, functionName: string, alias: s
  * of PutProvisionedConcurrencyConfig, DeleteProvisionedConcurrencyConfig and UpdateAlias, "another operation is in
  * progress".)
  */
-export async function unlessAllocating(change: Promise<unknown>): Promise<void> {
+export async function unlessAllocating<T>(change: Promise<T>): Promise<T> {
   try {
-    await change;
+    return await change;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ResourceConflictException') throw error;
     throw new RequeueAfter(LOOK_SECONDS, 'an earlier change of its environments is still under way', {
@@ -126,10 +126,12 @@ export function throwIfOutOfOrder(error: Error): void {
   );
 }
 
-async function put(account: Account, desired: ProvisionedConcurrencyDesired): Promise<void> {
-  const { functionName, alias, executions } = desired;
+async function put(
+  account: Account,
+  { functionName, alias, executions }: ProvisionedConcurrencyDesired,
+): Promise<Actual<Details>> {
   try {
-    await unlessAllocating(
+    const made = await unlessAllocating(
       account.lambda.send(
         new PutProvisionedConcurrencyConfigCommand({
           FunctionName: functionName,
@@ -138,6 +140,7 @@ async function put(account: Account, desired: ProvisionedConcurrencyDesired): Pr
         }),
       ),
     );
+    return actual(functionName, alias, made);
   } catch (error) {
     const isRefusal = error instanceof Error && error.name === 'InvalidParameterValueException';
     if (!isRefusal || judge(error).is === 'requeue') throw error;

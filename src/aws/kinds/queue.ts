@@ -10,9 +10,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
+import type { Tags } from '../object/owner.ts';
 import { parsePolicy, policyText } from '../wire/policy.ts';
 
 export interface QueueDesired {
@@ -75,20 +76,20 @@ function comparable(attributes: Attributes): Record<string, unknown> {
   );
 }
 
+const actual = (url: string, attributes: Attributes, tags: Tags): Actual<Details> => ({
+  id: url.split('/').at(-1) ?? '',
+  tags,
+  state: READY,
+  outputs: { url, arn: attributes.QueueArn ?? '' },
+  details: { url, attributes },
+});
+
 async function byUrl(account: Account, url: string): Promise<Actual<Details> | undefined> {
   const [found, tags] = await Promise.all([
     orAbsent(account.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))),
     orAbsent(account.sqs.send(new ListQueueTagsCommand({ QueueUrl: url }))),
   ]);
-  if (!found?.Attributes) return undefined;
-  const attributes = found.Attributes as Attributes;
-  return {
-    id: url.split('/').at(-1) ?? '',
-    tags: tags?.Tags ?? {},
-    state: READY,
-    outputs: { url, arn: attributes.QueueArn ?? '' },
-    details: { url, attributes },
-  };
+  return found?.Attributes && actual(url, found.Attributes as Attributes, tags?.Tags ?? {});
 }
 
 export const queue = defineKind<QueueDesired, Details>({
@@ -104,8 +105,8 @@ export const queue = defineKind<QueueDesired, Details>({
       { QueueNamePrefix: `${owner.prefix}-` },
     )) {
       for (const url of page.QueueUrls ?? []) {
-        const actual = await byUrl(account, url);
-        if (actual) found.push(actual);
+        const each = await byUrl(account, url);
+        if (each) found.push(each);
       }
     }
     return found;
@@ -114,13 +115,11 @@ export const queue = defineKind<QueueDesired, Details>({
     differing(comparable(details.attributes), comparable(attributesOf(outputs.arn ?? '', desired))),
   async create(account, desired, tags) {
     const arn = `arn:${account.partition}:sqs:${account.region}:${account.accountId}:${desired.name}`;
-    await account.sqs.send(
-      new CreateQueueCommand({
-        QueueName: desired.name,
-        Attributes: attributesOf(arn, desired),
-        tags: { ...tags },
-      }),
+    const Attributes = attributesOf(arn, desired);
+    const { QueueUrl = '' } = await unlessThere(
+      account.sqs.send(new CreateQueueCommand({ QueueName: desired.name, Attributes, tags: { ...tags } })),
     );
+    return actual(QueueUrl, { ...Attributes, QueueArn: arn }, tags);
   },
   async update(account, desired, { outputs, details }) {
     await account.sqs.send(

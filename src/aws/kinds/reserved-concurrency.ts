@@ -17,13 +17,20 @@ export interface ReservedConcurrencyDesired {
 
 type Details = { readonly executions: number };
 
+const actual = (functionName: string, executions: number): Actual<Details> => ({
+  id: functionName,
+  tags: undefined,
+  state: READY,
+  outputs: {},
+  details: { executions },
+});
+
 async function find(account: Account, functionName: string): Promise<Actual<Details> | undefined> {
   const found = await orAbsent(
     account.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: functionName })),
   );
   const executions = found?.ReservedConcurrentExecutions;
-  if (executions === undefined) return undefined;
-  return { id: functionName, tags: undefined, state: READY, outputs: {}, details: { executions } };
+  return executions === undefined ? undefined : actual(functionName, executions);
 }
 
 async function put(
@@ -55,10 +62,13 @@ export const reservedConcurrency = defineKind<ReservedConcurrencyDesired, Detail
   async owned(account, owner) {
     const names = await functionNames(account, owner);
     const found = await Promise.all(names.map((name) => find(account, name)));
-    return found.filter((actual) => actual !== undefined);
+    return found.filter((each) => each !== undefined);
   },
   compare: ({ details }, { executions }) => differing(details, { executions }),
-  create: (account, desired) => put(account, desired),
+  async create(account, desired) {
+    await put(account, desired);
+    return actual(desired.functionName, desired.executions);
+  },
   update: (account, desired) => put(account, desired),
   async remove(account, { id }) {
     await orGone(account.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: id })));

@@ -42,7 +42,8 @@ async function list(account: Account, name: string): Promise<Actual<Details>[]> 
   for await (const page of paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {})) {
     found.push(...(page.items ?? []).filter((api) => api.name === name));
   }
-  return found.sort((a, b) => (a.createdDate?.getTime() ?? 0) - (b.createdDate?.getTime() ?? 0)).map(actual);
+  const age = ({ createdDate }: RestApi) => createdDate?.getTime() ?? 0;
+  return found.sort((a, b) => age(a) - age(b) || (a.id ?? '').localeCompare(b.id ?? '')).map(actual);
 }
 
 export async function tagGatewayObject(account: Account, path: string, tags: Tags): Promise<void> {
@@ -53,11 +54,12 @@ export async function tagGatewayObject(account: Account, path: string, tags: Tag
 /** The gateway: one REST API that carries the routes of all pipelines of a region. */
 export const restApi = defineKind<RestApiDesired, Details>({
   removal: 110,
+  doubles: true,
   find: async (account, { name }) => (await list(account, name))[0],
   owned: (account, owner) => list(account, owner.prefix),
   compare: ({ details }, { description }) => differing(details, { description, binary: true }),
   async create(account, { name, description }, tags) {
-    await account.apiGateway.send(
+    const made = await account.once.apiGateway.send(
       new CreateRestApiCommand({
         name,
         description,
@@ -67,6 +69,7 @@ export const restApi = defineKind<RestApiDesired, Details>({
         endpointConfiguration: { types: ['REGIONAL'] },
       }),
     );
+    return { ...actual(made), tags };
   },
   async update(account, { description }, { id, details }) {
     await account.apiGateway.send(

@@ -8,12 +8,12 @@ import {
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   paginateListRoles,
+  type Role,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, orPresent } from '../account/errors.ts';
-import { untilKnown } from '../account/fresh.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { type PolicyStatement, parsePolicy, policyText } from '../wire/policy.ts';
@@ -41,26 +41,31 @@ const trust = (service: string) =>
 /** A role can't move to another path, so that is no difference. */
 const differences = (details: Details, { path: _, ...desired }: RoleDesired) => differing(details, desired);
 
+function actual(
+  { RoleName = '', Arn = '', RoleId = '', Tags, ...role }: Partial<Role>,
+  policy: string | undefined,
+): Actual<Details> {
+  const principal = parsePolicy(role.AssumeRolePolicyDocument)[0]?.Principal;
+  return {
+    id: RoleName,
+    tags: tagRecord(Tags),
+    state: READY,
+    outputs: { name: RoleName, arn: Arn, roleId: RoleId },
+    details: {
+      name: RoleName,
+      service: typeof principal === 'object' ? String(principal.Service ?? '') : '',
+      statements: parsePolicy(policy),
+      boundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn ?? '',
+    },
+  };
+}
+
 async function find(account: Account, { name }: { name: string }): Promise<Actual<Details> | undefined> {
   const [role, policy] = await Promise.all([
     orAbsent(account.iam.send(new GetRoleCommand({ RoleName: name }))),
     orAbsent(account.iam.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }))),
   ]);
-  if (!role?.Role) return undefined;
-  const { Arn = '', RoleId = '', Tags, AssumeRolePolicyDocument, PermissionsBoundary } = role.Role;
-  const principal = parsePolicy(AssumeRolePolicyDocument)[0]?.Principal;
-  return {
-    id: name,
-    tags: tagRecord(Tags),
-    state: READY,
-    outputs: { name, arn: Arn, roleId: RoleId },
-    details: {
-      name,
-      service: typeof principal === 'object' ? String(principal.Service ?? '') : '',
-      statements: parsePolicy(policy?.PolicyDocument),
-      boundaryArn: PermissionsBoundary?.PermissionsBoundaryArn ?? '',
-    },
-  };
+  return role?.Role && actual(role.Role, policy?.PolicyDocument);
 }
 
 export const role = defineKind<RoleDesired, Details>({
@@ -76,7 +81,7 @@ export const role = defineKind<RoleDesired, Details>({
   },
   compare: ({ details }, desired) => differences(details, desired),
   async create(account, desired, tags) {
-    await orPresent(
+    const { Role } = await unlessThere(
       account.iam.send(
         new CreateRoleCommand({
           RoleName: desired.name,
@@ -87,7 +92,9 @@ export const role = defineKind<RoleDesired, Details>({
         }),
       ),
     );
-    await untilKnown(() => putPolicy(account, desired));
+    const { boundaryArn, service } = desired;
+    const made = actual(Role ?? {}, undefined);
+    return { ...made, tags, details: { ...made.details, boundaryArn, service } };
   },
   async update(account, desired, { details }) {
     const RoleName = desired.name;
@@ -97,7 +104,10 @@ export const role = defineKind<RoleDesired, Details>({
         new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust(desired.service) }),
       );
     }
-    if (changed.includes('statements')) await putPolicy(account, desired);
+    if (changed.includes('statements')) {
+      const PolicyDocument = policyText(desired.statements);
+      await account.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: POLICY, PolicyDocument }));
+    }
     if (changed.includes('boundaryArn')) {
       await (desired.boundaryArn === ''
         ? account.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }))
@@ -114,9 +124,3 @@ export const role = defineKind<RoleDesired, Details>({
     await account.iam.send(new TagRoleCommand({ RoleName: id, Tags: tagList(tags) }));
   },
 });
-
-async function putPolicy(account: Account, { name, statements }: RoleDesired): Promise<void> {
-  await account.iam.send(
-    new PutRolePolicyCommand({ RoleName: name, PolicyName: POLICY, PolicyDocument: policyText(statements) }),
-  );
-}

@@ -5,11 +5,12 @@ import {
   DeleteRouteTableCommand,
   DescribeRouteTablesCommand,
   DisassociateRouteTableCommand,
+  type RouteTable,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { type Actual, byId, defineKind, READY } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
@@ -25,29 +26,30 @@ type Details = Omit<RouteTableDesired, 'vpcId'> & { readonly associationIds: rea
 
 const EVERYWHERE = '0.0.0.0/0';
 
+const actual = ({ RouteTableId = '', Tags, Routes, Associations = [] }: RouteTable): Actual<Details> => ({
+  id: RouteTableId,
+  tags: tagRecord(Tags),
+  state: READY,
+  outputs: { id: RouteTableId },
+  details: {
+    internetGatewayId:
+      Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE)?.GatewayId ?? '',
+    subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+    associationIds: Associations.flatMap(({ RouteTableAssociationId: id, Main }) => (id && !Main ? id : [])),
+  },
+});
+
 async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
   const { RouteTables } = await account.ec2.send(
     new DescribeRouteTablesCommand({ Filters: ownerFilters(owner) }),
   );
-  return (RouteTables ?? []).map(({ RouteTableId = '', Tags, Routes, Associations = [] }) => ({
-    id: RouteTableId,
-    tags: tagRecord(Tags),
-    state: READY,
-    outputs: { id: RouteTableId },
-    details: {
-      internetGatewayId:
-        Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE)?.GatewayId ?? '',
-      subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
-      associationIds: Associations.flatMap(({ RouteTableAssociationId: id, Main }) =>
-        id && !Main ? id : [],
-      ),
-    },
-  }));
+  return (RouteTables ?? []).map(actual).sort(byId);
 }
 
 /** Makes subnets public ones. */
 export const routeTable = defineKind<RouteTableDesired, Details>({
   removal: 98,
+  doubles: true,
   find: async (account, _desired, owner) => (await list(account, owner))[0],
   owned: list,
   compare({ details }, { internetGatewayId, subnetIds }) {
@@ -55,9 +57,10 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
     return [...differing(details, { internetGatewayId }), ...(missing.length > 0 ? ['subnetIds'] : [])];
   },
   async create(account, { vpcId }, tags, owner) {
-    await account.ec2.send(
+    const { RouteTable } = await account.once.ec2.send(
       new CreateRouteTableCommand({ VpcId: vpcId, TagSpecifications: tagged('route-table', owner, tags) }),
     );
+    return { ...actual(RouteTable ?? {}), tags };
   },
   async update(account, { internetGatewayId, subnetIds }, { id, details }) {
     if (details.internetGatewayId !== internetGatewayId) {

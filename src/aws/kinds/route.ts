@@ -8,7 +8,7 @@ import {
   type Resource,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
-import { orGone, orPresent } from '../account/errors.ts';
+import { orGone, orPresent, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { gatewayIds } from './rest-api.ts';
@@ -103,10 +103,19 @@ export const route = defineKind<RouteDesired, Details>({
   async create(account, desired) {
     const { restApiId, parentId, path } = desired;
     account.inventory.forget(`routes ${restApiId}`);
-    const { id = '' } = await account.apiGateway.send(
-      new CreateResourceCommand({ restApiId, parentId, pathPart: path.split('/').at(-1) ?? '' }),
+    const { id = '' } = await unlessThere(
+      account.apiGateway.send(
+        new CreateResourceCommand({ restApiId, parentId, pathPart: path.split('/').at(-1) ?? '' }),
+      ),
     );
     await putMethod(account, desired, id);
+    return {
+      id,
+      tags: undefined,
+      state: READY,
+      outputs: { id, path },
+      details: { restApiId, path, functionArn: desired.functionArn, complete: true },
+    };
   },
   async update(account, desired, { id }) {
     account.inventory.forget(`routes ${desired.restApiId}`);

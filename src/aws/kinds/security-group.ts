@@ -8,7 +8,7 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { orGone, orPresent } from '../account/errors.ts';
+import { orGone, orPresent, unlessThere } from '../account/errors.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
@@ -82,7 +82,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
   owned: (account, owner) => list(account, ownerFilters(owner)),
   compare: ({ details }, { ingress }) => differing(details, { ingress, strange: [] }),
   async create(account, { name, description, vpcId }, tags, owner) {
-    await orPresent(
+    const { GroupId: id = '' } = await unlessThere(
       account.ec2.send(
         new CreateSecurityGroupCommand({
           GroupName: name,
@@ -92,6 +92,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         }),
       ),
     );
+    return { id, tags, state: READY, outputs: { id }, details: split([]) };
   },
   async update(account, { ingress }, { id, details }) {
     const surplus = [...lacking(ingress, details.ingress).map(permissionOf), ...details.strange];

@@ -11,7 +11,7 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind, READY } from '../object/kind.ts';
 import { tagGatewayObject } from './rest-api.ts';
@@ -60,7 +60,7 @@ function throttlesOf(settings: Record<string, MethodSetting>): Record<string, Th
 
 /** What senders see: a stage that shows one deployment of the API. */
 export const stage = defineKind<StageDesired, Details>({
-  removal: 108,
+  removal: 'vanishes',
   async find(account, { restApiId, name }) {
     const found = await orAbsent(
       account.apiGateway.send(new GetStageCommand({ restApiId, stageName: name })),
@@ -86,19 +86,27 @@ export const stage = defineKind<StageDesired, Details>({
       },
     };
   },
-  // It goes with its API.
   owned: async () => [],
   compare: ({ details }, { content, throttles }) => [
     ...differing(details, { content, metrics: true }),
     ...(throttlePatches(details.throttles, throttles).length > 0 ? ['throttles'] : []),
   ],
   async create(account, { restApiId, name, content }, tags) {
-    const { id } = await account.apiGateway.send(
+    const { id: deploymentId = '', apiSummary = {} } = await account.apiGateway.send(
       new CreateDeploymentCommand({ restApiId, description: content }),
     );
-    await account.apiGateway.send(
-      new CreateStageCommand({ restApiId, stageName: name, deploymentId: id, tags: { ...tags } }),
+    await unlessThere(
+      account.apiGateway.send(
+        new CreateStageCommand({ restApiId, stageName: name, deploymentId, tags: { ...tags } }),
+      ),
     );
+    return {
+      id: `${restApiId}/${name}`,
+      tags,
+      state: READY,
+      outputs: { name, content },
+      details: { content, throttles: {}, metrics: false, deploymentId, paths: Object.keys(apiSummary) },
+    };
   },
   async update(account, desired, { details }) {
     if (details.content !== desired.content) {

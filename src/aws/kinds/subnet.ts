@@ -1,7 +1,12 @@
-import { CreateSubnetCommand, DeleteSubnetCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateSubnetCommand,
+  DeleteSubnetCommand,
+  DescribeSubnetsCommand,
+  type Subnet,
+} from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
-import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
+import { type Actual, byId, defineKind, pending, READY } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
@@ -15,15 +20,17 @@ export interface SubnetDesired {
 
 type Details = { readonly zone: string };
 
+const actual = ({ SubnetId = '', Tags, State, AvailabilityZone = '' }: Subnet): Actual<Details> => ({
+  id: SubnetId,
+  tags: tagRecord(Tags),
+  state: State === 'available' ? READY : pending(`is ${State}`, 1),
+  outputs: { id: SubnetId, zone: AvailabilityZone },
+  details: { zone: AvailabilityZone },
+});
+
 async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
   const { Subnets } = await account.ec2.send(new DescribeSubnetsCommand({ Filters: ownerFilters(owner) }));
-  return (Subnets ?? []).map(({ SubnetId = '', Tags, State, AvailabilityZone = '' }) => ({
-    id: SubnetId,
-    tags: tagRecord(Tags),
-    state: State === 'available' ? READY : pending(`is ${State}`, 1),
-    outputs: { id: SubnetId, zone: AvailabilityZone },
-    details: { zone: AvailabilityZone },
-  }));
+  return (Subnets ?? []).map(actual).sort(byId);
 }
 
 /** One zone's part of the shared network. */
@@ -35,7 +42,7 @@ export const subnet = defineKind<SubnetDesired, Details>({
   owned: list,
   compare: () => [],
   async create(account, { vpcId, cidr, zone }, tags, owner) {
-    await account.ec2.send(
+    const { Subnet } = await account.ec2.send(
       new CreateSubnetCommand({
         VpcId: vpcId,
         CidrBlock: cidr,
@@ -43,6 +50,7 @@ export const subnet = defineKind<SubnetDesired, Details>({
         TagSpecifications: tagged('subnet', owner, tags),
       }),
     );
+    return { ...actual(Subnet ?? {}), tags };
   },
   async update() {},
   async remove(account, { id }) {

@@ -1,6 +1,6 @@
-import { AttachVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
-import { orAbsent, orPresent } from '../account/errors.ts';
-import { defineKind, pending, READY } from '../object/kind.ts';
+import { AttachVolumeCommand, DescribeVolumesCommand, type VolumeAttachment } from '@aws-sdk/client-ec2';
+import { orAbsent, unlessThere } from '../account/errors.ts';
+import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
 
 export interface VolumeAttachmentDesired {
   readonly volumeId: string;
@@ -9,28 +9,36 @@ export interface VolumeAttachmentDesired {
   readonly device: string;
 }
 
+function actual(
+  { volumeId, instanceId }: VolumeAttachmentDesired,
+  { InstanceId, State }: VolumeAttachment,
+): Actual<null> {
+  const isHere = InstanceId === instanceId;
+  const state =
+    isHere && State === 'attached'
+      ? READY
+      : pending(isHere ? 'is being attached' : `is still attached to ${InstanceId}`, 1);
+  return { id: `${volumeId}:${instanceId}`, tags: undefined, state, outputs: {}, details: null };
+}
+
 /** Brings the volume to the host; it ends with the instance. */
 export const volumeAttachment = defineKind<VolumeAttachmentDesired, null>({
-  removal: 20,
-  async find(account, { volumeId, instanceId }) {
-    const found = await orAbsent(account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] })));
+  removal: 'vanishes',
+  async find(account, desired) {
+    const found = await orAbsent(
+      account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [desired.volumeId] })),
+    );
     const attachment = found?.Volumes?.[0]?.Attachments?.find((each) => each.State !== 'detached');
-    if (!attachment) return undefined;
-    const isHere = attachment.InstanceId === instanceId;
-    const state =
-      isHere && attachment.State === 'attached'
-        ? READY
-        : pending(isHere ? 'is being attached' : `is still attached to ${attachment.InstanceId}`, 1);
-    return { id: `${volumeId}:${instanceId}`, tags: undefined, state, outputs: {}, details: null };
+    return attachment && actual(desired, attachment);
   },
   owned: async () => [],
   compare: () => [],
-  async create(account, { volumeId, instanceId, device }) {
-    await orPresent(
-      account.ec2.send(
-        new AttachVolumeCommand({ VolumeId: volumeId, InstanceId: instanceId, Device: device }),
-      ),
+  async create(account, desired) {
+    const { volumeId: VolumeId, instanceId: InstanceId, device: Device } = desired;
+    const made = await unlessThere(
+      account.ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId, Device })),
     );
+    return actual(desired, { ...made, InstanceId });
   },
   async update() {},
   async remove() {},

@@ -11,7 +11,7 @@ import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
+import { type Actual, byId, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
@@ -43,26 +43,25 @@ function stateOf({ State }: Volume): State {
   return READY;
 }
 
+const actual = (volume: Volume): Actual<Details> => ({
+  id: volume.VolumeId ?? '',
+  tags: tagRecord(volume.Tags),
+  state: stateOf(volume),
+  outputs: { id: volume.VolumeId ?? '', zone: volume.AvailabilityZone ?? '' },
+  details: {
+    sizeGiB: volume.Size ?? 0,
+    type: volume.VolumeType ?? '',
+    iops: volume.Iops ?? 0,
+    created: volume.CreateTime?.getTime() ?? 0,
+  },
+});
+
 async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
-  const found: Actual<Details>[] = [];
+  const found: Volume[] = [];
   for await (const page of paginateDescribeVolumes({ client: account.ec2 }, { Filters: filters })) {
-    for (const volume of page.Volumes ?? []) {
-      if (volume.State === 'deleted') continue;
-      found.push({
-        id: volume.VolumeId ?? '',
-        tags: tagRecord(volume.Tags),
-        state: stateOf(volume),
-        outputs: { id: volume.VolumeId ?? '', zone: volume.AvailabilityZone ?? '' },
-        details: {
-          sizeGiB: volume.Size ?? 0,
-          type: volume.VolumeType ?? '',
-          iops: volume.Iops ?? 0,
-          created: volume.CreateTime?.getTime() ?? 0,
-        },
-      });
-    }
+    found.push(...(page.Volumes ?? []).filter(({ State }) => State !== 'deleted'));
   }
-  return found.sort((a, b) => a.details.created - b.details.created);
+  return found.map(actual).sort((a, b) => a.details.created - b.details.created || byId(a, b));
 }
 
 /** The oldest volume that the owner has for `object`: the one with its events. */
@@ -87,7 +86,7 @@ export const volume = defineKind<VolumeDesired, Details>({
     return differing(details, comparable(wanted));
   },
   async create(account, desired, tags, owner) {
-    await account.ec2.send(
+    const made = await account.ec2.send(
       new CreateVolumeCommand({
         AvailabilityZone: desired.zone,
         Size: desired.sizeGiB,
@@ -100,6 +99,7 @@ export const volume = defineKind<VolumeDesired, Details>({
         ClientToken: fingerprint([owner.uid, desired, Math.floor(account.clock.now() / TOKEN_WINDOW)]),
       }),
     );
+    return { ...actual(made), tags };
   },
   async update(account, desired, { id, details }) {
     await account.ec2.send(

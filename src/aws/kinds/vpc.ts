@@ -1,7 +1,7 @@
-import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, type Vpc } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
-import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
+import { type Actual, byId, defineKind, pending, READY } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
@@ -11,27 +11,31 @@ export interface VpcDesired {
   readonly cidr: string;
 }
 
+const actual = ({ VpcId = '', Tags, State, CidrBlock = '' }: Vpc): Actual<null> => ({
+  id: VpcId,
+  tags: tagRecord(Tags),
+  state: State === 'available' ? READY : pending(`is ${State}`, 1),
+  outputs: { id: VpcId, cidr: CidrBlock },
+  details: null,
+});
+
 async function list(account: Account, owner: Owner): Promise<Actual<null>[]> {
   const { Vpcs } = await account.ec2.send(new DescribeVpcsCommand({ Filters: ownerFilters(owner) }));
-  return (Vpcs ?? []).map(({ VpcId = '', Tags, State, CidrBlock = '' }) => ({
-    id: VpcId,
-    tags: tagRecord(Tags),
-    state: State === 'available' ? READY : pending(`is ${State}`, 1),
-    outputs: { id: VpcId, cidr: CidrBlock },
-    details: null,
-  }));
+  return (Vpcs ?? []).map(actual).sort(byId);
 }
 
 /** The small network that all pipelines of a region share where they bring none of their own. */
 export const vpc = defineKind<VpcDesired, null>({
   removal: 105,
+  doubles: true,
   find: async (account, _desired, owner) => (await list(account, owner))[0],
   owned: list,
   compare: () => [],
   async create(account, { cidr }, tags, owner) {
-    await account.ec2.send(
+    const { Vpc } = await account.once.ec2.send(
       new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: tagged('vpc', owner, tags) }),
     );
+    return { ...actual(Vpc ?? {}), tags };
   },
   async update() {},
   async remove(account, { id }) {

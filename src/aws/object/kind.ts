@@ -15,7 +15,7 @@ export interface Actual<Details = unknown> {
 
 export type State =
   | { readonly is: 'ready' }
-  /** On its way: look again in `seconds`. */
+  /** On its way: look again in `seconds`, or later when it has taken long. */
   | { readonly is: 'pending'; readonly why: string; readonly seconds: number }
   /** On its way out, or gone but still listed: counts as there for a removal and as absent for a creation. */
   | { readonly is: 'leaving'; readonly why: string; readonly seconds: number };
@@ -27,25 +27,37 @@ export const leaving = (why: string, seconds: number): State => ({ is: 'leaving'
 /**
  * One kind of AWS object.
  *
- * Every call is idempotent and none waits: what takes time is `pending` until a later look. `create` does not fail
- * because the object is there already, `remove` does not fail because it is gone.
+ * Every call is idempotent and none waits: what takes time is `pending` until a later look. `remove` does not fail
+ * because the object is gone.
  */
 export interface Kind<Desired, Details> {
-  /** Objects of a lower order are gone before those of a higher one are removed. */
-  readonly removal: number;
+  /**
+   * Objects of a lower order are gone before those of a higher one are removed. "vanishes": with the object that it is
+   * part of, so that it is never removed by itself.
+   */
+  readonly removal: number | 'vanishes';
+  /** Asked for twice there are two of it: AWS knows it neither by a name nor by a client token. */
+  readonly doubles?: true;
   /** The object that `desired` names, if AWS has it. */
   find(account: Account, desired: Desired, owner: Owner): Promise<Actual<Details> | undefined>;
-  /** Everything of this kind that the owner has. Empty for kinds that vanish with the object they are part of. */
+  /** Everything of this kind that the owner has. Empty for kinds that vanish with another. */
   owned(account: Account, owner: Owner): Promise<Actual<Details>[]>;
   /** Names of the fields in which AWS differs from what is wanted. */
   compare(actual: Actual<Details>, desired: Desired): string[];
-  create(account: Account, desired: Desired, tags: Tags, owner: Owner): Promise<void>;
+  /**
+   * Answers what it made, so that nothing that was just written is read; what creation can't set is an update. Throws
+   * RequeueAfter where there is such an object already: a later look finds it.
+   */
+  create(account: Account, desired: Desired, tags: Tags, owner: Owner): Promise<Actual<Details>>;
   /** Brings AWS nearer to `desired`; one call may be enough for now, the next look does the rest. */
   update(account: Account, desired: Desired, actual: Actual<Details>, owner: Owner): Promise<void>;
   remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
   /** Adds tags. Only for kinds whose objects carry tags. */
   tag?(account: Account, actual: Actual<Details>, tags: Tags): Promise<void>;
 }
+
+/** Among several objects of ours the choice is fixed, in whichever order AWS lists them. */
+export const byId = (a: Actual, b: Actual): number => (a.id < b.id ? -1 : 1);
 
 /** Lets TypeScript infer the types of a kind from its definition. */
 export function defineKind<Desired, Details>(kind: Kind<Desired, Details>): Kind<Desired, Details> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OWN_CODE_ENV, OWN_CODE_FILE, POST_QUEUE_ENV, PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
-import { type Graph, type KindName, keyOf } from '../../../src/aws/graph/graph.ts';
+import { type Graph, type KindName, nodeKey } from '../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../src/aws/graph/references.ts';
 import type { Ref } from '../../../src/aws/object/unresolved.ts';
 import type { PolicyStatement } from '../../../src/aws/wire/policy.ts';
@@ -60,7 +60,7 @@ describe('every plan', () => {
 
   test('has each key once', () => {
     always((graph) => {
-      const keys = graph.map(({ kind, id }) => keyOf(kind, id));
+      const keys = graph.map(({ kind, id }) => nodeKey(kind, id));
       expect(new Set(keys).size).toBe(keys.length);
     });
   });
@@ -68,7 +68,7 @@ describe('every plan', () => {
   test('refers only to what is in it, or to what the region gives', () => {
     const regions = ['given/gateway', 'given/network'];
     always((graph) => {
-      const keys = new Set([...graph.map(({ kind, id }) => keyOf(kind, id)), ...regions]);
+      const keys = new Set([...graph.map(({ kind, id }) => nodeKey(kind, id)), ...regions]);
       expect(graph.flatMap(dependenciesOf).filter((key) => !keys.has(key))).toEqual([]);
     });
   });
@@ -88,7 +88,7 @@ describe('every plan', () => {
       let open = graph;
       for (let before = Number.POSITIVE_INFINITY; open.length < before; ) {
         before = open.length;
-        const waiting = new Set(open.map(({ kind, id }) => keyOf(kind, id)));
+        const waiting = new Set(open.map(({ kind, id }) => nodeKey(kind, id)));
         open = open.filter((node) => dependenciesOf(node).some((key) => waiting.has(key)));
       }
       expect(open).toEqual([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOf } from '../../../src/aws/graph/graph.ts';
+import { nodeKey } from '../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../src/aws/graph/references.ts';
 import { planGateway, planStage, type RoutePlan, type ShownRoute } from '../../../src/plan/gateway.ts';
 import { regionOwner } from '../../../src/plan/identity.ts';
@@ -24,7 +24,7 @@ describe('the gateway', () => {
   });
 
   test('refers only to itself', () => {
-    const keys = graph.map(({ kind, id }) => keyOf(kind, id));
+    const keys = graph.map(({ kind, id }) => nodeKey(kind, id));
     expect(graph.flatMap(dependenciesOf).filter((key) => !keys.includes(key))).toEqual([]);
   });
 

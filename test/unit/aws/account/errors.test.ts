@@ -4,13 +4,14 @@ import {
   isAlreadyExists,
   isNoCapacity,
   isNotFound,
+  isThrottled,
+  type Judgement,
   judge,
   orAbsent,
   orGone,
   orPresent,
   RequeueAfter,
   TerminalError,
-  type Verdict,
   withAction,
 } from '../../../../src/aws/account/errors.ts';
 
@@ -18,10 +19,14 @@ const error = (name: string, message = 'what AWS says', more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });
 /** EC2 and others name the code apart from the name of the class. */
 const coded = (code: string, message = 'what AWS says') => error('Error', message, { Code: code });
-const requeue = (seconds: number, message: string): Verdict => ({ is: 'requeue', seconds, message });
+const of = (service: string, thrown: Error) => {
+  withAction(thrown, `${service}:Call`);
+  return thrown;
+};
+const requeue = (seconds: number, message: string): Judgement => ({ is: 'requeue', seconds, message });
 
 describe('an error that only means "not yet"', () => {
-  test.each<[string, Error, Verdict]>([
+  test.each<[string, Error, Judgement]>([
     [
       'a role that Lambda does not know yet',
       error(
@@ -81,9 +86,51 @@ describe('an error that only means "not yet"', () => {
       requeue(60, 'a queue of this name was deleted less than a minute ago'),
     ],
     [
+      'an environment whose key does not know a new role yet',
+      of(
+        'lambda',
+        error(
+          'InvalidParameterValueException',
+          'Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.',
+        ),
+      ),
+      requeue(2, 'a new role is not known to KMS yet'),
+    ],
+    [
+      'a function whose interfaces EC2 can not make at once',
+      of(
+        'lambda',
+        error('InvalidParameterValueException', 'Your request has been throttled by EC2, please make sure'),
+      ),
+      requeue(10, 'Lambda waits for EC2, which asks the account for fewer calls'),
+    ],
+    [
+      'a gateway that another call changes',
+      of(
+        'apigateway',
+        error('ConflictException', 'Unable to complete operation due to concurrent modification.'),
+      ),
+      requeue(1, 'the gateway is being changed by another call'),
+    ],
+    [
+      'a volume that was changed a while ago',
+      of('ec2', coded('VolumeModificationRateExceeded')),
+      requeue(300, 'a volume can be changed again six hours after its last change'),
+    ],
+    [
+      'a volume that is being changed',
+      of('ec2', coded('IncorrectModificationState')),
+      requeue(300, 'a volume can be changed again six hours after its last change'),
+    ],
+    [
+      'a volume that is still attached when it is to go',
+      of('ec2', coded('VolumeInUse', 'vol-1 is attached')),
+      requeue(1, 'ec2:Call: still in use (vol-1 is attached)'),
+    ],
+    [
       'something that is still in use',
       coded('DependencyViolation', 'sg-1 has a dependent'),
-      requeue(5, 'still in use (sg-1 has a dependent)'),
+      requeue(1, 'still in use (sg-1 has a dependent)'),
     ],
   ])('is looked at again, without backoff: %s', (_, thrown, verdict) => {
     expect(judge(thrown)).toEqual(verdict);
@@ -182,6 +229,29 @@ describe('questions about an error', () => {
     },
   );
 
+  test('are answered by what the name means to the service that it came from', () => {
+    expect(isNotFound(of('lambda', error('ResourceNotFoundException')))).toBe(true);
+    expect(isNotFound(of('lambda', error('NoSuchKey')))).toBe(false);
+    expect(isNotFound(of('s3', error('NoSuchKey')))).toBe(true);
+    expect(isThrottled(of('lambda', error('TooManyRequestsException')))).toBe(true);
+    expect(isThrottled(of('iam', error('Throttling')))).toBe(true);
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['apigateway', 'ConflictException', 'Method already exists for this resource', true],
+    [
+      'apigateway',
+      'ConflictException',
+      'Another resource with the same parent already has this name: a',
+      true,
+    ],
+    ['apigateway', 'ConflictException', 'Unable to complete operation due to concurrent modification', false],
+    ['lambda', 'ResourceConflictException', 'Alias already exists: f:live', true],
+    ['lambda', 'ResourceConflictException', 'The function is being deleted', false],
+  ])('%s: %s "%s" means that it exists: %s', (service, name, message, exists) => {
+    expect(isAlreadyExists(of(service, error(name, message)))).toBe(exists);
+  });
+
   test.each(['InsufficientInstanceCapacity', 'Unsupported', 'VcpuLimitExceeded'])(
     '%s means that there is no capacity',
     (name) => expect(isNoCapacity(coded(name))).toBe(true),
@@ -204,6 +274,11 @@ describe('a call that may find nothing', () => {
     await expect(
       orPresent(Promise.reject(error('ResourceConflictException', 'Function already exist: x'))),
     ).resolves.toBeUndefined();
+    const concurrent = of(
+      'apigateway',
+      error('ConflictException', 'Unable to complete operation due to concurrent modification'),
+    );
+    await expect(orPresent(Promise.reject(concurrent))).rejects.toBe(concurrent);
     const underWay = error('ResourceConflictException', 'An update is in progress for resource: x');
     await expect(orPresent(Promise.reject(underWay))).rejects.toBe(underWay);
   });

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { TerminalError } from '../../../../src/aws/account/errors.ts';
-import { type ApplyOptions, apply } from '../../../../src/aws/graph/apply.ts';
-import { type Graph, given, join, keyOf, ref } from '../../../../src/aws/graph/graph.ts';
+import { TerminalError, withAction } from '../../../../src/aws/account/errors.ts';
+import { apply, type PassOptions } from '../../../../src/aws/graph/apply.ts';
+import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
 import { tagOwned } from '../../../../src/aws/graph/remove-unwanted.ts';
-import { pending } from '../../../../src/aws/object/kind.ts';
+import { type Kind, pending } from '../../../../src/aws/object/kind.ts';
 import type { Owner } from '../../../../src/aws/object/owner.ts';
-import { FakeAccount, NO_ACCOUNT, node, OURS, OWNER } from './fake-kinds.ts';
+import { FakeAccount, node, OURS, OWNER } from './fake-kinds.ts';
 
 const table: Record<string, unknown> = vi.hoisted(() => ({}));
 vi.mock('../../../../src/aws/kinds/index.ts', () => ({
@@ -26,8 +26,8 @@ beforeEach(() => {
   });
 });
 
-const run = (graph: Graph, options?: ApplyOptions, owner: Owner = OWNER) =>
-  apply(NO_ACCOUNT, graph, owner, options);
+const run = (graph: Graph, options?: PassOptions, owner: Owner = OWNER) =>
+  apply(aws.account, graph, owner, options);
 const states = ({ nodes }: Awaited<ReturnType<typeof run>>) =>
   Object.fromEntries(nodes.map(({ node: { kind, id }, state }) => [`${kind}/${id}`, state]));
 const left = ({ leftovers }: Awaited<ReturnType<typeof run>>) =>
@@ -103,14 +103,15 @@ describe('forward', () => {
     expect(aws.writes).toEqual(['create Queue/q', 'update Queue/q']);
   });
 
-  test('gives up for now on what differs after every update', async () => {
+  test('updates once what AWS goes on showing as it was, and looks again later and later', async () => {
     aws.put('Queue/q', { ...OURS, 'nami.dev/object': 'q' });
     Object.assign(table, { Queue: { ...aws.kind('Queue', 40), compare: () => ['size'] } });
 
     const outcome = await run([node('Queue', 'q')]);
 
     expect(outcome).toMatchObject({ settled: false, seconds: 1 });
-    expect(aws.writes).toEqual(Array(4).fill('update Queue/q'));
+    expect(outcome.nodes[0]?.message).toBe('updated size, and AWS does not show it yet');
+    expect(aws.writes).toEqual(['update Queue/q']);
   });
 
   test('lets what is on its way hold up those that need it, and no other', async () => {
@@ -131,7 +132,10 @@ describe('forward', () => {
 
   test('keeps to an order that no value asks for', async () => {
     aws.put('Queue/q', OURS, {}, pending('is being made', 1));
-    const outcome = await run([node('Queue', 'q'), node('Role', 'r', {}, { after: [keyOf('Queue', 'q')] })]);
+    const outcome = await run([
+      node('Queue', 'q'),
+      node('Role', 'r', {}, { after: [nodeKey('Queue', 'q')] }),
+    ]);
     expect(states(outcome)).toMatchObject({ 'Role/r': 'Blocked' });
   });
 
@@ -146,6 +150,15 @@ describe('forward', () => {
     expect(aws.objects.get('Queue/q')?.desired.api).toBe('abc');
   });
 
+  test('looks later and later at what takes long, and soon again when there is progress', async () => {
+    aws.put('Queue/q', OURS, {}, pending('is being made', 1));
+    expect(await run([node('Queue', 'q')])).toMatchObject({ seconds: 1 });
+    await aws.clock.advance(60_000);
+    expect(await run([node('Queue', 'q')])).toMatchObject({ seconds: 6 });
+    aws.put('Queue/q', OURS, {}, pending('is half made', 1));
+    expect(await run([node('Queue', 'q')])).toMatchObject({ seconds: 1 });
+  });
+
   test('looks again when the quickest of those that wait may be there', async () => {
     aws.put('Queue/q', OURS, {}, pending('is being made', 7));
     aws.put('Role/r', OURS, {}, pending('is being made', 2));
@@ -153,16 +166,110 @@ describe('forward', () => {
   });
 });
 
-describe('an answer that was lost', () => {
-  test('makes no second object in the same pass, nor in the next', async () => {
-    aws.unlisted.add('Queue/q');
-    const first = await run([node('Queue', 'q')]);
-    aws.unlisted.clear();
-    const second = await run([node('Queue', 'q')]);
+describe('what was just made', () => {
+  const graph = [node('Queue', 'q')];
+  const find = () => vi.spyOn(table.Queue as Kind<unknown, unknown>, 'find');
 
-    expect(first.nodes[0]).toMatchObject({ state: 'Pending', message: 'was just created', seconds: 1 });
-    expect(second.settled).toBe(true);
+  test('is taken as its creation answered it, and not read again', async () => {
+    const looks = find();
+    expect(await run(graph)).toMatchObject({ settled: true, nodes: [{ outputs: { arn: 'arn:Queue/q' } }] });
+    expect(looks).toHaveBeenCalledTimes(1);
+  });
+
+  test('is compared like what was found: what creation can not set is an update', async () => {
+    const kind = aws.kind('Queue', 40);
+    Object.assign(table, {
+      Queue: {
+        ...kind,
+        create: async (...[account, desired, tags, owner]: Parameters<typeof kind.create>) =>
+          await kind.create(account, { ...desired, size: 0 }, tags, owner),
+      },
+    });
+    const outcome = await run([node('Queue', 'q', { size: 1 })]);
+    expect(outcome).toMatchObject({ settled: true, nodes: [{ done: ['created', 'updated size'] }] });
+  });
+
+  test('is not made again while AWS does not list it, which it does within half a minute', async () => {
+    aws.unlisted.add('Queue/q');
+    await run(graph);
+    await aws.clock.advance(29_000);
+    expect(await run(graph)).toMatchObject({ settled: true });
     expect(aws.writes).toEqual(['create Queue/q']);
+
+    await aws.clock.advance(1_000);
+    await run(graph);
+    expect(aws.writes, 'it is gone').toEqual(['create Queue/q', 'create Queue/q']);
+  });
+
+  test('and is not ready is waited for', async () => {
+    aws.unlisted.add('Queue/q');
+    aws.making = pending('is being made', 1);
+    const passes = [await run(graph), await run(graph)];
+    expect(passes.map(({ nodes }) => [nodes[0]?.state, nodes[0]?.message])).toEqual([
+      ['Pending', 'is being made'],
+      ['Pending', 'was just made, and AWS does not list it yet'],
+    ]);
+    expect(aws.writes).toEqual(['create Queue/q']);
+  });
+
+  test('is ours although AWS lists it without its tags so far', async () => {
+    aws.unlisted.add('Queue/q');
+    await run(graph);
+    aws.unlisted.clear();
+    aws.put('Queue/q', {});
+    expect(await run(graph)).toMatchObject({ settled: true });
+  });
+
+  test('is removed although AWS does not list it, and believed gone only when it would be listed', async () => {
+    aws.unlisted.add('Queue/q');
+    await run(graph);
+    const early = await run([]);
+    await aws.clock.advance(30_000);
+
+    expect(early).toMatchObject({
+      settled: false,
+      leftovers: [{ why: 'removing', message: 'was just made, and AWS does not list it yet' }],
+    });
+    expect(aws.writes).toEqual(['create Queue/q', 'remove Queue/q']);
+    expect(await run([])).toMatchObject({ settled: true, leftovers: [] });
+  });
+
+  test('is waited for where another service does not know it yet', async () => {
+    const unknown = withAction(named('NoSuchEntity', 'no such thing'), 'iam:CreateRole') as Error;
+    aws.fail('create', 'Role/r', unknown);
+    const outcome = await run([...graph, node('Role', 'r', { queue: ref('Queue', 'q', 'arn') })]);
+    expect(outcome).toMatchObject({ failed: false, seconds: 2 });
+    expect(outcome.nodes[1]).toMatchObject({
+      state: 'Pending',
+      message: expect.stringContaining('no such thing'),
+    });
+  });
+
+  test('by a pipeline that is gone says nothing of the next one of its name', async () => {
+    aws.unlisted.add('Queue/q');
+    await run(graph);
+    await run(graph, {}, { ...OWNER, uid: 'uid-2' });
+    expect(aws.writes).toEqual(['create Queue/q', 'create Queue/q']);
+  });
+});
+
+describe('an answer that was lost', () => {
+  test('makes no second object where AWS could not tell the two apart', async () => {
+    Object.assign(table, { Queue: { ...aws.kind('Queue', 40), doubles: true } });
+    aws.fail('create', 'Queue/q', named('TimeoutError', 'no answer'));
+    await run([node('Queue', 'q')]);
+    aws.mend();
+    const early = await run([node('Queue', 'q')]);
+    const removal = await run([]);
+    await aws.clock.advance(30_000);
+
+    expect(early.nodes[0]).toMatchObject({
+      state: 'Pending',
+      message: 'AWS gave no answer when it was made: whether it is there shows within half a minute',
+    });
+    expect(removal).toMatchObject({ settled: false, leftovers: [{ why: 'removing' }] });
+    expect(aws.writes).toEqual([]);
+    expect(await run([node('Queue', 'q')])).toMatchObject({ settled: true });
   });
 
   test('of a call that worked is found out by looking', async () => {
@@ -394,6 +501,28 @@ describe('removal', () => {
     ]);
   });
 
+  test('that takes long is asked for later and later, with the reason', async () => {
+    aws.put('Queue/q', OURS);
+    aws.fail('remove', 'Queue/q', named('DependencyViolation', 'in use'));
+    const asked: number[] = [];
+    for (let spent = 0; spent < 600; spent += asked.at(-1) ?? 0) {
+      const { seconds = 0, leftovers } = await run([]);
+      expect(leftovers[0]?.message).toContain('in use');
+      asked.push(seconds);
+      await aws.clock.advance(seconds * 1000);
+    }
+    expect(asked.slice(0, 3)).toEqual([1, 1, 1]);
+    expect(asked.at(-1)).toBe(30);
+    expect(asked.length).toBeLessThan(70);
+  });
+
+  test('asks nothing of what vanishes with the rest', async () => {
+    Object.assign(table, { Function: aws.kind('Function', 'vanishes') });
+    aws.unlisted.add('Function/f');
+    await run([node('Function', 'f')]);
+    expect(await run([])).toMatchObject({ settled: true, leftovers: [] });
+  });
+
   test('that is refused says so, and takes the others of its order along', async () => {
     aws.put('Queue/p', OURS);
     aws.put('Queue/q', OURS);
@@ -435,7 +564,7 @@ test('everything of the owner, and nothing else, is tagged when a pipeline leave
   aws.put('Queue/foreign', {});
   aws.put('EventSourceMapping/m', undefined);
 
-  await tagOwned(NO_ACCOUNT, OWNER, { 'nami.dev/retained': 'true' });
+  await tagOwned(aws.account, OWNER, { 'nami.dev/retained': 'true' });
 
   expect(aws.writes).toEqual(['tag Queue/q']);
   expect(aws.objects.get('Queue/q')?.tags).toEqual({ ...OURS, 'nami.dev/retained': 'true' });

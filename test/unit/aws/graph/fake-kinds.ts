@@ -1,8 +1,11 @@
 import type { Account } from '../../../../src/aws/account/account.ts';
+import { Patience } from '../../../../src/aws/account/patience.ts';
+import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
 import type { GraphNode, KindName } from '../../../../src/aws/graph/graph.ts';
 import { differing } from '../../../../src/aws/object/canonical.ts';
 import { type Actual, type Kind, READY, type State } from '../../../../src/aws/object/kind.ts';
 import type { Owner, Tags } from '../../../../src/aws/object/owner.ts';
+import { FakeClock } from '../../fake-clock.ts';
 
 /** What the fake kinds are wanted to be: a name, and whatever a test wants compared. */
 export interface FakeDesired {
@@ -25,11 +28,19 @@ type Call = 'find' | 'owned' | 'create' | 'update' | 'tag' | 'remove';
  * what was created be listed later, and reads what was written.
  */
 export class FakeAccount {
+  readonly clock = new FakeClock();
+  readonly account = {
+    clock: this.clock,
+    recentlyMade: new RecentlyMade(this.clock),
+    patience: new Patience(this.clock),
+  } as unknown as Account;
   readonly objects = new Map<string, FakeObject>();
   /** Calls that change something, in order, such as "create Queue/orders". */
   readonly writes: string[] = [];
   /** Objects that exist but are not listed yet, by their keys. */
   readonly unlisted = new Set<string>();
+  /** The state of what is created. */
+  making: State = READY;
   /** Objects that stay listed as leaving after they were removed. */
   readonly lingering = new Set<string>();
   readonly #failures = new Map<string, Error>();
@@ -48,7 +59,7 @@ export class FakeAccount {
     this.objects.set(key, { tags, state, desired: { name, ...desired } });
   }
 
-  kind(name: string, removal: number): Kind<FakeDesired, FakeDesired> {
+  kind(name: string, removal: Kind<unknown, unknown>['removal']): Kind<FakeDesired, FakeDesired> {
     const keyOf = (id: string) => `${name}/${id}`;
     const actual = (key: string, { tags, state, desired }: FakeObject): Actual<FakeDesired> => ({
       id: desired.name,
@@ -75,13 +86,15 @@ export class FakeAccount {
       owned: async () => {
         await attempt('owned', name);
         return [...this.objects]
-          .filter(([key]) => key.startsWith(`${name}/`))
+          .filter(([key]) => key.startsWith(`${name}/`) && !this.unlisted.has(key))
           .map(([key, object]) => actual(key, object));
       },
       compare: ({ details }, desired) => differing(details, desired),
       create: async (_, desired, tags) => {
         await write('create', keyOf(desired.name));
-        this.objects.set(keyOf(desired.name), { tags, state: READY, desired });
+        const made = { tags, state: this.making, desired };
+        this.objects.set(keyOf(desired.name), made);
+        return actual(keyOf(desired.name), made);
       },
       update: async (_, desired, { id }) => {
         await write('update', keyOf(id));
@@ -113,9 +126,6 @@ export function node(
 ): GraphNode {
   return { kind, id: name, part: 'Queue', desired: { name, ...desired }, ...more } as unknown as GraphNode;
 }
-
-/** The fake kinds look at no account. */
-export const NO_ACCOUNT = {} as Account;
 
 export const OWNER: Owner = {
   uid: 'uid-1',

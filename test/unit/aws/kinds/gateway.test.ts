@@ -36,7 +36,9 @@ describe('a route', () => {
       ['functionArn'],
     ],
   ])('%s is repaired', async (_, methods, differences) => {
-    const run = aws(methods, { PutMethod: () => refuse('ConflictException') });
+    const run = aws(methods, {
+      PutMethod: () => refuse('ConflictException', 'Method already exists for this resource'),
+    });
     const actual = await found(run);
 
     expect(route.compare(actual, DESIRED)).toEqual(differences);

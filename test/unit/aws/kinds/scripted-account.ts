@@ -1,12 +1,18 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { InitializeMiddleware } from '@smithy/types';
 import type { Account } from '../../../../src/aws/account/account.ts';
+import { withAction } from '../../../../src/aws/account/errors.ts';
 import { Inventory } from '../../../../src/aws/account/inventory.ts';
+import { Patience } from '../../../../src/aws/account/patience.ts';
+import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
@@ -29,7 +35,8 @@ export interface ScriptedAccount {
 export function scripted(script: Script): ScriptedAccount {
   const clock = new FakeClock();
   const calls: ScriptedAccount['calls'] = [];
-  const answer: InitializeMiddleware<object, object> =
+  const answer =
+    (service: string): InitializeMiddleware<object, object> =>
     (_, context) =>
     async ({ input }) => {
       const command = String(context.commandName).replace(/Command$/, '');
@@ -37,13 +44,18 @@ export function scripted(script: Script): ScriptedAccount {
       calls.push(call);
       const respond = script[command];
       if (!respond) throw new Error(`nobody expects ${command}`);
-      return { output: { $metadata: {}, ...respond(call.input) }, response: {} };
+      try {
+        return { output: { $metadata: {}, ...respond(call.input) }, response: {} };
+      } catch (error) {
+        throw withAction(error, `${service}:${command}`);
+      }
     };
   const settings = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } };
   const client = <C extends { middlewareStack: { add(middleware: never, options: object): void } }>(
+    service: string,
     made: C,
   ): C => {
-    made.middlewareStack.add(answer as never, { step: 'initialize', priority: 'high' });
+    made.middlewareStack.add(answer(service) as never, { step: 'initialize', priority: 'high' });
     return made;
   };
   const account = {
@@ -52,15 +64,24 @@ export function scripted(script: Script): ScriptedAccount {
     partition: 'aws',
     clock,
     inventory: new Inventory(clock),
+    recentlyMade: new RecentlyMade(clock),
+    patience: new Patience(clock),
     refusedVersions: new Map(),
     code: new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]),
-    apiGateway: client(new APIGatewayClient(settings)),
-    ec2: client(new EC2Client(settings)),
-    lambda: client(new LambdaClient(settings)),
-    invocations: client(new LambdaClient(settings)),
-    s3: client(new S3Client(settings)),
-    sqs: client(new SQSClient(settings)),
-    ssm: client(new SSMClient(settings)),
+    apiGateway: client('apigateway', new APIGatewayClient(settings)),
+    cloudWatch: client('cloudwatch', new CloudWatchClient(settings)),
+    logs: client('logs', new CloudWatchLogsClient(settings)),
+    iam: client('iam', new IAMClient(settings)),
+    ec2: client('ec2', new EC2Client(settings)),
+    once: {
+      apiGateway: client('apigateway', new APIGatewayClient(settings)),
+      ec2: client('ec2', new EC2Client(settings)),
+    },
+    lambda: client('lambda', new LambdaClient(settings)),
+    invocations: client('lambda', new LambdaClient(settings)),
+    s3: client('s3', new S3Client(settings)),
+    sqs: client('sqs', new SQSClient(settings)),
+    ssm: client('ssm', new SSMClient(settings)),
   } as unknown as Account;
   return {
     account,

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import type { KindName } from '../../../../src/aws/graph/graph.ts';
+import { kindOf } from '../../../../src/aws/kinds/index.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
+import { refuse, type Script, scripted } from './scripted-account.ts';
+
+const ARN = 'arn:aws:sqs:eu-central-1:123456789012:q';
+
+/** What creations answer: by kind what is wanted, AWS's answers, the outputs, and what is left for an update. */
+const CREATIONS: [KindName, object, Script, object, string[]][] = [
+  [
+    'Alarm',
+    { name: 'a', actions: [], dimensions: {} },
+    { PutMetricAlarm: () => ({}) },
+    { arn: 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a' },
+    [],
+  ],
+  [
+    'EventSourceMapping',
+    { queueArn: ARN, functionArn: 'f' },
+    { CreateEventSourceMapping: () => ({ UUID: 'u', State: 'Creating' }) },
+    { id: 'u' },
+    // Not compared while it is in the making.
+    expect.anything() as unknown as string[],
+  ],
+  [
+    'GatewayResponse',
+    { restApiId: 'api', type: 'THROTTLED', statusCode: 503, body: '{}', retryAfterSeconds: 5 },
+    { PutGatewayResponse: () => ({}) },
+    {},
+    [],
+  ],
+  [
+    'InstanceProfile',
+    { name: 'p', path: '/', roleName: 'r' },
+    { CreateInstanceProfile: () => ({ InstanceProfile: { InstanceProfileName: 'p', Arn: 'arn:p' } }) },
+    { name: 'p', arn: 'arn:p' },
+    ['roleName'],
+  ],
+  [
+    'InternetGateway',
+    { vpcId: 'vpc-1' },
+    { CreateInternetGateway: () => ({ InternetGateway: { InternetGatewayId: 'igw-1' } }) },
+    { id: 'igw-1' },
+    ['vpcId'],
+  ],
+  [
+    'LogGroup',
+    { name: '/l', retentionDays: 7 },
+    { CreateLogGroup: () => ({}) },
+    { name: '/l', arn: 'arn:aws:logs:eu-central-1:123456789012:log-group:/l' },
+    ['retentionDays'],
+  ],
+  [
+    'Parameter',
+    { name: '/p', description: '', randomBytes: 4 },
+    { PutParameter: () => ({}) },
+    { name: '/p', value: expect.stringMatching(/^[\w-]{6}$/) },
+    [],
+  ],
+  [
+    'Permission',
+    { functionName: 'f', alias: 'live', sourceArn: 'arn:route' },
+    { AddPermission: () => ({}) },
+    {},
+    [],
+  ],
+  [
+    'Queue',
+    { name: 'q', retentionSeconds: 60, visibilityTimeoutSeconds: 60 },
+    { CreateQueue: () => ({ QueueUrl: 'https://sqs/1/q' }) },
+    { url: 'https://sqs/1/q', arn: ARN },
+    [],
+  ],
+  [
+    'RestApi',
+    { name: 'g', description: 'd' },
+    {
+      CreateRestApi: () => ({
+        id: 'api',
+        rootResourceId: 'root',
+        description: 'd',
+        binaryMediaTypes: ['*/*'],
+      }),
+    },
+    { id: 'api', rootResourceId: 'root' },
+    [],
+  ],
+  [
+    'Role',
+    { name: 'r', path: '/', service: 's', statements: [{ Effect: 'Allow', Action: 'a' }], boundaryArn: 'b' },
+    { CreateRole: () => ({ Role: { RoleName: 'r', Arn: 'arn:r', RoleId: 'AROA' } }) },
+    { name: 'r', arn: 'arn:r', roleId: 'AROA' },
+    ['statements'],
+  ],
+  [
+    'RouteTable',
+    { vpcId: 'vpc-1', internetGatewayId: 'igw-1', subnetIds: ['s-1'] },
+    { CreateRouteTable: () => ({ RouteTable: { RouteTableId: 'rtb-1' } }) },
+    { id: 'rtb-1' },
+    ['internetGatewayId', 'subnetIds'],
+  ],
+  [
+    'SecurityGroup',
+    { name: 'sg', vpcId: 'vpc-1', ingress: [{ port: 1, fromGroupId: 'sg-2' }] },
+    { CreateSecurityGroup: () => ({ GroupId: 'sg-1' }) },
+    { id: 'sg-1' },
+    ['ingress'],
+  ],
+  [
+    'Stage',
+    { restApiId: 'api', name: 'live', content: 'c', throttles: {} },
+    { CreateDeployment: () => ({ id: 'd' }), CreateStage: () => ({}) },
+    { name: 'live', content: 'c' },
+    ['metrics'],
+  ],
+  [
+    'VolumeAttachment',
+    { volumeId: 'vol-1', instanceId: 'i-1', device: '/dev/sdf' },
+    { AttachVolume: () => ({ State: 'attaching' }) },
+    {},
+    [],
+  ],
+  [
+    'Vpc',
+    { cidr: '10.0.0.0/16' },
+    { CreateVpc: () => ({ Vpc: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', State: 'pending' } }) },
+    { id: 'vpc-1' },
+    [],
+  ],
+];
+
+describe('a creation answers what it made, without reading it', () => {
+  test.each(CREATIONS)('%s', async (kind, desired, script, outputs, left) => {
+    const run = scripted(script);
+    const made = await kindOf(kind).create(run.account, desired, OURS, OWNER);
+    expect(made.id).not.toBe('');
+    expect(made.outputs).toMatchObject(outputs);
+    expect([undefined, OURS]).toContainEqual(made.tags);
+    expect(kindOf(kind).compare(made, desired)).toEqual(left);
+  });
+});
+
+test.each<[KindName, string, string]>([
+  ['Role', 'CreateRole', 'EntityAlreadyExists'],
+  ['LogGroup', 'CreateLogGroup', 'ResourceAlreadyExistsException'],
+  ['Parameter', 'PutParameter', 'ParameterAlreadyExists'],
+])(
+  'a %s that is there already is not believed to be what was asked for, but looked at later',
+  async (kind, command, error) => {
+    const run = scripted({ [command]: () => refuse(error) });
+    const desired = { name: 'n', path: '/', service: 's', statements: [], randomBytes: 1 };
+    await expect(kindOf(kind).create(run.account, desired, OURS, OWNER)).rejects.toMatchObject({
+      name: 'RequeueAfter',
+    });
+  },
+);
+
+test.each<[KindName, string]>([
+  ['InternetGateway', 'InternetGateways'],
+  ['Vpc', 'Vpcs'],
+  ['RouteTable', 'RouteTables'],
+])('among several of ours the same %s is chosen, in whichever order they are listed', async (kind, field) => {
+  const idOf = field.replace(/s$/, 'Id');
+  const chosen = async (...ids: string[]) => {
+    const run = scripted({ [`Describe${field}`]: () => ({ [field]: ids.map((id) => ({ [idOf]: id })) }) });
+    return (await kindOf(kind).find(run.account, {}, OWNER))?.id;
+  };
+  expect(await chosen('x-2', 'x-1')).toBe('x-1');
+  expect(await chosen('x-1', 'x-2')).toBe('x-1');
+});
