@@ -3,11 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyCrds } from '../../local/crds.ts';
+import { secantusDatabases } from '../../local/database.ts';
 import { type EventStore, openEventStore } from '../../local/event-store.ts';
 import { kubectl } from '../../local/kubectl.ts';
 import { startOperator } from '../../local/operator.ts';
 import type { RunningProcess } from '../../local/processes.ts';
 import { type LocalStack, startLocalStack } from '../../local/stack.ts';
+import { preparePython } from '../../local/tools/python.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
 
 interface Manifest {
@@ -47,7 +49,26 @@ export class System {
   /** Ends the operator as a crash would, and starts another. */
   async crashOperator(): Promise<void> {
     await this.operator.kill();
+    await this.startOperator();
+  }
+
+  async startOperator(): Promise<void> {
     this.operator = await startOperator(this.stack, this.#environment);
+  }
+
+  /** Starts a MongoDB of the user's own beside the stack, and answers its URI. */
+  async startOwnDatabase(): Promise<string> {
+    const { processes, folder, environment } = this.stack;
+    const address = environment.NAMI_NETWORK_CIDR?.replace('0.0/16', '200.1') ?? '';
+    const startDatabase = secantusDatabases(await preparePython(processes, () => {}), processes);
+    await startDatabase({
+      instanceId: 'own',
+      address,
+      volume: `${folder}/volumes/own`,
+      user: 'own',
+      password: 'own',
+    });
+    return `mongodb://own:own@${address}:27017/?authSource=admin&directConnection=true`;
   }
 
   async stop(): Promise<void> {

@@ -14,10 +14,8 @@ import { MongoClient } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountContents } from '../../local/account-contents.ts';
-import { secantusDatabases } from '../../local/database.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { startOperator } from '../../local/operator.ts';
-import { preparePython } from '../../local/tools/python.ts';
 import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
 
 let system: System;
@@ -28,12 +26,7 @@ let storeUri: string;
 beforeAll(async () => {
   system = await System.start('variants', { NAMI_LOOK_SECONDS: '2' });
   aws = emulatorClients(system.stack.emulators, 'us-east-1');
-  const { processes, folder, environment } = system.stack;
-  const address = environment.NAMI_NETWORK_CIDR?.replace('0.0/16', '200.1') ?? '';
-  const startDatabase = secantusDatabases(await preparePython(processes, () => {}), processes);
-  const volume = `${folder}/volumes/external`;
-  await startDatabase({ instanceId: 'external', address, volume, user: 'own', password: 'own' });
-  storeUri = `mongodb://own:own@${address}:27017/?authSource=admin&directConnection=true`;
+  storeUri = await system.startOwnDatabase();
 });
 afterAll(async () => await system?.stop());
 
