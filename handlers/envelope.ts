@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
 import { SOURCE_TYPES, type SourceType } from './contract.ts';
+import { jsonSize } from './json-size.ts';
 
 /** One delivery on its way through the queue: what was received, and what is known about it. */
 export interface Envelope {
@@ -50,6 +51,15 @@ const COMPRESS_FROM_BYTES = 1024;
  */
 export const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
+const DECOMPRESSION = {
+  maxOutputLength: MAX_BODY_BYTES,
+  // Of what is to be looked back at, 2^23 bytes: no more than a body needs. The format lets a message ask for gigabytes.
+  params: { [constants.ZSTD_d_windowLogMax]: 23 },
+};
+
+/** No envelope is beyond: its headers came in 10,240 bytes (AWS: API Gateway quotas for a REST API). */
+const MESSAGE_LIMITS = { depth: 8, parts: 20_000 };
+
 /**
  * The envelope as the body of one SQS message. It is ASCII, so that its length is its size in bytes and nothing in it
  * is among the characters that SQS replaces or refuses (AWS: SendMessage, MessageBody).
@@ -93,6 +103,9 @@ export function decodeEnvelope(message: string): Envelope {
 type Fields = Readonly<Record<string, unknown>>;
 
 function parseObject(message: string): Fields {
+  if (typeof jsonSize(Buffer.from(message), MESSAGE_LIMITS) === 'string') {
+    throw new EnvelopeError('the message holds more than an envelope does');
+  }
   let value: unknown;
   try {
     value = JSON.parse(message);
@@ -153,7 +166,7 @@ function requireBody(fields: Fields): Buffer {
   if (fields.encoding === 'none') return bytes;
   if (fields.encoding !== 'zstd') throw new EnvelopeError('"encoding" is not a known one');
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: MAX_BODY_BYTES });
+    return zstdDecompressSync(bytes, DECOMPRESSION);
   } catch (cause) {
     throw new EnvelopeError('"body" can\'t be decompressed', { cause });
   }

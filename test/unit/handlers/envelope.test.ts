@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { zstdCompressSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SOURCE_TYPES } from '../../../handlers/contract.ts';
 import {
   decodeEnvelope,
@@ -137,6 +138,38 @@ describe('a message that is no envelope is a clear error', () => {
     const message = JSON.stringify({ ...fields(), ...change });
     expect(() => decodeEnvelope(message)).toThrow(EnvelopeError);
     expect(() => decodeEnvelope(message)).toThrow(problem);
+  });
+
+  test.each([
+    ['lists in lists', '['.repeat(1_000_000)],
+    ['many values', `[${'{},'.repeat(349_000)}{}]`],
+    [
+      'many values beside what an envelope has',
+      JSON.stringify({ ...fields(), more: Array(30_000).fill({}) }),
+    ],
+  ])('%s are not parsed', (_, message) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(() => decodeEnvelope(message)).toThrow('more than an envelope');
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+
+  test('an envelope with the most headers that a gateway lets through is none of these', () => {
+    const headers = Object.fromEntries(
+      Array.from({ length: 3400 }, (_, index) => [index.toString(36), ['']]),
+    );
+    expect(decodeEnvelope(encodeEnvelope({ ...plain, headers }))).toEqual({ ...plain, headers });
+  });
+
+  test('a body that asks for more memory than any body needs isn’t decompressed', async () => {
+    const stream = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 27 } });
+    // In two parts, so that its size is not known when the first is written.
+    const body = buffer(stream);
+    stream.write(Buffer.alloc(200_000));
+    await new Promise((resolve) => stream.flush(() => resolve(undefined)));
+    stream.end(Buffer.alloc(200_000));
+    const message = { ...fields(), encoding: 'zstd', body: (await body).toString('base64') };
+    expect(() => decodeEnvelope(JSON.stringify(message))).toThrow("can't be decompressed");
   });
 
   test('a body that would grow beyond what Lambda takes isn’t decompressed', () => {
