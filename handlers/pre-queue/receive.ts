@@ -21,7 +21,8 @@ export type Receipt =
 
 /**
  * Decides on one request, from nothing but its arguments. The order matters: a handshake may come with any method;
- * what isn't authentic is refused before its size or anything else of it is judged.
+ * what isn't authentic is refused before its size or anything else of it is judged, but for a size that keeps it from being
+ * verified.
  */
 export function receive(
   request: RawRequest,

@@ -41,6 +41,7 @@ export function refusal(reason: RefusalReason, codes: StatusCodes): GatewayRespo
     case 'body-malformed':
       return problem(400, 'malformed body');
     case 'message-too-large':
+    case 'body-too-complex':
       return problem(413, 'too large');
     case 'settings-broken':
     case 'own-code-failed':

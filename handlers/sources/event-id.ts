@@ -1,10 +1,13 @@
 import type { EventIdSettings } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
-import { at, jsonBody, textOf } from './json-body.ts';
+import { at, jsonBody, TOO_COMPLEX, textOf } from './json-body.ts';
 import type { Source } from './source.ts';
 
-/** The body as identity, for senders that name none but never send the same bytes for two events. */
+/**
+ * The body as identity, for senders that name none but never send the same bytes for two events, and for bodies in which
+ * it isn't looked for.
+ */
 export function bodyId(request: RawRequest): string {
   return `sha256:${sha256Hex(request.body)}`;
 }
@@ -22,7 +25,8 @@ export function withEventId(source: Source, { header, jsonPath, bodySha256 }: Ev
       const known = source.identify(request);
       if (bodySha256) return { ...known, id: bodyId(request) };
       if (name !== undefined) return { ...known, id: headerValue(request, name) };
-      return { ...known, id: idOf(at(jsonBody(request), ...steps)) };
+      const body = jsonBody(request);
+      return { ...known, id: body === TOO_COMPLEX ? bodyId(request) : idOf(at(body, ...steps)) };
     },
   };
 }

@@ -1,4 +1,6 @@
+import { jsonSize } from '../json-size.ts';
 import type { RawRequest } from '../raw-request.ts';
+import { BODY_LIMITS } from './limits.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -11,8 +13,12 @@ export function bodyText(request: RawRequest): string | undefined {
   }
 }
 
-/** The body parsed; undefined if it isn't JSON. */
+/** In place of a parsed body that would take too much to parse, authentic or not. */
+export const TOO_COMPLEX = Symbol('too complex');
+
+/** The body parsed; undefined if it isn't JSON, {@link TOO_COMPLEX} if it is beyond `BODY_LIMITS.json`. */
 export function jsonBody(request: RawRequest): unknown {
+  if (typeof jsonSize(request.body, BODY_LIMITS.json) === 'string') return TOO_COMPLEX;
   try {
     return JSON.parse(bodyText(request) ?? '');
   } catch {

@@ -1,7 +1,7 @@
 import { queryValue } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
 import { textAnswer } from './handshake.ts';
-import { at, jsonBody } from './json-body.ts';
+import { at, jsonBody, TOO_COMPLEX } from './json-body.ts';
 import type { Source } from './source.ts';
 import { isSecret } from './token.ts';
 
@@ -13,7 +13,9 @@ export const microsoftGraph: Source = {
     secret.length > 128 ? 'is longer than 128 characters, the most that clientState takes' : undefined,
 
   verify(request, { secrets }) {
-    const notifications = at(jsonBody(request), 'value');
+    const body = jsonBody(request);
+    if (body === TOO_COMPLEX) return 'body-too-complex';
+    const notifications = at(body, 'value');
     if (!Array.isArray(notifications) || notifications.length === 0) return 'token-missing';
     // One body may hold notifications of several subscriptions: each has to show the secret.
     for (const notification of notifications) {

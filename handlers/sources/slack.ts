@@ -1,7 +1,9 @@
 import { headerValue } from '../raw-request.ts';
+import { bodyId } from './event-id.ts';
 import { textAnswer } from './handshake.ts';
 import { hmacSigned } from './hmac-signature.ts';
-import { at, jsonBody, textOf, timeOf, wholeNumberOf } from './json-body.ts';
+import { at, jsonBody, TOO_COMPLEX, textOf, timeOf, wholeNumberOf } from './json-body.ts';
+import { BODY_LIMITS } from './limits.ts';
 import type { Source } from './source.ts';
 import { unixTimeOf } from './timestamp.ts';
 
@@ -25,7 +27,7 @@ export const slack: Source = {
     const body = jsonBody(request);
     const retry = wholeNumberOf(headerValue(request, RETRY));
     return {
-      id: textOf(at(body, 'event_id')),
+      id: body === TOO_COMPLEX ? bodyId(request) : textOf(at(body, 'event_id')),
       type: textOf(at(body, 'event', 'type')) ?? textOf(at(body, 'type')),
       sentAt: timeOf(at(body, 'event_time'), 1000),
       attemptedAt: unixTimeOf(headerValue(request, TIMESTAMP)),
@@ -34,12 +36,14 @@ export const slack: Source = {
   },
 
   handshake(request, trust) {
-    // Looked for before it is parsed: all other deliveries come by here too.
+    // All other deliveries come by here too, and those of anyone: parsed is only what Slack may ask.
+    if (request.body.length > BODY_LIMITS.handshake.bytes) return undefined;
     if (!request.body.includes('"url_verification"')) return undefined;
+    if (signed.verify(request, trust) !== 'authentic') return undefined;
     const body = jsonBody(request);
     const challenge = textOf(at(body, 'challenge'));
-    if (at(body, 'type') !== 'url_verification' || challenge === undefined) return undefined;
-    const verdict = signed.verify(request, trust);
-    return verdict === 'authentic' ? textAnswer(challenge) : verdict;
+    return at(body, 'type') === 'url_verification' && challenge !== undefined
+      ? textAnswer(challenge)
+      : undefined;
   },
 };

@@ -48,6 +48,8 @@ export type UnverifiedReason =
   | 'token-mismatch'
   | 'body-mismatch'
   | 'body-unexpected'
+  /** It has to be parsed to be verified, and is beyond the limits for that. */
+  | 'body-too-complex'
   | 'url-unknown'
   | 'id-missing'
   | 'timestamp-missing'

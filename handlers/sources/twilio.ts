@@ -3,6 +3,7 @@ import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { hmacMatches } from './hmac.ts';
 import { bodyText, textOf, timeOf, wholeNumberOf } from './json-body.ts';
+import { BODY_LIMITS } from './limits.ts';
 import type { Source } from './source.ts';
 
 const SIGNATURE = 'x-twilio-signature';
@@ -29,6 +30,7 @@ export const twilio: Source = {
     if (bodyHash !== undefined && sha256Hex(request.body) !== bodyHash.toLowerCase()) return 'body-mismatch';
     const hashed = bodyHash !== undefined;
     const query = hashed ? `${url.includes('?') ? '&' : '?'}${BODY_HASH}=${bodyHash}` : '';
+    if (!hashed && isTooComplex(request.body)) return 'body-too-complex';
     const form = hashed ? '' : sortedForm(bodyText(request));
     if (form === undefined) return 'body-unexpected';
 
@@ -61,6 +63,14 @@ function urlOf({ url, query }: RawRequest): string | undefined {
 function withAndWithoutPort(url: string): string[] {
   const [, origin = '', port = ':443', rest = ''] = /^(https:\/\/[^/?#:]*)(:\d+)?(.*)$/.exec(url) ?? [];
   return [`${origin}${rest}`, `${origin}${port}${rest}`];
+}
+
+function isTooComplex(form: Buffer): boolean {
+  const { bytes, fields } = BODY_LIMITS.form;
+  if (form.length > bytes) return true;
+  let found = 1;
+  for (let i = form.indexOf('&'); i !== -1 && found <= fields; i = form.indexOf('&', i + 1)) found++;
+  return found > fields;
 }
 
 /** Names and values one after the other, in order, each value once (as Twilio's libraries do it). */

@@ -92,6 +92,25 @@ describe('the form', () => {
     expect(verify(URL_CALLED, { body: '', fields: {} })).toBe('authentic');
   });
 
+  test('has up to 1,000 fields and 256 KiB', () => {
+    const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`n${index}`, '1']));
+    const body = new URLSearchParams(fields).toString();
+    expect(verify(URL_CALLED, { body, fields })).toBe('authentic');
+    expect(verify(URL_CALLED, { body: `${body}&x=`, fields: { ...fields, x: '' } })).toBe('body-too-complex');
+    const Body = 'x'.repeat(256 * 1024 - 'Body='.length);
+    expect(verify(URL_CALLED, { body: `Body=${Body}`, fields: { Body } })).toBe('authentic');
+    expect(verify(URL_CALLED, { body: `Body=${Body}x`, fields: { Body: `${Body}x` } })).toBe(
+      'body-too-complex',
+    );
+  });
+
+  test('has no limits where it is not parsed', () => {
+    const body = 'a&'.repeat(1_000_000);
+    const bodySHA256 = sha256Hex(body);
+    const call = { body, fields: {}, query: { bodySHA256 } };
+    expect(verify(`${URL_CALLED}?bodySHA256=${bodySHA256}`, call)).toBe('authentic');
+  });
+
   test.each(['a=%', 'a=%zz', 'a=%ff', '\xff'])('that can’t be decoded is refused: %j', (text) => {
     const signature = getExpectedTwilioSignature(TOKEN, URL_CALLED, {});
     const request = post({ 'x-twilio-signature': signature }, Buffer.from(text, 'latin1'));
