@@ -5,6 +5,8 @@ import { MongoClient } from 'mongodb';
 import { POST_QUEUE_ENV } from '../../handlers/contract.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../handlers/envelope.ts';
 import { type EventDocument, newEvent } from '../../handlers/post-queue/document.ts';
+import { memoryForEvents } from '../../handlers/post-queue/memory.ts';
+import { weigh } from '../../handlers/post-queue/payload.ts';
 import { githubDeliveries } from '../../local/github-deliveries.ts';
 import { claimNetwork } from '../../local/network-claim.ts';
 import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
@@ -154,7 +156,10 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
     ignoreUndefined: true,
   } as const;
   const lanes = Array.from({ length: CONCURRENCY }, () =>
-    messages(MESSAGES).map((message) => newEvent(decodeEnvelope(message), new Date(), undefined)),
+    messages(MESSAGES).map((message) => {
+      const envelope = decodeEnvelope(message);
+      return newEvent(envelope, weigh(envelope.body, memoryForEvents(256)), new Date(), undefined);
+    }),
   );
   const begin = performance.now();
   await Promise.all(

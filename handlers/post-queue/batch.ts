@@ -2,6 +2,7 @@ import { decodeEnvelope, type Envelope } from '../envelope.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { NewEvent } from './document.ts';
 import { EventBusyError } from './lease.ts';
+import { type Weight, weigh } from './payload.ts';
 import type { StoreResult } from './store.ts';
 
 /** What is used of the event of an SQS event source mapping (AWS: Lambda, using Lambda with Amazon SQS). */
@@ -22,25 +23,23 @@ export interface BatchResponse {
 }
 
 export interface BatchDependencies {
-  readonly toEvent: (envelope: Envelope) => NewEvent;
+  readonly toEvent: (envelope: Envelope, weight: Weight) => NewEvent;
   readonly store: (events: readonly NewEvent[]) => Promise<readonly StoreResult[]>;
-  /** What is to be done with events that are stored; gives the errors of those that failed, by id. */
-  readonly process: (eventIds: ReadonlySet<string>) => Promise<ReadonlyMap<string, Error>>;
+  /** What is to be done with events that are stored, each given with the bytes it takes; gives the errors of those that failed, by id. */
+  readonly process: (events: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, Error>>;
+  /** Of memory, for the events that are at hand. */
+  readonly memoryBytes: number;
   readonly log: Log;
 }
-
-/**
- * Bodies are at most 6 MiB each, but compressed in their messages: a whole batch of such ones is more than a small
- * function's memory holds. A batch of ordinary ones is written at once.
- */
-const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Stores a batch. A record is taken off the queue only if it is known to be stored, and that own code is through with it. */
 export async function storeBatch(
   { Records: records }: SqsBatch,
-  { toEvent, store, process, log }: BatchDependencies,
+  dependencies: BatchDependencies,
 ): Promise<BatchResponse> {
+  const { store, process, log } = dependencies;
   const eventIds = new Map<string, string>();
+  const memory = new Map<string, number>();
   const receives = new Map(
     records.map(({ messageId, attributes }) => [messageId, attributes?.ApproximateReceiveCount]),
   );
@@ -49,19 +48,23 @@ export async function storeBatch(
     log({ level, message, messageId, receives: receives.get(messageId), ...errorFields(error) });
   };
   try {
-    for (const chunk of chunks(records, toEvent, (id, error) => logFailure('event not stored', id, error))) {
+    for (const chunk of chunks(records, dependencies, (id, error) =>
+      logFailure('event not stored', id, error),
+    )) {
       const results = await store(chunk.map(({ event }) => event));
-      for (const [index, { messageId }] of chunk.entries()) {
+      for (const [index, { messageId, weight }] of chunk.entries()) {
         const result = results[index];
-        if (result !== undefined && 'id' in result) eventIds.set(messageId, result.id);
-        else logFailure('event not stored', messageId, result?.error);
+        if (result !== undefined && 'id' in result) {
+          eventIds.set(messageId, result.id);
+          memory.set(result.id, weight.bytes);
+        } else logFailure('event not stored', messageId, result?.error);
       }
     }
   } catch (error) {
     log({ level: 'error', message: 'batch not stored', ...errorFields(error) });
   }
-  const failures = await process(new Set(eventIds.values())).catch(
-    (error: Error) => new Map([...eventIds.values()].map((eventId) => [eventId, error])),
+  const failures = await process(memory).catch(
+    (error: Error) => new Map([...memory.keys()].map((eventId) => [eventId, error])),
   );
   for (const [messageId, eventId] of [...eventIds]) {
     const error = failures.get(eventId);
@@ -78,13 +81,18 @@ export async function storeBatch(
 
 interface Received {
   readonly messageId: string;
+  readonly weight: Weight;
   readonly event: NewEvent;
 }
 
-/** The records' events in portions of bounded size, made as they are asked for. What is no envelope is left out. */
+/**
+ * The records' events in portions that fit into memory, made as they are asked for, one message after the other: in its
+ * message a body is compressed, by a thousand times where someone wants it. A batch of ordinary ones is one portion. What
+ * is no envelope is left out.
+ */
 function* chunks(
   records: readonly SqsRecord[],
-  toEvent: (envelope: Envelope) => NewEvent,
+  { toEvent, memoryBytes }: BatchDependencies,
   onBroken: (messageId: string, error: unknown) => void,
 ): Generator<readonly Received[]> {
   let chunk: Received[] = [];
@@ -92,15 +100,16 @@ function* chunks(
   for (const { messageId, body } of records) {
     try {
       const envelope = decodeEnvelope(body);
-      chunk.push({ messageId, event: toEvent(envelope) });
-      bytes += envelope.body.length;
+      const weight = weigh(envelope.body, memoryBytes);
+      if (bytes + weight.bytes > memoryBytes && chunk.length > 0) {
+        yield chunk;
+        chunk = [];
+        bytes = 0;
+      }
+      chunk.push({ messageId, weight, event: toEvent(envelope, weight) });
+      bytes += weight.bytes;
     } catch (error) {
       onBroken(messageId, error);
-    }
-    if (bytes >= CHUNK_BYTES) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
     }
   }
   if (chunk.length > 0) yield chunk;

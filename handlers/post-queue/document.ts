@@ -3,7 +3,7 @@ import type { SourceType } from '../contract.ts';
 import type { Envelope } from '../envelope.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { Processing } from './lease.ts';
-import { type PayloadOmission, parsePayload } from './payload.ts';
+import { type PayloadOmission, parsePayload, type Weight } from './payload.ts';
 
 /** One event as it is stored; users read these. */
 export interface EventDocument {
@@ -25,7 +25,7 @@ export interface EventDocument {
   /** The body byte for byte. */
   readonly body: Binary;
   readonly bodySha256: string;
-  /** The body parsed, where it is JSON that MongoDB can hold faithfully; else `payloadOmitted` says why not. */
+  /** The body parsed, where it is JSON that MongoDB holds faithfully and memory allows; else `payloadOmitted` says why not. */
   readonly payload?: unknown;
   readonly payloadOmitted?: PayloadOmission | undefined;
   /** The `_id` of the document that had this identity first, with other bytes. */
@@ -61,8 +61,13 @@ export interface NewEvent extends EventDocument {
 }
 
 /** An event that is redriven late isn't removed on arrival: it expires by the time at which it was stored. */
-export function newEvent(envelope: Envelope, storedAt: Date, ttlDays: number | undefined): NewEvent {
-  const payload = parsePayload(envelope.body);
+export function newEvent(
+  envelope: Envelope,
+  weight: Weight,
+  storedAt: Date,
+  ttlDays: number | undefined,
+): NewEvent {
+  const payload = parsePayload(envelope.body, weight);
   return {
     _id: `${envelope.source}:${envelope.identity}`,
     source: envelope.source,

@@ -9,6 +9,7 @@ import { messagesOf, problemsOf } from '../problems.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { Store, StoreConnection } from './connection.ts';
 import { newEvent } from './document.ts';
+import { memoryForEvents } from './memory.ts';
 import { probeStore } from './probe.ts';
 import { processEvents } from './process.ts';
 import { storeEvents } from './store.ts';
@@ -19,12 +20,22 @@ export interface PostQueueDependencies {
   readonly log: Log;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Of the function. */
+  readonly memoryMiB: number;
 }
 
 type Handler = (event: unknown, lambda: LambdaContext) => Promise<BatchResponse | PostQueueProbe>;
 
 /** The post-queue function: a batch of SQS messages in, one document an event in the store. */
-export function postQueueHandler({ connection, code, log, now, newId }: PostQueueDependencies): Handler {
+export function postQueueHandler({
+  connection,
+  code,
+  log,
+  now,
+  newId,
+  memoryMiB,
+}: PostQueueDependencies): Handler {
+  const memoryBytes = memoryForEvents(memoryMiB);
   return async (event, lambda) => {
     if (isProbe(event)) {
       const problems = problemsOf(connection, await code());
@@ -36,7 +47,8 @@ export function postQueueHandler({ connection, code, log, now, newId }: PostQueu
     }
     const { settings, client, database, collection, makeIndexes } = connection;
     return storeBatch(event as SqsBatch, {
-      toEvent: (envelope) => newEvent(envelope, now(), settings.ttlDays),
+      memoryBytes,
+      toEvent: (envelope, weight) => newEvent(envelope, weight, now(), settings.ttlDays),
       store: async (events) => {
         await client.connect();
         // Nothing waits for the indexes: on a large collection they take longer than the function may run.
@@ -44,12 +56,12 @@ export function postQueueHandler({ connection, code, log, now, newId }: PostQueu
         return storeEvents(collection, events);
       },
       // Afterwards: own code that can't be loaded at the moment keeps nothing from being stored.
-      process: async (eventIds) => {
+      process: async (events) => {
         const own = await code({ retry: true });
         if (own.kind === 'broken') throw new OwnCodeError(messagesOf(own.problems));
         const { process } = own.exports;
         if (!process) return new Map();
-        return processEvents(eventIds, { process, database, collection, now, newId }, lambda);
+        return processEvents(events, { process, database, collection, memoryBytes, now, newId }, lambda);
       },
       log,
     });

@@ -8,6 +8,9 @@ import { postQueueHandler } from './handle.ts';
 import { readSettings } from './settings.ts';
 
 const code = ownCodeFinder<PostQueueCode>(process.env, import.meta.url, OWN_CODE_EXPORTS.postQueue);
+/** The least that Lambda gives a function, where it doesn't say. (Lambda: defined runtime environment variables.) */
+const LEAST_MEMORY_MIB = 128;
+
 // Loaded while Lambda starts the function, and not by the first batch.
 await code();
 
@@ -18,4 +21,5 @@ export const handler = postQueueHandler({
   log: logToStdout,
   now: () => new Date(),
   newId: () => randomUUID(),
+  memoryMiB: Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || LEAST_MEMORY_MIB,
 });

@@ -1,10 +1,14 @@
+import { type JsonExcess, jsonSize } from '../json-size.ts';
+import { memoryOf, PART_BYTES } from './memory.ts';
+
 /** Why a document has no parsed copy of its body beside the raw bytes. */
 export type PayloadOmission =
   | 'empty'
   | 'too-large'
   | 'not-utf8'
   | 'not-json'
-  | 'too-deep'
+  | JsonExcess
+  | 'sparse-keys'
   | 'reserved-key'
   | 'duplicate-key'
   | 'unsafe-number'
@@ -14,7 +18,7 @@ export type Payload = { readonly parsed: unknown } | { readonly omitted: Payload
 
 /**
  * Raw bytes and a parsed copy fit into one document of 16 MB together (MongoDB: BSON document size): a copy takes up to
- * seven times the bytes of its JSON, as of `[{},{},…]`. It also keeps a batch within the memory of a small function.
+ * seven times the bytes of its JSON, as of `[1,1,…]`.
  */
 const MAX_JSON_BYTES = 1024 * 1024;
 
@@ -23,13 +27,33 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** MongoDB nests documents up to 100 levels (MongoDB limits and thresholds), and the event's own is the first. */
 const MAX_DEPTH = 99;
 
+/** What a body costs, told from its bytes alone. */
+export interface Weight {
+  /** Of memory, with its parsed copy. */
+  readonly bytes: number;
+  /** Of all members, where it is JSON. */
+  readonly names: number;
+  /** Why it is not to be parsed. */
+  readonly omitted?: PayloadOmission;
+}
+
+/** Weighs a body before it is parsed: one that would take more than `allowedBytes` of memory is stored without a copy. */
+export function weigh(body: Uint8Array, allowedBytes: number): Weight {
+  const raw = { bytes: memoryOf(body.length, 0), names: 0 };
+  if (body.length === 0) return { ...raw, omitted: 'empty' };
+  if (body.length > MAX_JSON_BYTES) return { ...raw, omitted: 'too-large' };
+  const parts = Math.floor((allowedBytes - raw.bytes) / PART_BYTES);
+  const size = jsonSize(body, { depth: MAX_DEPTH, parts });
+  if (typeof size === 'string') return { ...raw, omitted: size };
+  return { bytes: memoryOf(body.length, size.parts), names: size.names };
+}
+
 /**
  * A parsed copy of the body, if MongoDB can hold it faithfully: what it would alter, refuse or take for an instruction
  * is left out as a whole, and the document says why. The raw bytes are there either way.
  */
-export function parsePayload(body: Uint8Array): Payload {
-  if (body.length === 0) return { omitted: 'empty' };
-  if (body.length > MAX_JSON_BYTES) return { omitted: 'too-large' };
+export function parsePayload(body: Uint8Array, weight: Weight): Payload {
+  if (weight.omitted !== undefined) return { omitted: weight.omitted };
   let text: string;
   try {
     text = UTF8.decode(body);
@@ -42,27 +66,34 @@ export function parsePayload(body: Uint8Array): Payload {
   } catch {
     return { omitted: 'not-json' };
   }
-  const seen = { keys: 0 };
-  const omitted = unfaithful(parsed, 1, seen);
+  const seen = { keys: 0, places: 0 };
+  const omitted = unfaithful(parsed, seen);
   if (omitted !== undefined) return { omitted };
   // Of two members with one name JSON.parse keeps the last without a word: then the text has more than the value.
-  return countMembers(body) === seen.keys ? { parsed } : { omitted: 'duplicate-key' };
+  if (weight.names !== seen.keys) return { omitted: 'duplicate-key' };
+  return seen.places > MAX_LEFT_OUT ? { omitted: 'sparse-keys' } : { parsed };
 }
 
-function unfaithful(value: unknown, depth: number, seen: { keys: number }): PayloadOmission | undefined {
+interface Seen {
+  keys: number;
+  /** That a reader may make room for though nothing is in them. */
+  places: number;
+}
+
+function unfaithful(value: unknown, seen: Seen): PayloadOmission | undefined {
   if (typeof value === 'number') return isSafeNumber(value) ? undefined : 'unsafe-number';
   // A lone surrogate has no UTF-8 form: BSON would hold a replacement character.
   if (typeof value === 'string') return value.isWellFormed() ? undefined : 'broken-text';
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_DEPTH) return 'too-deep';
   if (!Array.isArray(value)) {
     const keys = Object.keys(value);
     seen.keys += keys.length;
+    seen.places += placesLeftOut(keys);
     if (keys.some(isReserved)) return 'reserved-key';
     if (!keys.every((key) => key.isWellFormed())) return 'broken-text';
   }
   for (const member of Object.values(value)) {
-    const omitted = unfaithful(member, depth + 1, seen);
+    const omitted = unfaithful(member, seen);
     if (omitted !== undefined) return omitted;
   }
   return undefined;
@@ -87,19 +118,22 @@ function isReserved(key: string): boolean {
   );
 }
 
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
+/** Worth 3 MB. */
+const MAX_LEFT_OUT = 250_000;
 
-/** How many members the objects of valid JSON have: each has one colon outside of strings. */
-function countMembers(json: Uint8Array): number {
-  let members = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const byte = json[i];
-    if (byte === QUOTE) inString = !inString;
-    else if (byte === BACKSLASH) i++;
-    else if (byte === COLON && !inString) members++;
+/**
+ * An object that gets the key `999` before any other is given room for 1,500 by JavaScript's engine, 12 KB, as the driver
+ * does it when it reads the document: 1 MiB of such objects would be over a gigabyte. A key that is over a thousand
+ * places beyond what there is room for is kept in another way. (V8: JSObject::kMaxGap.)
+ */
+function placesLeftOut(keys: readonly string[]): number {
+  let left = 0;
+  let next = 0;
+  // Keys that are numbers come first, in order.
+  for (const key of keys) {
+    if (!/^\d+$/.test(key) || Number(key) > next * 1.5 + 1100) break;
+    left += Number(key) - next;
+    next = Number(key) + 1;
   }
-  return members;
+  return left;
 }

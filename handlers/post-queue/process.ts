@@ -4,16 +4,19 @@ import { errorText } from '../log.ts';
 import { OwnCodeError } from '../own-code/load.ts';
 import type { Process } from '../own-code/post-queue.ts';
 import { acquire, EventBusyError, finish, type LeaseCollection, release } from './lease.ts';
+import { Room } from './memory.ts';
 
 export interface ProcessDependencies {
   readonly process: Process;
   readonly database: Db;
   readonly collection: LeaseCollection;
+  /** Of memory, for the events that are worked on at once. */
+  readonly memoryBytes: number;
   readonly now: () => Date;
   readonly newId: () => string;
 }
 
-/** As many as a batch has by default: one that hangs doesn't keep the others from their turn. */
+/** At most, and as many as a batch has by default: one that hangs doesn't keep the others from their turn. */
 const AT_ONCE = 10;
 
 /** Before the function is stopped, runs are told to stop, so that the batch is answered all the same. */
@@ -23,12 +26,12 @@ const RESERVE_MILLISECONDS = 1000;
 const CLOCK_TOLERANCE_MILLISECONDS = 10_000;
 
 /**
- * Runs own code for events that are stored; gives the errors of those for which it is not known to have ended well, by
- * id. A run is waited for to its end, or to that of the function: one that were left to itself could go on when the
- * function is thawed, beside the next run for its event.
+ * Runs own code for events that are stored, each given with the bytes of memory that it takes; gives the errors of those
+ * for which it is not known to have ended well, by id. A run is waited for to its end, or to that of the function: one
+ * that were left to itself could go on when the function is thawed, beside the next run for its event.
  */
 export async function processEvents(
-  eventIds: ReadonlySet<string>,
+  events: ReadonlyMap<string, number>,
   dependencies: ProcessDependencies,
   lambda: LambdaContext,
 ): Promise<ReadonlyMap<string, Error>> {
@@ -37,13 +40,17 @@ export async function processEvents(
   const timeLeft = lambda.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
   const timer = setTimeout(() => controller.abort(new Error('no time left')), Math.max(0, timeLeft));
   if (timeLeft <= 0) controller.abort(new Error('no time left'));
-  const waiting = eventIds.values();
+  const waiting = events.entries();
+  const room = new Room(dependencies.memoryBytes);
   const work = async () => {
-    for (const eventId of waiting) {
+    for (const [eventId, bytes] of waiting) {
+      await room.take(bytes);
       try {
         await processEvent(eventId, dependencies, lambda, controller.signal);
       } catch (error) {
         failures.set(eventId, error instanceof Error ? error : new Error(String(error)));
+      } finally {
+        room.give(bytes);
       }
     }
   };

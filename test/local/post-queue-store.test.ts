@@ -38,6 +38,7 @@ function openHandler(ttlDays?: number, code: OwnCode<PostQueueCode> = { kind: 'r
     log,
     now: () => new Date(),
     newId: randomUUID,
+    memoryMiB: 1024,
   });
   return (event: unknown) => handler(event, lambdaWith(30_000));
 }

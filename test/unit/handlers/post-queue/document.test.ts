@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Binary, BSON } from 'mongodb';
 import { expect, test } from 'vitest';
-import { conflicting, type EventDocument, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { conflicting, type EventDocument } from '../../../../handlers/post-queue/document.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
 import { NOW } from '../deliveries.ts';
-import { envelope } from './envelopes.ts';
+import { envelope, eventOf } from './envelopes.ts';
 
 const { EJSON } = BSON;
 const STORED_AT = new Date('2026-01-10T00:00:00Z');
@@ -18,7 +18,7 @@ test('an event is a document with the delivery that brought it', () => {
     contentType: 'application/json',
     headers: { 'x-github-event': ['push'] },
   });
-  expect(newEvent(anEnvelope, STORED_AT, 30)).toEqual({
+  expect(eventOf(anEnvelope, STORED_AT, 30)).toEqual({
     _id: 'GitHub:4711:abc',
     source: 'GitHub',
     identity: '4711:abc',
@@ -37,7 +37,7 @@ test('an event is a document with the delivery that brought it', () => {
 });
 
 test('beside another one of its identity it has an _id by its bytes, and says with which it is in conflict', () => {
-  const event = newEvent(envelope('1', 'a'), STORED_AT, 30);
+  const event = eventOf(envelope('1', 'a'), STORED_AT, 30);
   const _id = `GitHub:1#${sha256Hex('a')}`;
   expect(conflicting(event)).toEqual({ ...event, _id, conflictsWith: 'GitHub:1' });
 });
@@ -58,12 +58,12 @@ test('the example in the documentation is what is stored', () => {
   const { id = '', attemptedAt, attempt } = documented.deliveries[0] ?? {};
   const body = Buffer.from(documented.body.value());
   const known = { source, identity, eventType, sentAt, sequence, receivedAt, contentType, headers };
-  const event = newEvent({ ...known, id, attemptedAt, attempt, body }, receivedAt, 90);
+  const event = eventOf({ ...known, id, attemptedAt, attempt, body }, receivedAt, 90);
   expect(event).toEqual(documented);
 });
 
 test('without days to live there is no date to expire by; without a parsed copy there is a reason', () => {
-  expect(newEvent(envelope('1', 'a=b'), STORED_AT, undefined)).toMatchObject({
+  expect(eventOf(envelope('1', 'a=b'), STORED_AT, undefined)).toMatchObject({
     expiresAt: undefined,
     payloadOmitted: 'not-json',
   });

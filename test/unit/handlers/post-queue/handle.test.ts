@@ -18,6 +18,7 @@ function handlerFor(environment: Record<string, string>) {
     log: vi.fn(),
     now: () => NOW,
     newId: randomUUID,
+    memoryMiB: 256,
   });
   return (event: unknown) => handler(event, LAMBDA);
 }

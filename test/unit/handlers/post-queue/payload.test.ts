@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { BSON } from 'mongodb';
 import { expect, test } from 'vitest';
-import { parsePayload } from '../../../../handlers/post-queue/payload.ts';
+import { memoryForEvents, PART_BYTES } from '../../../../handlers/post-queue/memory.ts';
+import { parsePayload, weigh } from '../../../../handlers/post-queue/payload.ts';
 
-const parse = (text: string) => parsePayload(Buffer.from(text));
+/** In a function with memory enough for whatever fits into a document, unless it is said otherwise. */
+const parse = (body: string | Buffer, functionMiB = 1024) => {
+  const bytes = Buffer.from(body);
+  return parsePayload(bytes, weigh(bytes, memoryForEvents(functionMiB)));
+};
 
 test.each([
   '{"a":{"b":[1,-2.5,null,true,"x: y \\" : z"]}}',
@@ -45,7 +50,7 @@ test.each([
 });
 
 test('no copy is kept of what is not UTF-8', () => {
-  expect(parsePayload(Buffer.from([0x22, 0xff, 0x22]))).toEqual({ omitted: 'not-utf8' });
+  expect(parse(Buffer.from([0x22, 0xff, 0x22]))).toEqual({ omitted: 'not-utf8' });
 });
 
 test('a copy is kept up to the depth that MongoDB holds', () => {
@@ -53,6 +58,32 @@ test('a copy is kept up to the depth that MongoDB holds', () => {
   expect(parse(nested(99))).toHaveProperty('parsed');
   expect(parse(nested(100))).toEqual({ omitted: 'too-deep' });
   expect(parse(nested(500_000))).toEqual({ omitted: 'too-deep' });
+});
+
+test('a copy is kept of as many names and values as the function’s memory takes, on top of the bytes', () => {
+  const list = (values: number) => `[${'1,'.repeat(values - 2)}1]`;
+  for (const functionMiB of [128, 256]) {
+    // A value is two bytes here, of which four copies are reckoned with.
+    const most = Math.floor(memoryForEvents(functionMiB) / (PART_BYTES + 8));
+    expect(parse(list(most - 2), functionMiB)).toHaveProperty('parsed');
+    expect(parse(list(most + 2), functionMiB)).toEqual({ omitted: 'too-many-values' });
+  }
+  // By default of 1 MiB of short records, too.
+  const usual = JSON.stringify(Array.from({ length: 38_000 }, (_, id) => ({ id, name: 'Mona' })));
+  expect(usual.length).toBeGreaterThan(1_000_000);
+  expect(parse(usual, 256)).toHaveProperty('parsed');
+});
+
+test('no copy is kept of objects that a reader would make much room for', () => {
+  const objects = (key: string, count: number) => `[${Array(count).fill(`{"${key}":1}`).join(',')}]`;
+  for (const key of ['999', '\\u0039\\u0039\\u0039']) {
+    expect(parse(objects(key, 200))).toHaveProperty('parsed');
+    expect(parse(objects(key, 30_000))).toEqual({ omitted: 'sparse-keys' });
+  }
+  const dense = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [index, 1]));
+  expect(parse(JSON.stringify(dense))).toHaveProperty('parsed');
+  // Of numbers that large the engine keeps a table, as of other names.
+  expect(parse(objects('4711000', 50_000))).toHaveProperty('parsed');
 });
 
 test('a copy is kept up to 1 MiB of JSON, and fits into a document then', () => {

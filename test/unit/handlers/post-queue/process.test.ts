@@ -1,12 +1,11 @@
 import { Binary } from 'mongodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Process } from '../../../../handlers/own-code/post-queue.ts';
-import { newEvent } from '../../../../handlers/post-queue/document.ts';
 import type { LeaseCollection } from '../../../../handlers/post-queue/lease.ts';
 import { processEvents } from '../../../../handlers/post-queue/process.ts';
 import { NOW } from '../deliveries.ts';
 import { lambdaWith } from '../lambda.ts';
-import { envelope } from './envelopes.ts';
+import { envelope, eventOf } from './envelopes.ts';
 
 /** The lease itself is held against a real store (test/local); here it is given, unless a test says otherwise. */
 const findOneAndUpdate = vi.fn();
@@ -16,7 +15,7 @@ const collection = { findOneAndUpdate, findOne, updateOne } as unknown as LeaseC
 const database = { databaseName: 'nami' } as never;
 
 const documentOf = (eventId: string, attempts = 1) => ({
-  ...newEvent(envelope(eventId.replace('GitHub:', ''), '{"a":1}'), NOW, undefined),
+  ...eventOf(envelope(eventId.replace('GitHub:', ''), '{"a":1}')),
   processing: { attempts, leaseId: 'l', leasedUntil: NOW },
 });
 
@@ -27,9 +26,17 @@ beforeEach(() => {
 });
 
 let leases = 0;
-async function run(process: Process, eventIds: string[], milliseconds = 10_000) {
-  const dependencies = { process, database, collection, now: () => NOW, newId: () => `lease-${++leases}` };
-  return await processEvents(new Set(eventIds), dependencies, lambdaWith(milliseconds));
+async function run(process: Process, eventIds: string[], milliseconds = 10_000, bytes = 1) {
+  const dependencies = {
+    process,
+    database,
+    collection,
+    memoryBytes: 100,
+    now: () => NOW,
+    newId: () => `lease-${++leases}`,
+  };
+  const events = new Map(eventIds.map((eventId) => [eventId, bytes]));
+  return await processEvents(events, dependencies, lambdaWith(milliseconds));
 }
 
 test('own code gets the event as it is stored, with its bytes', async () => {
@@ -149,6 +156,25 @@ test.each([
   const process = vi.fn();
   expect((await run(process, ['GitHub:1'])).get('GitHub:1')).toMatchObject(error);
   expect(process).not.toHaveBeenCalled();
+});
+
+test('no more run at once than fit into memory, and one that never fits runs alone', async () => {
+  let running = 0;
+  let most = 0;
+  const process = async () => {
+    most = Math.max(most, ++running);
+    await new Promise(setImmediate);
+    running -= 1;
+  };
+  const ids = Array.from({ length: 8 }, (_, index) => `GitHub:${index}`);
+  for (const [bytes, atOnce] of [
+    [30, 3],
+    [1000, 1],
+  ] as const) {
+    most = 0;
+    expect(await run(process, ids, 10_000, bytes)).toEqual(new Map());
+    expect(most).toBe(atOnce);
+  }
 });
 
 test('as many run at once as a batch has by default, and none is begun without time for it', async () => {

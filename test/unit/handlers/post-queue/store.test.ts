@@ -1,14 +1,13 @@
 import { MongoNetworkError, MongoNetworkTimeoutError } from 'mongodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LISTED_DELIVERIES, type NewEvent, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { LISTED_DELIVERIES, type NewEvent } from '../../../../handlers/post-queue/document.ts';
 import { StoreError, storeEvents } from '../../../../handlers/post-queue/store.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
-import { NOW } from '../deliveries.ts';
-import { envelope } from './envelopes.ts';
+import { envelope, eventOf } from './envelopes.ts';
 import { bulkWriteError, FakeCollection } from './fake-collection.ts';
 
 const event = (identity: string, body: string, id?: string): NewEvent =>
-  newEvent(envelope(identity, body, id === undefined ? {} : { id }), NOW, undefined);
+  eventOf(envelope(identity, body, id === undefined ? {} : { id }));
 
 let collection: FakeCollection;
 /** The `_id`s that hold the events, or why none does. */
