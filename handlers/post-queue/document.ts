@@ -2,8 +2,21 @@ import { Binary } from 'mongodb';
 import type { SourceType } from '../contract.ts';
 import type { Envelope } from '../envelope.ts';
 import { sha256Hex } from '../sha256.ts';
-import type { Processing } from './lease.ts';
 import { type PayloadOmission, parsePayload, type Weight } from './payload.ts';
+
+/** How far own code is with an event; stands in the event's document. */
+export interface Processing {
+  /** Runs that were begun. */
+  readonly attempts: number;
+  /** Of the run under way: which it is, and until when it has the event to itself. */
+  readonly leaseId?: string;
+  readonly leasedUntil?: Date;
+  /** Of the last run, if it failed: when, and what it threw. */
+  readonly failedAt?: Date;
+  readonly error?: string;
+  /** When a run ended well. There is none after it. */
+  readonly finishedAt?: Date;
+}
 
 /** One event as it is stored; users read these. */
 export interface EventDocument {

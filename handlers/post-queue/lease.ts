@@ -1,20 +1,6 @@
 import type { Collection } from 'mongodb';
-import type { EventDocument } from './document.ts';
+import type { EventDocument, Processing } from './document.ts';
 import { WRITE_CONCERN } from './write-concern.ts';
-
-/** How far own code is with an event; stands in the event's document. */
-export interface Processing {
-  /** Runs that were begun. */
-  readonly attempts: number;
-  /** Of the run under way: which it is, and until when it has the event to itself. */
-  readonly leaseId?: string;
-  readonly leasedUntil?: Date;
-  /** Of the last run, if it failed: when, and what it threw. */
-  readonly failedAt?: Date;
-  readonly error?: string;
-  /** When a run ended well. There is none after it. */
-  readonly finishedAt?: Date;
-}
 
 /** The right to run own code for one event, by the event's own document: the store decides who has it. */
 export interface Lease {
