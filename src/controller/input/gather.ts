@@ -1,9 +1,10 @@
-import type { WebhookPipeline, WebhookPipelineSpec } from '../../api/v1alpha1.ts';
+import { ANNOTATIONS, type WebhookPipeline, type WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import type { Account, CodePackage } from '../../aws/account/account.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import type { CodeLibrary } from '../../code.ts';
 import type { FunctionId } from '../../plan/identity.ts';
 import type { FunctionInput, PlanInput } from '../../plan/input.ts';
+import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
 import { isReachable, type Memory } from '../pipeline/memory.ts';
 import { pathOf } from './endpoint-claim.ts';
@@ -47,7 +48,8 @@ export async function gather(
     gatherFunction(client, context.code, subject, field, id);
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue');
-  const network = await resolveNetwork(account, owner, spec, askZone);
+  const before = knownStore(pipeline);
+  const network = await resolveNetwork(account, owner, spec, volumeIdentity(before), askZone);
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
   return {
@@ -59,10 +61,21 @@ export async function gather(
       place: { partition, region, accountId },
       settings: { permissionsBoundaryArn: config.permissionsBoundaryArn },
       secrets,
+      ...before,
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming: isReachable(memory),
     },
+  };
+}
+
+/** What the status knew of a managed store, and what its user says about that. */
+function knownStore({ metadata, status }: WebhookPipeline): Pick<PlanInput, 'known' | 'givenUpVolumeId'> {
+  const { volumeId, host: hostId } = status?.store ?? {};
+  const givenUpVolumeId = metadata.annotations?.[ANNOTATIONS.replaceVolume];
+  return {
+    known: { ...(volumeId !== undefined && { volumeId }), ...(hostId !== undefined && { hostId }) },
+    ...(givenUpVolumeId !== undefined && { givenUpVolumeId }),
   };
 }
 

@@ -111,13 +111,25 @@ describe('applying a status', () => {
 
   test('never sends an empty object, which the server would take for null and refuse', async () => {
     const conditions = [said('True')];
-    const { result, requests } = apply({ endpoint: 'e', code: {}, store: { at: {}, none: undefined }, conditions });
+    const { result, requests } = apply({
+      endpoint: 'e',
+      code: {},
+      store: { at: {}, none: undefined },
+      conditions,
+    });
     await result;
-    expect(Object.keys(JSON.parse(requests[0]?.body ?? '').status).sort()).toEqual(['conditions', 'endpoint']);
+    expect(Object.keys(JSON.parse(requests[0]?.body ?? '').status).sort()).toEqual([
+      'conditions',
+      'endpoint',
+    ]);
   });
 
   test('an empty object says nothing, and so is no reason to write', async () => {
-    const { result } = apply({ endpoint: 'e', code: {}, conditions: [said('False'), said('False', { type: 'Stalled' })] });
+    const { result } = apply({
+      endpoint: 'e',
+      code: {},
+      conditions: [said('False'), said('False', { type: 'Stalled' })],
+    });
     expect(await result).toEqual({ kind: 'unchanged' });
   });
 
