@@ -35,6 +35,10 @@ export interface PlanInput {
   readonly place: Place;
   readonly settings: PlanSettings;
   readonly secrets: Secrets;
+  /** What the status knew of the managed store: another volume or host is never taken silently in its place. */
+  readonly known: { readonly volumeId?: string; readonly hostId?: string };
+  /** A volume that the user gives up: an empty one may take its place. */
+  readonly givenUpVolumeId?: string;
   /** Without one the post-queue function is outside any VPC. */
   readonly network?: Network;
   readonly functions: Readonly<Record<'preQueue' | 'postQueue', FunctionInput>>;

@@ -21,6 +21,13 @@ export function storeUri({ secrets }: PlanInput): Unresolved<string> {
   );
 }
 
+/** Which volume the events of a managed store are on. */
+export const volumeIdentity = ({ known, givenUpVolumeId }: Pick<PlanInput, 'known' | 'givenUpVolumeId'>) => ({
+  object: DATA_VOLUME,
+  expectedId: known.volumeId ?? '',
+  givenUpId: givenUpVolumeId ?? '',
+});
+
 /** The post-queue function's security group, and with a managed store the host, its volume and its credentials. */
 export function planStore(input: PlanInput): Graph {
   return [...planFunctionGroup(input), ...planHost(input)];
@@ -43,7 +50,8 @@ function planFunctionGroup({ owner, network }: PlanInput): Graph {
   ];
 }
 
-function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
+function planHost(input: PlanInput): Graph {
+  const { owner, spec, network, place, settings, known } = input;
   const { managed } = spec.store;
   const host = network?.host;
   if (!managed || !network || !host) return [];
@@ -104,9 +112,11 @@ function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
       kind: 'Volume',
       id: DATA_VOLUME,
       part,
+      // A change of it takes hours, or fails, while its host goes on.
+      standing: true,
       tags,
       desired: {
-        object: DATA_VOLUME,
+        ...volumeIdentity(input),
         zone: host.zone,
         sizeGiB: volume.sizeGiB,
         type: volume.type,
@@ -117,11 +127,17 @@ function planHost({ owner, spec, network, place, settings }: PlanInput): Graph {
       kind: 'Instance',
       id: 'host',
       part,
+      // It serves until its successor is known to be possible.
+      standing: true,
       after: [nodeKey('Parameter', 'store-password')],
       desired: {
         object: 'host',
+        expectedId: known.hostId ?? '',
         instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
         imageId: managed.amiId ?? '',
+        zone: ref('Volume', DATA_VOLUME, 'zone'),
+        volumeId: ref('Volume', DATA_VOLUME, 'id'),
+        mongoImage: managed.mongoImage,
         subnetId: host.subnetId,
         securityGroupId: ref('SecurityGroup', 'host', 'id'),
         instanceProfileArn: ref('InstanceProfile', 'host', 'arn'),

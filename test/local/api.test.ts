@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { startControlPlane } from '../../local/control-plane.ts';
-import { ESTABLISHED } from '../../local/crds.ts';
+import { established } from '../../local/crds.ts';
 import { Processes } from '../../local/processes.ts';
 import { findBinaries } from '../../local/tools/binaries.ts';
 import { findKubectl } from '../../local/tools/kubectl.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   command = await findKubectl(processes, silent);
   kubeconfig = await startControlPlane(folder, binaries, processes);
   expect(await kubectl(['apply', '--server-side', '-f', CRD])).toContain('serverside-applied');
-  await kubectl(['wait', `--for=${ESTABLISHED}`, '--timeout=20s', '-f', CRD]);
+  await established((...args) => kubectl(args));
 });
 
 afterAll(async () => {

@@ -26,7 +26,11 @@ export const NOT_FOUND: Codes = {
   apigateway: ['NotFoundException'],
   cloudwatch: ['ResourceNotFound', 'ResourceNotFoundException'],
   ec2: [
+    'InvalidAMIID.Malformed',
+    'InvalidAMIID.NotFound',
+    'InvalidAMIID.Unavailable',
     'InvalidInstanceID.NotFound',
+    'InvalidInstanceType',
     'InvalidVolume.NotFound',
     'InvalidGroup.NotFound',
     'InvalidGroupId.NotFound',
@@ -118,6 +122,12 @@ export const NO_CAPACITY: Codes = {
     'VcpuLimitExceeded',
   ],
 };
+
+/** The answer to a call that was only to be tried. */
+export const DRY_RUN: Codes = { ec2: ['DryRunOperation'] };
+
+/** A client token launched an instance that has ended since. */
+export const TOKEN_SPENT: Codes = { ec2: ['IdempotentInstanceTerminated'] };
 
 /** Network errors of Node and of the SDK's HTTP handler. */
 export const UNREACHABLE: Codes = {

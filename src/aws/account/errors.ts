@@ -4,12 +4,14 @@ import {
   BAD_CREDENTIALS,
   type Codes,
   type Delay,
+  DRY_RUN,
   IN_USE,
   NO_CAPACITY,
   NOT_FOUND,
   NOT_YET,
   type Service,
   THROTTLED,
+  TOKEN_SPENT,
   UNREACHABLE,
 } from './error-codes.ts';
 
@@ -78,6 +80,8 @@ export const isAlreadyExists = (error: unknown): boolean => isOneOf(error, ALREA
 export const isThrottled = (error: unknown): boolean => isOneOf(error, THROTTLED);
 const isInUse = (error: unknown): boolean => isOneOf(error, IN_USE);
 export const isNoCapacity = (error: unknown): boolean => isOneOf(error, NO_CAPACITY);
+export const isDryRun = (error: unknown): boolean => isOneOf(error, DRY_RUN);
+export const isTokenSpent = (error: unknown): boolean => isOneOf(error, TOKEN_SPENT);
 const isAccessDenied = (error: unknown): boolean => isOneOf(error, ACCESS_DENIED);
 
 /** What a call answers, or `undefined` where AWS says that there is no such thing. */

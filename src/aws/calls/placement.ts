@@ -5,8 +5,6 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { TerminalError } from '../account/errors.ts';
-import { findVolume } from '../kinds/volume.ts';
-import type { Owner } from '../object/owner.ts';
 
 /** A subnet that exists already. */
 export interface ExistingSubnet {
@@ -17,8 +15,11 @@ export interface ExistingSubnet {
 /** Zones barely change. */
 const OFFERINGS_SECONDS = 3600;
 
-/** The zones that offer an instance type, in alphabetical order. Not every zone offers every type. */
-async function zonesOffering(account: Account, instanceType: string): Promise<string[]> {
+/**
+ * The zones that offer an instance type, in alphabetical order. Not every zone offers every type; Local and Wavelength
+ * Zones are left out, for Lambda has no interfaces in them.
+ */
+export async function zonesOffering(account: Account, instanceType: string): Promise<string[]> {
   return await account.inventory.read(`offerings ${instanceType}`, OFFERINGS_SECONDS, async function* () {
     const { InstanceTypeOfferings } = await account.ec2.send(
       new DescribeInstanceTypeOfferingsCommand({
@@ -26,28 +27,27 @@ async function zonesOffering(account: Account, instanceType: string): Promise<st
         Filters: [{ Name: 'instance-type', Values: [instanceType as InstanceType] }],
       }),
     );
-    yield* (InstanceTypeOfferings ?? []).flatMap(({ Location }) => Location ?? []).sort();
+    const zones = (InstanceTypeOfferings ?? []).flatMap(({ Location }) => Location ?? []);
+    yield* zones.filter((zone) => /^[a-z]+(-[a-z]+)+-\d+[a-z]$/.test(zone)).sort();
   });
 }
 
 /**
- * The zone for an owner's host. Its volume pins it, once there is one; else it is the first of `among` (any zone,
+ * The zone for a host. Its volume pins it, once there is one; else it is the first of `among` (any zone,
  * without it) that offers the most of the instance types, the first of them above all.
  */
 export async function chooseZone(
   account: Account,
-  owner: Owner,
-  volumeObject: string,
+  volume: { readonly id: string; readonly zone: string } | undefined,
   instanceTypes: readonly string[],
   among?: readonly string[],
 ): Promise<string> {
-  const volume = await findVolume(account, owner, volumeObject);
-  const pinned = volume?.outputs.zone;
-  if (pinned !== undefined && pinned !== '') {
-    if (!among || among.includes(pinned)) return pinned;
+  if (volume) {
+    const { id, zone } = volume;
+    if (!among || among.includes(zone)) return zone;
     throw new TerminalError(
       'VolumeInOtherZone',
-      `the volume ${volume?.id} is in ${pinned}, and none of spec.network.subnetIds is: add a subnet in that zone`,
+      `the volume ${id} is in ${zone}, and none of spec.network.subnetIds is: add a subnet in that zone`,
     );
   }
   const offers = await Promise.all(instanceTypes.map((type) => zonesOffering(account, type)));

@@ -24,6 +24,8 @@ export interface NodeOutcome {
   readonly message?: string;
   /** Trying again without a change by the user is useless. */
   readonly terminal?: true;
+  /** It is there and works, although a change of it is under way or has failed. */
+  readonly stands?: true;
   /** AWS did not say whether it is there, so nothing of its kind counts as unwanted. */
   readonly unseen?: true;
   /** Look again in so many seconds. */
@@ -111,12 +113,19 @@ const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({
 });
 
 /** Whether what depends on it can go on. */
-const serves = ({ node, state, id }: NodeOutcome): boolean =>
-  state === 'Ready' || (node.standing === true && id !== undefined);
+export const serves = ({ node, state, stands }: NodeOutcome): boolean =>
+  state === 'Ready' || (node.standing === true && stands === true);
+
+/** The id of the object that it is known to have been, for as long as no other has taken its place. */
+function knownId({ desired }: GraphNode): { readonly id?: string } {
+  const { expectedId } = desired as { readonly expectedId?: string };
+  return expectedId === undefined || expectedId === '' ? {} : { id: expectedId };
+}
 
 const blocked = (node: GraphNode, message: string): NodeOutcome => ({
   node,
   state: 'Blocked',
+  ...knownId(node),
   outputs: {},
   message,
   unseen: true,
@@ -136,10 +145,12 @@ async function settleOne(
   const done: string[] = [];
   let found: Actual | undefined;
   let seen = false;
+  let stands = false;
   const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
     node,
     outputs: found?.outputs ?? {},
-    ...(found && { id: found.id }),
+    ...(found ? { id: found.id } : knownId(node)),
+    ...(rest.state !== 'Ready' && stands && { stands }),
     done,
     ...rest,
   });
@@ -154,6 +165,7 @@ async function settleOne(
       ...(resolve(node.tags ?? {}, outputs) as Tags),
     };
     for (let round = 0; round < ROUNDS; round++) {
+      stands = false;
       found = await kind.find(account, desired, owner);
       seen = true;
       const made = recentlyMade.recall(owner, node.kind, node.id);
@@ -166,8 +178,12 @@ async function settleOne(
         found = await create(account, node, desired, tags, owner);
         done.push('created');
       }
-      if (found.state.is !== 'ready') return wait(found.state.why, found.state.seconds);
+      if (found.state.is !== 'ready') {
+        stands = found.state.is === 'pending' && found.state.serves === true;
+        return wait(found.state.why, found.state.seconds);
+      }
       checkOwnership(node, found, owner);
+      stands = !(kind.replaced && done.some((each) => each.startsWith(UPDATED)));
       const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
       if (Object.keys(missing).length > 0) {
         await kind.tag?.(account, found, missing);
@@ -178,7 +194,7 @@ async function settleOne(
         patience.end(waitKey);
         return outcome({ state: 'Ready' });
       }
-      const update = `updated ${differences.join(', ')}`;
+      const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
       if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
       await kind.update(account, desired, found, owner);
@@ -188,6 +204,8 @@ async function settleOne(
   } catch (error) {
     const judgement = judge(error);
     if (judgement.is === 'requeue') return wait(judgement.message, judgement.seconds);
+    // What was just made may be listed without its tags, or not at all.
+    if (!seen && recentlyMade.recall(owner, node.kind, node.id)) return wait(UNLISTED);
     // One service does not know yet what another has made.
     if (seen && isNotFound(error) && recentlyMade.of(owner).length > 0) {
       return wait(`waits until AWS knows everywhere what was just made (${judgement.message})`, 2);
@@ -202,6 +220,7 @@ async function settleOne(
   }
 }
 
+const UPDATED = 'updated ';
 const UNLISTED = 'was just made, and AWS does not list it yet';
 const UNANSWERED = 'AWS gave no answer when it was made: whether it is there shows within half a minute';
 

@@ -23,7 +23,7 @@ export interface NodeOf<Name extends KindName> {
   readonly tags?: Unresolved<Tags>;
   /** Nodes that must be ready first although no value of theirs is needed, as keys. */
   readonly after?: readonly string[];
-  /** Once it is there it serves, while it is changed and if that fails: what depends on it goes on with what is there. */
+  /** What depends on it goes on with what is there, while it is changed and if that fails. */
   readonly standing?: true;
   /** A wish: the pipeline works without it, and says that it was refused. */
   readonly optional?: true;

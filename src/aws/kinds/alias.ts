@@ -11,7 +11,7 @@ import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Candidate, publishTried } from '../calls/version-trial.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind, pending, READY } from '../object/kind.ts';
+import { defineKind, pending, READY, type State } from '../object/kind.ts';
 import { maySettle, unlessAllocating } from './provisioned-concurrency.ts';
 
 export interface AliasDesired extends Candidate {
@@ -23,6 +23,11 @@ type Details = {
   readonly version: string;
   /** Another version takes a part of the traffic, or all of it. */
   readonly weighted: boolean;
+};
+
+const MOVING: State = {
+  ...pending('the version before takes the traffic until the environments of the new one are ready', 5),
+  serves: true,
 };
 
 /**
@@ -50,9 +55,7 @@ export const alias = defineKind<AliasDesired, Details>({
     return {
       id: `${functionName}:${name}`,
       tags: undefined,
-      state: isMoving
-        ? pending('the version before takes the traffic until the environments of the new one are ready', 5)
-        : READY,
+      state: isMoving ? MOVING : READY,
       outputs: { arn: found.AliasArn ?? '', revision, codeSha256: version.CodeSha256 ?? '' },
       details: { revision, version: found.FunctionVersion, weighted },
     };

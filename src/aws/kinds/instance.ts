@@ -1,54 +1,37 @@
 import {
-  type BlockDeviceMapping,
-  DescribeImagesCommand,
-  DescribeInstanceTypesCommand,
+  DescribeInstancesCommand,
   type Filter,
   type Instance,
-  type _InstanceType as InstanceType,
   paginateDescribeInstances,
-  RunInstancesCommand,
   StartInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
-import { BackoffError, isNoCapacity, orGone, TerminalError } from '../account/errors.ts';
+import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
+import { type Launch, rehearse, run } from '../calls/launch.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
-import type { Owner, Tags } from '../object/owner.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { ownerFilters, tagCommand, tagEc2 } from '../wire/ec2-tags.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
-export interface InstanceDesired {
+export interface InstanceDesired extends Launch {
   /** Which of its owner's instances: the tag `nami.dev/object`. */
   readonly object: string;
-  /** Tried in this order when AWS has no capacity. */
-  readonly instanceTypes: readonly string[];
-  /** Empty: Amazon Linux 2023 of the architecture of the instance type. */
-  readonly imageId: string;
-  readonly subnetId: string;
-  readonly securityGroupId: string;
-  readonly instanceProfileArn: string;
-  /** What it runs at each boot; plain text. */
-  readonly userData: string;
+  /** The instance that it was so far; empty: none is known. */
+  readonly expectedId: string;
 }
 
 type Details = {
   readonly revision: string;
   readonly stopped: boolean;
-  readonly instanceType: string;
-  readonly launched: number;
 };
 
 /** Hash of what an instance was launched with: a difference means another instance. */
 const REVISION_TAG = 'nami.dev/revision';
 
-/** Kernel-pinned, since very new kernels trouble MongoDB 8. (AWS: public parameters for Amazon Linux.) */
-const imageParameter = (architecture: string) =>
-  `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-${architecture}`;
-
-/** Size of the root device of an image that doesn't say its own. */
-const ROOT_GIB = 8;
+/** Milliseconds after its launch for which an instance may be the one that was just asked for. */
+const YOUNG = 600_000;
 
 /** Instances that died by themselves before another is launched only after a backoff. */
 const EARLY_DEATHS = 2;
@@ -66,9 +49,20 @@ function stateOf({ State }: Instance): State {
   }
 }
 
-/** Which fallbacks there are, and which is in use, is no difference: it follows from the capacity of the day. */
-const revisionOf = ({ instanceTypes: [instanceType], ...desired }: InstanceDesired) =>
-  fingerprint({ ...desired, instanceType });
+/**
+ * Which fallbacks there are, and which is in use, is no difference: it follows from the capacity of the day. Nor is what
+ * only says whether a launch is possible.
+ */
+const revisionOf = ({
+  instanceTypes: [instanceType],
+  object,
+  imageId,
+  subnetId,
+  securityGroupId,
+  instanceProfileArn,
+  userData,
+}: InstanceDesired) =>
+  fingerprint({ object, imageId, subnetId, securityGroupId, instanceProfileArn, userData, instanceType });
 
 const actual = (instance: Instance): Actual<Details> => {
   const tags = tagRecord(instance.Tags);
@@ -80,8 +74,6 @@ const actual = (instance: Instance): Actual<Details> => {
     details: {
       revision: tags[REVISION_TAG] ?? '',
       stopped: instance.State?.Name === 'stopped',
-      instanceType: instance.InstanceType ?? '',
-      launched: instance.LaunchTime?.getTime() ?? 0,
     },
   };
 };
@@ -91,20 +83,57 @@ async function describe(account: Account, filters: Filter[]): Promise<Instance[]
   for await (const page of paginateDescribeInstances({ client: account.ec2 }, { Filters: filters })) {
     for (const { Instances } of page.Reservations ?? []) found.push(...(Instances ?? []));
   }
-  return found.sort((a, b) => (a.LaunchTime?.getTime() ?? 0) - (b.LaunchTime?.getTime() ?? 0));
+  const launch = ({ LaunchTime }: Instance) => LaunchTime?.getTime() ?? 0;
+  return found.sort(
+    (a, b) => launch(a) - launch(b) || (a.InstanceId ?? '').localeCompare(b.InstanceId ?? ''),
+  );
+}
+
+async function instanceById(account: Account, id: string): Promise<Instance | undefined> {
+  const found = await orAbsent(account.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })));
+  const all = found?.Reservations?.flatMap(({ Instances }) => Instances ?? []) ?? [];
+  return all.find((each) => each.InstanceId === id && !isTerminated(each));
 }
 
 const isTerminated = ({ State }: Instance) => State?.Name === 'terminated';
+const isLeaving = ({ State }: Instance) => State?.Name === 'shutting-down';
+
+/** By these it is found, and told from one that was launched with other settings. */
+const tagsOf = ({ identity }: Owner, desired: InstanceDesired): Tags => ({
+  ...identity,
+  [TAGS.object]: desired.object,
+  [REVISION_TAG]: revisionOf(desired),
+});
+const isOurs = ({ Tags }: Instance, { identity }: Owner, { object }: InstanceDesired) =>
+  Object.entries({ ...identity, [TAGS.object]: object }).every(
+    ([key, value]) => tagRecord(Tags)[key] === value,
+  );
+
+/** Where nobody can tell that it is ours, a second host would take the volume from it. */
+function tagsLost(account: Account, id: string, tags: Tags): TerminalError {
+  return new TerminalError(
+    'HostTagsLost',
+    `the host ${id} has lost its tags: put them back with: ${tagCommand(account, id, tags)}; or terminate it, and another takes its place`,
+  );
+}
 
 /** The host: MongoDB in a container, on a volume that is attached to it. */
 export const instance = defineKind<InstanceDesired, Details>({
   removal: 20,
-  async find(account, { object }, owner) {
+  replaced: true,
+  async find(account, desired, owner) {
+    const { expectedId, object } = desired;
+    const ours = await describe(account, ownerFilters(owner, object));
+    const isExpected = ({ InstanceId }: Instance) => InstanceId === expectedId;
     // Terminated instances stay listed for an hour; one on its way out must be gone before the next comes.
-    const alive = (await describe(account, ownerFilters(owner, object))).filter(
-      (each) => !isTerminated(each),
-    );
-    return alive.map(actual)[0];
+    const alive = ours.filter((each) => !isTerminated(each));
+    const unlisted =
+      expectedId !== '' && !ours.some(isExpected) ? await instanceById(account, expectedId) : undefined;
+    if (unlisted && !isLeaving(unlisted) && !isOurs(unlisted, owner, desired)) {
+      throw tagsLost(account, expectedId, tagsOf(owner, desired));
+    }
+    const found = unlisted ?? alive.find(isExpected) ?? alive[0];
+    return found && actual(found);
   },
   async owned(account, owner) {
     return (await describe(account, ownerFilters(owner))).filter((each) => !isTerminated(each)).map(actual);
@@ -114,11 +143,13 @@ export const instance = defineKind<InstanceDesired, Details>({
     return details.stopped ? ['stopped'] : [];
   },
   create: launch,
-  async update(account, _desired, { id, details }) {
+  async update(account, desired, { id, details }, owner) {
     if (details.stopped) {
       await account.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
       return;
     }
+    if (details.revision === '') throw tagsLost(account, id, tagsOf(owner, desired));
+    await rehearse(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);
     await account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   },
   async remove(account, { id }) {
@@ -135,73 +166,13 @@ async function launch(
 ): Promise<Actual<Details>> {
   const earlier = await describe(account, ownerFilters(owner, desired.object));
   refuseToLoop(earlier);
-  let refusal: unknown;
-  for (const instanceType of desired.instanceTypes) {
-    try {
-      return await run(
-        account,
-        desired,
-        instanceType,
-        { ...tags, [REVISION_TAG]: revisionOf(desired) },
-        owner,
-        earlier.length,
-      );
-    } catch (error) {
-      if (!isNoCapacity(error)) throw error;
-      refusal = error;
-    }
-  }
-  const words = refusal instanceof Error ? refusal.message : String(refusal);
-  throw new BackoffError(
-    'NoCapacity',
-    `AWS has no capacity for ${desired.instanceTypes.join(', ')} in the zone of the volume now: the queue keeps events meanwhile; name other types in store.managed.fallbackInstanceTypes, or wait (AWS says: ${words})`,
-    { cause: refusal },
-  );
-}
-
-async function run(
-  account: Account,
-  desired: InstanceDesired,
-  instanceType: string,
-  tags: Tags,
-  owner: Owner,
-  generation: number,
-): Promise<Actual<Details>> {
-  const imageId = desired.imageId || (await latestImage(account, instanceType));
-  const input = {
-    ImageId: imageId,
-    InstanceType: instanceType as InstanceType,
-    IamInstanceProfile: { Arn: desired.instanceProfileArn },
-    // IMDSv2 with one hop: the host reads its credentials, the container can't.
-    MetadataOptions: {
-      HttpTokens: 'required' as const,
-      HttpPutResponseHopLimit: 1,
-      HttpEndpoint: 'enabled' as const,
-    },
-    // Made inside the call, so that it gets a public address, through which the image is pulled.
-    NetworkInterfaces: [
-      {
-        DeviceIndex: 0,
-        SubnetId: desired.subnetId,
-        Groups: [desired.securityGroupId],
-        AssociatePublicIpAddress: true,
-        DeleteOnTermination: true,
-      },
-    ],
-    BlockDeviceMappings: [await rootDeviceOf(account, imageId)],
-    UserData: Buffer.from(desired.userData).toString('base64'),
-    TagSpecifications: tagged('instance', owner, tags),
-  };
-  const { Instances } = await account.ec2.send(
-    new RunInstancesCommand({
-      ...input,
-      MinCount: 1,
-      MaxCount: 1,
-      // The same launch asked for twice is one instance; the next generation is another.
-      ClientToken: fingerprint([owner.uid, input, generation]),
-    }),
-  );
-  return actual({ ...Instances?.[0], Tags: tagList(tags) });
+  const predecessor = earlier.at(-1)?.InstanceId ?? desired.expectedId;
+  const sent = { ...tags, [REVISION_TAG]: revisionOf(desired) };
+  const launched = await run(account, desired, sent, owner, predecessor);
+  // The token has named one that was launched long ago, and that isn't found by its tags.
+  const isOld = account.clock.now() - (launched.LaunchTime?.getTime() ?? account.clock.now()) > YOUNG;
+  if (isOld) throw tagsLost(account, launched.InstanceId ?? '', tagsOf(owner, desired));
+  return actual({ ...launched, Tags: tagList(sent) });
 }
 
 /** An instance that dies soon after its launch says why; launching in a loop would only cost. */
@@ -218,39 +189,4 @@ function refuseToLoop(earlier: readonly Instance[]): void {
     'HostDies',
     `${deaths.length} instances ended by themselves within the last hour, ${InstanceId} with ${StateReason?.Code}: ${StateReason?.Message ?? ''}; see to the cause (often a limit of the account or a KMS key), the next one is launched when AWS forgets these`,
   );
-}
-
-async function latestImage(account: Account, instanceType: string): Promise<string> {
-  const { InstanceTypes } = await account.ec2.send(
-    new DescribeInstanceTypesCommand({ InstanceTypes: [instanceType as InstanceType] }),
-  );
-  const architectures = InstanceTypes?.[0]?.ProcessorInfo?.SupportedArchitectures ?? [];
-  const architecture = architectures.includes('arm64') ? 'arm64' : 'x86_64';
-  const { Parameter } = await account.ssm.send(
-    new GetParameterCommand({ Name: imageParameter(architecture) }),
-  );
-  return Parameter?.Value ?? '';
-}
-
-/** The root device as the image has it, but encrypted. */
-async function rootDeviceOf(account: Account, imageId: string): Promise<BlockDeviceMapping> {
-  const { Images } = await account.ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
-  const image = Images?.[0];
-  if (!image) {
-    throw new TerminalError(
-      'ImageNotFound',
-      `the machine image ${imageId} is not there in ${account.region}: correct store.managed.amiId`,
-    );
-  }
-  const DeviceName = image.RootDeviceName ?? '/dev/xvda';
-  const root = image.BlockDeviceMappings?.find((mapping) => mapping.DeviceName === DeviceName);
-  return {
-    DeviceName,
-    Ebs: {
-      VolumeSize: root?.Ebs?.VolumeSize ?? ROOT_GIB,
-      VolumeType: 'gp3',
-      Encrypted: true,
-      DeleteOnTermination: true,
-    },
-  };
 }

@@ -1,24 +1,19 @@
 import {
   CreateVolumeCommand,
   DeleteVolumeCommand,
-  type Filter,
   ModifyVolumeCommand,
-  paginateDescribeVolumes,
   type Volume,
   type VolumeType,
 } from '@aws-sdk/client-ec2';
-import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { expectedVolume, listVolumes, type VolumeIdentity } from '../calls/expected-volume.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import { type Actual, byId, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
+import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
-export interface VolumeDesired {
-  /** Which of its owner's volumes: the tag `nami.dev/object`. */
-  readonly object: string;
+export interface VolumeDesired extends VolumeIdentity {
   /** Availability zone; a volume never leaves its own, so it counts only when one is made. */
   readonly zone: string;
   readonly sizeGiB: number;
@@ -34,7 +29,6 @@ type Details = {
   readonly sizeGiB: number;
   readonly type: string;
   readonly iops: number;
-  readonly created: number;
 };
 
 function stateOf({ State }: Volume): State {
@@ -52,34 +46,19 @@ const actual = (volume: Volume): Actual<Details> => ({
     sizeGiB: volume.Size ?? 0,
     type: volume.VolumeType ?? '',
     iops: volume.Iops ?? 0,
-    created: volume.CreateTime?.getTime() ?? 0,
   },
 });
-
-async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
-  const found: Volume[] = [];
-  for await (const page of paginateDescribeVolumes({ client: account.ec2 }, { Filters: filters })) {
-    found.push(...(page.Volumes ?? []).filter(({ State }) => State !== 'deleted'));
-  }
-  return found.map(actual).sort((a, b) => a.details.created - b.details.created || byId(a, b));
-}
-
-/** The oldest volume that the owner has for `object`: the one with its events. */
-export async function findVolume(
-  account: Account,
-  owner: Owner,
-  object: string,
-): Promise<Actual<Details> | undefined> {
-  return (await list(account, ownerFilters(owner, object)))[0];
-}
 
 const comparable = ({ sizeGiB, type, iops }: VolumeDesired) => ({ sizeGiB, type, ...(iops > 0 && { iops }) });
 
 /** The data of the store. It is an object of its own and outlives every host. */
 export const volume = defineKind<VolumeDesired, Details>({
   removal: 70,
-  find: (account, { object }, owner) => findVolume(account, owner, object),
-  owned: (account, owner) => list(account, ownerFilters(owner)),
+  async find(account, desired, owner) {
+    const found = await expectedVolume(account, owner, desired);
+    return found && actual(found);
+  },
+  owned: async (account, owner) => (await listVolumes(account, ownerFilters(owner))).map(actual),
   compare({ details }, desired) {
     // A volume that was made larger in AWS stays so: EBS volumes never shrink.
     const wanted = { ...desired, sizeGiB: Math.max(desired.sizeGiB, details.sizeGiB) };

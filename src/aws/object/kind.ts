@@ -16,12 +16,22 @@ export interface Actual<Details = unknown> {
 export type State =
   | { readonly is: 'ready' }
   /** On its way: look again in `seconds`, or later when it has taken long. */
-  | { readonly is: 'pending'; readonly why: string; readonly seconds: number }
+  | {
+      readonly is: 'pending';
+      readonly why: string;
+      readonly seconds: number;
+      /** It works meanwhile, as it did before. */
+      readonly serves?: true;
+    }
   /** On its way out, or gone but still listed: counts as there for a removal and as absent for a creation. */
   | { readonly is: 'leaving'; readonly why: string; readonly seconds: number };
 
 export const READY: State = { is: 'ready' };
-export const pending = (why: string, seconds: number): State => ({ is: 'pending', why, seconds });
+export const pending = (why: string, seconds: number): State & { is: 'pending' } => ({
+  is: 'pending',
+  why,
+  seconds,
+});
 export const leaving = (why: string, seconds: number): State => ({ is: 'leaving', why, seconds });
 
 /**
@@ -38,6 +48,8 @@ export interface Kind<Desired, Details> {
   readonly removal: number | 'vanishes';
   /** Asked for twice there are two of it: AWS knows it neither by a name nor by a client token. */
   readonly doubles?: true;
+  /** An update ends it, for another to take its place. */
+  readonly replaced?: true;
   /** The object that `desired` names, if AWS has it. */
   find(account: Account, desired: Desired, owner: Owner): Promise<Actual<Details> | undefined>;
   /** Everything of this kind that the owner has. Empty for kinds that vanish with another. */

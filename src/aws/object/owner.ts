@@ -15,6 +15,8 @@ export const TAGS = {
   reclaimPolicy: 'nami.dev/reclaim-policy',
   /** REST API that carries the route to this function. */
   gateway: 'nami.dev/gateway',
+  /** On a volume: container image of the database that wrote its data last. */
+  mongoImage: 'nami.dev/mongo-image',
   /** Left in AWS on purpose when its pipeline went. */
   retained: 'nami.dev/retained',
   /** Set in AWS by a human: <cluster>/<namespace>/<name> of the pipeline that may take this object. */

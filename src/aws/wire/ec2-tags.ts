@@ -21,6 +21,12 @@ export function tagged(type: ResourceType, owner: Owner, tags: Tags): TagSpecifi
   return [{ ResourceType: type, Tags: tagList({ ...tags, Name: `${owner.prefix}-${tags[TAGS.object]}` }) }];
 }
 
+/** What a human types to give an object these tags. */
+export function tagCommand({ region }: Account, id: string, tags: Tags): string {
+  const words = Object.entries(tags).map(([key, value]) => `Key=${key},Value=${value}`);
+  return `aws ec2 create-tags --region ${region} --resources ${id} --tags ${words.join(' ')}`;
+}
+
 export async function tagEc2(account: Account, { id }: { readonly id: string }, tags: Tags): Promise<void> {
   await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }));
 }

@@ -4,12 +4,14 @@ import type { Owner } from '../../aws/object/owner.ts';
 import type { CodeLibrary } from '../../code.ts';
 import type { FunctionId } from '../../plan/identity.ts';
 import type { FunctionInput, PlanInput } from '../../plan/input.ts';
+import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
 import type { Memory } from '../pipeline/memory.ts';
 import { isToBeRead } from '../pipeline/store-belief.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
 import { type KeyReader, readingOnce } from './key-ref.ts';
+import { knownStore } from './known-store.ts';
 import { checkLimits } from './limits.ts';
 import { describeCode, findOwnCode } from './own-code.ts';
 import { resolveNetwork } from './resolve-network.ts';
@@ -44,7 +46,8 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
     gatherFunction(client, context.code, subject, field, id);
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue');
-  const network = await resolveNetwork(account, owner, spec);
+  const before = knownStore(pipeline);
+  const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
   return {
@@ -56,6 +59,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
       place: { partition, region, accountId },
       settings: { permissionsBoundaryArn: config.permissionsBoundaryArn },
       secrets,
+      ...before,
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming: isToBeRead(memory.store),

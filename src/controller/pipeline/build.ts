@@ -8,7 +8,9 @@ import type { Context } from '../context.ts';
 import { gather, type Subject } from '../input/gather.ts';
 import type { GatewayView } from '../region/gateway-view.ts';
 import type { NetworkView } from '../region/network-view.ts';
+import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { followStore } from './follow-store.ts';
 import { hostSeen } from './look-at-store.ts';
 import type { Memory } from './memory.ts';
 import { onHost } from './store-belief.ts';
@@ -47,6 +49,8 @@ export async function build(
   memory.applied = { plan: planned, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), pipeline.status?.store?.host);
   reporter.changes(pipeline, outcome);
+  if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')
+    await followStore(context, subject);
   return { input, outcome };
 }
 

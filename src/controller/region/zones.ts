@@ -1,8 +1,10 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { pipelineOwner } from '../../plan/identity.ts';
+import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
+import { knownStore } from '../input/known-store.ts';
 import { resolveNetwork } from '../input/resolve-network.ts';
 import { parseSpec } from '../input/stored-spec.ts';
 
@@ -23,7 +25,7 @@ export async function wantedZones(
       try {
         const spec = parseSpec(pipeline);
         if (spec.network) return [];
-        const network = await resolveNetwork(account, owner, spec);
+        const network = await resolveNetwork(account, owner, spec, volumeIdentity(knownStore(pipeline)));
         return network?.host?.zone ?? [];
       } catch {
         // The pipeline meets the same error in its own look, and says it there.

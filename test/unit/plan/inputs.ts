@@ -74,6 +74,7 @@ export function inputOf(
       })),
       ...(spec.store.external && { storeUri: STORE_URI }),
     },
+    known: {},
     ...(network && { network }),
     functions: {
       preQueue: { codeSha256: 'sha-pre', environment: spec.preQueue.environment ?? {} },

@@ -297,6 +297,25 @@ describe('the store', () => {
     expect(MANAGED.filter(([kind, id]) => has(external, kind, id))).toEqual([]);
   });
 
+  test('that is managed is on the volume and the host that are known, until they are given up', () => {
+    const graph = planOf(
+      inputOf({}, undefined, {
+        known: { volumeId: 'vol-1', hostId: 'i-1' },
+        givenUpVolumeId: 'vol-1',
+      }),
+    );
+    expect(desiredOf(graph, 'Volume', 'data')).toMatchObject({ expectedId: 'vol-1', givenUpId: 'vol-1' });
+    expect(desiredOf(graph, 'Instance', 'host')).toMatchObject({
+      expectedId: 'i-1',
+      mongoImage: expect.stringContaining('mongo:'),
+      zone: { $ref: 'Volume/data', field: 'zone' },
+    });
+    // What can't be replaced or grown now serves as it is.
+    for (const kind of ['Volume', 'Instance'] as const) {
+      expect(graph.find((node) => node.kind === kind)?.standing).toBe(true);
+    }
+  });
+
   test('that is external leaves the function outside any VPC, unless a network is named', () => {
     const { network } = FULL_SPEC;
     const outside = nodeOf(planOf(inputOf(EXTERNAL)), 'Function', 'post-queue').desired;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { chooseZone, existingSubnets } from '../../../../src/aws/calls/placement.ts';
-import { OWNER } from '../graph/fake-kinds.ts';
 import { scripted } from '../kinds/scripted-account.ts';
 
 /** Zones that offer each type. */
@@ -9,16 +8,16 @@ const OFFERS: Record<string, string[]> = {
   't3.small': ['b', 'c'],
   't3a.micro': ['c'],
 };
-const aws = (volume?: object) =>
+const named = (letter: string) => `eu-central-1${letter}`;
+const aws = () =>
   scripted({
-    DescribeVolumes: () => ({ Volumes: volume ? [volume] : [] }),
     DescribeInstanceTypeOfferings: ({ Filters }) => {
       const [{ Values: [type = ''] = [] } = {}] = Filters as { Values?: string[] }[];
-      return { InstanceTypeOfferings: (OFFERS[type] ?? []).map((Location) => ({ Location })) };
+      return { InstanceTypeOfferings: (OFFERS[type] ?? []).map((letter) => ({ Location: named(letter) })) };
     },
   });
-const choose = (types: string[], among?: string[], volume?: object) =>
-  chooseZone(aws(volume).account, OWNER, 'data', types, among);
+const choose = async (types: string[], among?: string[], volume?: { id: string; zone: string }) =>
+  (await chooseZone(aws().account, volume, types, among?.map(named))).at(-1);
 
 describe('the zone of a host', () => {
   test('is the one that offers the most of its types, the first of the alphabet on a tie', async () => {
@@ -37,12 +36,23 @@ describe('the zone of a host', () => {
   });
 
   test('is that of its volume, once there is one', async () => {
-    const volume = { VolumeId: 'vol-1', State: 'available', AvailabilityZone: 'z' };
+    const volume = { id: 'vol-1', zone: 'eu-central-1z' };
     expect(await choose(['t3.micro'], undefined, volume)).toBe('z');
     await expect(choose(['t3.micro'], ['a'], volume)).rejects.toMatchObject({
       reason: 'VolumeInOtherZone',
-      message: expect.stringMatching(/vol-1 is in z.*add a subnet in that zone/),
+      message: expect.stringMatching(/vol-1 is in eu-central-1z.*add a subnet in that zone/),
     });
+  });
+
+  test('is no Local or Wavelength Zone, for Lambda has no interfaces in them', async () => {
+    const run = scripted({
+      DescribeInstanceTypeOfferings: () => ({
+        InstanceTypeOfferings: ['us-east-1-bos-1a', 'us-east-1-wl1-atl-wlz-1', 'us-east-1f'].map(
+          (Location) => ({ Location }),
+        ),
+      }),
+    });
+    expect(await chooseZone(run.account, undefined, ['t3.micro'])).toBe('us-east-1f');
   });
 
   test('is none where AWS does not offer the type, and the message names what to change', async () => {
@@ -53,7 +63,7 @@ describe('the zone of a host', () => {
       ),
     });
     await expect(choose(['t3a.micro'], ['a', 'b'])).rejects.toMatchObject({
-      message: expect.stringContaining('spec.network.subnetIds (a, b)'),
+      message: expect.stringContaining('spec.network.subnetIds (eu-central-1a, eu-central-1b)'),
     });
   });
 });

@@ -4,7 +4,7 @@ import { apply, type PassOptions } from '../../../../src/aws/graph/apply.ts';
 import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
 import { tagOwned } from '../../../../src/aws/graph/remove-unwanted.ts';
-import { type Kind, pending } from '../../../../src/aws/object/kind.ts';
+import { type Kind, leaving, pending, type State } from '../../../../src/aws/object/kind.ts';
 import type { Owner } from '../../../../src/aws/object/owner.ts';
 import { FakeAccount, node, OURS, OWNER } from './fake-kinds.ts';
 
@@ -92,6 +92,59 @@ describe('forward', () => {
 
     expect(states(await run(graph(2)))).toEqual({ 'Function/f': 'Failed', 'EventSourceMapping/m': 'Ready' });
     expect(aws.objects.get('EventSourceMapping/m')?.desired.paused).toBe(true);
+  });
+
+  describe('what stands', () => {
+    const graph = (size: number): Graph => [
+      node('Function', 'f', { size }, { standing: true }),
+      node('Queue', 'q', { function: ref('Function', 'f', 'id') }),
+    ];
+    const states = ({ nodes }: Awaited<ReturnType<typeof run>>) => nodes.map(({ state }) => state);
+
+    test.each<[string, State, string]>([
+      ['is starting', pending('is starting', 1), 'Blocked'],
+      ['is leaving', leaving('is leaving', 1), 'Blocked'],
+      ['moves, and serves meanwhile', { ...pending('moves', 1), serves: true }, 'Ready'],
+    ])('and %s lets what needs it be %s', async (_, state, dependent) => {
+      aws.put('Function/f', OURS, { size: 1 }, state);
+      expect(states(await run(graph(1)))).toEqual(['Pending', dependent]);
+    });
+
+    test('and waits for its change goes on serving', async () => {
+      aws.put('Function/f', OURS, { size: 1 });
+      aws.fail('update', 'Function/f', named('VolumeModificationRateExceeded', 'wait'));
+      const outcome = await run(graph(2));
+      expect(states(outcome)).toEqual(['Pending', 'Ready']);
+      expect(outcome.nodes[0]).toMatchObject({ stands: true, message: expect.stringContaining('six hours') });
+    });
+
+    test('and is ended by its change serves no more, although a read still shows it', async () => {
+      const kind = aws.kind('Function', 20);
+      Object.assign(table, { Function: { ...kind, replaced: true, update: async () => {} } });
+      aws.put('Function/f', OURS, { size: 1 });
+      const outcome = await run(graph(2));
+      expect(states(outcome)).toEqual(['Pending', 'Blocked']);
+      expect(outcome.nodes[0]).not.toHaveProperty('stands');
+    });
+
+    test('but is not ours serves nobody', async () => {
+      aws.put('Function/f', {}, { size: 1 });
+      expect(states(await run(graph(1)))).toEqual(['Failed', 'Blocked']);
+    });
+  });
+
+  test('says the id of what is known and can not be found, lest the next look forgets it', async () => {
+    aws.fail('find', 'Volume/data', new TerminalError('VolumeGone', 'restore it'));
+    aws.put('Role/r', OURS, {}, pending('is being made', 1));
+    const { nodes } = await run([
+      node('Volume', 'data', { expectedId: 'vol-1' }),
+      node('Queue', 'q', { expectedId: 'i-1' }, { after: ['Role/r'] }),
+      node('Role', 'r'),
+    ]);
+    expect(nodes.slice(0, 2)).toMatchObject([
+      { state: 'Failed', id: 'vol-1', unseen: true },
+      { state: 'Blocked', id: 'i-1' },
+    ]);
   });
 
   test('updates what differs, and says which fields', async () => {

@@ -5,6 +5,10 @@ import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const DESIRED: InstanceDesired = {
   object: 'host',
+  expectedId: '',
+  zone: 'eu-central-1a',
+  volumeId: 'vol-1',
+  mongoImage: 'mongo:8.0',
   instanceTypes: ['t3.micro', 't3.small', 't3a.micro'],
   imageId: 'ami-1',
   subnetId: 'subnet-1',
@@ -28,11 +32,21 @@ const host = (id: string, state: string, cause?: string): Instance => ({
   ...(cause !== undefined && { StateReason: { Code: cause, Message: 'AWS says why' } }),
 });
 
+/** The tag that says which database wrote the volume's data. */
+const noted = (image: string) => [{ Key: 'nami.dev/mongo-image', Value: image }];
+
 const aws = (instances: Instance[], more: Script = {}) =>
   scripted({
     DescribeInstances: () => ({ Reservations: [{ Instances: instances }] }),
-    DescribeImages: () => ({ Images: [{ RootDeviceName: '/dev/xvda' }] }),
-    RunInstances: () => ({}),
+    DescribeImages: () => ({ Images: [{ ImageId: 'ami-1', RootDeviceName: '/dev/xvda' }] }),
+    DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', Tags: noted('mongo:8.0') }] }),
+    DescribeInstanceTypes: () => ({
+      InstanceTypes: [{ ProcessorInfo: { SupportedArchitectures: ['x86_64'] } }],
+    }),
+    DescribeInstanceTypeOfferings: () => ({ InstanceTypeOfferings: [{ Location: 'eu-central-1a' }] }),
+    CreateTags: () => ({}),
+    RunInstances: ({ DryRun }) =>
+      DryRun === true ? refuse('DryRunOperation') : { Instances: [{ InstanceId: 'i-new' }] },
     TerminateInstances: () => ({}),
     StartInstances: () => ({}),
     ...more,
@@ -97,14 +111,45 @@ describe('a launch', () => {
   });
 
   test('after an instance that ended is another, and so is one with other settings', async () => {
-    const ended = host('i-1', 'terminated', 'Client.UserInitiatedShutdown');
+    const ended = (id: string) => host(id, 'terminated', 'Client.UserInitiatedShutdown');
     const tokens = [
       await tokenOf([]),
-      await tokenOf([ended]),
-      await tokenOf([ended, ended]),
+      await tokenOf([ended('i-1')]),
+      await tokenOf([ended('i-1'), ended('i-2')]),
       await tokenOf([], { ...DESIRED, userData: '#!/bin/sh' }),
     ];
     expect(new Set(tokens).size).toBe(4);
+  });
+
+  test('after an instance that AWS lists no more is another all the same', async () => {
+    expect(await tokenOf([], { ...DESIRED, expectedId: 'i-1' })).not.toBe(await tokenOf([]));
+  });
+
+  test('whose token has launched an instance that ended since takes another token', async () => {
+    const tokens = new Set<unknown>();
+    const run = aws([], {
+      RunInstances: ({ ClientToken }) =>
+        tokens.add(ClientToken).size < 3
+          ? refuse('IdempotentInstanceTerminated')
+          : { Instances: [{ InstanceId: 'i-3' }] },
+    });
+    expect(await launch(run)).toMatchObject({ id: 'i-3' });
+  });
+
+  test('that names an instance of long ago has found a host without tags', async () => {
+    const run = aws([]);
+    const LaunchTime = new Date(run.clock.now() - 3_600_000);
+    const again = aws([], { RunInstances: () => ({ Instances: [{ InstanceId: 'i-old', LaunchTime }] }) });
+    await expect(launch(again)).rejects.toMatchObject({
+      reason: 'HostTagsLost',
+      message: expect.stringMatching(/create-tags .*--resources i-old .*Key=nami\.dev\/object,Value=host/),
+    });
+  });
+
+  test('answers the instance that was launched, with the tags that it was given', async () => {
+    const made = await launch(aws([]));
+    expect(made).toMatchObject({ id: 'i-new', tags: TAGS });
+    expect(instance.compare(made, DESIRED)).toEqual([]);
   });
 
   test('takes the architecture of the type when it chooses the machine image', async () => {
@@ -112,6 +157,7 @@ describe('a launch', () => {
       DescribeInstanceTypes: () => ({
         InstanceTypes: [{ ProcessorInfo: { SupportedArchitectures: ['arm64'] } }],
       }),
+      DescribeImages: ({ ImageIds }) => ({ Images: [{ ImageId: (ImageIds as string[])[0] }] }),
       GetParameter: () => ({ Parameter: { Value: 'ami-arm' } }),
     });
     await launch(run, { ...DESIRED, imageId: '' });
@@ -135,7 +181,7 @@ describe('without capacity', () => {
   test('the fallbacks are tried in their order until one goes', async () => {
     const run = aws([], {
       RunInstances: ({ InstanceType }) =>
-        InstanceType === 't3a.micro' ? {} : refuse('InsufficientInstanceCapacity'),
+        InstanceType === 't3a.micro' ? { Instances: [{}] } : refuse('InsufficientInstanceCapacity'),
     });
     await launch(run);
     expect(typesTried(run)).toEqual(['t3.micro', 't3.small', 't3a.micro']);
@@ -196,6 +242,11 @@ describe('a host that runs', () => {
     expect(await differences(await launched(), { ...DESIRED, instanceTypes: ['t3.micro'] })).toEqual([]);
   });
 
+  test('stays when only what is known of its launch changes', async () => {
+    const change = { expectedId: 'i-1', zone: 'eu-central-1b', volumeId: 'vol-2', mongoImage: 'mongo:9.0' };
+    expect(await differences(await launched(), { ...DESIRED, ...change })).toEqual([]);
+  });
+
   test.each<[string, Partial<InstanceDesired>]>([
     ['type', { instanceTypes: ['t3.small', 't3.micro', 't3a.micro'] }],
     ['image', { imageId: 'ami-2' }],
@@ -211,6 +262,92 @@ describe('a host that runs', () => {
     await instance.update(run.account, desired, found, OWNER);
 
     expect(run.inputs('TerminateInstances')).toEqual([{ InstanceIds: ['i-1'] }]);
+    expect(run.inputs('RunInstances'), 'the launch was tried before').toMatchObject([{ DryRun: true }]);
+  });
+
+  test.each<[string, Partial<InstanceDesired>, Script, string, RegExp]>([
+    [
+      'no such type',
+      { instanceTypes: ['t3.mirco'] },
+      { DescribeInstanceTypes: () => refuse('InvalidInstanceType') },
+      'InstanceTypeNotFound',
+      /no instance type t3\.mirco in eu-central-1: correct store\.managed\.instanceType/,
+    ],
+    [
+      'no type in the zone of the volume',
+      { instanceTypes: ['x9.huge'] },
+      { DescribeInstanceTypeOfferings: () => ({ InstanceTypeOfferings: [{ Location: 'eu-central-1b' }] }) },
+      'InstanceTypeNotOffered',
+      /x9\.huge in eu-central-1a, where the volume is/,
+    ],
+    [
+      'no such image',
+      { imageId: 'ami-2' },
+      { DescribeImages: () => refuse('InvalidAMIID.NotFound') },
+      'ImageNotFound',
+      /ami-2 .*amiId/,
+    ],
+    [
+      'an image for another processor',
+      { imageId: 'ami-2' },
+      { DescribeImages: () => ({ Images: [{ ImageId: 'ami-2', Architecture: 'arm64' }] }) },
+      'ImageOfOtherArchitecture',
+      /ami-2 is for arm64, and t3\.micro runs x86_64/,
+    ],
+    [
+      'a processor that MongoDB can not use',
+      { instanceTypes: ['m1.small'] },
+      {},
+      'ProcessorTooOld',
+      /MongoDB 8 does not run on m1\.small.*AVX/,
+    ],
+    [
+      'an older database than its data',
+      { mongoImage: 'mongo:7.0', userData: 'mongo:7.0' },
+      {},
+      'MongoVersionStep',
+      /data of MongoDB 8\.0.*back to 8\.0/,
+    ],
+  ])('goes on running for a successor that can not be: %s', async (_, change, script, reason, words) => {
+    const desired = { ...DESIRED, ...change };
+    const run = aws([await launched()], script);
+    const found = await instance.find(run.account, desired, OWNER);
+    if (!found) throw new Error('it is there');
+    const update = () => instance.update(run.account, desired, found, OWNER);
+
+    await expect(update()).rejects.toMatchObject({
+      name: 'TerminalError',
+      reason,
+      message: expect.stringMatching(words),
+    });
+    await expect(update()).rejects.toThrow();
+
+    expect(run.writes()).toEqual([]);
+    expect(run.inputs('DescribeInstanceTypes').length, 'types are read once').toBeLessThanOrEqual(1);
+    await expect(launch(run, desired), 'nor is it launched').rejects.toMatchObject({ reason });
+  });
+
+  test('goes on running when the rehearsal of the launch is refused', async () => {
+    const run = aws([await launched()], { RunInstances: () => refuse('UnauthorizedOperation') });
+    const desired = { ...DESIRED, userData: 'other' };
+    const found = await instance.find(run.account, desired, OWNER);
+    if (!found) throw new Error('it is there');
+    await expect(instance.update(run.account, desired, found, OWNER)).rejects.toMatchObject({
+      name: 'UnauthorizedOperation',
+    });
+    expect(run.inputs('TerminateInstances')).toEqual([]);
+  });
+
+  test('whose tag of its launch was taken off is not taken for another', async () => {
+    const listed = { ...(await launched()), Tags: [] };
+    const run = aws([listed]);
+    const found = await instance.find(run.account, DESIRED, OWNER);
+    if (!found) throw new Error('it is there');
+    await expect(instance.update(run.account, DESIRED, found, OWNER)).rejects.toMatchObject({
+      reason: 'HostTagsLost',
+      message: expect.stringContaining('Key=nami.dev/revision,Value='),
+    });
+    expect(run.inputs('TerminateInstances')).toEqual([]);
   });
 
   test('is started again when someone stopped it', async () => {
@@ -223,5 +360,74 @@ describe('a host that runs', () => {
     await instance.update(run.account, DESIRED, found, OWNER);
 
     expect(run.writes()).toEqual(['StartInstances']);
+  });
+});
+
+describe('what its volume says of the database', () => {
+  const volume = (image?: string): Script => ({
+    DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', Tags: image ? noted(image) : [] }] }),
+  });
+  const notes = (run: ReturnType<typeof aws>) => run.inputs('CreateTags').map(({ Tags }) => Tags);
+
+  test('is noted just before an instance is launched on it, once', async () => {
+    const run = aws([], volume());
+    await launch(run);
+    expect(run.writes()).toEqual(['CreateTags', 'RunInstances']);
+    expect(run.inputs('CreateTags')).toEqual([{ Resources: ['vol-1'], Tags: noted('mongo:8.0') }]);
+    const again = aws([], volume('mongo:8.0'));
+    await launch(again);
+    expect(notes(again)).toEqual([]);
+  });
+
+  test('is taken back where no instance came of it, and left where one may have', async () => {
+    const refused = aws([], { ...volume('mongo:7.0'), RunInstances: () => refuse('VcpuLimitExceeded') });
+    await expect(launch(refused)).rejects.toMatchObject({ reason: 'NoCapacity' });
+    expect(notes(refused)).toEqual([noted('mongo:8.0'), noted('mongo:7.0')]);
+    const lost = aws([], { ...volume('mongo:7.0'), RunInstances: () => refuse('TimeoutError') });
+    await expect(launch(lost)).rejects.toThrow();
+    expect(notes(lost)).toEqual([noted('mongo:8.0')]);
+  });
+});
+
+describe('the host that is known', () => {
+  const wanted = { ...DESIRED, expectedId: 'i-1' };
+  const tags = Object.entries(TAGS).map(([Key, Value]) => ({ Key, Value }));
+  /** What is listed by tags, and what is there by id. */
+  const find = (byTags: Instance[], byId: Instance[]) => {
+    const run = aws([], {
+      DescribeInstances: ({ InstanceIds }) =>
+        InstanceIds && byId.length === 0
+          ? refuse('InvalidInstanceID.NotFound')
+          : { Reservations: [{ Instances: InstanceIds ? byId : byTags }] },
+    });
+    return instance.find(run.account, wanted, OWNER);
+  };
+
+  test('is taken although one answer does not list it, and before others', async () => {
+    const known = { ...host('i-1', 'running'), Tags: tags };
+    expect(await find([], [known])).toMatchObject({ id: 'i-1' });
+    expect(await find([host('i-0', 'running'), known], [])).toMatchObject({ id: 'i-1' });
+  });
+
+  test('without its tags is no reason for another, and the tags to put back are told', async () => {
+    await expect(find([], [{ ...host('i-1', 'running'), Tags: [] }])).rejects.toMatchObject({
+      name: 'TerminalError',
+      reason: 'HostTagsLost',
+      message: expect.stringMatching(
+        /create-tags --region eu-central-1 --resources i-1 --tags Key=nami\.dev\/cluster,Value=c .*or terminate it/,
+      ),
+    });
+  });
+
+  test.each([
+    ['is gone', []],
+    ['is terminated', [host('i-1', 'terminated')]],
+  ])('that %s makes room for the next', async (_, byId) => {
+    expect(await find([], byId)).toBeUndefined();
+    expect(await find([host('i-2', 'running')], byId)).toMatchObject({ id: 'i-2' });
+  });
+
+  test('without tags that is on its way out is waited for', async () => {
+    expect(await find([], [host('i-1', 'shutting-down')])).toMatchObject({ state: { is: 'leaving' } });
   });
 });

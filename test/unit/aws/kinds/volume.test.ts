@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type VolumeDesired, volume } from '../../../../src/aws/kinds/volume.ts';
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
-import { scripted } from './scripted-account.ts';
+import { refuse, scripted } from './scripted-account.ts';
 
-const DESIRED: VolumeDesired = { object: 'data', zone: 'eu-central-1a', sizeGiB: 8, type: 'gp3', iops: 0 };
+const DESIRED: VolumeDesired = {
+  object: 'data',
+  expectedId: '',
+  givenUpId: '',
+  zone: 'eu-central-1a',
+  sizeGiB: 8,
+  type: 'gp3',
+  iops: 0,
+};
 const listed = (fields: object = {}) => ({
   VolumeId: 'vol-1',
   State: 'in-use',
@@ -78,5 +86,74 @@ describe('the volume', () => {
     const [first, second, third] = run.inputs('CreateVolume').map(({ ClientToken }) => ClientToken);
     expect(second).toBe(first);
     expect(third).not.toBe(first);
+  });
+});
+
+describe('the volume that is known', () => {
+  const TAGS = { ...OWNER.identity, 'nami.dev/object': 'data' };
+  const tagged = (tags: object) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const KNOWN = listed({ Tags: tagged(TAGS) });
+  const OTHER = listed({ VolumeId: 'vol-2', Tags: tagged(TAGS) });
+  const wanted = { ...DESIRED, expectedId: 'vol-1' };
+  /** What is listed by tags, and what is there by id. */
+  const find = (byTags: object[], byId: object[], desired = wanted) => {
+    const run = scripted({
+      DescribeVolumes: ({ VolumeIds }) =>
+        VolumeIds && byId.length === 0
+          ? refuse('InvalidVolume.NotFound')
+          : { Volumes: VolumeIds ? byId : byTags },
+    });
+    return volume.find(run.account, desired, OWNER);
+  };
+
+  test('is taken among several, however old', async () => {
+    const younger = listed({ CreateTime: new Date(9000), Tags: tagged(TAGS) });
+    expect(await find([OTHER, younger], [])).toMatchObject({ id: 'vol-1' });
+  });
+
+  test('is taken although one answer does not list it', async () => {
+    expect(await find([], [KNOWN])).toMatchObject({ id: 'vol-1' });
+  });
+
+  test('without its tags is no reason for another, and the tags to put back are told', async () => {
+    const untagged = listed({ Tags: [] });
+    await expect(find([], [untagged])).rejects.toMatchObject({
+      name: 'TerminalError',
+      reason: 'VolumeTagsLost',
+      message: expect.stringContaining(
+        'aws ec2 create-tags --region eu-central-1 --resources vol-1 --tags Key=nami.dev/cluster,Value=c Key=nami.dev/namespace,Value=shop Key=nami.dev/name,Value=orders Key=nami.dev/object,Value=data',
+      ),
+    });
+    await expect(find([OTHER], [untagged])).rejects.toMatchObject({
+      reason: 'VolumeTagsLost',
+      message: expect.stringContaining('vol-2 carries them'),
+    });
+  });
+
+  test.each<[string, object[]]>([
+    ['that is not there any more', []],
+    ['that is deleted', [listed({ State: 'deleted' })]],
+  ])('%s is not replaced by itself', async (_, byId) => {
+    await expect(find([], byId)).rejects.toMatchObject({
+      reason: 'VolumeGone',
+      message: expect.stringMatching(
+        /restore it from a snapshot.*or annotate.*replace-volume=vol-1 to begin/,
+      ),
+    });
+    await expect(find([OTHER], byId)).rejects.toMatchObject({
+      reason: 'VolumeGone',
+      message: expect.stringContaining('replace-volume=vol-1 to go on with vol-2'),
+    });
+  });
+
+  test('is followed by the one that someone restored from a snapshot and tagged', async () => {
+    expect(await find([{ ...OTHER, SnapshotId: 'snap-1' }], [])).toMatchObject({ id: 'vol-2' });
+  });
+
+  test('gives way when it is given up by name, and by no other name', async () => {
+    const givenUp = { ...wanted, givenUpId: 'vol-1' };
+    expect(await find([KNOWN], [KNOWN], givenUp)).toBeUndefined();
+    expect(await find([KNOWN, OTHER], [], givenUp)).toMatchObject({ id: 'vol-2' });
+    expect(await find([KNOWN], [], { ...wanted, givenUpId: 'vol-9' })).toMatchObject({ id: 'vol-1' });
   });
 });

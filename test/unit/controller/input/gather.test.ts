@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
-import { webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
+import { type WebhookPipeline, webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
 import { codeLibrary } from '../../../../src/code.ts';
 import type { Context } from '../../../../src/controller/context.ts';
 import { gather } from '../../../../src/controller/input/gather.ts';
@@ -12,7 +12,7 @@ import { CONFIG, pipeline } from '../pipelines.ts';
 
 const MODULE = 'export const process = () => {};';
 
-function gathering(spec: SpecInput) {
+function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'>> = {}) {
   const resources: Record<string, object> = {
     modules: { data: { 'a.mjs': MODULE, level: 'debug' } },
     atlas: { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } },
@@ -21,7 +21,7 @@ function gathering(spec: SpecInput) {
   const library = codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') });
   const identity = { cluster: 'c', namespace: 'shop', name: 'orders', uid: 'u', namespaceUid: 'n' };
   const gathered = gather({ config: CONFIG, client: { get }, code: library } as unknown as Context, {
-    pipeline: pipeline('orders', { spec }),
+    pipeline: { ...pipeline('orders', { spec }), ...more },
     spec: webhookPipelineSpec.parse(spec),
     account: scripted({}).account,
     owner: pipelineOwner(identity, '/nami/'),
@@ -57,4 +57,14 @@ test('a plan’s functions come with their code, the words for it and their envi
   expect(strFromU8(unzipSync(zip ?? new Uint8Array())['code.mjs'] ?? new Uint8Array())).toBe(MODULE);
   expect([...account.code.keys()]).toEqual([preQueue.codeSha256, postQueue.codeSha256]);
   expect(get).toHaveBeenCalledTimes(2);
+});
+
+test('a plan knows which volume and host the status knew', async () => {
+  const store = { volumeId: 'vol-1', host: 'i-1' };
+  const { input } = await gathering(
+    { store: { external: { uriSecretRef: { name: 'atlas', key: 'uri' } } } },
+    { status: { observedGeneration: 1, store } },
+  ).gathered;
+  expect(input.known).toEqual({ volumeId: 'vol-1', hostId: 'i-1' });
+  expect(input).not.toHaveProperty('givenUpVolumeId');
 });

@@ -9,19 +9,21 @@ const { vpcId, subnetIds, securityGroupIds } = FULL_SPEC.network;
 const [first, second] = subnetIds;
 const EXTERNAL = { external: { uriSecretRef: { name: 's', key: 'k' } } };
 
-async function resolve(spec: SpecInput) {
+const NONE = { object: 'data', expectedId: '', givenUpId: '' };
+
+async function resolve(spec: SpecInput, volumes: object[] = [], identity = NONE) {
   const { account } = scripted({
-    DescribeVolumes: () => ({ Volumes: [] }),
-    DescribeInstanceTypeOfferings: () => ({ InstanceTypeOfferings: [{ Location: 'b' }] }),
+    DescribeVolumes: ({ VolumeIds }) => ({ Volumes: VolumeIds ? volumes : [] }),
+    DescribeInstanceTypeOfferings: () => ({ InstanceTypeOfferings: [{ Location: 'eu-central-1b' }] }),
     DescribeSubnets: () => ({
       Subnets: [
-        { SubnetId: first, VpcId: vpcId, AvailabilityZone: 'a' },
-        { SubnetId: second, VpcId: vpcId, AvailabilityZone: 'b' },
+        { SubnetId: first, VpcId: vpcId, AvailabilityZone: 'eu-central-1a' },
+        { SubnetId: second, VpcId: vpcId, AvailabilityZone: 'eu-central-1b' },
       ],
     }),
   });
   const parsed = webhookPipelineSpec.parse(spec);
-  return { network: await resolveNetwork(account, OWNER, parsed) };
+  return { network: await resolveNetwork(account, OWNER, parsed, identity) };
 }
 
 describe('the network of a pipeline', () => {
@@ -29,16 +31,27 @@ describe('the network of a pipeline', () => {
     expect(await resolve({})).toEqual({
       network: {
         vpcId: { $ref: 'given/network', field: 'vpcId' },
-        subnetIds: [{ $ref: 'given/network', field: 'b' }],
+        subnetIds: [{ $ref: 'given/network', field: 'eu-central-1b' }],
         securityGroupIds: [],
-        host: { zone: 'b', subnetId: { $ref: 'given/network', field: 'b' } },
+        host: { zone: 'eu-central-1b', subnetId: { $ref: 'given/network', field: 'eu-central-1b' } },
       },
+    });
+  });
+
+  test('stays in the zone of the volume that is known, though it is listed without its tags, or not at all', async () => {
+    const volume = { VolumeId: 'vol-1', State: 'in-use', AvailabilityZone: 'eu-central-1a' };
+    const known = { ...NONE, expectedId: 'vol-1' };
+    expect(await resolve({}, [volume], known)).toMatchObject({
+      network: { host: { zone: 'eu-central-1a' } },
+    });
+    expect(await resolve({}, [volume], { ...known, givenUpId: 'vol-1' })).toMatchObject({
+      network: { host: { zone: 'eu-central-1b' } },
     });
   });
 
   test('is the one that it names, with the host where its type is offered', async () => {
     expect(await resolve({ network: FULL_SPEC.network })).toEqual({
-      network: { vpcId, subnetIds, securityGroupIds, host: { zone: 'b', subnetId: second } },
+      network: { vpcId, subnetIds, securityGroupIds, host: { zone: 'eu-central-1b', subnetId: second } },
     });
   });
 

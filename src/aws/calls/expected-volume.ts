@@ -1,0 +1,106 @@
+import {
+  DescribeVolumesCommand,
+  type Filter,
+  paginateDescribeVolumes,
+  type Volume,
+} from '@aws-sdk/client-ec2';
+import type { Account } from '../account/account.ts';
+import { orAbsent, TerminalError } from '../account/errors.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
+import { tagRecord } from '../wire/tags.ts';
+
+/** Which volume a pipeline's events are on. */
+export interface VolumeIdentity {
+  /** Which of its owner's volumes: the tag `nami.dev/object`. */
+  readonly object: string;
+  /** The volume that held the events so far; empty: none is known. */
+  readonly expectedId: string;
+  /** A volume that the user gives up; empty: none. Where it is the expected one, another may take its place. */
+  readonly givenUpId: string;
+}
+
+/** The volumes that carry these tags, the oldest first. */
+export async function listVolumes(account: Account, filters: Filter[]): Promise<Volume[]> {
+  const found: Volume[] = [];
+  for await (const page of paginateDescribeVolumes({ client: account.ec2 }, { Filters: filters })) {
+    found.push(...(page.Volumes ?? []).filter(isThere));
+  }
+  const age = ({ CreateTime }: Volume) => CreateTime?.getTime() ?? 0;
+  return found.sort((a, b) => age(a) - age(b) || idOf(a).localeCompare(idOf(b)));
+}
+
+/**
+ * The volume with the events. Once one is known it is never silently another: TerminalError `VolumeTagsLost` or
+ * `VolumeGone` says how to go on. None only where none is known, or where the known one is given up.
+ */
+export async function expectedVolume(
+  account: Account,
+  owner: Owner,
+  wanted: VolumeIdentity,
+): Promise<Volume | undefined> {
+  const { object, expectedId, givenUpId } = wanted;
+  const ours = await listVolumes(account, ownerFilters(owner, object));
+  if (expectedId === '') return ours[0];
+  const others = ours.filter((volume) => idOf(volume) !== expectedId);
+  if (givenUpId === expectedId) return others[0];
+  const known = ours.find((volume) => idOf(volume) === expectedId) ?? (await volumeById(account, expectedId));
+  const tags = { ...owner.identity, [TAGS.object]: object };
+  if (known) {
+    if (carries(known, tags)) return known;
+    throw tagsLost(account, expectedId, tags, others[0]);
+  }
+  // Whoever restores a snapshot and gives it these tags means it to be the one.
+  const restored = others.find(({ SnapshotId }) => SnapshotId !== undefined && SnapshotId !== '');
+  if (restored) return restored;
+  throw gone(account, expectedId, tags, others[0]);
+}
+
+/** Where the volume is, whatever is wrong with it; nothing where there is none so far. */
+export async function whereVolumeIs(
+  account: Account,
+  owner: Owner,
+  { object, expectedId, givenUpId }: VolumeIdentity,
+): Promise<{ readonly id: string; readonly zone: string } | undefined> {
+  const ours = await listVolumes(account, ownerFilters(owner, object));
+  const isGivenUp = givenUpId === expectedId;
+  const candidates = isGivenUp ? ours.filter((volume) => idOf(volume) !== expectedId) : ours;
+  const volume =
+    candidates.find((each) => idOf(each) === expectedId) ??
+    (expectedId === '' || isGivenUp ? undefined : await volumeById(account, expectedId)) ??
+    candidates[0];
+  return volume && { id: idOf(volume), zone: volume.AvailabilityZone ?? '' };
+}
+
+async function volumeById(account: Account, id: string): Promise<Volume | undefined> {
+  const found = await orAbsent(account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] })));
+  return found?.Volumes?.find((volume) => idOf(volume) === id && isThere(volume));
+}
+
+const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
+const isThere = ({ State }: Volume) => State !== 'deleted';
+const carries = ({ Tags }: Volume, tags: Tags) => {
+  const actual = tagRecord(Tags);
+  return Object.entries(tags).every(([key, value]) => actual[key] === value);
+};
+
+function tagsLost(account: Account, id: string, tags: Tags, other: Volume | undefined): TerminalError {
+  const command = tagCommand(account, id, tags);
+  return new TerminalError(
+    'VolumeTagsLost',
+    other
+      ? `the volume ${id} with the events has lost its tags, and ${idOf(other)} carries them: take them off that one or delete it, and put them back with: ${command}`
+      : `the volume ${id} with the events has lost its tags: put them back with: ${command}`,
+  );
+}
+
+function gone(account: Account, id: string, tags: Tags, other: Volume | undefined): TerminalError {
+  const restore = `restore it from a snapshot and tag the new volume with: ${tagCommand(account, '<its id>', tags)}`;
+  const instead = other
+    ? `to go on with ${idOf(other)}, which carries the tags`
+    : 'to begin with an empty one';
+  return new TerminalError(
+    'VolumeGone',
+    `the volume ${id} with the events is not there any more: ${restore}; or annotate the pipeline with nami.dev/replace-volume=${id} ${instead}`,
+  );
+}

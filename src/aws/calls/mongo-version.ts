@@ -1,0 +1,64 @@
+import { TerminalError } from '../account/errors.ts';
+
+/** Versions of MongoDB, as the tag of a container image names them. Pure. */
+
+/** A version, with the minor one where the tag says so. */
+interface Version {
+  readonly major: number;
+  readonly minor: number | undefined;
+}
+
+/** The version that an image's tag begins with, in whichever repository it is; none for "latest" or a mere digest. */
+export function versionOf(image: string): Version | undefined {
+  const [reference = ''] = image.split('@');
+  const tag = /:([^/:]+)$/.exec(reference)?.[1] ?? '';
+  const [, major, minor] = /^v?(\d+)(?:\.(\d+))?(?!\d)/.exec(tag) ?? [];
+  if (major === undefined) return undefined;
+  return { major: Number(major), minor: minor === undefined ? undefined : Number(minor) };
+}
+
+/**
+ * Throws TerminalError `MongoVersionStep` where a database of one image can't take over the data of another: it goes
+ * neither back nor over a release. What has no version in its tag is believed. (MongoDB: "Upgrade a standalone",
+ * "Downgrade".) `volumeId` is where the data is, for the words.
+ */
+export function checkVersionStep(dataImage: string, wantedImage: string, volumeId: string): void {
+  const data = versionOf(dataImage);
+  const wanted = versionOf(wantedImage);
+  if (!data || !wanted || data.major < OLDEST || wanted.major < OLDEST) return;
+  const correction = `(if its data is of another version, say so in the tag nami.dev/mongo-image of ${volumeId})`;
+  if (isOlder(wanted, data)) {
+    throw new TerminalError(
+      'MongoVersionStep',
+      `the volume holds data of MongoDB ${text(data)}, which MongoDB ${text(wanted)} can't be trusted with: set store.managed.mongoImage back to ${text(data)}; or save the events with mongodump, give the volume up with the annotation nami.dev/replace-volume=${volumeId} and load them again ${correction}`,
+    );
+  }
+  const steps = releasesBetween(data, wanted).map(
+    (release) =>
+      `set store.managed.mongoImage to ${release} and, when it runs, call db.adminCommand({setFeatureCompatibilityVersion: "${release}"${Number(release) >= CONFIRMED ? ', confirm: true' : ''}})`,
+  );
+  if (steps.length === 0) return;
+  throw new TerminalError(
+    'MongoVersionStep',
+    `the volume holds data of MongoDB ${text(data)}, and no release can be left out on the way to ${text(wanted)}: first ${steps.join(', then ')} ${correction}`,
+  );
+}
+
+const OLDEST = 4;
+/** From this release on a change of the feature compatibility version is confirmed. */
+const CONFIRMED = 7;
+
+/** Releases in their order: 4.0, 4.2, 4.4, 5.0, 6.0 and so on. */
+const rankOf = ({ major, minor = 4 }: Version) => (major === OLDEST ? Math.floor(minor / 2) : major - 2);
+const releaseOf = (rank: number) => (rank <= 2 ? `4.${rank * 2}` : `${rank + 2}.0`);
+
+const releasesBetween = (from: Version, to: Version): string[] =>
+  Array.from({ length: Math.max(0, rankOf(to) - rankOf(from) - 1) }, (_, step) =>
+    releaseOf(rankOf(from) + 1 + step),
+  );
+
+const isOlder = (a: Version, b: Version): boolean =>
+  a.major < b.major ||
+  (a.major === b.major && a.minor !== undefined && b.minor !== undefined && a.minor < b.minor);
+
+const text = ({ major, minor }: Version) => (minor === undefined ? `${major}` : `${major}.${minor}`);
