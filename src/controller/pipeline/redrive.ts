@@ -32,6 +32,6 @@ export async function redriveIfDue(
   outcome: Outcome,
 ): Promise<void> {
   const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
-  if (mapping?.state !== 'Ready') return;
+  if (mapping?.state !== 'Ready' || !mapping.done.some((done) => done.includes('enabled'))) return;
   await redrive(context, redriving);
 }
