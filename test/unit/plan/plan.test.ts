@@ -297,6 +297,17 @@ describe('the store', () => {
     expect(MANAGED.filter(([kind, id]) => has(external, kind, id))).toEqual([]);
   });
 
+  test('has its password before its volume, lest a crash in between looks like a lost one', () => {
+    const graph = planOf(inputOf({}, undefined, { known: { volumeId: 'vol-1' } }));
+    expect(nodeOf(graph, 'Volume', 'data').after).toEqual(['Parameter/store-password']);
+    expect(desiredOf(graph, 'Parameter', 'store-password')).toMatchObject({
+      volume: { expectedId: 'vol-1' },
+      functionName: expect.stringMatching(/-post-queue$/),
+    });
+    // What the function has is not overwritten while the password is not there.
+    expect(dependenciesOf(nodeOf(graph, 'Function', 'post-queue'))).toContain('Parameter/store-password');
+  });
+
   test('that is managed is on the volume and the host that are known, until they are given up', () => {
     const graph = planOf(
       inputOf({}, undefined, {
