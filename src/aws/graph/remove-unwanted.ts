@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import { judge } from '../account/errors.ts';
+import { type Judgement, judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
@@ -11,6 +11,8 @@ export interface Leftover {
   readonly kind: KindName;
   readonly id: string;
   readonly why: 'removing' | 'kept' | 'failed';
+  /** One word, on failure. */
+  readonly reason?: string;
   readonly message?: string;
   /** While it is being removed: look again in so many seconds. */
   readonly seconds?: number;
@@ -54,7 +56,7 @@ export async function removeUnwanted(
           const still = new Set((await unwantedOf(name)).map(({ id }) => id));
           return asked.filter(({ why, id }) => why !== 'removing' || still.has(id));
         } catch (error) {
-          return [{ kind: name, id: '(list)', why: 'failed', message: judge(error).message }];
+          return [failed(name, '(list)', judge(error))];
         }
       }),
     );
@@ -116,9 +118,17 @@ async function removeOne(
   } catch (error) {
     const judgement = judge(error);
     if (judgement.is === 'requeue') return removing(judgement.message, judgement.seconds);
-    return { kind, id, why: 'failed', message: judgement.message };
+    return failed(kind, id, judgement);
   }
 }
+
+const failed = (kind: KindName, id: string, judgement: Judgement): Leftover => ({
+  kind,
+  id,
+  why: 'failed',
+  ...(judgement.is !== 'requeue' && { reason: judgement.reason }),
+  message: judgement.message,
+});
 
 /** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
 export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {

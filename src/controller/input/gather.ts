@@ -65,8 +65,15 @@ export async function gather(
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming: isReachable(memory),
+      retention: retentionFor(memory),
     },
   };
+}
+
+/** What has gathered while nothing was read is kept until it is read. */
+function retentionFor(memory: Memory): PlanInput['retention'] {
+  if (!isReachable(memory)) return 'longest';
+  return memory.queue?.depth === 0 ? 'spec' : 'kept';
 }
 
 /** What the status knew of a managed store, and what its user says about that. */

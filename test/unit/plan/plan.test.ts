@@ -39,7 +39,7 @@ const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
   InstanceProfile: ['name', 'arn'],
   LogGroup: ['name', 'arn'],
   Parameter: ['name', 'value'],
-  Queue: ['url', 'arn'],
+  Queue: ['url', 'arn', 'redriveDue'],
   Role: ['name', 'arn', 'roleId'],
   SecurityGroup: ['id'],
   Volume: ['id', 'zone'],
@@ -273,6 +273,31 @@ describe('the queue', () => {
   test.each([true, false])('is read: %s, as the state of the store says', (consuming) => {
     const graph = planOf(inputOf({}, undefined, { consuming }));
     expect(nodeOf(graph, 'EventSourceMapping', 'mapping').desired).toMatchObject({ enabled: consuming });
+  });
+});
+
+describe('the queue of a pipeline whose store', () => {
+  const graph = (more: Partial<PlanInput>) =>
+    planOf(inputOf({ queue: { retentionSeconds: 3600 } }, undefined, more));
+
+  test('is away keeps events as long as SQS does, and what comes to the dead letters is due to go back', () => {
+    const away = graph({ consuming: false, retention: 'longest' });
+    expect(desiredOf(away, 'Queue', 'queue')).toMatchObject({ retentionSeconds: 'longest' });
+    expect(nodeOf(away, 'Queue', 'dlq').tags).toEqual({ 'nami.dev/redrive': 'due' });
+  });
+
+  test('is back keeps what has gathered, and when that is read as the spec says', () => {
+    const kept = graph({ consuming: true, retention: 'kept' });
+    expect(desiredOf(kept, 'Queue', 'queue')).toMatchObject({ retentionSeconds: 3600, mayKeepLonger: true });
+    expect(nodeOf(kept, 'Queue', 'dlq')).not.toHaveProperty('tags');
+    const spec = graph({ consuming: true, retention: 'spec' });
+    expect(desiredOf(spec, 'Queue', 'queue')).not.toHaveProperty('mayKeepLonger');
+  });
+
+  test('is not known is left as it is found', () => {
+    const unknown = graph({ consuming: undefined });
+    expect(desiredOf(unknown, 'EventSourceMapping', 'mapping')).not.toHaveProperty('enabled');
+    expect(nodeOf(unknown, 'Queue', 'dlq')).not.toHaveProperty('tags');
   });
 });
 

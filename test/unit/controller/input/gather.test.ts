@@ -4,14 +4,26 @@ import { type WebhookPipeline, webhookPipelineSpec } from '../../../../src/api/v
 import { codeLibrary } from '../../../../src/code.ts';
 import type { Context } from '../../../../src/controller/context.ts';
 import { gather } from '../../../../src/controller/input/gather.ts';
+import type { Memory } from '../../../../src/controller/pipeline/memory.ts';
 import { pipelineOwner } from '../../../../src/plan/identity.ts';
+import type { PlanInput } from '../../../../src/plan/input.ts';
 import type { SpecInput } from '../../api/specs.ts';
 import { scripted } from '../../aws/kinds/scripted-account.ts';
 import { CONFIG, pipeline } from '../pipelines.ts';
 
 const MODULE = 'export const process = () => {};';
 
-function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'>> = {}) {
+const REACHABLE: Memory['store'] = {
+  is: 'reachable',
+  at: 0,
+  probe: { nami: 'post-queue', problems: [], store: { reachable: true, documents: 0 } },
+};
+
+function gathering(
+  spec: SpecInput,
+  more: Partial<Pick<WebhookPipeline, 'status'>> = {},
+  memory: Partial<Memory> = {},
+) {
   const resources: Record<string, object> = {
     modules: { data: { 'a.mjs': MODULE, level: 'debug' } },
     atlas: { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } },
@@ -26,7 +38,7 @@ function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'
       spec: webhookPipelineSpec.parse(spec),
       account: scripted({}).account,
       owner: pipelineOwner(identity, '/nami/'),
-      memory: { uid: 'u', codeObjects: new Map() },
+      memory: { uid: 'u', codeObjects: new Map(), ...memory },
     },
     () => {},
   );
@@ -70,4 +82,14 @@ test('a plan knows which volume and host the status knew', async () => {
   ).gathered;
   expect(input.known).toEqual({ volumeId: 'vol-1', hostId: 'i-1' });
   expect(input).not.toHaveProperty('givenUpVolumeId');
+});
+
+test.each<[string, Partial<Memory>, PlanInput['retention']]>([
+  ['is away', {}, 'longest'],
+  ['is back', { store: REACHABLE, queue: { depth: 3, deadLetters: 0 } }, 'kept'],
+  ['is back, before the queue was counted', { store: REACHABLE }, 'kept'],
+  ['has read everything', { store: REACHABLE, queue: { depth: 0, deadLetters: 0 } }, 'spec'],
+])('a queue whose store %s keeps events accordingly', async (_, memory, retention) => {
+  const external = { uriSecretRef: { name: 'atlas', key: 'uri' } };
+  expect((await gathering({ store: { external } }, {}, memory).gathered).input.retention).toBe(retention);
 });
