@@ -44,7 +44,15 @@ export interface PlanInput {
   readonly functions: Readonly<Record<'preQueue' | 'postQueue', FunctionInput>>;
   /** Whether the queue is read: not while the store can't take what comes. Undefined: as it is found. */
   readonly consuming: boolean | undefined;
+  /** How long the queue keeps events. */
+  readonly retention: Retention;
 }
+
+/**
+ * "longest" while nothing is read, since a queue forgets events at their age, without its dead-letter queue; "kept"
+ * until what has gathered is read: as the spec says, but never shortened; then "spec".
+ */
+export type Retention = 'spec' | 'kept' | 'longest';
 
 /** What a function is made of beside its settings. */
 export interface FunctionInput {

@@ -1,4 +1,5 @@
 import { type Graph, nodeKey, ref } from '../aws/graph/graph.ts';
+import { REDRIVE_DUE, TAGS } from '../aws/object/owner.ts';
 import { deadLetterQueueName, queueName } from './identity.ts';
 import type { PlanInput } from './input.ts';
 
@@ -6,7 +7,7 @@ import type { PlanInput } from './input.ts';
 const VISIBILITY_FACTOR = 6;
 
 /** The queue, the queue for what could not be stored, and the mapping that brings events to the function. */
-export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
+export function planQueues({ owner, spec, consuming, retention }: PlanInput): Graph {
   const { queue, postQueue } = spec;
   const visibilityTimeoutSeconds =
     queue.visibilityTimeoutSeconds ?? VISIBILITY_FACTOR * postQueue.timeoutSeconds;
@@ -15,6 +16,8 @@ export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
       kind: 'Queue',
       id: 'dlq',
       part: 'Queue',
+      // What comes here while nothing is read goes back when it is read again.
+      ...(consuming === false && { tags: { [TAGS.redrive]: REDRIVE_DUE } }),
       desired: {
         name: deadLetterQueueName(owner),
         retentionSeconds: queue.deadLetter.retentionSeconds,
@@ -28,7 +31,8 @@ export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
       part: 'Queue',
       desired: {
         name: queueName(owner),
-        retentionSeconds: queue.retentionSeconds,
+        retentionSeconds: retention === 'longest' ? 'longest' : queue.retentionSeconds,
+        ...(retention === 'kept' && { mayKeepLonger: true as const }),
         visibilityTimeoutSeconds,
         redrive: { deadLetterArn: ref('Queue', 'dlq', 'arn'), maxReceiveCount: queue.maxReceiveCount },
       },
@@ -41,7 +45,7 @@ export function planQueues({ owner, spec, consuming }: PlanInput): Graph {
       desired: {
         queueArn: ref('Queue', 'queue', 'arn'),
         functionArn: ref('Alias', 'post-queue', 'arn'),
-        enabled: consuming !== false,
+        ...(consuming !== undefined && { enabled: consuming }),
         batchSize: postQueue.batchSize,
         batchWindowSeconds: postQueue.batchWindowSeconds,
         maximumConcurrency: postQueue.concurrency,

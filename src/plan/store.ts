@@ -1,7 +1,7 @@
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
-import { DATA_VOLUME } from './identity.ts';
+import { DATA_VOLUME, functionName } from './identity.ts';
 import type { PlanInput } from './input.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
@@ -70,6 +70,8 @@ function planHost(input: PlanInput): Graph {
         name: credentialsParameter,
         description: `Nami: password of the store of ${owner.identity[TAGS.namespace]}/${owner.identity[TAGS.name]}`,
         randomBytes: PASSWORD_BYTES,
+        volume: volumeIdentity(input),
+        functionName: functionName(owner, 'post-queue'),
       },
     },
     {
@@ -115,6 +117,8 @@ function planHost(input: PlanInput): Graph {
       // A change of it takes hours, or fails, while its host goes on.
       standing: true,
       tags,
+      // A volume without a password is one whose password was lost.
+      after: [nodeKey('Parameter', 'store-password')],
       desired: {
         ...volumeIdentity(input),
         zone: host.zone,

@@ -65,7 +65,15 @@ export const ALREADY_EXISTS: Codes = {
   // "Function already exist", "An event source mapping … already exists", "The statement id … already exists".
   lambda: [{ code: 'ResourceConflictException', message: /already exist/i }],
   logs: ['ResourceAlreadyExistsException'],
-  sqs: ['QueueNameExists', 'QueueAlreadyExists'],
+  sqs: [
+    'QueueNameExists',
+    'QueueAlreadyExists',
+    // "There is already a task running. Only one active task is allowed for a source queue arn at a given time."
+    ...['InvalidParameterValue', 'InvalidParameterValueException', 'UnsupportedOperation'].map((code) => ({
+      code,
+      message: /already .*task|one active task/i,
+    })),
+  ],
   ssm: ['ParameterAlreadyExists'],
 };
 

@@ -16,7 +16,7 @@ export interface VolumeIdentity {
   readonly object: string;
   /** The volume that held the events so far; empty: none is known. */
   readonly expectedId: string;
-  /** A volume that the user gives up; empty: none. Where it is the expected one, another may take its place. */
+  /** A volume that the user gives up, so that it counts no more; empty: none. */
   readonly givenUpId: string;
 }
 
@@ -39,11 +39,10 @@ export async function expectedVolume(
   owner: Owner,
   wanted: VolumeIdentity,
 ): Promise<Volume | undefined> {
-  const { object, expectedId, givenUpId } = wanted;
-  const ours = await listVolumes(account, ownerFilters(owner, object));
-  if (expectedId === '') return ours[0];
+  const { object, expectedId } = wanted;
+  const ours = await listOurs(account, owner, wanted);
+  if (!isKnown(wanted)) return ours[0];
   const others = ours.filter((volume) => idOf(volume) !== expectedId);
-  if (givenUpId === expectedId) return others[0];
   const known = ours.find((volume) => idOf(volume) === expectedId) ?? (await volumeById(account, expectedId));
   const tags = { ...owner.identity, [TAGS.object]: object };
   if (known) {
@@ -60,16 +59,28 @@ export async function expectedVolume(
 export async function whereVolumeIs(
   account: Account,
   owner: Owner,
-  { object, expectedId, givenUpId }: VolumeIdentity,
+  wanted: VolumeIdentity,
 ): Promise<{ readonly id: string; readonly zone: string } | undefined> {
-  const ours = await listVolumes(account, ownerFilters(owner, object));
-  const isGivenUp = givenUpId === expectedId;
-  const candidates = isGivenUp ? ours.filter((volume) => idOf(volume) !== expectedId) : ours;
+  const { expectedId } = wanted;
+  const ours = await listOurs(account, owner, wanted);
   const volume =
-    candidates.find((each) => idOf(each) === expectedId) ??
-    (expectedId === '' || isGivenUp ? undefined : await volumeById(account, expectedId)) ??
-    candidates[0];
+    ours.find((each) => idOf(each) === expectedId) ??
+    (isKnown(wanted) ? await volumeById(account, expectedId) : undefined) ??
+    ours[0];
   return volume && { id: idOf(volume), zone: volume.AvailabilityZone ?? '' };
+}
+
+/** Whether there is a volume that no other may silently take the place of. */
+export const isKnown = ({ expectedId, givenUpId }: VolumeIdentity): boolean =>
+  expectedId !== '' && expectedId !== givenUpId;
+
+async function listOurs(
+  account: Account,
+  owner: Owner,
+  { object, givenUpId }: VolumeIdentity,
+): Promise<Volume[]> {
+  const ours = await listVolumes(account, ownerFilters(owner, object));
+  return ours.filter((volume) => idOf(volume) !== givenUpId);
 }
 
 async function volumeById(account: Account, id: string): Promise<Volume | undefined> {

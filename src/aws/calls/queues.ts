@@ -1,19 +1,28 @@
+import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueueTagsCommand,
+  SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
+  TagQueueCommand,
+  UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import type { Account } from '../account/account.ts';
-import { orAbsent } from '../account/errors.ts';
+import { orAbsent, orPresent } from '../account/errors.ts';
+import { REDRIVE_DUE, TAGS } from '../object/owner.ts';
+
+/** The longest that SQS keeps a message: 14 days. (Amazon SQS message quotas.) */
+export const LONGEST_RETENTION_SECONDS = 1_209_600;
 
 /** Messages in a queue: waiting, delayed and being worked on. SQS's counts are approximate for about a minute. */
 export async function queueDepth({ sqs }: Pick<Account, 'sqs'>, name: string): Promise<number | undefined> {
-  const found = await orAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name })));
-  if (found?.QueueUrl === undefined) return undefined;
+  const url = await urlOf({ sqs }, name);
+  if (url === undefined) return undefined;
   const answer = await orAbsent(
     sqs.send(
       new GetQueueAttributesCommand({
-        QueueUrl: found.QueueUrl,
+        QueueUrl: url,
         AttributeNames: [
           'ApproximateNumberOfMessages',
           'ApproximateNumberOfMessagesNotVisible',
@@ -26,15 +35,65 @@ export async function queueDepth({ sqs }: Pick<Account, 'sqs'>, name: string): P
   return Object.values(answer.Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
 }
 
+async function urlOf({ sqs }: Pick<Account, 'sqs'>, name: string): Promise<string | undefined> {
+  return (await orAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name }))))?.QueueUrl;
+}
+
+/** Whether a dead-letter queue's messages are to go back; false where there is no such queue. */
+export async function isRedriveDue({ sqs }: Account, deadLetterQueue: string): Promise<boolean> {
+  const url = await urlOf({ sqs }, deadLetterQueue);
+  if (url === undefined) return false;
+  const found = await orAbsent(sqs.send(new ListQueueTagsCommand({ QueueUrl: url })));
+  return found?.Tags?.[TAGS.redrive] === REDRIVE_DUE;
+}
+
 /**
- * Starts to move a dead-letter queue's messages back to the queue they came from; AWS does at most 500 a second and
- * one task at a time. (Amazon SQS: StartMessageMoveTask.)
+ * Starts to move a dead-letter queue's messages back to the queue they came from, which is then no longer due. What
+ * fails on the way is still due.
+ */
+export async function redriveDue(account: Account, deadLetterQueue: string): Promise<void> {
+  const { sqs } = account;
+  await startRedrive(account, deadLetterQueue);
+  const url = await urlOf({ sqs }, deadLetterQueue);
+  if (url !== undefined) {
+    await orAbsent(sqs.send(new UntagQueueCommand({ QueueUrl: url, TagKeys: [TAGS.redrive] })));
+  }
+}
+
+/**
+ * Starts to move a dead-letter queue's messages back; a move that is under way is as good. AWS does at most 500
+ * messages a second and one move at a time. (Amazon SQS: StartMessageMoveTask.)
  */
 export async function startRedrive(account: Account, deadLetterQueue: string): Promise<void> {
-  const { partition, region, accountId } = account;
-  await account.sqs.send(
-    new StartMessageMoveTaskCommand({
-      SourceArn: `arn:${partition}:sqs:${region}:${accountId}:${deadLetterQueue}`,
-    }),
-  );
+  const { partition, region, accountId, sqs } = account;
+  const SourceArn = `arn:${partition}:sqs:${region}:${accountId}:${deadLetterQueue}`;
+  await orPresent(sqs.send(new StartMessageMoveTaskCommand({ SourceArn })));
+}
+
+/** A queue with what belongs to it. */
+export interface ReadQueue {
+  readonly queue: string;
+  readonly deadLetterQueue: string;
+  /** UUID of the mapping that reads it. */
+  readonly mappingId: string;
+}
+
+/**
+ * Stops the reading of a queue outside of any plan: first it is made to keep its messages as long as SQS does, and what
+ * comes to its dead-letter queue until it stops is due to go back.
+ */
+export async function pauseReading(
+  { sqs, lambda }: Account,
+  { queue, deadLetterQueue, mappingId }: ReadQueue,
+): Promise<void> {
+  const [url, deadLetterUrl] = await Promise.all([urlOf({ sqs }, queue), urlOf({ sqs }, deadLetterQueue)]);
+  if (url !== undefined) {
+    const Attributes = { MessageRetentionPeriod: String(LONGEST_RETENTION_SECONDS) };
+    await orAbsent(sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes })));
+  }
+  if (deadLetterUrl !== undefined) {
+    const Tags = { [TAGS.redrive]: REDRIVE_DUE };
+    await orAbsent(sqs.send(new TagQueueCommand({ QueueUrl: deadLetterUrl, Tags })));
+  }
+  await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mappingId, Enabled: false }));
 }

@@ -14,15 +14,15 @@ export interface EventSourceMappingDesired {
   readonly queueArn: string;
   /** ARN of the alias that is called. */
   readonly functionArn: string;
-  /** False: paused; messages stay in the queue. */
-  readonly enabled: boolean;
+  /** False: paused; messages stay in the queue. Absent: as it is found, and a new one begins paused. */
+  readonly enabled?: boolean;
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
   /** Batches at the same time, 2 to 1,000. Unlike a reservation it never costs a message one of its receives. */
   readonly maximumConcurrency: number;
 }
 
-type Details = EventSourceMappingDesired & { readonly reportsItems: boolean };
+type Details = EventSourceMappingDesired & { readonly enabled: boolean; readonly reportsItems: boolean };
 
 function stateOf({ State = '' }: EventSourceMappingConfiguration): State {
   if (State === 'Deleting') return leaving('is being deleted', 1);
@@ -34,7 +34,7 @@ const actual = (mapping: EventSourceMappingConfiguration): Actual<Details> => ({
   id: mapping.UUID ?? '',
   tags: undefined,
   state: stateOf(mapping),
-  outputs: { id: mapping.UUID ?? '' },
+  outputs: { id: mapping.UUID ?? '', enabled: String(mapping.State === 'Enabled') },
   details: {
     queueArn: mapping.EventSourceArn ?? '',
     functionArn: mapping.FunctionArn ?? '',
@@ -69,7 +69,7 @@ export async function setEnabled(account: Account, { id }: Actual<Details>, enab
 }
 
 const settings = (desired: EventSourceMappingDesired) => ({
-  Enabled: desired.enabled,
+  ...(desired.enabled !== undefined && { Enabled: desired.enabled }),
   BatchSize: desired.batchSize,
   MaximumBatchingWindowInSeconds: desired.batchWindowSeconds,
   ScalingConfig: { MaximumConcurrency: desired.maximumConcurrency },
@@ -93,7 +93,7 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
         new CreateEventSourceMappingCommand({
           EventSourceArn: desired.queueArn,
           FunctionName: desired.functionArn,
-          ...settings(desired),
+          ...settings({ ...desired, enabled: desired.enabled ?? false }),
         }),
       ),
     );

@@ -8,9 +8,11 @@ import {
   paginateGetParametersByPath,
 } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
+import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
+import { passwordOfFunction } from '../calls/store-password.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
-import type { Tags } from '../object/owner.ts';
+import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface ParameterDesired {
@@ -18,6 +20,10 @@ export interface ParameterDesired {
   readonly description: string;
   /** Random bytes of the secret that is made once and then stays. */
   readonly randomBytes: number;
+  /** The volume whose database knows the secret: while there is one, no other secret is made up. */
+  readonly volume: VolumeIdentity;
+  /** Post-queue function that has the secret as well. */
+  readonly functionName: string;
 }
 
 const actual = (name: string, value: string, tags: Tags): Actual<null> => ({
@@ -55,8 +61,9 @@ export const parameter = defineKind<ParameterDesired, null>({
     return found;
   },
   compare: () => [],
-  async create(account, { name, description, randomBytes }, tags) {
-    const value = Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
+  async create(account, desired, tags, owner) {
+    const { name, description } = desired;
+    const value = await secretFor(account, desired, tags, owner);
     await unlessThere(
       account.ssm.send(
         new PutParameterCommand({
@@ -81,3 +88,22 @@ export const parameter = defineKind<ParameterDesired, null>({
     );
   },
 });
+
+/** A new secret for a new volume; for one that is there, the secret that its database knows. */
+async function secretFor(
+  account: Account,
+  { name, randomBytes, volume, functionName }: ParameterDesired,
+  tags: Tags,
+  owner: Owner,
+): Promise<string> {
+  const there = await whereVolumeIs(account, owner, volume);
+  const volumeId = there?.id ?? (isKnown(volume) ? volume.expectedId : '');
+  if (volumeId === '') return Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
+  const known = await passwordOfFunction(account, functionName);
+  if (known !== undefined) return known;
+  const words = tagList(tags).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
+  throw new TerminalError(
+    'StorePasswordLost',
+    `the parameter ${name} with the password of the database on ${volumeId} is not there any more, nor is the function that had it: put it back with: aws ssm put-parameter --region ${account.region} --type SecureString --name ${name} --value '<the password>' --tags ${words.join(' ')}; or give the events on the volume up with the annotation nami.dev/replace-volume=${volumeId}`,
+  );
+}

@@ -11,14 +11,18 @@ import {
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
-import type { Tags } from '../object/owner.ts';
+import { REDRIVE_DUE, TAGS, type Tags } from '../object/owner.ts';
 import { parsePolicy, policyText } from '../wire/policy.ts';
 
 export interface QueueDesired {
   readonly name: string;
-  readonly retentionSeconds: number;
+  /** "longest": as long as SQS keeps anything. */
+  readonly retentionSeconds: number | 'longest';
+  /** A longer retention that is found stays. */
+  readonly mayKeepLonger?: true;
   readonly visibilityTimeoutSeconds: number;
   /** Where messages go that were received too often. */
   readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
@@ -33,10 +37,13 @@ type Details = { readonly url: string; readonly attributes: Attributes };
 /** Attributes that hold JSON, whose text may come back in another form. */
 const JSON_ATTRIBUTES = new Set(['RedrivePolicy', 'RedriveAllowPolicy', 'Policy']);
 
+const retentionOf = ({ retentionSeconds }: QueueDesired) =>
+  retentionSeconds === 'longest' ? LONGEST_RETENTION_SECONDS : retentionSeconds;
+
 /** `arn` is the queue's own: the ARNs of its neighbours differ in the last part alone. */
 function attributesOf(arn: string, desired: QueueDesired): Attributes {
   return {
-    MessageRetentionPeriod: String(desired.retentionSeconds),
+    MessageRetentionPeriod: String(retentionOf(desired)),
     VisibilityTimeout: String(desired.visibilityTimeoutSeconds),
     MaximumMessageSize: String(SQS_MESSAGE_BYTES),
     SqsManagedSseEnabled: 'true',
@@ -65,6 +72,14 @@ function attributesOf(arn: string, desired: QueueDesired): Attributes {
   };
 }
 
+/** What is wanted of a queue that has these attributes. */
+function wantedOf(attributes: Attributes, desired: QueueDesired): Attributes {
+  const wanted = attributesOf(attributes.QueueArn ?? '', desired);
+  if (!desired.mayKeepLonger) return wanted;
+  const found = Number(attributes.MessageRetentionPeriod ?? 0);
+  return { ...wanted, MessageRetentionPeriod: String(Math.max(found, retentionOf(desired))) };
+}
+
 /** Attributes in a form whose equality is equality of meaning; numbers within JSON may come back as text. */
 function comparable(attributes: Attributes): Record<string, unknown> {
   return Object.fromEntries(
@@ -80,7 +95,11 @@ const actual = (url: string, attributes: Attributes, tags: Tags): Actual<Details
   id: url.split('/').at(-1) ?? '',
   tags,
   state: READY,
-  outputs: { url, arn: attributes.QueueArn ?? '' },
+  outputs: {
+    url,
+    arn: attributes.QueueArn ?? '',
+    redriveDue: String(tags[TAGS.redrive] === REDRIVE_DUE),
+  },
   details: { url, attributes },
 });
 
@@ -111,8 +130,8 @@ export const queue = defineKind<QueueDesired, Details>({
     }
     return found;
   },
-  compare: ({ outputs, details }, desired) =>
-    differing(comparable(details.attributes), comparable(attributesOf(outputs.arn ?? '', desired))),
+  compare: ({ details: { attributes } }, desired) =>
+    differing(comparable(attributes), comparable(wantedOf(attributes, desired))),
   async create(account, desired, tags) {
     const arn = `arn:${account.partition}:sqs:${account.region}:${account.accountId}:${desired.name}`;
     const Attributes = attributesOf(arn, desired);
@@ -121,12 +140,9 @@ export const queue = defineKind<QueueDesired, Details>({
     );
     return actual(QueueUrl, { ...Attributes, QueueArn: arn }, tags);
   },
-  async update(account, desired, { outputs, details }) {
+  async update(account, desired, { details: { url, attributes } }) {
     await account.sqs.send(
-      new SetQueueAttributesCommand({
-        QueueUrl: details.url,
-        Attributes: attributesOf(outputs.arn ?? '', desired),
-      }),
+      new SetQueueAttributesCommand({ QueueUrl: url, Attributes: wantedOf(attributes, desired) }),
     );
   },
   async remove(account, { details }) {

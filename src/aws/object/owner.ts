@@ -15,6 +15,8 @@ export const TAGS = {
   reclaimPolicy: 'nami.dev/reclaim-policy',
   /** REST API that carries the route to this function. */
   gateway: 'nami.dev/gateway',
+  /** On a dead-letter queue: "due" when its messages are to go back once the queue is read again. */
+  redrive: 'nami.dev/redrive',
   /** On a volume: container image of the database that wrote its data last. */
   mongoImage: 'nami.dev/mongo-image',
   /** Left in AWS on purpose when its pipeline went. */
@@ -22,6 +24,8 @@ export const TAGS = {
   /** Set in AWS by a human: <cluster>/<namespace>/<name> of the pipeline that may take this object. */
   adoptableBy: 'nami.dev/adoptable-by',
 } as const;
+
+export const REDRIVE_DUE = 'due';
 
 /** Whose objects: a pipeline, or a region's shared objects. */
 export interface Owner {

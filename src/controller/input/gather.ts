@@ -7,6 +7,7 @@ import type { FunctionInput, PlanInput } from '../../plan/input.ts';
 import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
 import type { Memory } from '../pipeline/memory.ts';
+import { retentionOf } from '../pipeline/retention.ts';
 import { isToBeRead } from '../pipeline/store-belief.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
@@ -63,6 +64,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming: isToBeRead(memory.store),
+      retention: retentionOf(memory),
     },
   };
 }

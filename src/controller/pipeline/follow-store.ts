@@ -1,9 +1,12 @@
+import type { Account } from '../../aws/account/account.ts';
+import { pauseReading } from '../../aws/calls/queues.ts';
 import { findMapping, setEnabled } from '../../aws/kinds/event-source-mapping.ts';
-import { aliasArnOf, queueArnOf } from '../../plan/identity.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+import { aliasArnOf, deadLetterQueueName, queueArnOf, queueName } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { lookAtStore } from './look-at-store.ts';
-import { redrive } from './redrive.ts';
+import { redriveUnplanned } from './redrive.ts';
 import { isToBeRead } from './store-belief.ts';
 
 type Following = Omit<Subject, 'spec'>;
@@ -24,7 +27,21 @@ export async function followStore(
   if (mapping?.state.is !== 'ready') return;
   await lookAtStore(memory, account, owner, context.config.lookSeconds);
   const wanted = isToBeRead(memory.store);
-  if (wanted === undefined || mapping.details.enabled === wanted) return;
-  await setEnabled(account, mapping, wanted);
-  if (wanted) await redrive(context, following);
+  if (wanted === undefined) return;
+  if (mapping.details.enabled !== wanted) await setReading(account, owner, mapping, wanted);
+  if (wanted) await redriveUnplanned(context, following);
+}
+
+async function setReading(
+  account: Account,
+  owner: Owner,
+  mapping: Parameters<typeof setEnabled>[1],
+  isRead: boolean,
+): Promise<void> {
+  if (isRead) return await setEnabled(account, mapping, true);
+  await pauseReading(account, {
+    queue: queueName(owner),
+    deadLetterQueue: deadLetterQueueName(owner),
+    mappingId: mapping.id,
+  });
 }

@@ -1,37 +1,46 @@
-import { startRedrive } from '../../aws/calls/queues.ts';
+import { isRedriveDue, redriveDue } from '../../aws/calls/queues.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { deadLetterQueueName } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { nodeOf } from '../report/nodes.ts';
 
-type Redriving = Pick<Subject, 'pipeline' | 'account' | 'owner'>;
+type Redriving = Pick<Subject, 'pipeline' | 'account' | 'owner' | 'memory'>;
 
-import { lookAtQueues } from './look-at-queues.ts';
-
-/** What went to the dead-letter queue in an outage gets another chance. */
-export async function redrive(
-  { events }: Pick<Context, 'events'>,
-  { pipeline, account, owner }: Redriving,
-): Promise<void> {
-  const { deadLetters } = await lookAtQueues(account, owner);
-  if (deadLetters.is !== 'there' || deadLetters.messages === 0) return;
-  await startRedrive(account, deadLetterQueueName(owner));
-  events.record(pipeline, {
-    type: 'Normal',
-    reason: 'Redriven',
-    action: 'Redrive',
-    message: `the store answers again: ${deadLetters.messages} events go from the dead-letter queue back into the queue`,
-  });
-}
-
-/** After an outage, once the queue is read again. */
+/**
+ * What went to the dead-letter queue in an outage gets another chance, once its queue is read again. That it is due
+ * stands on the queue itself, so that neither a crash nor a call that fails loses it.
+ */
 export async function redriveIfDue(
   context: Pick<Context, 'events'>,
   redriving: Redriving,
   outcome: Outcome,
 ): Promise<void> {
-  const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
-  if (mapping?.state !== 'Ready' || !mapping.done.some((done) => done.includes('enabled'))) return;
-  await redrive(context, redriving);
+  const isRead = nodeOf(outcome, 'EventSourceMapping', 'mapping')?.outputs.enabled === 'true';
+  const isDue = nodeOf(outcome, 'Queue', 'dlq')?.outputs.redriveDue === 'true';
+  if (isRead && isDue) await redrive(context, redriving);
+}
+
+/** The same where nothing was planned. */
+export async function redriveUnplanned(
+  context: Pick<Context, 'events'>,
+  redriving: Redriving,
+): Promise<void> {
+  const { account, owner } = redriving;
+  if (await isRedriveDue(account, deadLetterQueueName(owner))) await redrive(context, redriving);
+}
+
+async function redrive(
+  { events }: Pick<Context, 'events'>,
+  { pipeline, account, owner, memory }: Redriving,
+): Promise<void> {
+  // Whether it still is due is a question to AWS.
+  delete memory.applied;
+  await redriveDue(account, deadLetterQueueName(owner));
+  events.record(pipeline, {
+    type: 'Normal',
+    reason: 'Redriven',
+    action: 'Redrive',
+    message: 'the store answers again: what went to the dead-letter queue meanwhile goes back into the queue',
+  });
 }

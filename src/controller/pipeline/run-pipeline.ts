@@ -23,9 +23,9 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   const { config, clock, regions } = context;
   const { pipeline, spec, account, owner, memory } = subject;
   await lookAtStore(memory, account, owner, config.lookSeconds);
+  await refreshQueues(memory, account, owner, config.lookSeconds);
   const surroundings = await viewSurroundings(context, subject);
   const built = await build(context, reporter, subject, surroundings);
-  await refreshQueues(memory, account, owner, config.lookSeconds);
   await redriveIfDue(context, subject, built.outcome);
 
   const { input, outcome } = built;

@@ -81,6 +81,7 @@ export function inputOf(
       postQueue: { codeSha256: 'sha-post', environment: spec.postQueue.environment ?? {} },
     },
     consuming: true,
+    retention: 'spec',
     ...more,
   };
 }

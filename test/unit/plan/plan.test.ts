@@ -39,7 +39,7 @@ const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
   InstanceProfile: ['name', 'arn'],
   LogGroup: ['name', 'arn'],
   Parameter: ['name', 'value'],
-  Queue: ['url', 'arn'],
+  Queue: ['url', 'arn', 'redriveDue'],
   Role: ['name', 'arn', 'roleId'],
   SecurityGroup: ['id'],
   Volume: ['id', 'zone'],
@@ -276,6 +276,31 @@ describe('the queue', () => {
   });
 });
 
+describe('the queue of a pipeline whose store', () => {
+  const graph = (more: Partial<PlanInput>) =>
+    planOf(inputOf({ queue: { retentionSeconds: 3600 } }, undefined, more));
+
+  test('is away keeps events as long as SQS does, and what comes to the dead letters is due to go back', () => {
+    const away = graph({ consuming: false, retention: 'longest' });
+    expect(desiredOf(away, 'Queue', 'queue')).toMatchObject({ retentionSeconds: 'longest' });
+    expect(nodeOf(away, 'Queue', 'dlq').tags).toEqual({ 'nami.dev/redrive': 'due' });
+  });
+
+  test('is back keeps what has gathered, and when that is read as the spec says', () => {
+    const kept = graph({ consuming: true, retention: 'kept' });
+    expect(desiredOf(kept, 'Queue', 'queue')).toMatchObject({ retentionSeconds: 3600, mayKeepLonger: true });
+    expect(nodeOf(kept, 'Queue', 'dlq')).not.toHaveProperty('tags');
+    const spec = graph({ consuming: true, retention: 'spec' });
+    expect(desiredOf(spec, 'Queue', 'queue')).not.toHaveProperty('mayKeepLonger');
+  });
+
+  test('is not known is left as it is found', () => {
+    const unknown = graph({ consuming: undefined });
+    expect(desiredOf(unknown, 'EventSourceMapping', 'mapping')).not.toHaveProperty('enabled');
+    expect(nodeOf(unknown, 'Queue', 'dlq')).not.toHaveProperty('tags');
+  });
+});
+
 describe('the store', () => {
   const MANAGED: [KindName, string][] = [
     ['Instance', 'host'],
@@ -295,6 +320,17 @@ describe('the store', () => {
     const [managed, external] = [planOf(inputOf({})), planOf(inputOf(EXTERNAL))];
     expect(MANAGED.filter(([kind, id]) => !has(managed, kind, id))).toEqual([]);
     expect(MANAGED.filter(([kind, id]) => has(external, kind, id))).toEqual([]);
+  });
+
+  test('has its password before its volume, lest a crash in between looks like a lost one', () => {
+    const graph = planOf(inputOf({}, undefined, { known: { volumeId: 'vol-1' } }));
+    expect(nodeOf(graph, 'Volume', 'data').after).toEqual(['Parameter/store-password']);
+    expect(desiredOf(graph, 'Parameter', 'store-password')).toMatchObject({
+      volume: { expectedId: 'vol-1' },
+      functionName: expect.stringMatching(/-post-queue$/),
+    });
+    // What the function has is not overwritten while the password is not there.
+    expect(dependenciesOf(nodeOf(graph, 'Function', 'post-queue'))).toContain('Parameter/store-password');
   });
 
   test('that is managed is on the volume and the host that are known, until they are given up', () => {

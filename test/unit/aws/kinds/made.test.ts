@@ -4,6 +4,7 @@ import { kindOf } from '../../../../src/aws/kinds/index.ts';
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
+const NO_VOLUME = { object: 'data', expectedId: '', givenUpId: '' };
 const ARN = 'arn:aws:sqs:eu-central-1:123456789012:q';
 
 /** What creations answer: by kind what is wanted, AWS's answers, the outputs, and what is left for an update. */
@@ -53,8 +54,8 @@ const CREATIONS: [KindName, object, Script, object, string[]][] = [
   ],
   [
     'Parameter',
-    { name: '/p', description: '', randomBytes: 4 },
-    { PutParameter: () => ({}) },
+    { name: '/p', description: '', randomBytes: 4, volume: NO_VOLUME },
+    { PutParameter: () => ({}), DescribeVolumes: () => ({ Volumes: [] }) },
     { name: '/p', value: expect.stringMatching(/^[\w-]{6}$/) },
     [],
   ],
@@ -148,8 +149,8 @@ test.each<[KindName, string, string]>([
 ])(
   'a %s that is there already is not believed to be what was asked for, but looked at later',
   async (kind, command, error) => {
-    const run = scripted({ [command]: () => refuse(error) });
-    const desired = { name: 'n', path: '/', service: 's', statements: [], randomBytes: 1 };
+    const run = scripted({ [command]: () => refuse(error), DescribeVolumes: () => ({}) });
+    const desired = { name: 'n', path: '/', service: 's', statements: [], randomBytes: 1, volume: NO_VOLUME };
     await expect(kindOf(kind).create(run.account, desired, OURS, OWNER)).rejects.toMatchObject({
       name: 'RequeueAfter',
     });

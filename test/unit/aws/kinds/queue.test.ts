@@ -12,11 +12,12 @@ const DESIRED: QueueDesired = {
   redrive: { deadLetterArn: `${ARN}-dlq`, maxReceiveCount: 5 },
 };
 
-const aws = (attributes: object) =>
+const aws = (attributes: object, tags: object = OURS) =>
   scripted({
     GetQueueUrl: () => ({ QueueUrl: 'https://sqs/123456789012/q' }),
     GetQueueAttributes: () => ({ Attributes: { QueueArn: ARN, ...attributes } }),
-    ListQueueTags: () => ({ Tags: OURS }),
+    ListQueueTags: () => ({ Tags: tags }),
+    SetQueueAttributes: () => ({}),
     CreateQueue: () => ({}),
   });
 
@@ -50,6 +51,32 @@ describe('a queue', () => {
     ['receives', { redrive: { deadLetterArn: `${ARN}-dlq`, maxReceiveCount: 6 } }, 'RedrivePolicy'],
   ])('of another %s differs', async (_, change, attribute) => {
     expect(await differences(await made(DESIRED), { ...DESIRED, ...change })).toEqual([attribute]);
+  });
+
+  test('that may keep longer does, whatever else is changed of it', async () => {
+    const attributes = { ...(await made(DESIRED)), MessageRetentionPeriod: '1209600' };
+    const kept = { ...DESIRED, mayKeepLonger: true as const };
+    expect(await differences(attributes, kept)).toEqual([]);
+    expect(await differences(attributes), 'without').toEqual(['MessageRetentionPeriod']);
+    expect(await differences(attributes, { ...DESIRED, retentionSeconds: 'longest' })).toEqual([]);
+    expect(await differences({ ...attributes, MessageRetentionPeriod: '60' }, kept)).toEqual([
+      'MessageRetentionPeriod',
+    ]);
+
+    const run = aws(attributes);
+    const found = await queue.find(run.account, kept, OWNER);
+    if (!found) throw new Error('it is there');
+    await queue.update(run.account, { ...kept, visibilityTimeoutSeconds: 60 }, found, OWNER);
+    expect(run.inputs('SetQueueAttributes')).toMatchObject([
+      { Attributes: { VisibilityTimeout: '60', MessageRetentionPeriod: '1209600' } },
+    ]);
+  });
+
+  test('says whether its dead letters are due to go back', async () => {
+    const found = async (tags: object) =>
+      (await queue.find(aws({}, tags).account, DESIRED, OWNER))?.outputs.redriveDue;
+    expect(await found({ ...OURS, 'nami.dev/redrive': 'due' })).toBe('true');
+    expect(await found(OURS)).toBe('false');
   });
 
   test('refuses what comes without TLS, and is encrypted', async () => {
@@ -112,6 +139,23 @@ describe('a mapping', () => {
     ['Deleting', 'leaving'],
   ])('that is %s is waited for', async (State, is) => {
     expect(await found(listed({ State }))).toMatchObject({ state: { is } });
+  });
+
+  test('is left as it is found where nobody says whether it is to be read, and begins paused', async () => {
+    const { enabled: _, ...unsaid } = WANTED;
+    for (const State of ['Enabled', 'Disabled']) {
+      const actual = await found(listed({ State, BatchSize: 1 }));
+      if (!actual) throw new Error('it is there');
+      expect(eventSourceMapping.compare(actual, unsaid)).toEqual(['batchSize']);
+    }
+    const run = scripted({
+      UpdateEventSourceMapping: () => ({}),
+      CreateEventSourceMapping: () => ({ UUID: 'u', State: 'Creating' }),
+    });
+    await eventSourceMapping.update(run.account, unsaid, (await found(listed())) as never, OWNER);
+    await eventSourceMapping.create(run.account, unsaid, {}, OWNER);
+    expect(run.inputs('UpdateEventSourceMapping')[0]).not.toHaveProperty('Enabled');
+    expect(run.inputs('CreateEventSourceMapping')[0]).toMatchObject({ Enabled: false });
   });
 
   test('of another function is another’s', async () => {

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { POST_QUEUE_ENV } from '../../../../handlers/contract.ts';
+import { type ParameterDesired, parameter } from '../../../../src/aws/kinds/parameter.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
+import { refuse, type Script, scripted } from './scripted-account.ts';
+
+const DESIRED: ParameterDesired = {
+  name: '/nami/orders/store-password',
+  description: 'the password',
+  randomBytes: 4,
+  volume: { object: 'data', expectedId: '', givenUpId: '' },
+  functionName: 'post-queue',
+};
+const known = (more: Partial<ParameterDesired['volume']> = {}): ParameterDesired => ({
+  ...DESIRED,
+  volume: { ...DESIRED.volume, expectedId: 'vol-1', ...more },
+});
+const VOLUME = { VolumeId: 'vol-1', State: 'in-use', Tags: [] };
+const withUri = (uri: string, managed = 'true'): Script => ({
+  GetFunctionConfiguration: () => ({
+    Environment: { Variables: { [POST_QUEUE_ENV.storeUri]: uri, [POST_QUEUE_ENV.managed]: managed } },
+  }),
+});
+const aws = (volumes: object[], more: Script = {}) =>
+  scripted({
+    DescribeVolumes: () => ({ Volumes: volumes }),
+    GetFunctionConfiguration: () => refuse('ResourceNotFoundException'),
+    PutParameter: () => ({}),
+    ...more,
+  });
+const made = async (run: ReturnType<typeof aws>, desired = DESIRED) => {
+  await parameter.create(run.account, desired, OURS, OWNER);
+  return run.inputs('PutParameter')[0]?.Value;
+};
+
+describe('the password of a store', () => {
+  test('is made up for a new volume', async () => {
+    expect(await made(aws([]))).toMatch(/^[\w-]{6}$/);
+  });
+
+  test.each<[string, object[], ParameterDesired]>([
+    ['is there', [VOLUME], DESIRED],
+    ['is known', [VOLUME], known()],
+    ['is known, although no answer lists it', [], known()],
+  ])('is taken back from the function where the volume %s', async (_, volumes, desired) => {
+    const run = aws(volumes, withUri('mongodb://nami:hunter2@10.0.0.1:27017/?authSource=admin'));
+    expect(await made(run, desired)).toBe('hunter2');
+  });
+
+  test.each<[string, Script]>([
+    ['there is no function', {}],
+    ['the function has none', withUri('')],
+    ['the function goes to another store', withUri('mongodb://nami:other@elsewhere/', '')],
+  ])('is never made up again where the volume is there and %s', async (_, script) => {
+    const run = aws([VOLUME], script);
+    const error: Error = await parameter.create(run.account, known(), OURS, OWNER).then(
+      () => expect.unreachable(),
+      (thrown) => thrown,
+    );
+    expect(error).toMatchObject({
+      name: 'TerminalError',
+      reason: 'StorePasswordLost',
+      message: expect.stringMatching(
+        /vol-1 .*aws ssm put-parameter --region eu-central-1 --type SecureString --name \/nami\/orders\/store-password .*--tags Key=nami\.dev\/cluster,Value=c .*replace-volume=vol-1/,
+      ),
+    });
+    expect(error.message).not.toContain('other');
+    expect(run.writes()).toEqual([]);
+  });
+
+  test('is made up for the volume that comes after one that is given up', async () => {
+    expect(await made(aws([VOLUME]), known({ givenUpId: 'vol-1' }))).toMatch(/^[\w-]{6}$/);
+  });
+});
