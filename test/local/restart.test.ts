@@ -89,7 +89,6 @@ describe('an operator that is restarted with 20 settled pipelines', () => {
   });
 
   test('takes up what was changed before it looks at all others again', async () => {
-    await atRest();
     await system.operator.kill();
     await system.apply(ns, 'external-0', { ...QUIET, preQueue: { memoryMiB: 512 } });
     system.stack.proxy.clear();
@@ -102,7 +101,6 @@ describe('an operator that is restarted with 20 settled pipelines', () => {
   });
 
   test('answers senders 200 throughout, and throughout a change', async () => {
-    await atRest();
     const subject = (await all()).find(({ metadata }) => metadata.name === 'managed-0') as WebhookPipeline;
     const url = subject.status?.endpoint?.url ?? '';
     const deliveries = githubDeliveries(secret);
@@ -138,7 +136,6 @@ describe('a stage that is deleted by hand', () => {
   };
 
   test('is there again soon after somebody asks for a look at any pipeline', async () => {
-    await atRest();
     await deleteStage();
     const began = Date.now();
     await system.kubectl('-n', ns, 'annotate', 'whp/external-1', 'nami.dev/reconcile-requested-at=stage');

@@ -73,8 +73,9 @@ export function provisionedConcurrency({ lambda }: EmulatorClients, behaviour: R
           return errorResponse(call, 409, 'ResourceConflictException', 'another operation is in progress');
         }
         const answered = await next();
-        if (answered.status < 300) begin(key);
-        return answered;
+        if (answered.status >= 300) return answered;
+        begin(key);
+        return withFields(answered, IN_PROGRESS);
       }
       case 'UpdateAlias':
         return await moveAlias(call, next);
