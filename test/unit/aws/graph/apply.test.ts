@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { TerminalError, withAction } from '../../../../src/aws/account/errors.ts';
+import { RequeueAfter, TerminalError, withAction } from '../../../../src/aws/account/errors.ts';
 import { apply, type PassOptions } from '../../../../src/aws/graph/apply.ts';
 import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
@@ -596,6 +596,17 @@ describe('removal', () => {
       failed: true,
       settled: false,
       leftovers: [{ kind: 'Queue', id: '(list)' }],
+    });
+    expect(aws.writes).toEqual([]);
+  });
+
+  test('waits for a kind that AWS lists and does not know in the same breath', async () => {
+    aws.put('Role/r', OURS);
+    aws.fail('owned', 'Queue', new RequeueAfter(1, 'is listed, and AWS does not know it'));
+    expect(await run([])).toMatchObject({
+      failed: false,
+      settled: false,
+      leftovers: [{ kind: 'Queue', id: '(list)', why: 'removing' }],
     });
     expect(aws.writes).toEqual([]);
   });
