@@ -11,9 +11,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import { fromRfc3339 } from '../../clock.ts';
-import type { Account, CodePackage } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
+import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { type Actual, defineKind, pending, READY, type State } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
@@ -28,7 +29,7 @@ export interface FunctionDesired {
   readonly timeoutSeconds: number;
   readonly architecture: 'arm64' | 'x86_64';
   readonly environment: Readonly<Record<string, string>>;
-  /** SHA-256 of the zip, base64; the zip itself is the account's. */
+  /** SHA-256 of the zip, base64; the zip itself stands beside the graph. */
   readonly codeSha256: string;
   /** Both empty: outside any VPC. */
   readonly subnetIds: readonly string[];
@@ -166,7 +167,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     const differences = differencesOf(details, desired);
     return differences.length === 0 && details.failure ? ['state'] : differences;
   },
-  async create(account, desired, tags) {
+  async create(account, desired, tags, _owner, code) {
     const made = await unlessThere(
       account.lambda.send(
         new CreateFunctionCommand({
@@ -174,7 +175,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
           Runtime: RUNTIME,
           Handler: HANDLER,
           Architectures: [desired.architecture],
-          Code: { ZipFile: await codeOf(account, desired).zip() },
+          Code: { ZipFile: await zipOf(desired, code) },
           Tags: { ...tags },
           ...configurationOf(desired),
         }),
@@ -183,7 +184,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     account.inventory.forget('functions');
     return actual(desired.name, made, tags);
   },
-  async update(account, desired, { details }) {
+  async update(account, desired, { details }, _owner, code) {
     const isRecent = account.clock.now() - (details.failure?.askedAt ?? 0) < RETRY_SECONDS * 1000;
     if (details.failure && isRecent && differencesOf(details, desired).length === 0) {
       throw new BackoffError(
@@ -197,7 +198,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
         new UpdateFunctionCodeCommand({
           FunctionName: desired.name,
           Architectures: [desired.architecture],
-          ZipFile: await codeOf(account, desired).zip(),
+          ZipFile: await zipOf(desired, code),
         }),
       );
       return;
@@ -232,8 +233,8 @@ function configurationOf(desired: FunctionDesired) {
   };
 }
 
-function codeOf(account: Account, { codeSha256 }: FunctionDesired): CodePackage {
-  const code = account.code.get(codeSha256);
-  if (!code) throw new Error(`the code with SHA-256 ${codeSha256} is not at hand`);
-  return code;
+async function zipOf({ codeSha256 }: FunctionDesired, code: CodeSource | undefined): Promise<Uint8Array> {
+  const found = code?.get(codeSha256);
+  if (!found) throw new Error(`the code with SHA-256 ${codeSha256} is not at hand`);
+  return await found.zip();
 }

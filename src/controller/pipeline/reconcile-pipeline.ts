@@ -4,6 +4,7 @@ import {
   type WebhookPipeline,
   type WebhookPipelineSpec,
 } from '../../api/v1alpha1.ts';
+import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
@@ -124,7 +125,7 @@ export class PipelineReconciler {
     const subject = { pipeline, spec, account, owner, memory };
     const gathered = await gather(this.#context, subject, (zone) => board.askZone(key, zone));
     const { input } = gathered;
-    const outcome = await this.#apply(pipeline, gathered, memory, board);
+    const outcome = await this.#apply(pipeline, account, gathered, memory, board);
     this.#askRoute(key, input, outcome, board);
     if (aliasArn(outcome, 'post-queue') !== undefined)
       await refreshStore(memory, account, owner, config.lookSeconds);
@@ -165,7 +166,8 @@ export class PipelineReconciler {
         await refreshStore(memory, account, owner, config.lookSeconds);
         const subject = { pipeline, spec: parseSpec(pipeline), account, owner, memory };
         try {
-          await this.#apply(pipeline, await gather(this.#context, subject, () => {}), memory, board);
+          const gathered = await gather(this.#context, subject, () => {});
+          await this.#apply(pipeline, account, gathered, memory, board);
         } catch (error) {
           await this.#followStoreAllTheSame(pipeline, memory);
           throw error;
@@ -198,7 +200,8 @@ export class PipelineReconciler {
   /** Applies the plan, unless this very plan was applied a moment ago and came to rest. */
   async #apply(
     pipeline: WebhookPipeline,
-    { account, input }: Gathered,
+    account: Account,
+    { code, input }: Gathered,
     memory: Memory,
     board: RegionBoard,
   ): Promise<Outcome> {
@@ -216,7 +219,7 @@ export class PipelineReconciler {
       applied.outcome.nodes.every(({ state, terminal }) => state !== 'Failed' || terminal) &&
       clock.now() - applied.at < config.resyncSeconds * 1000;
     if (isFresh) return applied.outcome;
-    const outcome = await apply(account, graph, input.owner, { given });
+    const outcome = await apply(account, graph, input.owner, { given, code });
     memory.applied = { plan: planned, at: clock.now(), outcome };
     forgetStoreOfAnotherHost(memory, outcome);
     this.#reporter.changes(pipeline, outcome);

@@ -61,6 +61,18 @@ describe('forward', () => {
     expect(aws.objects.get('EventSourceMapping/m')?.desired.queue).toBe('arn:Queue/q');
   });
 
+  test('hands the code of its functions to those that run it', async () => {
+    const kind = aws.kind('Function', 20);
+    const create = vi.fn(kind.create);
+    const update = vi.fn(kind.update);
+    Object.assign(table, { Function: { ...kind, create, update } });
+    const code = new Map();
+    await run([node('Function', 'f', { size: 1 })], { code });
+    await run([node('Function', 'f', { size: 2 })], { code });
+    expect(create.mock.lastCall?.at(-1)).toBe(code);
+    expect(update.mock.lastCall?.at(-1)).toBe(code);
+  });
+
   test('tags what it makes with owner, namespace, object and the tags of the node', async () => {
     await run([node('Role', 'r'), node('Volume', 'data', {}, { tags: { of: ref('Role', 'r', 'id') } })]);
     expect(aws.objects.get('Volume/data')?.tags).toEqual({ ...OURS, 'nami.dev/object': 'data', of: 'r' });

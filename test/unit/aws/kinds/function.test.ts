@@ -20,6 +20,8 @@ const DESIRED: FunctionDesired = {
   logGroup: '/aws/lambda/f',
 };
 
+const CODE = new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]);
+
 const aws = (configuration: object, more: Script = {}) =>
   scripted({
     GetFunction: () => ({ Configuration: configuration, Tags: OURS }),
@@ -32,7 +34,7 @@ const aws = (configuration: object, more: Script = {}) =>
 /** The function as AWS would list it after it was made as wanted. */
 async function made(desired = DESIRED) {
   const run = aws({});
-  await lambdaFunction.create(run.account, desired, OURS, OWNER);
+  await lambdaFunction.create(run.account, desired, OURS, OWNER, CODE);
   const { MemorySize, Timeout, Role, Description, Environment, LoggingConfig, Architectures } =
     run.inputs('CreateFunction')[0] ?? {};
   return {
@@ -63,11 +65,21 @@ describe('a function', () => {
     expect((await differences(await made(), { ...DESIRED, ...change })).sort()).toEqual(fields.sort());
   });
 
+  test('is not made or changed without its code, which stands beside the graph', async () => {
+    const run = aws({ ...(await made()), CodeSha256: 'old' });
+    const found = await lambdaFunction.find(run.account, DESIRED, OWNER);
+    if (!found) throw new Error('it is there');
+    const message = 'the code with SHA-256 sha is not at hand';
+    await expect(lambdaFunction.create(run.account, DESIRED, OURS, OWNER)).rejects.toThrow(message);
+    await expect(lambdaFunction.update(run.account, DESIRED, found, OWNER)).rejects.toThrow(message);
+    expect(run.writes()).toEqual([]);
+  });
+
   test('gets its code first and its configuration after it: one change at a time', async () => {
     const run = aws({ ...(await made()), CodeSha256: 'old', MemorySize: 128 });
     const found = await lambdaFunction.find(run.account, DESIRED, OWNER);
     if (!found) throw new Error('it is there');
-    await lambdaFunction.update(run.account, DESIRED, found, OWNER);
+    await lambdaFunction.update(run.account, DESIRED, found, OWNER, CODE);
     expect(run.writes()).toEqual(['UpdateFunctionCode']);
   });
 
@@ -141,6 +153,7 @@ describe('a function', () => {
       { ...DESIRED, environment: { S: secret } },
       OURS,
       OWNER,
+      CODE,
     );
     const error: Error = await making.then(
       () => expect.unreachable(),
