@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { zipSync } from 'fflate';
 import { OWN_CODE_FILE } from '../handlers/contract.ts';
-import type { CodePackage } from './aws/account/account.ts';
+import type { CodePackage } from './aws/object/code.ts';
 
 /** A user's own module, as bytes that the operator passes on and never runs. */
 export interface OwnModule {

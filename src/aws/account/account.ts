@@ -16,13 +16,6 @@ import { Patience } from './patience.ts';
 import { RateLimiter } from './rates.ts';
 import { RecentlyMade } from './recently-made.ts';
 
-/** A zip file that a function runs. */
-export interface CodePackage {
-  /** SHA-256 of the zip, base64: what Lambda calls CodeSha256. */
-  readonly sha256: string;
-  readonly zip: () => Promise<Uint8Array>;
-}
-
 /** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
 export interface RefusedVersion {
   readonly version: string;
@@ -42,8 +35,6 @@ export interface Account {
   readonly patience: Patience;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
-  /** The code of functions, by SHA-256: the graph holds only the sum. Each pipeline has its own. */
-  readonly code: ReadonlyMap<string, CodePackage>;
   readonly apiGateway: APIGatewayClient;
   readonly cloudWatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
@@ -110,7 +101,6 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
     refusedVersions: new Map(),
-    code: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
     logs: paced('logs', new CloudWatchLogsClient(settings)),

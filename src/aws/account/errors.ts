@@ -94,6 +94,16 @@ export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What is said of an object that is listed; RequeueAfter where AWS says in the same breath that it is not there. */
+export async function unlessUnsettled<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new RequeueAfter(1, 'is listed, and AWS does not know it so far or any more', { cause: error });
+  }
+}
+
 /** What a creation answers; RequeueAfter where there is such an object already, since a later look finds it. */
 export async function unlessThere<T>(call: Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,8 @@
 import type { Clock } from '../../clock.ts';
 
+/** Seconds for which an empty list is believed: it may be an answer that came too early. */
+const EMPTY_SECONDS = 30;
+
 /**
  * Lists that many reconciles need, read once for all of them: who asks while a read is under way gets its answer, and
  * so does who asks within `seconds` after it.
@@ -20,8 +23,9 @@ export class Inventory {
     const entry = { items, until: Number.POSITIVE_INFINITY };
     this.#lists.set(name, entry);
     items.then(
-      () => {
-        entry.until = this.#clock.now() + seconds * 1000;
+      ({ length }) => {
+        const believed = length === 0 ? Math.min(seconds, EMPTY_SECONDS) : seconds;
+        entry.until = this.#clock.now() + believed * 1000;
       },
       () => this.#drop(name, entry),
     );

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orAbsent, TerminalError } from '../account/errors.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -46,7 +46,7 @@ export async function expectedVolume(
   const known = ours.find((volume) => idOf(volume) === expectedId) ?? (await volumeById(account, expectedId));
   const tags = { ...owner.identity, [TAGS.object]: object };
   if (known) {
-    if (carries(known, tags)) return known;
+    if (carries(tagRecord(known.Tags), tags)) return known;
     throw tagsLost(account, expectedId, tags, others[0]);
   }
   // Whoever restores a snapshot and gives it these tags means it to be the one.
@@ -90,10 +90,6 @@ async function volumeById(account: Account, id: string): Promise<Volume | undefi
 
 const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 const isThere = ({ State }: Volume) => State !== 'deleted';
-const carries = ({ Tags }: Volume, tags: Tags) => {
-  const actual = tagRecord(Tags);
-  return Object.entries(tags).every(([key, value]) => actual[key] === value);
-};
 
 function tagsLost(account: Account, id: string, tags: Tags, other: Volume | undefined): TerminalError {
   const command = tagCommand(account, id, tags);

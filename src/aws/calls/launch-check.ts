@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
-import { orAbsent, TerminalError } from '../account/errors.ts';
+import { orAbsent, RequeueAfter, TerminalError } from '../account/errors.ts';
 import { TAGS } from '../object/owner.ts';
 import { tagRecord } from '../wire/tags.ts';
 import { versionOf } from './mongo-version.ts';
@@ -71,8 +71,10 @@ export async function launchOptions(account: Account, wish: LaunchWish): Promise
 
 /** The image whose database wrote a volume's data last; empty where nobody noted it. */
 export async function dataImageOf(account: Account, volumeId: string): Promise<string> {
-  const found = await account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] }));
-  return tagRecord(found.Volumes?.[0]?.Tags)[TAGS.mongoImage] ?? '';
+  const { Volumes } = await account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] }));
+  const [volume] = Volumes ?? [];
+  if (!volume) throw new RequeueAfter(1, `AWS does not show the volume ${volumeId}`);
+  return tagRecord(volume.Tags)[TAGS.mongoImage] ?? '';
 }
 
 async function factsOf(account: Account, instanceType: string): Promise<InstanceTypeInfo> {
@@ -116,15 +118,17 @@ async function imageFor(
 }
 
 async function latestImageId(account: Account, architecture: string): Promise<string> {
-  const [id = ''] = await account.inventory.read(
+  const [id] = await account.inventory.read(
     `latest image ${architecture}`,
     FACTS_SECONDS,
     async function* () {
       const Name = imageParameter(architecture);
       const { Parameter } = await account.ssm.send(new GetParameterCommand({ Name }));
-      yield Parameter?.Value ?? '';
+      if (Parameter?.Value !== undefined) yield Parameter.Value;
     },
   );
+  if (id === undefined)
+    throw new Error(`AWS does not say which machine image is the latest for ${architecture}`);
   return id;
 }
 

@@ -32,7 +32,9 @@ export async function queueDepth({ sqs }: Pick<Account, 'sqs'>, name: string): P
     ),
   );
   if (!answer) return undefined;
-  return Object.values(answer.Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
+  const counts = Object.values(answer.Attributes ?? {});
+  if (counts.length === 0) throw new Error(`SQS does not say how many messages ${name} holds`);
+  return counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
 async function urlOf({ sqs }: Pick<Account, 'sqs'>, name: string): Promise<string | undefined> {

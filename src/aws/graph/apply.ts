@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.ts';
 import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
+import type { CodeSource } from '../object/code.ts';
 import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type Graph, type GraphNode, nodeKey } from './graph.ts';
@@ -48,6 +49,8 @@ export interface Outcome {
 export interface PassOptions {
   /** Values that come from outside the graph, by the name that `given()` uses. */
   readonly given?: Readonly<Record<string, Outputs>>;
+  /** The code of the graph's functions. */
+  readonly code?: CodeSource;
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
 }
@@ -83,7 +86,7 @@ export async function apply(
       if (!values) return blocked(node, `waits for ${key.replace(/^given\//, '')} of the region`);
       outputs[key] = values;
     }
-    return await settleOne(account, node, owner, outputs);
+    return await settleOne(account, node, owner, outputs, options.code);
   };
 
   const nodes = await Promise.all(graph.map(settle));
@@ -138,6 +141,7 @@ async function settleOne(
   node: GraphNode,
   owner: Owner,
   outputs: Readonly<Record<string, Outputs>>,
+  code: CodeSource | undefined,
 ): Promise<NodeOutcome> {
   const kind = kindOf(node.kind);
   const { recentlyMade, patience } = account;
@@ -175,7 +179,7 @@ async function settleOne(
         if (found?.state.is !== 'ready') return wait(found ? UNLISTED : UNANSWERED);
       }
       if (!found) {
-        found = await create(account, node, desired, tags, owner);
+        found = await create(account, node, desired, tags, owner, code);
         done.push('created');
       }
       if (found.state.is !== 'ready') {
@@ -197,7 +201,7 @@ async function settleOne(
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
       if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
-      await kind.update(account, desired, found, owner);
+      await kind.update(account, desired, found, owner, code);
       done.push(update);
     }
     return wait(done.at(-1) ?? 'is being updated');
@@ -234,12 +238,13 @@ async function create(
   desired: unknown,
   tags: Tags,
   owner: Owner,
+  code: CodeSource | undefined,
 ): Promise<Actual> {
   const kind = kindOf(node.kind);
   const remember = (actual?: Actual) =>
     account.recentlyMade.remember(owner, { kind: node.kind, object: node.id, actual });
   try {
-    const made = await kind.create(account, desired, tags, owner);
+    const made = await kind.create(account, desired, tags, owner, code);
     remember(made);
     return made;
   } catch (error) {

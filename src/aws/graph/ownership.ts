@@ -1,6 +1,6 @@
 import { TerminalError } from '../account/errors.ts';
 import type { Actual } from '../object/kind.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { GraphNode } from './graph.ts';
 
 /** Only what carries an owner's tags is changed or removed. */
@@ -9,8 +9,6 @@ import type { GraphNode } from './graph.ts';
 export function missingTags(actual: Tags, wanted: Tags): Tags {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => actual[key] !== value));
 }
-
-const carries = (tags: Tags, wanted: Tags) => Object.keys(missingTags(tags, wanted)).length === 0;
 
 /** Whether the tags are those of the owner, and not of one in an earlier namespace of the same name. */
 export function isOurs(tags: Tags, owner: Owner): boolean {

@@ -56,7 +56,9 @@ export async function removeUnwanted(
           const still = new Set((await unwantedOf(name)).map(({ id }) => id));
           return asked.filter(({ why, id }) => why !== 'removing' || still.has(id));
         } catch (error) {
-          return [failed(name, '(list)', judge(error))];
+          const judgement = judge(error);
+          if (judgement.is !== 'requeue') return [failed(name, '(list)', judgement)];
+          return [removing(account, owner, name, '(list)', judgement.message, judgement.seconds)];
         }
       }),
     );
@@ -102,25 +104,35 @@ async function removeOne(
   { id, actual, unlisted }: Owned,
   owner: Owner,
 ): Promise<Leftover> {
-  const removing = (message?: string, atLeast?: number): Leftover => ({
-    kind,
-    id,
-    why: 'removing',
-    seconds: account.patience.seconds(`${owner.prefix} ${kind} ${id}`, message ?? '', atLeast),
-    ...(message !== undefined && { message }),
-  });
-  if (!actual) return removing('AWS gave no answer when it was made: it may still show');
+  const leaving = (message?: string, atLeast?: number) =>
+    removing(account, owner, kind, id, message, atLeast);
+  if (!actual) return leaving('AWS gave no answer when it was made: it may still show');
   if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
-  if (actual.state.is === 'leaving') return removing(actual.state.why, actual.state.seconds);
+  if (actual.state.is === 'leaving') return leaving(actual.state.why, actual.state.seconds);
   try {
     await kindOf(kind).remove(account, actual, owner);
-    return removing(unlisted && 'was just made, and AWS does not list it yet');
+    return leaving(unlisted && 'was just made, and AWS does not list it yet');
   } catch (error) {
     const judgement = judge(error);
-    if (judgement.is === 'requeue') return removing(judgement.message, judgement.seconds);
+    if (judgement.is === 'requeue') return leaving(judgement.message, judgement.seconds);
     return failed(kind, id, judgement);
   }
 }
+
+const removing = (
+  { patience }: Account,
+  { prefix }: Owner,
+  kind: KindName,
+  id: string,
+  message?: string,
+  atLeast?: number,
+): Leftover => ({
+  kind,
+  id,
+  why: 'removing',
+  seconds: patience.seconds(`${prefix} ${kind} ${id}`, message ?? '', atLeast),
+  ...(message !== undefined && { message }),
+});
 
 const failed = (kind: KindName, id: string, judgement: Judgement): Leftover => ({
   kind,

@@ -9,10 +9,10 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone } from '../account/errors.ts';
+import { orGone, unlessUnsettled } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
+import { carries, type Owner } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface AlarmDesired {
@@ -70,14 +70,18 @@ const TAGS_SECONDS = 600;
 
 const tagsName = (arn: string | undefined) => `tags of ${arn}`;
 
-async function withTags(account: Account, alarm: MetricAlarm): Promise<Actual<Details>> {
-  const tags = await account.inventory.read(tagsName(alarm.AlarmArn), TAGS_SECONDS, async function* () {
-    const found = await orAbsent(
+async function withTags(account: Account, alarm: MetricAlarm, owner: Owner): Promise<Actual<Details>> {
+  const name = tagsName(alarm.AlarmArn);
+  const list = await account.inventory.read(name, TAGS_SECONDS, async function* () {
+    const { Tags = [] } = await unlessUnsettled(
       account.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn })),
     );
-    yield* found?.Tags ?? [];
+    yield* Tags;
   });
-  return actual(alarm, tagRecord(tags));
+  const tags = tagRecord(list);
+  // Tags may show later than what they are on: only that it is ours is an answer to keep.
+  if (!carries(tags, owner.identity)) account.inventory.forget(name);
+  return actual(alarm, tags);
 }
 
 const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
@@ -102,10 +106,10 @@ export const alarm = defineKind<AlarmDesired, Details>({
   removal: 1,
   async find(account, { name }, owner) {
     const found = (await list(account, owner)).find(({ AlarmName }) => AlarmName === name);
-    return found && (await withTags(account, found));
+    return found && (await withTags(account, found, owner));
   },
   async owned(account, owner) {
-    return await Promise.all((await list(account, owner)).map((each) => withTags(account, each)));
+    return await Promise.all((await list(account, owner)).map((each) => withTags(account, each, owner)));
   },
   compare: ({ details }, desired) => differing(details, desired),
   async create(account, desired, tags, owner) {

@@ -10,9 +10,11 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
-import type { Account, CodePackage } from '../account/account.ts';
-import { orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
+import { fromRfc3339 } from '../../clock.ts';
+import type { Account } from '../account/account.ts';
+import { BackoffError, orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
+import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { type Actual, defineKind, pending, READY, type State } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
@@ -27,7 +29,7 @@ export interface FunctionDesired {
   readonly timeoutSeconds: number;
   readonly architecture: 'arm64' | 'x86_64';
   readonly environment: Readonly<Record<string, string>>;
-  /** SHA-256 of the zip, base64; the zip itself is the account's. */
+  /** SHA-256 of the zip, base64; the zip itself stands beside the graph. */
   readonly codeSha256: string;
   /** Both empty: outside any VPC. */
   readonly subnetIds: readonly string[];
@@ -41,9 +43,14 @@ const HANDLER = 'index.handler';
 
 type Details = Omit<FunctionDesired, 'roleId' | 'name'> & {
   readonly arn: string;
-  /** Why Lambda gave up on making it ready. */
-  readonly failure?: string;
+  /** Why Lambda gave up on making it ready, and when it was asked to (milliseconds since the epoch). */
+  readonly failure?: { readonly why: string; readonly askedAt: number };
+  /** Why its environment can't be seen. */
+  readonly unread?: string;
 };
+
+/** What Lambda gave up is asked for again so long after. */
+const RETRY_SECONDS = 300;
 
 /** Lambda's bound on names and values together, in bytes. (Lambda quotas: environment variables.) */
 const ENVIRONMENT_BYTES = 4096;
@@ -69,6 +76,9 @@ const wantedDetails = (
   environment,
 });
 
+const differencesOf = (details: Details, desired: FunctionDesired): string[] =>
+  differing(details, wantedDetails(desired, environmentOf(desired)));
+
 function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration): State {
   // An idle function in a VPC is Inactive; the next call wakes it.
   if (State === 'Pending') return pending(StateReason ?? 'is being made ready by Lambda', 1);
@@ -76,8 +86,17 @@ function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration
   return READY;
 }
 
+/** A function that failed takes a new configuration. (Lambda: function states.) */
+function failureOf(configuration: FunctionConfiguration): Pick<Details, 'failure'> {
+  const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason, LastModified = '' } = configuration;
+  const askedAt = fromRfc3339(LastModified);
+  if (State === 'Failed') return { failure: { why: StateReason ?? 'no reason given', askedAt } };
+  if (LastUpdateStatus !== 'Failed') return {};
+  return { failure: { why: LastUpdateStatusReason ?? 'no reason given', askedAt } };
+}
+
 function actual(name: string, configuration: FunctionConfiguration, tags: Tags): Actual<Details> {
-  const environment = configuration.Environment?.Variables ?? {};
+  const { Variables: environment = {}, Error: unread } = configuration.Environment ?? {};
   const arn = configuration.FunctionArn ?? '';
   return {
     id: name,
@@ -91,7 +110,8 @@ function actual(name: string, configuration: FunctionConfiguration, tags: Tags):
     },
     details: {
       arn,
-      ...(configuration.State === 'Failed' && { failure: configuration.StateReason ?? 'no reason given' }),
+      ...failureOf(configuration),
+      ...(unread && { unread: unread.Message ?? 'no reason given' }),
       description: configuration.Description ?? '',
       roleArn: configuration.Role ?? '',
       memoryMiB: configuration.MemorySize ?? 0,
@@ -108,6 +128,12 @@ function actual(name: string, configuration: FunctionConfiguration, tags: Tags):
 
 async function look(account: Account, name: string): Promise<Actual<Details> | undefined> {
   const found = await orAbsent(account.lambda.send(new GetFunctionCommand({ FunctionName: name })));
+  if (found?.TagsError) {
+    throw new BackoffError(
+      'AccessDenied',
+      `the tags of the function ${name} can't be read: add lambda:ListTags to the IAM policy of the operator (AWS says: ${found.TagsError.Message})`,
+    );
+  }
   return found?.Configuration && actual(name, found.Configuration, found.Tags ?? {});
 }
 
@@ -124,8 +150,12 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
   removal: 20,
   async find(account, { name }) {
     const found = await look(account, name);
-    const failure = found?.details.failure;
-    if (failure !== undefined) throw new Error(`Lambda could not make the function ready: ${failure}`);
+    if (found?.details.unread !== undefined) {
+      throw new BackoffError(
+        'EnvironmentUnreadable',
+        `the environment of the function ${name} can't be read: see to the rights of the operator on its KMS key (AWS says: ${found.details.unread})`,
+      );
+    }
     return found;
   },
   async owned(account, owner) {
@@ -133,8 +163,11 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     const found = await Promise.all(names.map((name) => look(account, name)));
     return found.filter((each) => each !== undefined);
   },
-  compare: ({ details }, desired) => differing(details, wantedDetails(desired, environmentOf(desired))),
-  async create(account, desired, tags) {
+  compare({ details }, desired) {
+    const differences = differencesOf(details, desired);
+    return differences.length === 0 && details.failure ? ['state'] : differences;
+  },
+  async create(account, desired, tags, _owner, code) {
     const made = await unlessThere(
       account.lambda.send(
         new CreateFunctionCommand({
@@ -142,7 +175,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
           Runtime: RUNTIME,
           Handler: HANDLER,
           Architectures: [desired.architecture],
-          Code: { ZipFile: await codeOf(account, desired).zip() },
+          Code: { ZipFile: await zipOf(desired, code) },
           Tags: { ...tags },
           ...configurationOf(desired),
         }),
@@ -151,14 +184,21 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     account.inventory.forget('functions');
     return actual(desired.name, made, tags);
   },
-  async update(account, desired, { details }) {
+  async update(account, desired, { details }, _owner, code) {
+    const isRecent = account.clock.now() - (details.failure?.askedAt ?? 0) < RETRY_SECONDS * 1000;
+    if (details.failure && isRecent && differencesOf(details, desired).length === 0) {
+      throw new BackoffError(
+        'FunctionFailed',
+        `Lambda could not make the function ready, and is asked again later: ${details.failure.why}`,
+      );
+    }
     // One change at a time: Lambda refuses the second until the first is through.
     if (details.codeSha256 !== desired.codeSha256 || details.architecture !== desired.architecture) {
       await account.lambda.send(
         new UpdateFunctionCodeCommand({
           FunctionName: desired.name,
           Architectures: [desired.architecture],
-          ZipFile: await codeOf(account, desired).zip(),
+          ZipFile: await zipOf(desired, code),
         }),
       );
       return;
@@ -193,8 +233,8 @@ function configurationOf(desired: FunctionDesired) {
   };
 }
 
-function codeOf(account: Account, { codeSha256 }: FunctionDesired): CodePackage {
-  const code = account.code.get(codeSha256);
-  if (!code) throw new Error(`the code with SHA-256 ${codeSha256} is not at hand`);
-  return code;
+async function zipOf({ codeSha256 }: FunctionDesired, code: CodeSource | undefined): Promise<Uint8Array> {
+  const found = code?.get(codeSha256);
+  if (!found) throw new Error(`the code with SHA-256 ${codeSha256} is not at hand`);
+  return await found.zip();
 }

@@ -11,7 +11,7 @@ import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors
 import { type Launch, rehearse, run } from '../calls/launch.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { ownerFilters, tagCommand, tagEc2 } from '../wire/ec2-tags.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
@@ -44,8 +44,11 @@ function stateOf({ State }: Instance): State {
       return pending('is stopping', 2);
     case 'shutting-down':
       return leaving('is shutting down', 1);
-    default:
+    case 'running':
+    case 'stopped':
       return READY;
+    default:
+      return pending('AWS does not say how it is', 1);
   }
 }
 
@@ -105,9 +108,7 @@ const tagsOf = ({ identity }: Owner, desired: InstanceDesired): Tags => ({
   [REVISION_TAG]: revisionOf(desired),
 });
 const isOurs = ({ Tags }: Instance, { identity }: Owner, { object }: InstanceDesired) =>
-  Object.entries({ ...identity, [TAGS.object]: object }).every(
-    ([key, value]) => tagRecord(Tags)[key] === value,
-  );
+  carries(tagRecord(Tags), { ...identity, [TAGS.object]: object });
 
 /** Where nobody can tell that it is ours, a second host would take the volume from it. */
 function tagsLost(account: Account, id: string, tags: Tags): TerminalError {

@@ -8,7 +8,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
 import type { Tags } from '../object/owner.ts';
@@ -33,7 +33,7 @@ const actual = (
   details: { retentionDays, arn },
 });
 
-async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
+async function list(account: Account, prefix: string): Promise<LogGroup[]> {
   const groups: LogGroup[] = [];
   for await (const page of paginateDescribeLogGroups(
     { client: account.logs },
@@ -41,22 +41,31 @@ async function list(account: Account, prefix: string): Promise<Actual<Details>[]
   )) {
     groups.push(...(page.logGroups ?? []));
   }
-  return await Promise.all(
-    groups.map(async ({ logGroupName = '', arn = '', retentionInDays }) => {
-      const resourceArn = arn.replace(/:\*$/, '');
-      const found = await orAbsent(account.logs.send(new ListTagsForResourceCommand({ resourceArn })));
-      return actual(logGroupName, resourceArn, found?.tags ?? {}, retentionInDays);
-    }),
+  return groups;
+}
+
+async function withTags(
+  account: Account,
+  { logGroupName = '', arn = '', retentionInDays }: LogGroup,
+): Promise<Actual<Details>> {
+  const resourceArn = arn.replace(/:\*$/, '');
+  const { tags = {} } = await unlessUnsettled(
+    account.logs.send(new ListTagsForResourceCommand({ resourceArn })),
   );
+  return actual(logGroupName, resourceArn, tags, retentionInDays);
 }
 
 /** Made before the function that writes to it, whose role can't make one: so its retention always holds. */
 export const logGroup = defineKind<LogGroupDesired, Details>({
   removal: 95,
   async find(account, { name }) {
-    return (await list(account, name)).find(({ id }) => id === name);
+    const found = (await list(account, name)).find(({ logGroupName }) => logGroupName === name);
+    return found && (await withTags(account, found));
   },
-  owned: (account, owner) => list(account, `/aws/lambda/${owner.prefix}-`),
+  async owned(account, owner) {
+    const groups = await list(account, `/aws/lambda/${owner.prefix}-`);
+    return await Promise.all(groups.map((group) => withTags(account, group)));
+  },
   compare: ({ details }, { retentionDays }) => differing(details, { retentionDays }),
   async create(account, { name }, tags) {
     await unlessThere(

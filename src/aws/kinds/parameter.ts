@@ -8,7 +8,7 @@ import {
   paginateGetParametersByPath,
 } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
+import { orAbsent, orGone, TerminalError, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
 import { passwordOfFunction } from '../calls/store-password.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
@@ -35,10 +35,10 @@ const actual = (name: string, value: string, tags: Tags): Actual<null> => ({
 });
 
 async function withTags(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<null>> {
-  const found = await orAbsent(
+  const { TagList } = await unlessUnsettled(
     account.ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })),
   );
-  return actual(Name, Value, tagRecord(found?.TagList));
+  return actual(Name, Value, tagRecord(TagList));
 }
 
 /** A password in SSM Parameter Store, as SecureString. */

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
 import { differing } from '../object/canonical.ts';
 import { type Actual, defineKind, READY } from '../object/kind.ts';
@@ -104,11 +104,12 @@ const actual = (url: string, attributes: Attributes, tags: Tags): Actual<Details
 });
 
 async function byUrl(account: Account, url: string): Promise<Actual<Details> | undefined> {
-  const [found, tags] = await Promise.all([
-    orAbsent(account.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))),
-    orAbsent(account.sqs.send(new ListQueueTagsCommand({ QueueUrl: url }))),
-  ]);
-  return found?.Attributes && actual(url, found.Attributes as Attributes, tags?.Tags ?? {});
+  const found = await orAbsent(
+    account.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] })),
+  );
+  if (!found) return undefined;
+  const { Tags = {} } = await unlessUnsettled(account.sqs.send(new ListQueueTagsCommand({ QueueUrl: url })));
+  return actual(url, (found.Attributes ?? {}) as Attributes, Tags);
 }
 
 export const queue = defineKind<QueueDesired, Details>({

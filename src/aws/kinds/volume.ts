@@ -32,9 +32,19 @@ type Details = {
 };
 
 function stateOf({ State }: Volume): State {
-  if (State === 'creating') return pending('is being created', 1);
-  if (State === 'deleting') return leaving('is being deleted', 1);
-  return READY;
+  switch (State) {
+    case 'creating':
+      return pending('is being created', 1);
+    case 'deleting':
+      return leaving('is being deleted', 1);
+    case 'available':
+    case 'in-use':
+      return READY;
+    case 'error':
+      return pending('could not be made, often for a KMS key: delete it in AWS, and it is made anew', 30);
+    default:
+      return pending('AWS does not say how it is', 1);
+  }
 }
 
 const actual = (volume: Volume): Actual<Details> => ({

@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.ts';
+import type { CodeSource } from './code.ts';
 import type { Owner, Tags } from './owner.ts';
 
 /** What AWS holds. `details` are the kind's own, for compare and update. */
@@ -58,11 +59,23 @@ export interface Kind<Desired, Details> {
   compare(actual: Actual<Details>, desired: Desired): string[];
   /**
    * Answers what it made, so that nothing that was just written is read; what creation can't set is an update. Throws
-   * RequeueAfter where there is such an object already: a later look finds it.
+   * RequeueAfter where there is such an object already: a later look finds it. `code` is for kinds that run some.
    */
-  create(account: Account, desired: Desired, tags: Tags, owner: Owner): Promise<Actual<Details>>;
+  create(
+    account: Account,
+    desired: Desired,
+    tags: Tags,
+    owner: Owner,
+    code?: CodeSource,
+  ): Promise<Actual<Details>>;
   /** Brings AWS nearer to `desired`; one call may be enough for now, the next look does the rest. */
-  update(account: Account, desired: Desired, actual: Actual<Details>, owner: Owner): Promise<void>;
+  update(
+    account: Account,
+    desired: Desired,
+    actual: Actual<Details>,
+    owner: Owner,
+    code?: CodeSource,
+  ): Promise<void>;
   remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
   /** Adds tags. Only for kinds whose objects carry tags. */
   tag?(account: Account, actual: Actual<Details>, tags: Tags): Promise<void>;

@@ -1,5 +1,9 @@
 export type Tags = Readonly<Record<string, string>>;
 
+/** Whether tags hold all of others. */
+export const carries = (tags: Tags, wanted: Tags): boolean =>
+  Object.entries(wanted).every(([key, value]) => tags[key] === value);
+
 /** Tags that the operator writes and reads. */
 export const TAGS = {
   cluster: 'nami.dev/cluster',

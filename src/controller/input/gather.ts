@@ -1,5 +1,6 @@
 import type { WebhookPipeline, WebhookPipelineSpec } from '../../api/v1alpha1.ts';
-import type { Account, CodePackage } from '../../aws/account/account.ts';
+import type { Account } from '../../aws/account/account.ts';
+import type { CodePackage, CodeSource } from '../../aws/object/code.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import type { CodeLibrary } from '../../code.ts';
 import type { FunctionId } from '../../plan/identity.ts';
@@ -28,8 +29,8 @@ export interface Subject {
 
 export interface Gathered {
   readonly input: PlanInput;
-  /** The account, with the code at hand that the plan speaks of. */
-  readonly account: Account;
+  /** The code that the plan speaks of. */
+  readonly code: CodeSource;
 }
 
 /**
@@ -52,7 +53,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
   return {
-    account: { ...account, code },
+    code,
     input: {
       owner,
       spec,

@@ -35,8 +35,8 @@ export async function build(
   surroundings: Surroundings,
 ): Promise<Built> {
   const { clock, config, cluster } = context;
-  const { pipeline, memory } = subject;
-  const { input, account: withCode } = await gather(context, subject);
+  const { pipeline, account, memory } = subject;
+  const { input, code } = await gather(context, subject);
   const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
   const given = valuesOf(surroundings);
   const planned = fingerprint([graph, given, requestOf(pipeline)]);
@@ -45,7 +45,7 @@ export async function build(
       ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)
       : undefined;
   if (kept) return { input, outcome: kept };
-  const outcome = await apply(withCode, graph, input.owner, { given });
+  const outcome = await apply(account, graph, input.owner, { given, code });
   memory.applied = { plan: planned, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), pipeline.status?.store?.host);
   reporter.changes(pipeline, outcome);

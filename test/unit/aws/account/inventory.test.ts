@@ -29,6 +29,21 @@ describe('a shared list', () => {
     expect(await read()).toEqual([2]);
   });
 
+  test('that is empty may have come too early, and is not believed for long', async () => {
+    const empty = () =>
+      inventory.read('types', 3600, async function* () {
+        reads += 1;
+        yield* [];
+      });
+    await empty();
+    await clock.advance(29_999);
+    await empty();
+    expect(reads).toBe(1);
+    await clock.advance(1);
+    await empty();
+    expect(reads).toBe(2);
+  });
+
   test('is read anew after a change', async () => {
     await read();
     inventory.forget('queues');

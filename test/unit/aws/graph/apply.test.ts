@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { TerminalError, withAction } from '../../../../src/aws/account/errors.ts';
+import { RequeueAfter, TerminalError, withAction } from '../../../../src/aws/account/errors.ts';
 import { apply, type PassOptions } from '../../../../src/aws/graph/apply.ts';
 import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
@@ -59,6 +59,18 @@ describe('forward', () => {
     await run(CHAIN);
     expect(aws.objects.get('Function/f')?.desired.role).toBe('is arn:Role/r');
     expect(aws.objects.get('EventSourceMapping/m')?.desired.queue).toBe('arn:Queue/q');
+  });
+
+  test('hands the code of its functions to those that run it', async () => {
+    const kind = aws.kind('Function', 20);
+    const create = vi.fn(kind.create);
+    const update = vi.fn(kind.update);
+    Object.assign(table, { Function: { ...kind, create, update } });
+    const code = new Map();
+    await run([node('Function', 'f', { size: 1 })], { code });
+    await run([node('Function', 'f', { size: 2 })], { code });
+    expect(create.mock.lastCall?.at(-1)).toBe(code);
+    expect(update.mock.lastCall?.at(-1)).toBe(code);
   });
 
   test('tags what it makes with owner, namespace, object and the tags of the node', async () => {
@@ -596,6 +608,17 @@ describe('removal', () => {
       failed: true,
       settled: false,
       leftovers: [{ kind: 'Queue', id: '(list)' }],
+    });
+    expect(aws.writes).toEqual([]);
+  });
+
+  test('waits for a kind that AWS lists and does not know in the same breath', async () => {
+    aws.put('Role/r', OURS);
+    aws.fail('owned', 'Queue', new RequeueAfter(1, 'is listed, and AWS does not know it'));
+    expect(await run([])).toMatchObject({
+      failed: false,
+      settled: false,
+      leftovers: [{ kind: 'Queue', id: '(list)', why: 'removing' }],
     });
     expect(aws.writes).toEqual([]);
   });

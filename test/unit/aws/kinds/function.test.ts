@@ -20,6 +20,8 @@ const DESIRED: FunctionDesired = {
   logGroup: '/aws/lambda/f',
 };
 
+const CODE = new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]);
+
 const aws = (configuration: object, more: Script = {}) =>
   scripted({
     GetFunction: () => ({ Configuration: configuration, Tags: OURS }),
@@ -32,7 +34,7 @@ const aws = (configuration: object, more: Script = {}) =>
 /** The function as AWS would list it after it was made as wanted. */
 async function made(desired = DESIRED) {
   const run = aws({});
-  await lambdaFunction.create(run.account, desired, OURS, OWNER);
+  await lambdaFunction.create(run.account, desired, OURS, OWNER, CODE);
   const { MemorySize, Timeout, Role, Description, Environment, LoggingConfig, Architectures } =
     run.inputs('CreateFunction')[0] ?? {};
   return {
@@ -63,11 +65,21 @@ describe('a function', () => {
     expect((await differences(await made(), { ...DESIRED, ...change })).sort()).toEqual(fields.sort());
   });
 
+  test('is not made or changed without its code, which stands beside the graph', async () => {
+    const run = aws({ ...(await made()), CodeSha256: 'old' });
+    const found = await lambdaFunction.find(run.account, DESIRED, OWNER);
+    if (!found) throw new Error('it is there');
+    const message = 'the code with SHA-256 sha is not at hand';
+    await expect(lambdaFunction.create(run.account, DESIRED, OURS, OWNER)).rejects.toThrow(message);
+    await expect(lambdaFunction.update(run.account, DESIRED, found, OWNER)).rejects.toThrow(message);
+    expect(run.writes()).toEqual([]);
+  });
+
   test('gets its code first and its configuration after it: one change at a time', async () => {
     const run = aws({ ...(await made()), CodeSha256: 'old', MemorySize: 128 });
     const found = await lambdaFunction.find(run.account, DESIRED, OWNER);
     if (!found) throw new Error('it is there');
-    await lambdaFunction.update(run.account, DESIRED, found, OWNER);
+    await lambdaFunction.update(run.account, DESIRED, found, OWNER, CODE);
     expect(run.writes()).toEqual(['UpdateFunctionCode']);
   });
 
@@ -80,12 +92,56 @@ describe('a function', () => {
     expect(await lambdaFunction.find(account, DESIRED, OWNER)).toMatchObject({ state: { is } });
   });
 
-  test('that Lambda gave up says why, and can still be removed', async () => {
+  test('that can not be seen whole is not taken for one of others, nor for one that differs', async () => {
+    const untold = aws(await made(), {
+      GetFunction: () => ({ Configuration: { FunctionArn: 'arn:f' }, TagsError: { Message: 'not allowed' } }),
+    });
+    await expect(lambdaFunction.find(untold.account, DESIRED, OWNER)).rejects.toMatchObject({
+      reason: 'AccessDenied',
+      message: expect.stringContaining('lambda:ListTags'),
+    });
+    const unread = aws({ ...(await made()), Environment: { Error: { Message: 'KMS says no' } } });
+    await expect(lambdaFunction.find(unread.account, DESIRED, OWNER)).rejects.toMatchObject({
+      reason: 'EnvironmentUnreadable',
+      message: expect.stringContaining('KMS says no'),
+    });
+  });
+
+  test.each<[string, object]>([
+    ['making', { State: 'Failed', StateReason: 'no address left' }],
+    ['changing', { LastUpdateStatus: 'Failed', LastUpdateStatusReason: 'no address left' }],
+  ])(
+    'whose %s failed says why, is asked again later, and takes another configuration at once',
+    async (_, state) => {
+      const run = aws({});
+      const now = run.clock.now();
+      const failed = async (seconds: number) => {
+        const LastModified = new Date(now - seconds * 1000).toISOString().replace('Z', '+0000');
+        return aws({ ...(await made()), ...state, LastModified });
+      };
+      const mend = async (lambda: ReturnType<typeof aws>, desired = DESIRED) => {
+        const found = await lambdaFunction.find(lambda.account, desired, OWNER);
+        if (!found) throw new Error('it is there');
+        expect(lambdaFunction.compare(found, desired)).not.toEqual([]);
+        await lambdaFunction.update(lambda.account, desired, found, OWNER);
+        return lambda.writes();
+      };
+      await expect(mend(await failed(10))).rejects.toMatchObject({
+        reason: 'FunctionFailed',
+        message: expect.stringContaining('no address left'),
+      });
+      expect(await mend(await failed(300))).toEqual(['UpdateFunctionConfiguration']);
+      expect(await mend(await failed(10), { ...DESIRED, memoryMiB: 512 })).toEqual([
+        'UpdateFunctionConfiguration',
+      ]);
+    },
+  );
+
+  test('that Lambda gave up can still be removed', async () => {
     const { account } = aws(
       { State: 'Failed', StateReason: 'no address left' },
       { ListFunctions: () => ({ Functions: [{ FunctionName: `${OWNER.prefix}-f` }] }) },
     );
-    await expect(lambdaFunction.find(account, DESIRED, OWNER)).rejects.toThrow('no address left');
     expect(await lambdaFunction.owned(account, OWNER)).toHaveLength(1);
   });
 
@@ -97,6 +153,7 @@ describe('a function', () => {
       { ...DESIRED, environment: { S: secret } },
       OURS,
       OWNER,
+      CODE,
     );
     const error: Error = await making.then(
       () => expect.unreachable(),

@@ -75,6 +75,7 @@ describe('finding the host', () => {
   });
 
   test.each([
+    ['in a state that AWS does not say', 'pending'],
     ['pending', 'pending'],
     ['stopping', 'pending'],
     ['shutting-down', 'leaving'],

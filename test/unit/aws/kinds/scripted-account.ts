@@ -67,7 +67,6 @@ export function scripted(script: Script): ScriptedAccount {
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
     refusedVersions: new Map(),
-    code: new Map([['sha', { sha256: 'sha', zip: async () => new Uint8Array([1]) }]]),
     apiGateway: client('apigateway', new APIGatewayClient(settings)),
     cloudWatch: client('cloudwatch', new CloudWatchClient(settings)),
     logs: client('logs', new CloudWatchLogsClient(settings)),

@@ -62,6 +62,17 @@ describe('the volume', () => {
     expect(await volume.find(account, DESIRED, OWNER)).toMatchObject({ id: 'vol-1' });
   });
 
+  test.each([
+    ['creating', 'pending'],
+    ['error', 'pending'],
+    ['deleting', 'leaving'],
+    ['available', 'ready'],
+    [undefined, 'pending'],
+  ])('that is %s is %s', async (State, is) => {
+    const { account } = aws(listed({ State }));
+    expect(await volume.find(account, DESIRED, OWNER)).toMatchObject({ state: { is } });
+  });
+
   test('that is deleted is none', async () => {
     const { account } = aws(listed({ State: 'deleted' }));
     expect(await volume.find(account, DESIRED, OWNER)).toBeUndefined();
