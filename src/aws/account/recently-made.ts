@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Actual } from '../object/kind.ts';
+import type { Actual } from '../object/actual.ts';
 import type { Owner } from '../object/owner.ts';
 
 /** Milliseconds for which AWS's lists may lack what was made. (crossplane-runtime: creation grace period.) */

@@ -1,8 +1,8 @@
 import type { Account } from '../account/account.ts';
 import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
+import type { Actual } from '../object/actual.ts';
 import type { CodeSource } from '../object/code.ts';
-import type { Actual } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type Graph, type GraphNode, nodeKey } from './graph.ts';
 import { checkOwnership, isOurs, missingTags } from './ownership.ts';

@@ -1,5 +1,5 @@
 import { TerminalError } from '../account/errors.ts';
-import type { Actual } from '../object/kind.ts';
+import type { Actual } from '../object/actual.ts';
 import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { GraphNode } from './graph.ts';
 

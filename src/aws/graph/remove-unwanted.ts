@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import { type Judgement, judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
-import type { Actual } from '../object/kind.ts';
+import type { Actual } from '../object/actual.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOurs } from './ownership.ts';

@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessUnsettled } from '../account/errors.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { carries, type Owner } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 

@@ -10,8 +10,9 @@ import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Candidate, publishTried } from '../calls/version-trial.ts';
+import { pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind, pending, READY, type State } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { maySettle, unlessAllocating } from './provisioned-concurrency.ts';
 
 export interface AliasDesired extends Candidate {

@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessThere } from '../account/errors.ts';
+import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 
 export interface EventSourceMappingDesired {
   readonly queueArn: string;

@@ -13,10 +13,11 @@ import { REVISION_ENV } from '../../../handlers/contract.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
+import { type Actual, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import { type Actual, defineKind, pending, READY, type State } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 
 export interface FunctionDesired {

@@ -9,8 +9,9 @@ import {
   TagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface InstanceProfileDesired {

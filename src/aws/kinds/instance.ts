@@ -9,8 +9,9 @@ import {
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
 import { type Launch, rehearse, run } from '../calls/launch.ts';
+import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { ownerFilters, tagCommand, tagEc2 } from '../wire/ec2-tags.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';

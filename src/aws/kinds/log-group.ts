@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import type { Tags } from '../object/owner.ts';
 
 export interface LogGroupDesired {

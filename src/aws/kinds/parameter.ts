@@ -11,7 +11,8 @@ import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
 import { passwordOfFunction } from '../calls/store-password.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { type Actual, READY } from '../object/actual.ts';
+import { defineKind } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 

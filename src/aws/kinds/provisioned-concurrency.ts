@@ -8,8 +8,9 @@ import {
 import { fromRfc3339 } from '../../clock.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, judge, orAbsent, orGone, RequeueAfter, TerminalError } from '../account/errors.ts';
+import { type Actual, pending, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { functionNames } from './function.ts';
 
 export interface ProvisionedConcurrencyDesired {

@@ -12,8 +12,9 @@ import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { REDRIVE_DUE, TAGS, type Tags } from '../object/owner.ts';
 import { parsePolicy, policyText } from '../wire/policy.ts';
 

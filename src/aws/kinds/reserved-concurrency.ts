@@ -5,8 +5,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError } from '../account/errors.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { functionNames } from './function.ts';
 import { throwIfOutOfOrder } from './provisioned-concurrency.ts';
 

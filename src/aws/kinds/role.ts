@@ -14,8 +14,9 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { type PolicyStatement, parsePolicy, policyText } from '../wire/policy.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 

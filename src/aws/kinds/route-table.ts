@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
+import { type Actual, byId, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, byId, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';

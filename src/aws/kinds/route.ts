@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent, unlessThere } from '../account/errors.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { type Actual, defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { gatewayIds } from './rest-api.ts';
 
 export interface RouteDesired {

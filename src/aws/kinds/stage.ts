@@ -12,8 +12,9 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
-import { defineKind, READY } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { tagGatewayObject } from './rest-api.ts';
 
 export interface Throttle {

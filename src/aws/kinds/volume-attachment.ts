@@ -1,6 +1,7 @@
 import { AttachVolumeCommand, DescribeVolumesCommand, type VolumeAttachment } from '@aws-sdk/client-ec2';
 import { orAbsent, unlessThere } from '../account/errors.ts';
-import { type Actual, defineKind, pending, READY } from '../object/kind.ts';
+import { type Actual, pending, READY } from '../object/actual.ts';
+import { defineKind } from '../object/kind.ts';
 
 export interface VolumeAttachmentDesired {
   readonly volumeId: string;

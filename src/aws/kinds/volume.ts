@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { orGone } from '../account/errors.ts';
 import { expectedVolume, listVolumes, type VolumeIdentity } from '../calls/expected-volume.ts';
+import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import { type Actual, defineKind, leaving, pending, READY, type State } from '../object/kind.ts';
+import { defineKind } from '../object/kind.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 

@@ -1,7 +1,8 @@
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, type Vpc } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
-import { type Actual, byId, defineKind, pending, READY } from '../object/kind.ts';
+import { type Actual, byId, pending, READY } from '../object/actual.ts';
+import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';

@@ -4,7 +4,8 @@ import { apply, type PassOptions } from '../../../../src/aws/graph/apply.ts';
 import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph/graph.ts';
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
 import { tagOwned } from '../../../../src/aws/graph/remove-unwanted.ts';
-import { type Kind, leaving, pending, type State } from '../../../../src/aws/object/kind.ts';
+import { leaving, pending, type State } from '../../../../src/aws/object/actual.ts';
+import type { Kind } from '../../../../src/aws/object/kind.ts';
 import type { Owner } from '../../../../src/aws/object/owner.ts';
 import { FakeAccount, node, OURS, OWNER } from './fake-kinds.ts';
 

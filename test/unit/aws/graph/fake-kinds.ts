@@ -2,8 +2,9 @@ import type { Account } from '../../../../src/aws/account/account.ts';
 import { Patience } from '../../../../src/aws/account/patience.ts';
 import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
 import type { GraphNode, KindName } from '../../../../src/aws/graph/graph.ts';
+import { type Actual, READY, type State } from '../../../../src/aws/object/actual.ts';
 import { differing } from '../../../../src/aws/object/canonical.ts';
-import { type Actual, type Kind, READY, type State } from '../../../../src/aws/object/kind.ts';
+import type { Kind } from '../../../../src/aws/object/kind.ts';
 import type { Owner, Tags } from '../../../../src/aws/object/owner.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
