@@ -16,6 +16,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
           name: 'local',
           include: ['test/local/**/*.test.ts'],
           testTimeout: 150_000,

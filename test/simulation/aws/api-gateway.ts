@@ -1,0 +1,395 @@
+import type {
+  CreateDeploymentRequest,
+  CreateResourceRequest,
+  CreateRestApiRequest,
+  CreateStageRequest,
+  DeleteDeploymentRequest,
+  DeleteMethodRequest,
+  DeleteResourceRequest,
+  DeleteRestApiRequest,
+  DeleteStageRequest,
+  GetDeploymentRequest,
+  GetDeploymentsRequest,
+  GetGatewayResponseRequest,
+  GetResourcesRequest,
+  GetRestApisRequest,
+  GetStageRequest,
+  PatchOperation,
+  PutGatewayResponseRequest,
+  PutIntegrationRequest,
+  PutMethodRequest,
+  TagResourceRequest,
+  UpdateRestApiRequest,
+  UpdateStageRequest,
+} from '@aws-sdk/client-api-gateway';
+import { AwsError } from './aws-error.ts';
+import { pageOf } from './pages.ts';
+import { type Operations, Service } from './service.ts';
+import { Table } from './table.ts';
+import type { Tags } from './tags.ts';
+
+export interface RestApi {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Tags;
+  readonly binaryMediaTypes: readonly string[];
+  readonly rootResourceId: string;
+  readonly madeAt: number;
+}
+
+interface OfApi {
+  readonly restApiId: string;
+}
+
+export interface Resource extends OfApi {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly path: string;
+  /** By HTTP method: the integration's URI; undefined while there is none. */
+  readonly methods: Readonly<Record<string, { readonly uri: string | undefined }>>;
+}
+
+/** What a deployment shows: the API as it was. */
+export interface Deployment extends OfApi {
+  readonly id: string;
+  readonly description: string;
+  readonly madeAt: number;
+  /** URI of the integration by path, then by method. */
+  readonly routes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface Stage extends OfApi {
+  readonly name: string;
+  readonly deploymentId: string;
+  readonly tags: Tags;
+  readonly metrics: boolean;
+  /** By the key of a method, such as "~1nami~1orders/ANY". */
+  readonly throttles: Readonly<Record<string, { readonly rateLimit: number; readonly burstLimit: number }>>;
+}
+
+interface GatewayResponse extends OfApi {
+  readonly settings: PutGatewayResponseRequest;
+}
+
+/** Resources that an API may have. (API Gateway quotas.) */
+const MOST_RESOURCES = 300;
+const PAGE = 25;
+
+/** Amazon API Gateway, REST APIs. Errors as in the API Gateway API Reference, "Common errors". */
+export class ApiGateway extends Service {
+  readonly restApis = new Table<RestApi>(this.moment);
+  readonly resources = new Table<Resource>(this.moment);
+  readonly deployments = new Table<Deployment>(this.moment);
+  readonly stages = new Table<Stage>(this.moment);
+  readonly gatewayResponses = new Table<GatewayResponse>(this.moment);
+
+  readonly operations: Operations = {
+    CreateRestApi: ({
+      name = '',
+      description = '',
+      tags = {},
+      binaryMediaTypes = [],
+    }: CreateRestApiRequest) => {
+      const id = this.around.newId('api');
+      const rootResourceId = this.around.newId('resource');
+      this.resources.set(`${id}/${rootResourceId}`, {
+        restApiId: id,
+        id: rootResourceId,
+        parentId: undefined,
+        path: '/',
+        methods: {},
+      });
+      return showApi(
+        this.restApis.set(id, {
+          id,
+          name,
+          description,
+          tags,
+          binaryMediaTypes,
+          rootResourceId,
+          madeAt: this.now,
+        }),
+      );
+    },
+    GetRestApis: ({ position, limit }: GetRestApisRequest) => {
+      const { items, next } = pageOf(this.restApis.values(), position, limit ?? PAGE);
+      return { items: items.map(showApi), ...(next !== undefined && { position: next }) };
+    },
+    UpdateRestApi: ({ restApiId = '', patchOperations = [] }: UpdateRestApiRequest) => {
+      const api = this.#api(restApiId);
+      const description = patchOperations.find(({ path }) => path === '/description')?.value;
+      const added = patchOperations.flatMap(({ op, path = '' }) =>
+        op === 'add' && path.startsWith('/binaryMediaTypes/') ? [path.slice(18).replaceAll('~1', '/')] : [],
+      );
+      this.restApis.change(restApiId, {
+        description: description ?? api.description,
+        binaryMediaTypes: [...api.binaryMediaTypes, ...added],
+      });
+      return {};
+    },
+    DeleteRestApi: ({ restApiId = '' }: DeleteRestApiRequest) => {
+      this.#api(restApiId);
+      const isIts = (row: OfApi) => row.restApiId === restApiId;
+      for (const { id } of this.resources.filter(isIts)) this.resources.delete(`${restApiId}/${id}`);
+      for (const { id } of this.deployments.filter(isIts)) this.deployments.delete(`${restApiId}/${id}`);
+      for (const { name } of this.stages.filter(isIts)) this.stages.delete(`${restApiId}/${name}`);
+      this.restApis.delete(restApiId);
+      return {};
+    },
+    TagResource: ({ resourceArn = '', tags }: TagResourceRequest) => {
+      const [, restApiId = '', stageName] =
+        /\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(resourceArn) ?? [];
+      if (stageName === undefined) {
+        const api = this.#api(restApiId);
+        this.restApis.change(restApiId, { tags: { ...api.tags, ...tags } });
+      } else {
+        const stage = this.#stage(restApiId, stageName);
+        this.stages.change(`${restApiId}/${stageName}`, { tags: { ...stage.tags, ...tags } });
+      }
+      return {};
+    },
+
+    CreateResource: ({ restApiId = '', parentId = '', pathPart = '' }: CreateResourceRequest) => {
+      this.#api(restApiId);
+      const parent = this.#resource(restApiId, parentId);
+      const own = this.#resourcesOf(restApiId);
+      if (own.length >= MOST_RESOURCES)
+        throw new AwsError(
+          'LimitExceededException',
+          'Maximum number of Resources for this API has been reached',
+          429,
+        );
+      const path = `${parent.path === '/' ? '' : parent.path}/${pathPart}`;
+      if (own.some((each) => each.path === path))
+        throw conflict(`Another resource with the same parent already has this name: ${pathPart}`);
+      const id = this.around.newId('resource');
+      return showResource(
+        this.resources.set(`${restApiId}/${id}`, { restApiId, id, parentId, path, methods: {} }),
+      );
+    },
+    GetResources: ({ restApiId = '', position, limit, embed }: GetResourcesRequest) => {
+      this.#api(restApiId);
+      const { items, next } = pageOf(this.#resourcesOf(restApiId), position, limit ?? PAGE);
+      const show = embed?.includes('methods') ? showResource : showBareResource;
+      return { items: items.map(show), ...(next !== undefined && { position: next }) };
+    },
+    DeleteResource: ({ restApiId = '', resourceId = '' }: DeleteResourceRequest) => {
+      const { path } = this.#resource(restApiId, resourceId);
+      const gone = this.#resourcesOf(restApiId).filter(
+        (each) => each.path === path || each.path.startsWith(`${path}/`),
+      );
+      for (const { id } of gone) this.resources.delete(`${restApiId}/${id}`);
+      return {};
+    },
+    PutMethod: ({ restApiId = '', resourceId = '', httpMethod = '' }: PutMethodRequest) => {
+      const { methods } = this.#resource(restApiId, resourceId);
+      if (httpMethod in methods) throw conflict('Method already exists for this resource');
+      this.resources.change(`${restApiId}/${resourceId}`, {
+        methods: { ...methods, [httpMethod]: { uri: undefined } },
+      });
+      return { httpMethod };
+    },
+    DeleteMethod: ({ restApiId = '', resourceId = '', httpMethod = '' }: DeleteMethodRequest) => {
+      const { [httpMethod]: method, ...methods } = this.#resource(restApiId, resourceId).methods;
+      if (!method) throw absent('Invalid Method identifier specified');
+      this.resources.change(`${restApiId}/${resourceId}`, { methods });
+      return {};
+    },
+    PutIntegration: ({ restApiId = '', resourceId = '', httpMethod = '', uri }: PutIntegrationRequest) => {
+      const { methods } = this.#resource(restApiId, resourceId);
+      if (!(httpMethod in methods)) throw absent('Invalid Method identifier specified');
+      this.resources.change(`${restApiId}/${resourceId}`, { methods: { ...methods, [httpMethod]: { uri } } });
+      return {};
+    },
+
+    GetGatewayResponse: ({ restApiId = '', responseType = 'DEFAULT_5XX' }: GetGatewayResponseRequest) => {
+      this.#api(restApiId);
+      const put = this.gatewayResponses.get(`${restApiId}/${responseType}`);
+      return put ? { ...put.settings, defaultResponse: false } : { responseType, defaultResponse: true };
+    },
+    PutGatewayResponse: (settings: PutGatewayResponseRequest) => {
+      const { restApiId = '', responseType = '' } = settings;
+      this.#api(restApiId);
+      this.gatewayResponses.set(`${restApiId}/${responseType}`, { restApiId, settings });
+      return {};
+    },
+
+    CreateDeployment: ({ restApiId = '', description = '', stageName }: CreateDeploymentRequest) => {
+      this.#api(restApiId);
+      const id = this.around.newId('deployment');
+      const routes = this.#snapshot(restApiId);
+      this.deployments.set(`${restApiId}/${id}`, { restApiId, id, description, madeAt: this.now, routes });
+      if (stageName !== undefined) this.#show(restApiId, stageName, id);
+      return { id, description, createdDate: new Date(this.now) };
+    },
+    GetDeployment: ({ restApiId = '', deploymentId = '', embed }: GetDeploymentRequest) => {
+      const { id, description, madeAt, routes } = this.#deployment(restApiId, deploymentId);
+      const summary = Object.entries(routes).map(([path, methods]) => [
+        path,
+        Object.fromEntries(Object.keys(methods).map((method) => [method, { authorizationType: 'NONE' }])),
+      ]);
+      return {
+        id,
+        description,
+        createdDate: new Date(madeAt),
+        ...(embed?.includes('apisummary') && { apiSummary: Object.fromEntries(summary) }),
+      };
+    },
+    GetDeployments: ({ restApiId = '', position, limit }: GetDeploymentsRequest) => {
+      this.#api(restApiId);
+      const own = this.deployments.filter((each) => each.restApiId === restApiId);
+      const { items, next } = pageOf(own, position, limit ?? PAGE);
+      return {
+        items: items.map(({ id, description, madeAt }) => ({
+          id,
+          description,
+          createdDate: new Date(madeAt),
+        })),
+        ...(next !== undefined && { position: next }),
+      };
+    },
+    DeleteDeployment: ({ restApiId = '', deploymentId = '' }: DeleteDeploymentRequest) => {
+      this.#deployment(restApiId, deploymentId);
+      if (this.stages.find((stage) => stage.restApiId === restApiId && stage.deploymentId === deploymentId)) {
+        throw new AwsError(
+          'BadRequestException',
+          'Active stages pointing to this deployment must be moved or deleted',
+        );
+      }
+      this.deployments.delete(`${restApiId}/${deploymentId}`);
+      return {};
+    },
+
+    CreateStage: ({ restApiId = '', stageName = '', deploymentId = '', tags = {} }: CreateStageRequest) => {
+      this.#deployment(restApiId, deploymentId);
+      const key = `${restApiId}/${stageName}`;
+      if (this.stages.has(key)) throw conflict('Stage already exists');
+      const stage = { restApiId, name: stageName, deploymentId, tags, metrics: false, throttles: {} };
+      return showStage(this.stages.set(key, stage));
+    },
+    GetStage: ({ restApiId = '', stageName = '' }: GetStageRequest) =>
+      showStage(this.#stage(restApiId, stageName)),
+    UpdateStage: ({ restApiId = '', stageName = '', patchOperations = [] }: UpdateStageRequest) => {
+      const stage = patchOperations.reduce(patched, this.#stage(restApiId, stageName));
+      return showStage(this.stages.set(`${restApiId}/${stageName}`, stage));
+    },
+    DeleteStage: ({ restApiId = '', stageName = '' }: DeleteStageRequest) => {
+      this.#stage(restApiId, stageName);
+      this.stages.delete(`${restApiId}/${stageName}`);
+      return {};
+    },
+  };
+
+  /** What the gateway answers by itself, such as 403 for a path that isn't there. */
+  ownStatus(restApiId: string, type: string, standard: number): number {
+    return Number(this.gatewayResponses.get(`${restApiId}/${type}`)?.settings.statusCode ?? standard);
+  }
+
+  #resourcesOf(restApiId: string): Resource[] {
+    return this.resources.filter((each) => each.restApiId === restApiId);
+  }
+
+  #snapshot(restApiId: string): Deployment['routes'] {
+    const routes = this.#resourcesOf(restApiId).flatMap(({ path, methods }) => {
+      const entries = Object.entries(methods).map(([method, { uri }]) => {
+        if (uri === undefined) throw new AwsError('BadRequestException', 'No integration defined for method');
+        return [method, uri] as const;
+      });
+      return entries.length === 0 ? [] : [[path, Object.fromEntries(entries)] as const];
+    });
+    if (routes.length === 0)
+      throw new AwsError('BadRequestException', "The REST API doesn't contain any methods");
+    return Object.fromEntries(routes);
+  }
+
+  #show(restApiId: string, name: string, deploymentId: string): void {
+    const key = `${restApiId}/${name}`;
+    const stage = this.stages.get(key) ?? { restApiId, name, tags: {}, metrics: false, throttles: {} };
+    this.stages.set(key, { ...stage, deploymentId });
+  }
+
+  #api(id: string): RestApi {
+    const api = this.restApis.get(id);
+    if (!api) throw absent('Invalid API identifier specified');
+    return api;
+  }
+
+  #resource(restApiId: string, id: string): Resource {
+    const resource = this.resources.get(`${restApiId}/${id}`);
+    if (!resource) throw absent('Invalid Resource identifier specified');
+    return resource;
+  }
+
+  #deployment(restApiId: string, id: string): Deployment {
+    const deployment = this.deployments.get(`${restApiId}/${id}`);
+    if (!deployment) throw absent('Invalid Deployment identifier specified');
+    return deployment;
+  }
+
+  #stage(restApiId: string, name: string): Stage {
+    const stage = this.stages.get(`${restApiId}/${name}`);
+    if (!stage) throw absent('Invalid stage identifier specified');
+    return stage;
+  }
+}
+
+/** (API Gateway API Reference: UpdateStage, "Patch operations".) */
+function patched(stage: Stage, { op, path = '', value = '' }: PatchOperation): Stage {
+  if (path === '/*/*/metrics/enabled') return { ...stage, metrics: value === 'true' };
+  const [, key = '', field] = /^\/(.+?\/[A-Z*]+)(?:\/throttling\/(rateLimit|burstLimit))?$/.exec(path) ?? [];
+  if (key === '') throw new AwsError('BadRequestException', `Invalid patch path ${path}`);
+  if (op === 'remove') {
+    const { [key]: removed, ...throttles } = stage.throttles;
+    if (!removed) throw absent(`Cannot remove method setting ${key} because there is no such setting`);
+    return { ...stage, throttles };
+  }
+  const throttle = { rateLimit: -1, burstLimit: -1, ...stage.throttles[key], [field ?? '']: Number(value) };
+  return { ...stage, throttles: { ...stage.throttles, [key]: throttle } };
+}
+
+const showApi = ({ id, name, description, tags, binaryMediaTypes, rootResourceId, madeAt }: RestApi) => ({
+  id,
+  name,
+  description,
+  tags: { ...tags },
+  binaryMediaTypes: [...binaryMediaTypes],
+  rootResourceId,
+  createdDate: new Date(madeAt),
+});
+
+const showBareResource = ({ id, parentId, path }: Resource) => ({
+  id,
+  parentId,
+  path,
+  pathPart: path.split('/').at(-1),
+});
+
+const showResource = (resource: Resource) => {
+  const methods = Object.entries(resource.methods).map(([httpMethod, { uri }]) => [
+    httpMethod,
+    { httpMethod, ...(uri !== undefined && { methodIntegration: { type: 'AWS_PROXY', uri } }) },
+  ]);
+  return {
+    ...showBareResource(resource),
+    ...(methods.length > 0 && { resourceMethods: Object.fromEntries(methods) }),
+  };
+};
+
+const showStage = ({ name, deploymentId, tags, metrics, throttles }: Stage) => ({
+  stageName: name,
+  deploymentId,
+  ...(Object.keys(tags).length > 0 && { tags: { ...tags } }),
+  methodSettings: {
+    ...(metrics && { '*/*': { metricsEnabled: true, throttlingRateLimit: -1, throttlingBurstLimit: -1 } }),
+    ...Object.fromEntries(
+      Object.entries(throttles).map(([key, { rateLimit, burstLimit }]) => [
+        key,
+        { metricsEnabled: metrics, throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit },
+      ]),
+    ),
+  },
+});
+
+const absent = (message: string) => new AwsError('NotFoundException', message, 404);
+const conflict = (message: string) => new AwsError('ConflictException', message, 409);

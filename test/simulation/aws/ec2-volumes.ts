@@ -1,0 +1,199 @@
+import type {
+  AttachVolumeRequest,
+  CreateVolumeRequest,
+  DeleteVolumeRequest,
+  DescribeVolumesRequest,
+  ModifyVolumeRequest,
+} from '@aws-sdk/client-ec2';
+import { AwsError } from './aws-error.ts';
+import { filtered } from './ec2-filters.ts';
+import type { Ec2Instances } from './ec2-instances.ts';
+import { pageOf } from './pages.ts';
+import type { Operations, Surroundings } from './service.ts';
+import { type Moment, Table } from './table.ts';
+import { type Tags, tagsOf, toTagList } from './tags.ts';
+
+/** An EBS volume. Milliseconds since the epoch. */
+export interface Volume {
+  readonly id: string;
+  readonly tags: Tags;
+  readonly zone: string;
+  readonly sizeGiB: number;
+  readonly type: string;
+  readonly iops: number;
+  readonly madeAt: number;
+  readonly modifiedAt?: number;
+  readonly attachment?:
+    | { readonly instanceId: string; readonly device: string; readonly at: number }
+    | undefined;
+}
+
+const GP3_IOPS = 3000;
+
+/** The volumes of Amazon EC2. Errors as in the EC2 API Reference, "Error codes". */
+export class Ec2Volumes {
+  readonly volumes: Table<Volume>;
+  readonly #around: Surroundings;
+  readonly #moment: Moment;
+  readonly #machines: Ec2Instances;
+  readonly #tokens = new Map<string, { readonly id: string; readonly parameters: string }>();
+
+  constructor(around: Surroundings, moment: Moment, machines: Ec2Instances) {
+    this.#around = around;
+    this.#moment = moment;
+    this.#machines = machines;
+    this.volumes = new Table(moment);
+  }
+
+  /** The instance that a volume is attached to, or about to be; it ends with the instance. */
+  attachmentOf({
+    attachment,
+  }: Volume): { readonly instanceId: string; readonly isDone: boolean } | undefined {
+    if (!attachment || !this.#machines.isThere(this.#machines.instances.get(attachment.instanceId)))
+      return undefined;
+    const isDone = this.#moment.since(attachment.at) >= this.#around.times.volumeAttaching;
+    return { instanceId: attachment.instanceId, isDone };
+  }
+
+  /** The volumes that an instance has by now. */
+  attachedTo(instanceId: string): Volume[] {
+    return this.volumes.filter((volume) => {
+      const attachment = this.attachmentOf(volume);
+      return attachment?.instanceId === instanceId && attachment.isDone;
+    });
+  }
+
+  readonly operations: Operations = {
+    CreateVolume: (input: CreateVolumeRequest) => {
+      const { ClientToken = '', ...rest } = input;
+      const parameters = JSON.stringify(rest);
+      const earlier = this.#tokens.get(ClientToken);
+      if (earlier && earlier.parameters !== parameters) {
+        throw new AwsError(
+          'IdempotentParameterMismatch',
+          'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+        );
+      }
+      const known = this.volumes.get(earlier?.id);
+      if (earlier && !known) throw absent(earlier.id);
+      const volume = known ?? this.#create(input);
+      if (ClientToken !== '') this.#tokens.set(ClientToken, { id: volume.id, parameters });
+      return this.#show(volume);
+    },
+    DescribeVolumes: ({ Filters, VolumeIds, MaxResults, NextToken }: DescribeVolumesRequest) => {
+      const rows = VolumeIds ? VolumeIds.map((id) => this.#require(id)) : this.volumes.values();
+      const found = filtered(rows, Filters, { 'volume-id': ({ id }) => [id] });
+      const { items, next } = pageOf(found, NextToken, MaxResults ?? 500);
+      return {
+        Volumes: items.map((volume) => this.#show(volume)),
+        ...(next !== undefined && { NextToken: next }),
+      };
+    },
+    ModifyVolume: ({ VolumeId = '', Size, VolumeType, Iops }: ModifyVolumeRequest) => {
+      const volume = this.#require(VolumeId);
+      if ((Size ?? volume.sizeGiB) < volume.sizeGiB)
+        throw new AwsError('InvalidParameterValue', 'New size cannot be smaller than existing size');
+      const { modifiedAt } = volume;
+      if (
+        modifiedAt !== undefined &&
+        this.#moment.since(modifiedAt) < this.#around.times.volumeModification
+      ) {
+        throw new AwsError(
+          'VolumeModificationRateExceeded',
+          "You've reached the maximum modification rate per volume limit. Wait at least 6 hours between modifications per EBS volume.",
+        );
+      }
+      this.volumes.change(VolumeId, {
+        sizeGiB: Size ?? volume.sizeGiB,
+        type: VolumeType ?? volume.type,
+        iops: Iops ?? volume.iops,
+        modifiedAt: this.#moment.now,
+      });
+      return {};
+    },
+    AttachVolume: ({ VolumeId = '', InstanceId = '', Device = '' }: AttachVolumeRequest) => {
+      const volume = this.#require(VolumeId);
+      const instance = this.#machines.instances.get(InstanceId);
+      if (!instance || !this.#machines.isThere(instance))
+        throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${InstanceId}' does not exist`);
+      if (this.attachmentOf(volume))
+        throw new AwsError('VolumeInUse', `${VolumeId} is already attached to an instance`);
+      if (this.#machines.stateOf(instance) !== 'running')
+        throw new AwsError('IncorrectState', `Instance '${InstanceId}' is not 'running'.`);
+      if (this.#isCreating(volume)) throw new AwsError('IncorrectState', `${VolumeId} is not 'available'.`);
+      if (volume.zone !== instance.zone) {
+        throw new AwsError(
+          'InvalidVolume.ZoneMismatch',
+          `The volume '${VolumeId}' is not in the same availability zone as instance '${InstanceId}'`,
+        );
+      }
+      this.volumes.change(VolumeId, {
+        attachment: { instanceId: InstanceId, device: Device, at: this.#moment.now },
+      });
+      return { State: 'attaching' };
+    },
+    DeleteVolume: ({ VolumeId = '' }: DeleteVolumeRequest) => {
+      if (this.attachmentOf(this.#require(VolumeId)))
+        throw new AwsError('VolumeInUse', `Volume ${VolumeId} is currently attached`);
+      this.volumes.delete(VolumeId);
+      return {};
+    },
+  };
+
+  #create({
+    AvailabilityZone = '',
+    Size = 0,
+    VolumeType = 'gp2',
+    Iops,
+    TagSpecifications,
+  }: CreateVolumeRequest): Volume {
+    const id = this.#around.newId('vol');
+    return this.volumes.set(id, {
+      id,
+      tags: tagsOf(TagSpecifications, 'volume'),
+      zone: AvailabilityZone,
+      sizeGiB: Size,
+      type: VolumeType,
+      iops: Iops ?? GP3_IOPS,
+      madeAt: this.#moment.now,
+    });
+  }
+
+  #require(id: string): Volume {
+    const volume = this.volumes.get(id);
+    if (!volume) throw absent(id);
+    return volume;
+  }
+
+  #isCreating({ madeAt }: Volume): boolean {
+    return this.#moment.since(madeAt) < this.#around.times.volumeCreating;
+  }
+
+  #show(volume: Volume) {
+    const { id, zone, sizeGiB, type, iops, madeAt, tags } = volume;
+    const attachment = this.attachmentOf(volume);
+    const free = this.#isCreating(volume) ? 'creating' : 'available';
+    return {
+      VolumeId: id,
+      AvailabilityZone: zone,
+      Size: sizeGiB,
+      VolumeType: type,
+      Iops: iops,
+      Encrypted: true,
+      CreateTime: new Date(madeAt),
+      State: attachment ? 'in-use' : free,
+      Attachments: attachment
+        ? [
+            {
+              InstanceId: attachment.instanceId,
+              VolumeId: id,
+              State: attachment.isDone ? 'attached' : 'attaching',
+            },
+          ]
+        : [],
+      Tags: toTagList(tags),
+    };
+  }
+}
+
+const absent = (id: string) => new AwsError('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);

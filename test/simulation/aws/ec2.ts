@@ -1,0 +1,56 @@
+import type { CreateTagsRequest } from '@aws-sdk/client-ec2';
+import { AwsError } from './aws-error.ts';
+import { Ec2Instances } from './ec2-instances.ts';
+import { Ec2Network } from './ec2-network.ts';
+import { Ec2Volumes } from './ec2-volumes.ts';
+import type { Iam } from './iam.ts';
+import { type Operations, Service, type Surroundings } from './service.ts';
+import { fromTagList } from './tags.ts';
+
+/** Amazon EC2: networks, instances, volumes. */
+export class Ec2 extends Service {
+  readonly network: Ec2Network;
+  readonly machines: Ec2Instances;
+  readonly disks: Ec2Volumes;
+  readonly operations: Operations;
+
+  constructor(around: Surroundings, iam: Iam) {
+    super(around);
+    this.network = new Ec2Network(around, this.moment);
+    this.machines = new Ec2Instances(around, this.moment, this.network, iam);
+    this.disks = new Ec2Volumes(around, this.moment, this.machines);
+    this.network.inUseBy = this.machines;
+    this.operations = {
+      ...this.network.operations,
+      ...this.machines.operations,
+      ...this.disks.operations,
+      CreateTags: this.#createTags,
+    };
+  }
+
+  get vpcs() {
+    return this.network.vpcs;
+  }
+  get subnets() {
+    return this.network.subnets;
+  }
+  get securityGroups() {
+    return this.network.securityGroups;
+  }
+  get instances() {
+    return this.machines.instances;
+  }
+  get volumes() {
+    return this.disks.volumes;
+  }
+
+  readonly #createTags = ({ Resources = [], Tags }: CreateTagsRequest) => {
+    for (const id of Resources) {
+      const tables = [...this.network.tables, this.machines.instances, this.disks.volumes];
+      const table = tables.find((each) => each.has(id));
+      if (!table) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
+      table.change(id, { tags: { ...table.get(id)?.tags, ...fromTagList(Tags) } });
+    }
+    return {};
+  };
+}

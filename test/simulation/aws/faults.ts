@@ -1,0 +1,97 @@
+import { AwsError } from './aws-error.ts';
+import type { ServiceName } from './service.ts';
+import type { Moment } from './table.ts';
+
+/** Commands by name, such as "CreateVpc", or where a name is that of several services "lambda:TagResource". */
+type CommandName = string;
+
+interface Refusal {
+  readonly command: CommandName;
+  readonly error: () => Error;
+  left: number;
+}
+
+/** What goes wrong between the operator and AWS. All of it is off until it is switched on. */
+export class Faults {
+  /** Whether API Gateway takes one change of a REST API at a time. (hashicorp/terraform-provider-aws#776.) */
+  oneWriteAtATime = false;
+  readonly #moments: Readonly<Record<ServiceName, Moment>>;
+  readonly #refusals: Refusal[] = [];
+  readonly #lost = new Map<CommandName, number>();
+  readonly #empty = new Map<CommandName, number>();
+
+  constructor(moments: Readonly<Record<ServiceName, Moment>>) {
+    this.#moments = moments;
+  }
+
+  /** Reads show what was so many seconds ago: those of one service, or of all. */
+  lag(seconds: number, ...services: ServiceName[]): void {
+    const names = services.length > 0 ? services : (Object.keys(this.#moments) as ServiceName[]);
+    for (const name of names) this.#moments[name].lagSeconds = seconds;
+  }
+
+  /** The call takes effect, and then its connection is reset; so often. */
+  loseAnswer(command: CommandName, times = 1): void {
+    this.#lost.set(command, times);
+  }
+
+  /** One answer has nothing in it, as an intermediary's may. */
+  emptyOnce(command: CommandName): void {
+    this.#empty.set(command, 1);
+  }
+
+  /** AWS refuses the command, by default until `accept`. `*` stands for all commands. */
+  refuse(command: CommandName, name: string, message: string, times = Number.POSITIVE_INFINITY): void {
+    this.#refusals.push({ command, error: () => new AwsError(name, message), left: times });
+  }
+
+  /** AWS asks for fewer calls; the SDK tries each of them three times. */
+  throttle(command: CommandName, times = Number.POSITIVE_INFINITY): void {
+    const error = () => new AwsError('ThrottlingException', 'Rate exceeded', 429);
+    this.#refusals.push({ command, error, left: times });
+  }
+
+  /** Takes back all refusals and all throttling. */
+  accept(): void {
+    this.#refusals.length = 0;
+  }
+
+  /** Everything off. */
+  off(): void {
+    this.accept();
+    this.lag(0);
+    this.#lost.clear();
+    this.#empty.clear();
+    this.oneWriteAtATime = false;
+  }
+
+  /** Throws where the command is refused. */
+  check(service: ServiceName, command: string): void {
+    const refusal = this.#refusals.find(
+      (each) => each.left > 0 && ['*', command, `${service}:${command}`].includes(each.command),
+    );
+    if (!refusal) return;
+    refusal.left -= 1;
+    throw refusal.error();
+  }
+
+  /** Whether the answer of this call is lost. */
+  loses(service: ServiceName, command: string): boolean {
+    return takeOne(this.#lost, service, command);
+  }
+
+  /** Whether the answer of this call is empty. */
+  empties(service: ServiceName, command: string): boolean {
+    return takeOne(this.#empty, service, command);
+  }
+}
+
+function takeOne(counts: Map<CommandName, number>, service: ServiceName, command: string): boolean {
+  for (const name of [command, `${service}:${command}`]) {
+    const left = counts.get(name) ?? 0;
+    if (left === 0) continue;
+    counts.set(name, left - 1);
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,107 @@
+import type { PostQueueProbe, StoreProbe } from '../../../handlers/contract.ts';
+import type { Ec2 } from './ec2.ts';
+import type { Instance } from './ec2-instances.ts';
+import type { Invoked } from './lambda.ts';
+import type { Surroundings } from './service.ts';
+import type { Ssm } from './ssm.ts';
+
+/** What a database holds. It is on its volume, not on its host. */
+export interface Database {
+  /** The password that it was first started with: it takes no other. */
+  readonly password: string;
+  readonly events: Set<string>;
+}
+
+/** A MongoDB that is none of the operator's, by the host in its connection string. */
+export interface ExternalStore {
+  isUp: boolean;
+  readonly events: Set<string>;
+}
+
+const PORT = 27_017;
+const GIB = 2 ** 30;
+
+/**
+ * The databases that events end in. A managed one answers when its host runs for a while, has its volume, reached the
+ * internet for its image and its password when it first started, and the caller's security group is let in.
+ */
+export class Stores {
+  /** By the id of the volume. */
+  readonly databases = new Map<string, Database>();
+  readonly external = new Map<string, ExternalStore>();
+  /** Volumes whose database doesn't start, as when its container crashes. */
+  readonly down = new Set<string>();
+  /** Hosts that the container of the database has started on once: from then on they need no image. */
+  readonly #started = new Set<string>();
+  readonly #around: Surroundings;
+  readonly #ec2: Ec2;
+  readonly #ssm: Ssm;
+
+  constructor(around: Surroundings, ec2: Ec2, ssm: Ssm) {
+    this.#around = around;
+    this.#ec2 = ec2;
+    this.#ssm = ssm;
+  }
+
+  /** What the built-in code of the post-queue function finds of its store. */
+  ask(invoked: Invoked): PostQueueProbe {
+    const store = this.reach(invoked);
+    const answer: StoreProbe =
+      'why' in store
+        ? { reachable: false, error: store.why }
+        : {
+            reachable: true,
+            documents: store.events.size,
+            ...(store.isManaged && { disk: { totalBytes: 8 * GIB, usedBytes: GIB } }),
+          };
+    return { nami: 'post-queue', problems: [], store: answer };
+  }
+
+  /** Where the events of a function go, or why they can't. */
+  reach({
+    environment,
+    groupIds,
+    subnetIds,
+  }: Invoked): { readonly events: Set<string>; readonly isManaged: boolean } | { readonly why: string } {
+    const uri = URL.parse((environment.NAMI_STORE_URI ?? '').replace(/^mongodb(\+srv)?:/, 'http:'));
+    if (!uri) return { why: 'the connection string is none' };
+    const external = this.external.get(uri.hostname);
+    if (external) {
+      return external.isUp ? { events: external.events, isManaged: false } : { why: 'connection refused' };
+    }
+    const instance = this.#ec2.instances.find(
+      (each) => each.privateIp === uri.hostname && this.#ec2.machines.isThere(each),
+    );
+    if (!instance || subnetIds.length === 0) return { why: 'connection timed out' };
+    const isLetIn = this.#ec2.network.lets(groupIds, instance.groupIds, PORT);
+    if (!isLetIn) return { why: 'connection timed out' };
+    const database = this.#databaseOn(instance);
+    if ('why' in database) return database;
+    if (decodeURIComponent(uri.password) !== database.password) return { why: 'Authentication failed.' };
+    return { events: database.events, isManaged: true };
+  }
+
+  #databaseOn(instance: Instance): Database | { readonly why: string } {
+    const seconds = this.#ec2.machines.runningSeconds(instance);
+    if (seconds < this.#around.times.databaseStart) return { why: 'connection refused' };
+    const [, wanted] = /NAMI_VOLUME_ID=(\S+)/.exec(instance.userData) ?? [];
+    const volume = this.#ec2.disks.attachedTo(instance.id).find(({ id }) => id === wanted);
+    if (!volume || this.down.has(volume.id)) return { why: 'connection refused' };
+    if (!this.#started.has(instance.id) && !this.#ec2.network.leadsOut(instance.subnetId))
+      return { why: 'connection refused' };
+    const database = this.databases.get(volume.id) ?? this.#start(volume.id, instance);
+    if (!database) return { why: 'connection refused' };
+    this.#started.add(instance.id);
+    return database;
+  }
+
+  /** The first start of a database takes its password from where the host was told. */
+  #start(volumeId: string, { userData }: Instance): Database | undefined {
+    const [, name] = /NAMI_CREDENTIALS_PARAMETER=(\S+)/.exec(userData) ?? [];
+    const password = this.#ssm.parameters.get(name)?.value;
+    if (password === undefined) return undefined;
+    const database = { password, events: new Set<string>() };
+    this.databases.set(volumeId, database);
+    return database;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Clock } from '../../../src/clock.ts';
+
+/** The time at which a service is looked at: now, or some time ago where its answers lag behind. */
+export class Moment {
+  /** By how much reads lag behind, in seconds. */
+  lagSeconds = 0;
+  readonly #clock: Clock;
+  #isReading = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Milliseconds since the epoch. */
+  get now(): number {
+    return this.#isReading ? this.#clock.now() - this.lagSeconds * 1000 : this.#clock.now();
+  }
+
+  get isPast(): boolean {
+    return this.#isReading && this.lagSeconds > 0;
+  }
+
+  /** Runs `look` at the time that reads see. */
+  read<R>(look: () => R): R {
+    this.#isReading = true;
+    try {
+      return look();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** Seconds since `then`, in milliseconds since the epoch. */
+  since(then: number): number {
+    return (this.now - then) / 1000;
+  }
+}
+
+interface Version<Row> {
+  readonly at: number;
+  /** Undefined: deleted. */
+  readonly row: Row | undefined;
+}
+
+/** For how long what was is remembered, in milliseconds: the longest lag. */
+const MEMORY = 600_000;
+
+/**
+ * The objects of one kind, and what they were a while ago. Rows are never changed, only replaced; what changes with
+ * time alone is no part of them but follows from when something was done.
+ */
+export class Table<Row extends object> {
+  readonly #moment: Moment;
+  readonly #rows = new Map<string, Version<Row>[]>();
+
+  constructor(moment: Moment) {
+    this.#moment = moment;
+  }
+
+  get(id: string | undefined): Row | undefined {
+    const versions = id === undefined ? undefined : this.#rows.get(id);
+    return versions && this.#seen(versions);
+  }
+
+  has(id: string | undefined): boolean {
+    return this.get(id) !== undefined;
+  }
+
+  /** In the order in which they were first made. */
+  values(): Row[] {
+    const found: Row[] = [];
+    for (const versions of this.#rows.values()) {
+      const row = this.#seen(versions);
+      if (row) found.push(row);
+    }
+    return found;
+  }
+
+  find(isIt: (row: Row) => boolean): Row | undefined {
+    return this.values().find(isIt);
+  }
+
+  filter(isIt: (row: Row) => boolean): Row[] {
+    return this.values().filter(isIt);
+  }
+
+  get size(): number {
+    return this.values().length;
+  }
+
+  set(id: string, row: Row): Row {
+    this.#write(id, row);
+    return row;
+  }
+
+  /** Changes some fields of a row that is there. */
+  change(id: string, fields: Partial<Row>): void {
+    const row = this.get(id);
+    if (row) this.#write(id, { ...row, ...fields });
+  }
+
+  delete(id: string): void {
+    if (this.has(id)) this.#write(id, undefined);
+  }
+
+  #seen(versions: readonly Version<Row>[]): Row | undefined {
+    if (!this.#moment.isPast) return versions.at(-1)?.row;
+    const { now } = this.#moment;
+    return versions.findLast(({ at }) => at <= now)?.row;
+  }
+
+  #write(id: string, row: Row | undefined): void {
+    const { now } = this.#moment;
+    const versions = this.#rows.get(id) ?? [];
+    const last = versions.at(-1);
+    // A name that is taken again counts as new in the order.
+    if (last && last.row === undefined && now - last.at > MEMORY) this.#rows.delete(id);
+    const isOld = ({ at }: Version<Row>) => at < now - MEMORY;
+    const kept = versions.filter(
+      (version, index) => !isOld(version) || !isOld(versions[index + 1] ?? version),
+    );
+    this.#rows.set(id, [...kept.slice(-50), { at: now, row }]);
+  }
+}

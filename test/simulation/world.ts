@@ -1,0 +1,209 @@
+import type { Account } from '../../src/aws/account/account.ts';
+import { withAction } from '../../src/aws/account/errors.ts';
+import { Inventory } from '../../src/aws/account/inventory.ts';
+import { RateLimiter } from '../../src/aws/account/rates.ts';
+import { codeLibrary } from '../../src/code.ts';
+import { readConfig } from '../../src/config.ts';
+import { Controller } from '../../src/controller/controller.ts';
+import { KubernetesClient } from '../../src/kubernetes/client.ts';
+import { EventRecorder } from '../../src/kubernetes/events.ts';
+import { AwsAccount, type Call } from './aws/aws-account.ts';
+import { sdkClients } from './aws/sdk-clients.ts';
+import type { Senders } from './aws/senders.ts';
+import type { Times } from './aws/times.ts';
+import { KubernetesApi } from './kubernetes/api-server.ts';
+import { Lifeline } from './lifeline.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+export interface SimulationOptions {
+  /** The same seed gives the same run, to the millisecond. Default 1. */
+  readonly seed?: number;
+  /** The operator's settings, as its environment has them. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How long things take in AWS, where it is another time than usual. */
+  readonly times?: Partial<Times>;
+  /** False: the operator is started by `world.start()`. */
+  readonly isStarted?: boolean;
+}
+
+/** A line of the operator's log. */
+export interface LogLine {
+  readonly at: number;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly details: object;
+}
+
+const REGION = 'eu-central-1';
+const CLUSTER = 'simulated';
+/** Made once: the zips of all worlds are the same. */
+const CODE = codeLibrary({
+  'pre-queue': Buffer.from('export const handler = "pre-queue";'),
+  'post-queue': Buffer.from('export const handler = "post-queue";'),
+});
+/** Seconds from a crash until Kubernetes has started the operator again. */
+const RESTART_SECONDS = 3;
+
+/** A virtual cluster, a virtual AWS account and the real operator between them. */
+export class World {
+  readonly time: VirtualTime;
+  readonly kubernetes: KubernetesApi;
+  readonly aws: AwsAccount;
+  readonly senders: Senders;
+  readonly log: LogLine[] = [];
+  readonly #settings: Readonly<Record<string, string>>;
+  #lifeline = new Lifeline();
+  #controller: Controller | undefined;
+
+  constructor({ seed = 1, settings = {}, times = {} }: SimulationOptions) {
+    this.#settings = settings;
+    this.time = new VirtualTime({ seed });
+    this.kubernetes = new KubernetesApi(this.time);
+    this.aws = new AwsAccount({ clock: this.time, region: REGION, times });
+    this.senders = this.aws.senders;
+  }
+
+  /** Lets so many virtual seconds pass. */
+  async run(seconds: number): Promise<void> {
+    await this.time.advance(seconds * 1000);
+  }
+
+  /** Lets time pass until something is so; fails, and says how things stand, if that takes longer. */
+  async until(isSo: (world: World) => boolean, seconds: number): Promise<void> {
+    if (await this.time.until(() => isSo(this), seconds * 1000)) return;
+    throw new Error(`not so within ${seconds} s: ${isSo}\n${this.describe()}`);
+  }
+
+  /** Starts the operator; `run` lets it work. */
+  start(): void {
+    this.#lifeline = new Lifeline();
+    this.#controller = this.#assemble(this.#lifeline);
+    void this.#controller.start();
+  }
+
+  /** Stops the operator as SIGTERM does. */
+  async stop(seconds = 20): Promise<readonly string[]> {
+    const stopping = this.#controller?.stop(seconds) ?? Promise.resolve([]);
+    let left: readonly string[] | undefined;
+    void stopping.then((keys) => {
+      left = keys;
+    });
+    await this.until(() => left !== undefined, seconds + 10);
+    this.#lifeline.cut();
+    return left ?? [];
+  }
+
+  /** Stops the operator and starts it again. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.start();
+  }
+
+  /** Kills the operator where it stands; what it has sent takes effect. A new one starts a moment later. */
+  crash(): void {
+    this.#lifeline.cut();
+    this.time.after(RESTART_SECONDS * 1000, () => this.start());
+  }
+
+  /** Kills the operator as soon as such a call has taken effect, before it is answered; once. */
+  crashOn(isIt: (call: Call) => boolean): void {
+    this.aws.onCall = (call) => {
+      if (!isIt(call)) return;
+      this.aws.onCall = () => {};
+      this.crash();
+    };
+  }
+
+  /** How things stand, for people. */
+  describe(): string {
+    const clock = (at: number) => new Date(at).toISOString().slice(11, 23);
+    const pipelines = this.kubernetes.list().map(({ metadata, status }) => {
+      const conditions = (status?.conditions ?? []) as Record<string, string>[];
+      const words = conditions.map(
+        ({ type, status: is, reason, message }) => `  ${type}=${is} ${reason} ${message}`,
+      );
+      return [`pipeline ${metadata.name}, deleted ${metadata.deletionTimestamp ?? 'no'}`, ...words].join(
+        '\n',
+      );
+    });
+    const calls = this.aws.calls
+      .slice(-40)
+      .map(({ at, service, command, error }) => `  ${clock(at)} ${service}:${command} ${error ?? ''}`);
+    const lines = this.log
+      .slice(-20)
+      .map(
+        ({ at, level, message, details }) => `  ${clock(at)} ${level} ${message} ${JSON.stringify(details)}`,
+      );
+    return [`at ${clock(this.time.now())}`, ...pipelines, 'log:', ...lines, 'calls:', ...calls].join('\n');
+  }
+
+  /** The one place where the operator is put together, as src/main.ts does it. */
+  #assemble(lifeline: Lifeline): Controller {
+    const config = readConfig({ AWS_REGION: REGION, ...this.#settings });
+    const clock = lifeline.clock(this.time);
+    const logger = {
+      info: this.#logAt('info'),
+      warn: this.#logAt('warn'),
+      error: this.#logAt('error'),
+    };
+    const client = new KubernetesClient({ transport: lifeline.transport(this.kubernetes.transport), clock });
+    const account = this.#openAccount(lifeline);
+    return new Controller({
+      config,
+      clock,
+      logger,
+      client,
+      events: new EventRecorder({
+        client,
+        clock,
+        logger,
+        controller: 'nami.dev/operator',
+        instance: 'simulated',
+      }),
+      cluster: CLUSTER,
+      code: CODE,
+      account: async (region) => {
+        if (region !== REGION) throw new Error(`the simulation has one region, ${REGION}, not ${region}`);
+        return account;
+      },
+      regionsOfAccount: async () => [REGION],
+    });
+  }
+
+  #openAccount(lifeline: Lifeline): Account {
+    const clock = lifeline.clock(this.time);
+    const rates = new RateLimiter(clock);
+    const clients = sdkClients(async (service, command, input, attempts) => {
+      await rates.take(service, command);
+      try {
+        return await lifeline.hold(this.aws.call(service, command, input, attempts));
+      } catch (error) {
+        throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
+      }
+    });
+    const { region, accountId, partition } = this.aws.around;
+    return {
+      region,
+      accountId,
+      partition,
+      clock,
+      inventory: new Inventory(clock),
+      refusedVersions: new Map(),
+      code: new Map(),
+      ...clients,
+    };
+  }
+
+  #logAt(level: LogLine['level']) {
+    return (details: object, message: string): void => {
+      this.log.push({ at: this.time.now(), level, message, details });
+    };
+  }
+}
+
+/** Builds a world and starts the operator in it. */
+export async function simulate(options: SimulationOptions = {}): Promise<World> {
+  const world = new World(options);
+  if (options.isStarted !== false) world.start();
+  return world;
+}
