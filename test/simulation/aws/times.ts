@@ -48,3 +48,21 @@ export const TIMES = {
 };
 
 export type Times = Readonly<Record<keyof typeof TIMES, number>>;
+
+/** For runs that are many: the same things happen in the same order, and nobody waits long. */
+export const BRISK: Partial<Times> = {
+  instancePending: 2,
+  instanceShuttingDown: 3,
+  databaseStart: 4,
+  volumeCreating: 0.5,
+  volumeAttaching: 0.5,
+  roleKnown: 1,
+  profileKnown: 1,
+  functionPending: 0.5,
+  functionUpdating: 0.5,
+  versionPending: 0.2,
+  mappingCreating: 1,
+  mappingUpdating: 1,
+  mappingDeleting: 1,
+  interfacesGone: 3,
+};

@@ -3,7 +3,7 @@ import { type Clock, rfc3339, sleep } from '../../../src/clock.ts';
 import { ServerUnreachableError } from '../../../src/kubernetes/errors.ts';
 import { isNewer } from '../../../src/kubernetes/resource.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/kubernetes/transport.ts';
-import { applied, fieldsOf, InvalidApply, type OwnedFields } from './field-ownership.ts';
+import { applied, InvalidApply, type OwnedFields } from './field-ownership.ts';
 import { ObjectStore, type Stored } from './object-store.ts';
 import { keyOfTarget, type Target, targetOf } from './request-path.ts';
 import { type Fields, objectionsTo, type Schema, schemaOfPipelines, shaped } from './schema.ts';
@@ -336,10 +336,10 @@ export class KubernetesApi {
     const owner = `${found.metadata.uid} ${query.get('fieldManager')}`;
     const status = shaped(given.status ?? {}, { ...schema, default: undefined }) as Fields;
     requireValid(status, schema, 'status');
-    const next = applied(found.status, this.#owned.get(owner) ?? new Set(), status, schema) as Fields;
-    this.#owned.set(owner, fieldsOf(status, schema));
-    if (isDeepStrictEqual(next, found.status)) return found;
-    return this.#store.put(resource, keyOfTarget(target), { ...found, status: next });
+    const { object, owned } = applied(found.status, this.#owned.get(owner) ?? new Set(), status, schema);
+    this.#owned.set(owner, owned);
+    if (isDeepStrictEqual(object, found.status)) return found;
+    return this.#store.put(resource, keyOfTarget(target), { ...found, status: object as Fields });
   }
 
   #patch(target: Target, given: Fields): Stored {

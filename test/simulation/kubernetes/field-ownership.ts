@@ -22,7 +22,7 @@ const childOf = (schema: Schema | undefined, key: string): Schema | undefined =>
   schema?.properties?.[key] ?? schema?.additionalProperties;
 
 /** The fields that an applied value owns. */
-export function fieldsOf(value: unknown, schema: Schema | undefined): OwnedFields {
+function fieldsOf(value: unknown, schema: Schema | undefined): OwnedFields {
   const fields = new Set<string>();
   const visit = (part: unknown, at: Schema | undefined, path: readonly string[]): void => {
     if (isFields(part) && Object.keys(part).length > 0) {
@@ -39,34 +39,42 @@ export function fieldsOf(value: unknown, schema: Schema | undefined): OwnedField
   return fields;
 }
 
+export interface Applied {
+  readonly object: unknown;
+  /** What the manager owns from now on. */
+  readonly owned: OwnedFields;
+}
+
 /** `live` with what is applied, and without what the manager owned `before` and doesn't give now. */
-export function applied(live: unknown, before: OwnedFields, given: Fields, schema: Schema): unknown {
+export function applied(live: unknown, before: OwnedFields, given: Fields, schema: Schema): Applied {
   refuseEmptied(given, before);
-  const now = fieldsOf(given, schema);
+  const owned = fieldsOf(given, schema);
   const merged = merge(live, given, schema);
-  const gone = [...before].filter((field) => !now.has(field)).map((field) => JSON.parse(field) as string[]);
-  return gone
+  const gone = [...before].filter((field) => !owned.has(field)).map((field) => JSON.parse(field) as string[]);
+  const object = gone
     .sort((a, b) => a.length - b.length)
     .reduce((value, path) => without(value, path, schema), merged);
+  return { object, owned };
 }
 
 /**
  * An empty object over a map whose fields were owned becomes null, which is no object. (kubernetes/kubernetes#135841.)
  */
 function refuseEmptied(given: Fields, before: OwnedFields): void {
-  const owned = [...before].map((field) => JSON.parse(field) as string[]);
   const visit = (part: unknown, path: readonly string[]): void => {
     if (!isFields(part)) return;
-    const isEmpty = Object.keys(part).length === 0;
-    const hadFields = owned.some(
-      (other) => other.length > path.length && path.every((step, i) => other[i] === step),
-    );
-    if (isEmpty && hadFields) {
+    if (Object.keys(part).length === 0 && hasFieldsBelow(before, path)) {
       throw new InvalidApply(`${path.join('.')}: Invalid value: "null": must be of type object: "null"`);
     }
     for (const [key, field] of Object.entries(part)) visit(field, [...path, key]);
   };
   visit(given, []);
+}
+
+function hasFieldsBelow(fields: OwnedFields, path: readonly string[]): boolean {
+  return [...fields]
+    .map((field) => JSON.parse(field) as string[])
+    .some((other) => other.length > path.length && path.every((step, index) => other[index] === step));
 }
 
 function merge(live: unknown, given: unknown, schema: Schema | undefined): unknown {
