@@ -103,6 +103,11 @@ export class AwsAccount {
     return this.calls.filter(({ isRead }) => !isRead);
   }
 
+  /** How many objects were made so far whose ids begin so, such as "vpc". */
+  made(prefix: string): number {
+    return this.#ids.get(prefix) ?? 0;
+  }
+
   /** What is left in the account, as "Kind id", but for what AWS keeps of what is gone. */
   contents(): string[] {
     const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway } = this;
@@ -162,6 +167,7 @@ export class AwsAccount {
       this.onCall(call);
       if (this.faults.loses(service, command)) throw connectionReset();
       if (command === 'Invoke') await this.#wait(output);
+      if (this.#takesTurns(call)) await sleep(clock, times.gatewayWrite * 1000);
       return this.faults.empties(service, command) ? {} : output;
     } catch (error) {
       call.error = error instanceof Error ? error.name : String(error);
@@ -169,19 +175,26 @@ export class AwsAccount {
     }
   }
 
-  #answer({ service, command, input, isRead }: Call): object {
+  #answer(call: Call): object {
+    const { service, command, input, isRead } = call;
     this.faults.check(service, command);
     const { moment, operations } = this.#services[service];
     const operation = operations[command];
     if (!operation)
       throw new Error(`the simulated ${service} does not know ${command}: add it to its operations`);
-    if (service === 'apigateway' && !isRead) this.#takeTurn(input);
+    this.#takeTurn(call);
     if (isRead && command !== 'Invoke') return moment.read(() => operation(input as never)) ?? {};
     return operation(input as never) ?? {};
   }
 
-  #takeTurn({ restApiId }: Call['input']): void {
-    if (!this.faults.oneWriteAtATime || typeof restApiId !== 'string') return;
+  #takesTurns({ service, isRead, input }: Call): boolean {
+    return this.faults.oneWriteAtATime && service === 'apigateway' && !isRead && 'restApiId' in input;
+  }
+
+  /** A write that comes while another is under way is refused. */
+  #takeTurn(call: Call): void {
+    if (!this.#takesTurns(call)) return;
+    const restApiId = String(call.input.restApiId);
     const now = this.around.clock.now();
     if (now < (this.#busyUntil.get(restApiId) ?? 0)) {
       throw new AwsError(

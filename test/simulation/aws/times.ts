@@ -43,7 +43,7 @@ export const TIMES = {
 
   /** For so long the name of a deleted queue can't be taken. (SQS API: CreateQueue, QueueDeletedRecently.) */
   queueDeletedRecently: 60,
-  /** For so long another write to a REST API is refused, where `oneWriteAtATime` is on. */
+  /** What a write to a REST API takes, where `oneWriteAtATime` is on: others are refused meanwhile. */
   gatewayWrite: 0.3,
 };
 
