@@ -153,6 +153,23 @@ test.fails('a volume without its tags is not replaced by an empty one', async ()
   expect(world.aws.ec2.volumes.size).toBe(1);
 });
 
+/**
+ * The token of a launch counts the instances that are still listed, which is an hour, and EC2 remembers the token for a
+ * day: the third host gets the token of the second. Not held yet.
+ */
+test.fails('a host is replaced as often as it ends, hours apart', async () => {
+  const world = await ready();
+  for (let end = 0; end < 3; end += 1) {
+    for (const { id, endedAt } of world.aws.ec2.instances.values())
+      if (endedAt === undefined) world.aws.ec2.machines.end(id);
+    await world.until(
+      ({ aws }) => aws.ec2.instances.filter((each) => each.endedAt === undefined).length === 1,
+      PATIENCE,
+    );
+    await world.run(2 * 3600);
+  }
+});
+
 describe('no event is lost', () => {
   test('while the database is down and comes back', async () => {
     const world = await ready();

@@ -158,7 +158,7 @@ export class Ec2Instances implements NetworkUsers {
     RunInstances: (input: RunInstancesRequest) => {
       const { ClientToken = '', ...rest } = input;
       const parameters = JSON.stringify(rest);
-      const earlier = this.#launches.get(ClientToken);
+      const earlier = this.#remembered(ClientToken);
       if (earlier) return { Instances: [this.#show(this.#again(earlier, parameters))] };
       const instance = this.#launch(input);
       if (ClientToken !== '') this.#launches.set(ClientToken, { id: instance.id, parameters });
@@ -184,6 +184,14 @@ export class Ec2Instances implements NetworkUsers {
       return {};
     },
   };
+
+  #remembered(token: string): Launch | undefined {
+    const launch = this.#launches.get(token);
+    const { endedAt } = this.instances.get(launch?.id) ?? {};
+    const isForgotten =
+      endedAt !== undefined && this.#moment.since(endedAt) > this.#around.times.instanceTokenKept;
+    return isForgotten ? undefined : launch;
+  }
 
   #again({ id, parameters }: Launch, asked: string): Instance {
     if (parameters !== asked) {

@@ -16,6 +16,8 @@ export const TIMES = {
   instanceStopping: 15,
   /** For so long a terminated instance is listed. (EC2: "Terminate Amazon EC2 instances": a short while, about an hour.) */
   instanceListed: 3600,
+  /** For so long after its end the token of an instance is remembered. (EC2: "Ensuring idempotency": at least a day.) */
+  instanceTokenKept: 24 * 3600,
   /** From running until the database answers: the image is pulled, the volume mounted. */
   databaseStart: 30,
   volumeCreating: 2,
