@@ -22,6 +22,19 @@ const SETTINGS = {
   credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' },
 };
 
+/** Made once: it is the SDK's dearest part. */
+const CLIENTS = {
+  apiGateway: new APIGatewayClient(SETTINGS),
+  cloudWatch: new CloudWatchClient(SETTINGS),
+  logs: new CloudWatchLogsClient(SETTINGS),
+  ec2: new EC2Client(SETTINGS),
+  iam: new IAMClient(SETTINGS),
+  lambda: new LambdaClient(SETTINGS),
+  s3: new S3Client(SETTINGS),
+  sqs: new SQSClient(SETTINGS),
+  ssm: new SSMClient(SETTINGS),
+};
+
 interface Command {
   readonly input: Readonly<Record<string, unknown>>;
 }
@@ -31,23 +44,23 @@ interface Command {
  * left out: it is most of what a call costs.
  */
 export function sdkClients(answer: AnswerCommand) {
-  const client = <C extends object>(service: ServiceName, made: C, attempts = 3): C => {
+  const client = <C extends object>(service: ServiceName, shared: C, attempts = 3): C => {
     const send = async (command: Command) => {
       const name = command.constructor.name.replace(/Command$/, '');
       return { $metadata: {}, ...(await answer(service, name, command.input, attempts)) };
     };
-    return Object.assign(made, { send });
+    return Object.assign(Object.create(shared) as C, { send });
   };
   return {
-    apiGateway: client('apigateway', new APIGatewayClient(SETTINGS)),
-    cloudWatch: client('cloudwatch', new CloudWatchClient(SETTINGS)),
-    logs: client('logs', new CloudWatchLogsClient(SETTINGS)),
-    ec2: client('ec2', new EC2Client(SETTINGS)),
-    iam: client('iam', new IAMClient(SETTINGS)),
-    lambda: client('lambda', new LambdaClient(SETTINGS)),
-    invocations: client('lambda', new LambdaClient(SETTINGS), 1),
-    s3: client('s3', new S3Client(SETTINGS)),
-    sqs: client('sqs', new SQSClient(SETTINGS)),
-    ssm: client('ssm', new SSMClient(SETTINGS)),
+    apiGateway: client('apigateway', CLIENTS.apiGateway),
+    cloudWatch: client('cloudwatch', CLIENTS.cloudWatch),
+    logs: client('logs', CLIENTS.logs),
+    ec2: client('ec2', CLIENTS.ec2),
+    iam: client('iam', CLIENTS.iam),
+    lambda: client('lambda', CLIENTS.lambda),
+    invocations: client('lambda', CLIENTS.lambda, 1),
+    s3: client('s3', CLIENTS.s3),
+    sqs: client('sqs', CLIENTS.sqs),
+    ssm: client('ssm', CLIENTS.ssm),
   };
 }

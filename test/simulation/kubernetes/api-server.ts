@@ -3,10 +3,10 @@ import { type Clock, rfc3339, sleep } from '../../../src/clock.ts';
 import { ServerUnreachableError } from '../../../src/kubernetes/errors.ts';
 import { isNewer } from '../../../src/kubernetes/resource.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/kubernetes/transport.ts';
-import { applied, InvalidApply, type OwnedFields } from './field-ownership.ts';
 import { ObjectStore, type Stored } from './object-store.ts';
 import { keyOfTarget, type Target, targetOf } from './request-path.ts';
 import { type Fields, objectionsTo, type Schema, schemaOfPipelines, shaped } from './schema.ts';
+import { applied, InvalidApply } from './server-side-apply.ts';
 
 const PIPELINES = 'webhookpipelines';
 
@@ -78,7 +78,8 @@ const REASONS: Readonly<Record<number, string>> = {
 export class KubernetesApi {
   readonly writes: Write[] = [];
   readonly #store = new ObjectStore();
-  readonly #owned = new Map<string, OwnedFields>();
+  /** The status that each manager of a pipeline applied last. */
+  readonly #given = new Map<string, Fields>();
   readonly #refusals: Refusal[] = [];
   readonly #clock: Clock;
   #uids = 0;
@@ -336,10 +337,10 @@ export class KubernetesApi {
     const owner = `${found.metadata.uid} ${query.get('fieldManager')}`;
     const status = shaped(given.status ?? {}, { ...schema, default: undefined }) as Fields;
     requireValid(status, schema, 'status');
-    const { object, owned } = applied(found.status, this.#owned.get(owner) ?? new Set(), status, schema);
-    this.#owned.set(owner, owned);
+    const object = applied(found.status, this.#given.get(owner), status, schema) as Fields;
+    this.#given.set(owner, status);
     if (isDeepStrictEqual(object, found.status)) return found;
-    return this.#store.put(resource, keyOfTarget(target), { ...found, status: object as Fields });
+    return this.#store.put(resource, keyOfTarget(target), { ...found, status: object });
   }
 
   #patch(target: Target, given: Fields): Stored {
