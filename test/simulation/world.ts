@@ -1,7 +1,9 @@
 import type { Account } from '../../src/aws/account/account.ts';
 import { withAction } from '../../src/aws/account/errors.ts';
 import { Inventory } from '../../src/aws/account/inventory.ts';
+import { Patience } from '../../src/aws/account/patience.ts';
 import { RateLimiter } from '../../src/aws/account/rates.ts';
+import { RecentlyMade } from '../../src/aws/account/recently-made.ts';
 import { codeLibrary } from '../../src/code.ts';
 import { readConfig } from '../../src/config.ts';
 import { Controller } from '../../src/controller/controller.ts';
@@ -188,8 +190,9 @@ export class World {
       partition,
       clock,
       inventory: new Inventory(clock),
+      recentlyMade: new RecentlyMade(clock),
+      patience: new Patience(clock),
       refusedVersions: new Map(),
-      code: new Map(),
       ...clients,
     };
   }

@@ -47,11 +47,17 @@ export async function build(
   if (kept) return { input, outcome: kept };
   const outcome = await apply(account, graph, input.owner, { given, code });
   memory.applied = { plan: planned, at: clock.now(), outcome };
-  memory.store = onHost(memory.store, hostSeen(outcome), pipeline.status?.store?.host);
+  memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
   reporter.changes(pipeline, outcome);
   if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')
     await followStore(context, subject);
   return { input, outcome };
+}
+
+/** The host by which the status knows the store to have been reached. */
+function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
+  const { host, answersSince, lastProbeTime } = status?.store ?? {};
+  return answersSince === undefined && lastProbeTime === undefined ? undefined : host;
 }
 
 /** Any new value asks for a look at everything. */

@@ -19,18 +19,18 @@ export interface Looked {
   readonly consuming: boolean | undefined;
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
-  /** Whether the status says it. */
-  readonly isSaid: boolean;
+  /** Whether all that followed from it was done: the status written, what was due sent back. */
+  readonly isDone: boolean;
 }
 
 /** When to look again at a pipeline that is built or being built: the nearest reason counts. Pure but for the jitter. */
 export function nextLook(
-  { memory, consuming, outcome, findings, isSaid }: Looked,
+  { memory, consuming, outcome, findings, isDone }: Looked,
   config: Pick<Config, 'lookSeconds'>,
   clock: Clock,
 ): Next {
   if (isToBeRead(memory.store) !== consuming) return { after: AT_ONCE, urgency: 'begun' };
-  if (outcome.failed || !isSaid)
+  if (outcome.failed || !isDone)
     return { backoff: true, progressed: outcome.nodes.some(({ done }) => done.length > 0) };
   const waits = [config.lookSeconds, outcome.seconds ?? Number.POSITIVE_INFINITY];
   if (findings.length > 0) waits.push(REGION_PATIENCE);

@@ -1,5 +1,7 @@
+import { judge } from '../../aws/account/errors.ts';
 import { isRedriveDue, redriveDue } from '../../aws/calls/queues.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
+import { keyOf } from '../../kubernetes/resource.ts';
 import { deadLetterQueueName } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
@@ -9,16 +11,29 @@ type Redriving = Pick<Subject, 'pipeline' | 'account' | 'owner' | 'memory'>;
 
 /**
  * What went to the dead-letter queue in an outage gets another chance, once its queue is read again. That it is due
- * stands on the queue itself, so that neither a crash nor a call that fails loses it.
+ * stands on the queue itself, so that neither a crash nor a call that fails loses it. Answers whether nothing is due any
+ * more; a pipeline is no less ready because something still is.
  */
 export async function redriveIfDue(
-  context: Pick<Context, 'events'>,
+  context: Pick<Context, 'events' | 'logger'>,
   redriving: Redriving,
   outcome: Outcome,
-): Promise<void> {
+): Promise<boolean> {
   const isRead = nodeOf(outcome, 'EventSourceMapping', 'mapping')?.outputs.enabled === 'true';
   const isDue = nodeOf(outcome, 'Queue', 'dlq')?.outputs.redriveDue === 'true';
-  if (isRead && isDue) await redrive(context, redriving);
+  if (!isRead || !isDue) return true;
+  try {
+    await redrive(context, redriving);
+    return true;
+  } catch (error) {
+    const cause = judge(error).message;
+    const pipeline = keyOf(redriving.pipeline.metadata);
+    context.logger.warn(
+      { pipeline, cause },
+      'the dead-letter queue could not be redriven; it is tried again',
+    );
+    return false;
+  }
 }
 
 /** The same where nothing was planned. */

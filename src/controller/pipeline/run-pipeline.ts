@@ -26,7 +26,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   await refreshQueues(memory, account, owner, config.lookSeconds);
   const surroundings = await viewSurroundings(context, subject);
   const built = await build(context, reporter, subject, surroundings);
-  await redriveIfDue(context, subject, built.outcome);
+  const isRedriven = await redriveIfDue(context, subject, built.outcome);
 
   const { input, outcome } = built;
   const { gateway } = surroundings;
@@ -53,7 +53,8 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       config.endpointUrlTemplate,
     ),
   );
-  return nextLook({ memory, consuming: input.consuming, outcome, findings, isSaid }, config, clock);
+  const looked = { memory, consuming: input.consuming, outcome, findings, isDone: isSaid && isRedriven };
+  return nextLook(looked, config, clock);
 }
 
 /** What the region has for the pipeline, as AWS shows it. */

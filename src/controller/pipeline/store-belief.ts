@@ -50,7 +50,7 @@ export function believe(before: StoreBelief, answer: StoreAnswer, now: number): 
 
 /**
  * What to believe once it was seen on which host the store stands: what another host answered says nothing of this one.
- * `known` is the host that the status names, so that a first host is told from a successor.
+ * `known` is the host that has answered before, so that a first host is told from a successor.
  */
 export function onHost(before: StoreBelief, host: HostSeen, known: string | undefined): StoreBelief {
   if (host.is === 'unseen') return before;

@@ -56,6 +56,7 @@ export function sdkClients(answer: AnswerCommand) {
     cloudWatch: client('cloudwatch', CLIENTS.cloudWatch),
     logs: client('logs', CLIENTS.logs),
     ec2: client('ec2', CLIENTS.ec2),
+    once: { apiGateway: client('apigateway', CLIENTS.apiGateway, 1), ec2: client('ec2', CLIENTS.ec2, 1) },
     iam: client('iam', CLIENTS.iam),
     lambda: client('lambda', CLIENTS.lambda),
     invocations: client('lambda', CLIENTS.lambda, 1),

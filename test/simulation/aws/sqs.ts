@@ -8,6 +8,7 @@ import type {
   SetQueueAttributesRequest,
   StartMessageMoveTaskRequest,
   TagQueueRequest,
+  UntagQueueRequest,
 } from '@aws-sdk/client-sqs';
 import { AwsError } from './aws-error.ts';
 import { pageOf } from './pages.ts';
@@ -143,6 +144,12 @@ export class Sqs extends Service {
     TagQueue: ({ QueueUrl = '', Tags }: TagQueueRequest) => {
       const { name, tags } = this.#require(QueueUrl);
       this.queues.change(name, { tags: { ...tags, ...Tags } });
+      return {};
+    },
+    UntagQueue: ({ QueueUrl = '', TagKeys = [] }: UntagQueueRequest) => {
+      const { name, tags } = this.#require(QueueUrl);
+      const kept = Object.entries(tags).filter(([key]) => !TagKeys.includes(key));
+      this.queues.change(name, { tags: Object.fromEntries(kept) });
       return {};
     },
     DeleteQueue: ({ QueueUrl = '' }: DeleteQueueRequest) => {

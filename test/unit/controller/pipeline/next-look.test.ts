@@ -18,7 +18,7 @@ function next(more: Partial<Looked> & { depth?: number } = {}) {
   memory.store = believed(reachable());
   memory.storeAskedAt = 0;
   memory.queue = { depth: more.depth ?? 0, deadLetters: 0 };
-  const looked = { memory, consuming: true, outcome: applied(), findings: [], isSaid: true, ...more };
+  const looked = { memory, consuming: true, outcome: applied(), findings: [], isDone: true, ...more };
   return nextLook(looked, { lookSeconds: 60 }, new FakeClock());
 }
 const failed = (done: string[]): Outcome => ({
@@ -48,6 +48,6 @@ describe('the next look', () => {
   test('backs off after a failure, from the beginning where something was achieved all the same', () => {
     expect(next({ outcome: failed([]) })).toEqual({ backoff: true, progressed: false });
     expect(next({ outcome: failed(['created']) })).toEqual({ backoff: true, progressed: true });
-    expect(next({ isSaid: false })).toEqual({ backoff: true, progressed: false });
+    expect(next({ isDone: false })).toEqual({ backoff: true, progressed: false });
   });
 });
