@@ -91,7 +91,7 @@ const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({
 });
 
 /** Whether what depends on it can go on. */
-export const serves = ({ node, state, stands }: NodeOutcome): boolean =>
+const serves = ({ node, state, stands }: NodeOutcome): boolean =>
   state === 'Ready' || (node.standing === true && stands === true);
 
 const blocked = (node: GraphNode, message: string): NodeOutcome => ({
