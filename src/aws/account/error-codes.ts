@@ -232,7 +232,8 @@ export const NOT_YET: readonly Delay[] = [
   {
     service: 'lambda',
     code: 'ResourceConflictException',
-    message: /(update|operation) is (currently )?in progress|in progress for resource|state: Pending/i,
+    message:
+      /(update|operation) is (currently )?in progress|in progress for resource|concurrent update|state: Pending/i,
     why: 'an earlier change of the function is still under way',
     seconds: 1,
   },

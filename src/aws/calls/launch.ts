@@ -30,15 +30,18 @@ const ROOT_GIB = 8;
 const TOKENS = 5;
 
 /** Throws where the launch could not be: everything is tried but the launch itself. */
-export async function rehearse(account: Account, launch: Launch, tags: Tags, owner: Owner): Promise<void> {
+export async function rehearseLaunch(
+  account: Account,
+  launch: Launch,
+  tags: Tags,
+  owner: Owner,
+): Promise<void> {
   const { options } = await prepare(account, launch);
-  for (const option of options.slice(0, 1)) {
-    try {
-      const input = inputOf(launch, option, tags, owner);
-      await account.ec2.send(new RunInstancesCommand({ ...input, DryRun: true }));
-    } catch (error) {
-      if (!isDryRun(error)) throw error;
-    }
+  const [first] = options.map((option) => inputOf(launch, option, tags, owner));
+  try {
+    if (first) await account.ec2.send(new RunInstancesCommand({ ...first, DryRun: true }));
+  } catch (error) {
+    if (!isDryRun(error)) throw error;
   }
 }
 
@@ -46,7 +49,7 @@ export async function rehearse(account: Account, launch: Launch, tags: Tags, own
  * Launches one instance, of the first type for which there is capacity. `predecessor` is the id of the one before it:
  * the same launch after the same predecessor is one. Throws TerminalError where it can't be, BackoffError `NoCapacity`.
  */
-export async function run(
+export async function launchInstance(
   account: Account,
   launch: Launch,
   tags: Tags,
@@ -57,10 +60,8 @@ export async function run(
   // Before it runs, lest a crash in between leaves data that nobody knows the version of.
   await note(account, launch, dataImage, launch.mongoImage);
   try {
-    return await runFirst(account, launch, options, (option) => inputOf(launch, option, tags, owner), [
-      owner.uid,
-      predecessor,
-    ]);
+    const inputs = options.map((option) => inputOf(launch, option, tags, owner));
+    return await runFirst(account, launch, inputs, [owner.uid, predecessor]);
   } catch (error) {
     if (!mayHaveWorked(error)) await note(account, launch, launch.mongoImage, dataImage);
     throw error;
@@ -90,14 +91,13 @@ const noteOf = (image: string) => image.slice(-256);
 async function runFirst(
   account: Account,
   { instanceTypes }: Launch,
-  options: readonly LaunchOption[],
-  input: (option: LaunchOption) => RunInput,
+  inputs: readonly RunInput[],
   token: readonly string[],
 ): Promise<Instance> {
   let refusal: unknown;
-  for (const option of options) {
+  for (const input of inputs) {
     try {
-      return await runOnce(account, input(option), token);
+      return await runOnce(account, input, token);
     } catch (error) {
       if (!isNoCapacity(error)) throw error;
       refusal = error;

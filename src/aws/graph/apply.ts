@@ -1,39 +1,17 @@
 import type { Account } from '../account/account.ts';
-import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
-import { kindOf } from '../kinds/index.ts';
-import type { Actual } from '../object/actual.ts';
 import type { CodeSource } from '../object/code.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import type { Owner } from '../object/owner.ts';
 import { type Graph, type GraphNode, nodeKey } from './graph.ts';
-import { checkOwnership, isOurs, missingTags } from './ownership.ts';
-import { dependenciesOf, type Outputs, resolve } from './references.ts';
+import { dependenciesOf, type Outputs } from './references.ts';
 import { type Leftover, type MayRemove, removeUnwanted, type Wanted } from './remove-unwanted.ts';
+import { knownId, type NodeOutcome, settleNode } from './settle-node.ts';
+
+export type { NodeOutcome } from './settle-node.ts';
 
 /**
  * Makes an account match a graph: forward along its references, then removes what the owner has and the graph does
  * not want. Nothing here waits; whatever takes time is looked at again.
  */
-
-/** How one node came out. */
-export interface NodeOutcome {
-  readonly node: GraphNode;
-  readonly state: 'Ready' | 'Pending' | 'Blocked' | 'Failed';
-  readonly id?: string;
-  readonly outputs: Outputs;
-  /** One word, on failure. */
-  readonly reason?: string;
-  readonly message?: string;
-  /** Trying again without a change by the user is useless. */
-  readonly terminal?: true;
-  /** It is there and works, although a change of it is under way or has failed. */
-  readonly stands?: true;
-  /** AWS did not say whether it is there, so nothing of its kind counts as unwanted. */
-  readonly unseen?: true;
-  /** Look again in so many seconds. */
-  readonly seconds?: number;
-  /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
-  readonly done: readonly string[];
-}
 
 export interface Outcome {
   readonly nodes: readonly NodeOutcome[];
@@ -55,9 +33,6 @@ export interface PassOptions {
   readonly mayRemove?: false | MayRemove;
 }
 
-/** Rounds of find, create and update that one node gets in one pass. */
-const ROUNDS = 4;
-
 export async function apply(
   account: Account,
   graph: Graph,
@@ -71,12 +46,12 @@ export async function apply(
     const key = nodeKey(node.kind, node.id);
     const known = begun.get(key);
     if (known) return known;
-    const outcome = settleNode(node);
+    const outcome = settleAfterOthers(node);
     begun.set(key, outcome);
     return outcome;
   };
 
-  const settleNode = async (node: GraphNode): Promise<NodeOutcome> => {
+  const settleAfterOthers = async (node: GraphNode): Promise<NodeOutcome> => {
     const outputs: Record<string, Outputs> = {};
     for (const key of dependenciesOf(node)) {
       const wanted = byKey.get(key);
@@ -86,7 +61,7 @@ export async function apply(
       if (!values) return blocked(node, `waits for ${key.replace(/^given\//, '')} of the region`);
       outputs[key] = values;
     }
-    return await settleOne(account, node, owner, outputs, options.code);
+    return await settleNode({ account, node, owner, outputs, code: options.code });
   };
 
   const nodes = await Promise.all(graph.map(settle));
@@ -116,14 +91,8 @@ const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({
 });
 
 /** Whether what depends on it can go on. */
-export const serves = ({ node, state, stands }: NodeOutcome): boolean =>
+const serves = ({ node, state, stands }: NodeOutcome): boolean =>
   state === 'Ready' || (node.standing === true && stands === true);
-
-/** The id of the object that it is known to have been, for as long as no other has taken its place. */
-function knownId({ desired }: GraphNode): { readonly id?: string } {
-  const { expectedId } = desired as { readonly expectedId?: string };
-  return expectedId === undefined || expectedId === '' ? {} : { id: expectedId };
-}
 
 const blocked = (node: GraphNode, message: string): NodeOutcome => ({
   node,
@@ -134,121 +103,3 @@ const blocked = (node: GraphNode, message: string): NodeOutcome => ({
   unseen: true,
   done: [],
 });
-
-/** One node's way through one pass. */
-async function settleOne(
-  account: Account,
-  node: GraphNode,
-  owner: Owner,
-  outputs: Readonly<Record<string, Outputs>>,
-  code: CodeSource | undefined,
-): Promise<NodeOutcome> {
-  const kind = kindOf(node.kind);
-  const { recentlyMade, patience } = account;
-  const waitKey = `${owner.prefix} ${nodeKey(node.kind, node.id)}`;
-  const done: string[] = [];
-  let found: Actual | undefined;
-  let seen = false;
-  let stands = false;
-  const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
-    node,
-    outputs: found?.outputs ?? {},
-    ...(found ? { id: found.id } : knownId(node)),
-    ...(rest.state !== 'Ready' && stands && { stands }),
-    done,
-    ...rest,
-  });
-  const wait = (message: string, atLeast?: number) =>
-    outcome({ state: 'Pending', message, seconds: patience.seconds(waitKey, message, atLeast) });
-  try {
-    const desired = resolve(node.desired, outputs);
-    const tags: Tags = {
-      ...owner.identity,
-      ...owner.tags,
-      [TAGS.object]: node.id,
-      ...(resolve(node.tags ?? {}, outputs) as Tags),
-    };
-    for (let round = 0; round < ROUNDS; round++) {
-      stands = false;
-      found = await kind.find(account, desired, owner);
-      seen = true;
-      const made = recentlyMade.recall(owner, node.kind, node.id);
-      if (made && isListed(found, owner)) recentlyMade.forget(owner, made);
-      else if (made) {
-        found = made.actual;
-        if (found?.state.is !== 'ready') return wait(found ? UNLISTED : UNANSWERED);
-      }
-      if (!found) {
-        found = await create(account, node, desired, tags, owner, code);
-        done.push('created');
-      }
-      if (found.state.is !== 'ready') {
-        stands = found.state.is === 'pending' && found.state.serves === true;
-        return wait(found.state.why, found.state.seconds);
-      }
-      checkOwnership(node, found, owner);
-      stands = !(kind.replaced && done.some((each) => each.startsWith(UPDATED)));
-      const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
-      if (Object.keys(missing).length > 0) {
-        await kind.tag?.(account, found, missing);
-        done.push(`tagged ${Object.keys(missing).join(', ')}`);
-      }
-      const differences = kind.compare(found, desired);
-      if (differences.length === 0) {
-        patience.end(waitKey);
-        return outcome({ state: 'Ready' });
-      }
-      const update = `${UPDATED}${differences.join(', ')}`;
-      // What was just written is not written again because a read lags behind.
-      if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
-      await kind.update(account, desired, found, owner, code);
-      done.push(update);
-    }
-    return wait(done.at(-1) ?? 'is being updated');
-  } catch (error) {
-    const judgement = judge(error);
-    if (judgement.is === 'requeue') return wait(judgement.message, judgement.seconds);
-    // What was just made may be listed without its tags, or not at all.
-    if (!seen && recentlyMade.recall(owner, node.kind, node.id)) return wait(UNLISTED);
-    // One service does not know yet what another has made.
-    if (seen && isNotFound(error) && recentlyMade.of(owner).length > 0) {
-      return wait(`waits until AWS knows everywhere what was just made (${judgement.message})`, 2);
-    }
-    return outcome({
-      state: 'Failed',
-      reason: judgement.reason,
-      message: judgement.message,
-      ...(judgement.is === 'terminal' && { terminal: true }),
-      ...(!seen && { unseen: true }),
-    });
-  }
-}
-
-const UPDATED = 'updated ';
-const UNLISTED = 'was just made, and AWS does not list it yet';
-const UNANSWERED = 'AWS gave no answer when it was made: whether it is there shows within half a minute';
-
-/** Its tags may be listed later than the object itself. */
-const isListed = (found: Actual | undefined, owner: Owner): boolean =>
-  found !== undefined && (found.tags === undefined || isOurs(found.tags, owner));
-
-async function create(
-  account: Account,
-  node: GraphNode,
-  desired: unknown,
-  tags: Tags,
-  owner: Owner,
-  code: CodeSource | undefined,
-): Promise<Actual> {
-  const kind = kindOf(node.kind);
-  const remember = (actual?: Actual) =>
-    account.recentlyMade.remember(owner, { kind: node.kind, object: node.id, actual });
-  try {
-    const made = await kind.create(account, desired, tags, owner, code);
-    remember(made);
-    return made;
-  } catch (error) {
-    if (kind.doubles && mayHaveWorked(error)) remember();
-    throw error;
-  }
-}

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
-import { type Launch, rehearse, run } from '../calls/launch.ts';
+import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { defineKind } from '../object/kind.ts';
@@ -103,16 +103,22 @@ const isTerminated = ({ State }: Instance) => State?.Name === 'terminated';
 const isLeaving = ({ State }: Instance) => State?.Name === 'shutting-down';
 
 /** By these it is found, and told from one that was launched with other settings. */
-const tagsOf = ({ identity }: Owner, desired: InstanceDesired): Tags => ({
+const tagsOf = ({ identity }: Owner, desired: InstanceDesired, revision = ''): Tags => ({
   ...identity,
   [TAGS.object]: desired.object,
-  [REVISION_TAG]: revisionOf(desired),
+  [REVISION_TAG]: revision || revisionOf(desired),
 });
 const isOurs = ({ Tags }: Instance, { identity }: Owner, { object }: InstanceDesired) =>
   carries(tagRecord(Tags), { ...identity, [TAGS.object]: object });
 
 /** Where nobody can tell that it is ours, a second host would take the volume from it. */
-function tagsLost(account: Account, id: string, tags: Tags): TerminalError {
+function tagsLost(
+  account: Account,
+  owner: Owner,
+  desired: InstanceDesired,
+  { InstanceId: id = '', Tags }: Instance,
+): TerminalError {
+  const tags = tagsOf(owner, desired, tagRecord(Tags)[REVISION_TAG]);
   return new TerminalError(
     'HostTagsLost',
     `the host ${id} has lost its tags: put them back with: ${tagCommand(account, id, tags)}; or terminate it, and another takes its place`,
@@ -132,7 +138,7 @@ export const instance = defineKind<InstanceDesired, Details>({
     const unlisted =
       expectedId !== '' && !ours.some(isExpected) ? await instanceById(account, expectedId) : undefined;
     if (unlisted && !isLeaving(unlisted) && !isOurs(unlisted, owner, desired)) {
-      throw tagsLost(account, expectedId, tagsOf(owner, desired));
+      throw tagsLost(account, owner, desired, unlisted);
     }
     const found = unlisted ?? alive.find(isExpected) ?? alive[0];
     return found && actual(found);
@@ -150,8 +156,8 @@ export const instance = defineKind<InstanceDesired, Details>({
       await account.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
       return;
     }
-    if (details.revision === '') throw tagsLost(account, id, tagsOf(owner, desired));
-    await rehearse(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);
+    if (details.revision === '') throw tagsLost(account, owner, desired, { InstanceId: id });
+    await rehearseLaunch(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);
     await account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   },
   async remove(account, { id }) {
@@ -170,10 +176,10 @@ async function launch(
   refuseToLoop(earlier);
   const predecessor = earlier.at(-1)?.InstanceId ?? desired.expectedId;
   const sent = { ...tags, [REVISION_TAG]: revisionOf(desired) };
-  const launched = await run(account, desired, sent, owner, predecessor);
+  const launched = await launchInstance(account, desired, sent, owner, predecessor);
   // The token has named one that was launched long ago, and that isn't found by its tags.
   const isOld = account.clock.now() - (launched.LaunchTime?.getTime() ?? account.clock.now()) > YOUNG;
-  if (isOld) throw tagsLost(account, launched.InstanceId ?? '', tagsOf(owner, desired));
+  if (isOld) throw tagsLost(account, owner, desired, launched);
   return actual({ ...launched, Tags: tagList(sent) });
 }
 

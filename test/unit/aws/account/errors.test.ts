@@ -68,6 +68,17 @@ describe('an error that only means "not yet"', () => {
       requeue(1, 'an earlier change of the function is still under way'),
     ],
     [
+      'a function that another call changes',
+      of(
+        'lambda',
+        error(
+          'ResourceConflictException',
+          'The function could not be updated due to a concurrent update operation.',
+        ),
+      ),
+      requeue(1, 'an earlier change of the function is still under way'),
+    ],
+    [
       'an alias that still moves to a version whose environments are being made',
       error(
         'InvalidParameterValueException',

@@ -100,8 +100,13 @@ test.each([
   ['it is ready', applied(outcomeOf('Instance', 'host', { id: 'i-1' })), { is: 'serves', id: 'i-1' }],
   [
     'its successor is refused',
-    applied(outcomeOf('Instance', 'host', { id: 'i-1', state: 'Failed', terminal: true })),
+    applied(outcomeOf('Instance', 'host', { id: 'i-1', state: 'Failed', terminal: true, stands: true })),
     { is: 'serves', id: 'i-1' },
+  ],
+  [
+    'it has ended and no other can be launched',
+    applied(outcomeOf('Instance', 'host', { id: 'i-1', state: 'Failed' })),
+    { is: 'none' },
   ],
   [
     'it is on its way',
