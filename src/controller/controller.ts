@@ -48,7 +48,7 @@ export class Controller {
       ...options,
       pipelines: this.#reflector,
       wakePipelines: (waiting) => {
-        for (const { metadata } of waiting) this.#queue.add(PIPELINE + keyOf(metadata), 'begun');
+        for (const { metadata } of waiting) this.#queue.add(PIPELINE + keyOf(metadata), 'changed');
       },
     });
     this.#pipelines = new PipelineReconciler({
@@ -139,9 +139,10 @@ export class Controller {
 
 /** How much hurry a pipeline is in that has come or changed. */
 function urgencyOf(previous: WebhookPipeline | undefined, current: WebhookPipeline): Urgency {
+  if (previous) return 'changed';
   if (!current.status?.conditions && current.metadata.deletionTimestamp === undefined) return 'new';
   // Listed at the start of the operator: most are as they were left.
-  return !previous && isSettled(current) ? 'routine' : 'changed';
+  return isSettled(current) ? 'routine' : 'changed';
 }
 
 /** Whether the status says that the pipeline is as it is wanted. */

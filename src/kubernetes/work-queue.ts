@@ -19,7 +19,7 @@ const URGENCIES = {
   /** Never seen before: a moment's work, which waits for nobody. */
   new: { headStart: 600, spare: 1 },
   /** On its way: what was begun is finished before more is begun. */
-  begun: { headStart: 30, spare: 0 },
+  begun: { headStart: 300, spare: 0 },
   /** Somebody wants something of it. */
   changed: { headStart: 0, spare: 0 },
   /** Nothing happened: looked at all the same, and never by the last free worker. */
@@ -120,13 +120,15 @@ export class WorkQueue {
     this.#pump();
   }
 
-  /** As soon as a worker is free. Of two requests for one key the more urgent holds. */
+  /** As soon as a worker is free. Of several requests for one key, those for a later time among them, the most urgent holds. */
   add(key: string, urgency: Urgency = 'changed'): void {
     if (this.#state === 'stopped') return;
     this.#added += 1;
     const waiting = this.#running.has(key) ? this.#again : this.#due;
     const known = waiting.get(key);
-    const asked = { at: this.#options.clock.now(), urgency };
+    const later = this.#delayed.get(key)?.urgency ?? urgency;
+    const isMoreUrgent = URGENCIES[later].headStart > URGENCIES[urgency].headStart;
+    const asked = { at: this.#options.clock.now(), urgency: isMoreUrgent ? later : urgency };
     if (!known || rankOf(asked) < rankOf(known)) waiting.set(key, asked);
     this.#pump();
   }

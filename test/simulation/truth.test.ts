@@ -189,17 +189,17 @@ test('a pipeline whose host was replaced is not ready before the new one has ans
 });
 
 test('an outage longer than the queue keeps events for costs none', async () => {
-  const world = await ready();
+  const world = await ready({ queue: { retentionSeconds: 3600 } });
   const volume = only(world.aws.ec2.volumes.values());
   world.aws.stores.down.add(volume.id);
   await world.run(600);
   for (let count = 0; count < 3; count += 1) world.senders.post('orders');
-  await world.run(6 * 86_400);
+  await world.run(3 * 3600);
   world.aws.stores.down.clear();
   await world.until(({ aws }) => aws.sqs.messages.size === 0, 3600);
   expect(lostEvents(world)).toEqual([]);
   await world.until(
-    ({ aws }) => aws.sqs.queues.get(queueOf(world, '-queue'))?.attributes.MessageRetentionPeriod === '345600',
+    ({ aws }) => aws.sqs.queues.get(queueOf(world, '-queue'))?.attributes.MessageRetentionPeriod === '3600',
     PATIENCE,
   );
 });

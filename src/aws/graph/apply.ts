@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import type { CodeSource } from '../object/code.ts';
 import type { Owner } from '../object/owner.ts';
 import { type Graph, type GraphNode, nodeKey } from './graph.ts';
-import { dependenciesOf, type Outputs } from './references.ts';
+import { dependenciesOf, missingGiven, type Outputs } from './references.ts';
 import { type Leftover, type MayRemove, removeUnwanted, type Wanted } from './remove-unwanted.ts';
 import { knownId, type NodeOutcome, settleNode } from './settle-node.ts';
 
@@ -29,6 +29,8 @@ export interface PassOptions {
   readonly given?: Readonly<Record<string, Outputs>>;
   /** The code of the graph's functions. */
   readonly code?: CodeSource;
+  /** How the nodes came out in the pass before: what was ready a moment ago, and is wanted as it was, is not read again. */
+  readonly before?: readonly NodeOutcome[];
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
 }
@@ -57,11 +59,13 @@ export async function apply(
       const wanted = byKey.get(key);
       const before = wanted && (await settle(wanted));
       if (before && !serves(before)) return blocked(node, `waits for ${key}`);
-      const values = before?.outputs ?? options.given?.[key.replace(/^given\//, '')];
-      if (!values) return blocked(node, `waits for ${key.replace(/^given\//, '')} of the region`);
-      outputs[key] = values;
+      outputs[key] = before?.outputs ?? options.given?.[key.replace(/^given\//, '')] ?? {};
     }
-    return await settleNode({ account, node, owner, outputs, code: options.code });
+    const [missing] = missingGiven(node, outputs);
+    if (missing !== undefined) return blocked(node, `waits for ${missing} of the region`);
+    const { code, before = [] } = options;
+    const last = before.find((each) => each.node.kind === node.kind && each.node.id === node.id);
+    return await settleNode({ account, node, owner, outputs, code, last });
   };
 
   const nodes = await Promise.all(graph.map(settle));

@@ -6,15 +6,28 @@ export type Outputs = Readonly<Record<string, string>>;
 
 /** Keys of the nodes and given values that this node refers to. */
 export function dependenciesOf(node: GraphNode): string[] {
-  const keys = new Set(node.after);
+  return [...new Set([...(node.after ?? []), ...refsOf(node).map(({ $ref }) => $ref)])];
+}
+
+/** The given values that this node refers to and that are not there so far, by the name that `given()` uses. */
+export function missingGiven(node: GraphNode, outputs: Readonly<Record<string, Outputs>>): string[] {
+  return refsOf(node)
+    .filter(({ $ref, field }) => $ref.startsWith(GIVEN) && outputs[$ref]?.[field] === undefined)
+    .map(({ $ref }) => $ref.slice(GIVEN.length));
+}
+
+const GIVEN = 'given/';
+
+function refsOf({ desired, tags }: GraphNode): Ref[] {
+  const refs: Ref[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if (isRef(value)) keys.add(value.$ref);
+    if (isRef(value)) refs.push(value);
     else for (const part of Object.values(value)) visit(part);
   };
-  visit(node.desired);
-  visit(node.tags);
-  return [...keys];
+  visit(desired);
+  visit(tags);
+  return refs;
 }
 
 function isRef(value: object): value is Ref {

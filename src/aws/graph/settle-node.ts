@@ -3,6 +3,7 @@ import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import type { CodeSource } from '../object/code.ts';
+import { fingerprint } from '../object/fingerprint.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
 import { checkOwnership, isOurs, missingTags } from './ownership.ts';
@@ -27,6 +28,8 @@ export interface NodeOutcome {
   readonly seconds?: number;
   /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
   readonly done: readonly string[];
+  /** Of what is ready: as what, and when that was seen, in milliseconds since the epoch. */
+  readonly rest?: { readonly as: string; readonly seenAt: number };
 }
 
 /** What one node's way through one pass needs. */
@@ -37,7 +40,12 @@ export interface NodePass {
   /** Of the nodes that it refers to. */
   readonly outputs: Readonly<Record<string, Outputs>>;
   readonly code: CodeSource | undefined;
+  /** How it came out in the pass before. */
+  readonly last?: NodeOutcome | undefined;
 }
+
+/** Milliseconds for which what is ready is taken for ready, while other nodes are on their way. */
+const REST = 60_000;
 
 /** Rounds of find, create and update that one node gets in one pass. */
 const ROUNDS = 4;
@@ -69,6 +77,10 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   try {
     const desired = resolve(node.desired, outputs);
     const tags = tagsOf(pass);
+    const rest = { as: fingerprint([desired, tags]), seenAt: account.clock.now() };
+    const { last } = pass;
+    if (last?.rest?.as === rest.as && rest.seenAt - last.rest.seenAt < REST)
+      return { ...last, node, done: [] };
     for (let round = 0; round < ROUNDS; round++) {
       stands = false;
       found = await kind.find(account, desired, owner);
@@ -96,7 +108,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       const differences = kind.compare(found, desired);
       if (differences.length === 0) {
         patience.end(waitKey);
-        return outcome({ state: 'Ready' });
+        return outcome({ state: 'Ready', rest });
       }
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.

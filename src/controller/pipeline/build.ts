@@ -39,14 +39,17 @@ export async function build(
   const { input, code } = await gather(context, subject);
   const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
   const given = valuesOf(surroundings);
-  const planned = fingerprint([graph, given, requestOf(pipeline)]);
+  const requested = requestOf(pipeline);
+  const planned = fingerprint([graph, given, requested]);
   const kept =
     memory.applied?.plan === planned
       ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)
       : undefined;
   if (kept) return { input, outcome: kept };
-  const outcome = await apply(account, graph, input.owner, { given, code });
-  memory.applied = { plan: planned, at: clock.now(), outcome };
+  // Whoever asks for a look means all of it.
+  const before = memory.applied?.requested === requested ? memory.applied?.outcome.nodes : undefined;
+  const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
+  memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
   reporter.changes(pipeline, outcome);
   if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')

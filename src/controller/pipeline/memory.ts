@@ -11,7 +11,13 @@ export interface Memory {
   announced?: boolean;
   namespaceUid?: string;
   /** What was applied last and when, to leave AWS alone while nothing changes. */
-  applied?: { readonly plan: string; readonly at: number; readonly outcome: Outcome };
+  applied?: {
+    readonly plan: string;
+    /** The user's latest request for a look. */
+    readonly requested: string | undefined;
+    readonly at: number;
+    readonly outcome: Outcome;
+  };
   store: StoreBelief;
   /** When the store was asked last. */
   storeAskedAt?: number;

@@ -157,7 +157,9 @@ describe('the work queue', () => {
     for (const key of ['a', 'b', 'c']) made.queue.add(key, 'begun');
     made.queue.add('changed');
     made.queue.start();
-    await made.clock.advance(45 * second);
+    await made.clock.advance(290 * second);
+    expect(done).not.toContain('changed');
+    await made.clock.advance(30 * second);
     expect(done).toContain('changed');
   });
 
@@ -172,6 +174,15 @@ describe('the work queue', () => {
     queue.add('n1', 'new');
     queue.add('n2', 'new');
     expect([queue.running, queue.depth]).toEqual([4, 4]);
+  });
+
+  test('a key that is on its way and is asked for earlier is no less on its way', async () => {
+    const { clock, queue, begun } = slowQueue({ workers: 1 });
+    queue.addAfter('begun', 60, 'begun');
+    for (const key of ['a', 'b', 'begun']) queue.add(key);
+    queue.start();
+    await clock.advance(5 * second);
+    expect(begun).toEqual(['begun@0', 'a@1', 'b@2']);
   });
 
   test('takes the more urgent of two requests for one key', async () => {

@@ -76,7 +76,7 @@ describe('whom an answer is of', () => {
       const run = scripted({ Invoke });
       const memory = newMemory('u');
       memory.store = awaiting;
-      memory.applied = { plan: '', at: 0, outcome: applied(instance, function_) };
+      memory.applied = { plan: '', requested: undefined, at: 0, outcome: applied(instance, function_) };
       await lookAtStore(memory, run.account, OWNER, 60);
       expect(run.inputs('Invoke')).toHaveLength(asked);
       expect(memory.store.view.is).toBe(asked === 1 ? 'reachable' : 'unknown');
