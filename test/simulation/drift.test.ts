@@ -92,6 +92,14 @@ const DRIFTS: readonly (readonly [string, (world: World) => (world: World) => bo
     },
   ],
   [
+    'a role that was deleted',
+    ({ aws: { iam } }) => {
+      const { name } = first(iam.roles.filter((role) => role.name.endsWith('-pre-queue')));
+      iam.roles.delete(name);
+      return ({ aws, senders }) => aws.iam.roles.has(name) && senders.post('orders').status === 200;
+    },
+  ],
+  [
     'a policy taken off a role',
     ({ aws: { iam } }) => {
       const { name } = first(iam.roles.filter((role) => role.name.endsWith('-post-queue')));

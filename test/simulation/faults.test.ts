@@ -25,6 +25,7 @@ const DISTURBANCES: readonly Hurt[] = [
     'one write at a time to the gateway',
     ({ aws }) => void Object.assign(aws.faults, { oneWriteAtATime: true }),
   ],
+  ['the rates that AWS publishes', ({ aws }) => void Object.assign(aws.faults, { ratesHold: true })],
   ['throttling of one describe', ({ aws }) => aws.faults.throttle('ec2:DescribeVolumes', 20)],
   ['throttling of everything for a while', ({ aws }) => aws.faults.throttle('*', 200)],
   [

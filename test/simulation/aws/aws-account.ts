@@ -94,7 +94,10 @@ export class AwsAccount {
       sts: new Sts(around),
     };
     const moments = Object.entries(this.#services).map(([name, { moment }]) => [name, moment]);
-    this.faults = new Faults(Object.fromEntries(moments));
+    this.faults = new Faults(
+      options.clock,
+      Object.fromEntries(moments) as Record<ServiceName, Service['moment']>,
+    );
     this.lambda.code = (invoked, event) => this.#run(invoked, event);
   }
 

@@ -64,6 +64,8 @@ export interface LambdaInterface {
   readonly id: string;
   readonly groupIds: readonly string[];
   readonly subnetIds: readonly string[];
+  /** With whose rights Lambda takes them away. */
+  readonly roleArn: string;
   /** Milliseconds since the epoch. */
   readonly goneAt: number | undefined;
 }
@@ -109,6 +111,12 @@ export class Ec2Network {
   /** All whose objects carry tags. */
   get tables(): Table<Tagged>[] {
     return [this.vpcs, this.subnets, this.internetGateways, this.routeTables, this.securityGroups] as never;
+  }
+
+  /** A role that goes before the interfaces stops their clean-up. (Lambda: "Giving Lambda access to resources in a VPC".) */
+  loseRole(arn: string): void {
+    for (const { id, roleArn } of this.#heldInterfaces())
+      if (roleArn === arn) this.lambdaInterfaces.change(id, { goneAt: Number.POSITIVE_INFINITY });
   }
 
   /** Whether a subnet has a way out to the internet. */

@@ -20,6 +20,7 @@ export class Ec2 extends Service {
     this.machines = new Ec2Instances(around, this.moment, this.network, iam);
     this.disks = new Ec2Volumes(around, this.moment, this.machines);
     this.network.inUseBy = this.machines;
+    iam.onRoleDeleted = (arn) => this.network.loseRole(arn);
     this.operations = {
       ...this.network.operations,
       ...this.machines.operations,

@@ -1,4 +1,6 @@
+import type { Clock } from '../../../src/clock.ts';
 import { AwsError } from './aws-error.ts';
+import { PublishedRates } from './published-rates.ts';
 import type { ServiceName } from './service.ts';
 import type { Moment } from './table.ts';
 
@@ -15,12 +17,16 @@ interface Refusal {
 export class Faults {
   /** Whether API Gateway takes one change of a REST API at a time. (hashicorp/terraform-provider-aws#776.) */
   oneWriteAtATime = false;
+  /** Whether AWS refuses what is above its published rates. */
+  ratesHold = false;
+  readonly #rates: PublishedRates;
   readonly #moments: Readonly<Record<ServiceName, Moment>>;
   readonly #refusals: Refusal[] = [];
   readonly #lost = new Map<CommandName, number>();
   readonly #empty = new Map<CommandName, number>();
 
-  constructor(moments: Readonly<Record<ServiceName, Moment>>) {
+  constructor(clock: Clock, moments: Readonly<Record<ServiceName, Moment>>) {
+    this.#rates = new PublishedRates(clock);
     this.#moments = moments;
   }
 
@@ -47,8 +53,7 @@ export class Faults {
 
   /** AWS asks for fewer calls; the SDK tries each of them three times. */
   throttle(command: CommandName, times = Number.POSITIVE_INFINITY): void {
-    const error = () => new AwsError('ThrottlingException', 'Rate exceeded', 429);
-    this.#refusals.push({ command, error, left: times });
+    this.#refusals.push({ command, error: throttled, left: times });
   }
 
   /** Takes back all refusals and all throttling. */
@@ -63,10 +68,12 @@ export class Faults {
     this.#lost.clear();
     this.#empty.clear();
     this.oneWriteAtATime = false;
+    this.ratesHold = false;
   }
 
   /** Throws where the command is refused. */
   check(service: ServiceName, command: string): void {
+    if (this.ratesHold && !this.#rates.take(service, command)) throw throttled();
     const refusal = this.#refusals.find(
       (each) => each.left > 0 && ['*', command, `${service}:${command}`].includes(each.command),
     );
@@ -85,6 +92,8 @@ export class Faults {
     return takeOne(this.#empty, service, command);
   }
 }
+
+const throttled = () => new AwsError('TooManyRequestsException', 'Rate exceeded', 429);
 
 function takeOne(counts: Map<CommandName, number>, service: ServiceName, command: string): boolean {
   for (const name of [command, `${service}:${command}`]) {

@@ -51,6 +51,8 @@ const PAGE = 100;
 export class Iam extends Service {
   readonly roles = new Table<Role>(this.moment);
   readonly instanceProfiles = new Table<InstanceProfile>(this.moment);
+  /** Called when a role is gone. */
+  onRoleDeleted: (arn: string) => void = () => {};
 
   /** Whether other services can take a role by now. */
   isRoleKnown(arn: string): boolean {
@@ -119,6 +121,7 @@ export class Iam extends Service {
       if (this.instanceProfiles.find(({ roleName }) => roleName === RoleName))
         throw conflict('Cannot delete entity, must remove roles from instance profile first.');
       this.roles.delete(RoleName);
+      this.onRoleDeleted(role.arn);
       return {};
     },
     UpdateAssumeRolePolicy: ({ RoleName = '', PolicyDocument = '' }: UpdateAssumeRolePolicyRequest) => {

@@ -165,6 +165,20 @@ export class Lambda extends Service {
       .some((each) => matchesArn(sourceArn, each.sourceArn));
   }
 
+  /**
+   * Why a version can't run. The grant on its environment is for the role that it was configured with: one that is made
+   * again under that name is another. (hashicorp/terraform-provider-aws#9703.)
+   */
+  refusalOf({ role, roleId }: Invoked): AwsError | undefined {
+    const isSameRole = this.#iam.roles.find(({ arn }) => arn === role)?.id === roleId;
+    if (isSameRole) return undefined;
+    return new AwsError(
+      'KMSAccessDeniedException',
+      'Lambda was unable to decrypt the environment variables because KMS access was denied.',
+      502,
+    );
+  }
+
   /** Whether a mapping brings messages to its function now. */
   reads(mapping: Mapping): boolean {
     return this.#mappingState(mapping) === 'Enabled';
@@ -514,6 +528,8 @@ export class Lambda extends Service {
         throw conflict(
           'The operation cannot be performed at this time. The function is currently in the following state: Pending',
         );
+      const refusal = this.refusalOf(invoked);
+      if (refusal) throw refusal;
       const event: unknown = JSON.parse(
         Buffer.from((Payload as Uint8Array | undefined) ?? []).toString() || 'null',
       );
@@ -583,9 +599,15 @@ export class Lambda extends Service {
     }
   }
 
-  #holdInterfaces({ name, subnetIds, groupIds }: LambdaFunction): void {
+  #holdInterfaces({ name, role, subnetIds, groupIds }: LambdaFunction): void {
     if (subnetIds.length === 0) return;
-    this.#network.lambdaInterfaces.set(name, { id: name, subnetIds, groupIds, goneAt: undefined });
+    this.#network.lambdaInterfaces.set(name, {
+      id: name,
+      roleArn: role,
+      subnetIds,
+      groupIds,
+      goneAt: undefined,
+    });
   }
 
   #require(nameOrArn: string): LambdaFunction {

@@ -49,7 +49,7 @@ export class Senders {
     const invoked = this.#lambda.versionOf(functionName, alias);
     const { partition, region, accountId } = this.#around;
     const caller = `arn:${partition}:execute-api:${region}:${accountId}:${restApiId}/${STAGE}/POST${fullPath}`;
-    if (!invoked || !this.#lambda.lets(functionName, alias, caller))
+    if (!invoked || this.#lambda.refusalOf(invoked) || !this.#lambda.lets(functionName, alias, caller))
       return own('INTEGRATION_FAILURE', FAILED);
     const event = this.#around.newId('event');
     const queue = this.#sqs.nameOf(invoked.environment[PRE_QUEUE_ENV.queueUrl] ?? '');

@@ -63,7 +63,7 @@ export class Traffic {
       .filter(({ visibleAt }) => visibleAt <= now)
       .slice(0, batchSize * maximumConcurrency);
     if (batch.length === 0) return;
-    const store = this.#stores.reach(invoked);
+    const store = this.#lambda.refusalOf(invoked) ? { why: 'it does not run' } : this.#stores.reach(invoked);
     const redrive = this.#sqs.redriveOf(queue);
     for (const message of batch) {
       if (redrive && message.receives >= redrive.maxReceiveCount) this.#giveUp(message, redrive.deadLetters);

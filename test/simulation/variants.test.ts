@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { isGone, isReady } from './pipelines.ts';
+import { NOTHING_STAYS } from './whole-life.ts';
+import { simulate, type World } from './world.ts';
+
+/** An external store, as a Secret names it. */
+function giveExternalStore({ aws, kubernetes }: World): void {
+  aws.stores.external.set('db.example', { isUp: true, events: new Set() });
+  kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/' });
+}
+
+const EXTERNAL = { store: { external: { uriSecretRef: { name: 'store', key: 'uri' } } } };
+
+/** Ways to write a pipeline, what they need beforehand, and what may be left of them. */
+const VARIANTS: readonly (readonly [string, object, (world: World) => void, RegExp[]])[] = [
+  ['an external store', EXTERNAL, giveExternalStore, []],
+  [
+    'a signed source',
+    { ...EXTERNAL, source: { type: 'GitHub', secretRefs: [{ name: 'github', key: 'secret' }] } },
+    (world) => {
+      giveExternalStore(world);
+      world.kubernetes.setSecret('github', { secret: 'hunter2hunter2' });
+    },
+    [],
+  ],
+  [
+    'concurrency that is set aside',
+    { ...EXTERNAL, preQueue: { reservedConcurrency: 50, provisionedConcurrency: 5 } },
+    giveExternalStore,
+    [],
+  ],
+  [
+    'own code from a ConfigMap',
+    { ...EXTERNAL, postQueue: { code: { configMapRef: { name: 'code', key: 'process.mjs' } } } },
+    (world) => {
+      giveExternalStore(world);
+      world.kubernetes.setConfigMap('code', { 'process.mjs': 'export const process = () => {};' });
+    },
+    [],
+  ],
+  [
+    'bounds and alarms of its own',
+    {
+      ...EXTERNAL,
+      endpoint: { throttle: { rateLimit: 10, burstLimit: 5 } },
+      alarms: { enabled: false },
+    },
+    giveExternalStore,
+    [],
+  ],
+  [
+    'a volume that goes with it',
+    { store: { managed: { volume: { reclaimPolicy: 'Delete' } } } },
+    () => {},
+    [],
+  ],
+  [
+    'a machine of another kind',
+    { store: { managed: { instanceType: 't4g.small' } } },
+    () => {},
+    [/^Parameter /, /^Volume /],
+  ],
+];
+
+describe('a pipeline lives and goes with', () => {
+  test.each(VARIANTS)('%s', async (_, spec, prepare, kept) => {
+    const world = await simulate({ settings: NOTHING_STAYS });
+    prepare(world);
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+    await world.until(isReady('orders'), 600);
+    expect(world.senders.post('orders').status).toBe(200);
+    await world.until(({ aws }) => aws.sqs.messages.size === 0, 60);
+    await world.run(900);
+    const changes = world.aws.changes.length;
+    await world.run(900);
+    expect(world.aws.changes.slice(changes).map(({ command }) => command)).toEqual([]);
+
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 1200);
+    await world.until(({ aws }) => aws.contents().length <= kept.length, 600);
+    expect(world.aws.contents()).toEqual(kept.map((pattern) => expect.stringMatching(pattern)));
+  });
+
+  test('a path that another holds, which it gets once that one is gone', async () => {
+    const world = await simulate();
+    giveExternalStore(world);
+    const spec = { ...EXTERNAL, endpoint: { path: 'shared' } };
+    world.kubernetes.apply({ metadata: { name: 'older' }, spec });
+    await world.run(5);
+    world.kubernetes.apply({ metadata: { name: 'younger' }, spec });
+    await world.until(isReady('older'), 600);
+    expect(world.kubernetes.condition('younger', 'GatewayReady')).toMatchObject({ reason: 'PathConflict' });
+    world.kubernetes.delete('older');
+    await world.until(isReady('younger'), 900);
+    expect(world.senders.post('shared').status).toBe(200);
+  });
+
+  test('a deletion policy that leaves all in AWS', async () => {
+    const world = await simulate();
+    giveExternalStore(world);
+    const spec = { ...EXTERNAL, deletionPolicy: 'Retain' };
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+    await world.until(isReady('orders'), 600);
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 600);
+    await world.run(900);
+    expect(world.senders.post('orders').status).toBe(200);
+  });
+
+  test('a Secret that comes late', async () => {
+    const world = await simulate();
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec: EXTERNAL });
+    await world.run(120);
+    expect(world.kubernetes.condition('orders', 'Stalled')).toMatchObject({ status: 'True' });
+    giveExternalStore(world);
+    await world.until(isReady('orders'), 300);
+  });
+});
