@@ -9,14 +9,14 @@ const never = (): Promise<never> => new Promise(() => {});
  * no call is answered, as if the process had been killed. What was sent before takes effect all the same.
  */
 export class Lifeline {
-  readonly #cut = new AbortController();
+  #isCut = false;
 
   get isCut(): boolean {
-    return this.#cut.signal.aborted;
+    return this.#isCut;
   }
 
   cut(): void {
-    this.#cut.abort();
+    this.#isCut = true;
   }
 
   /** What `work` comes to, unless the line is cut before. */
@@ -47,8 +47,7 @@ export class Lifeline {
       serverUrl: inner.serverUrl,
       close: () => inner.close(),
       request: async (request: TransportRequest): Promise<TransportResponse> => {
-        const signal = AbortSignal.any([request.signal, this.#cut.signal]);
-        const response = await this.hold(inner.request({ ...request, signal }));
+        const response = await this.hold(inner.request(request));
         return { ...response, body: this.#body(response.body) };
       },
     };

@@ -46,7 +46,21 @@ const CODE = codeLibrary({
 /** Seconds from a crash until Kubernetes has started the operator again. */
 const RESTART_SECONDS = 3;
 
-/** A virtual cluster, a virtual AWS account and the real operator between them. */
+/**
+ * A virtual cluster, a virtual AWS account and the real operator between them.
+ *
+ * @example
+ * const world = await simulate({ seed: 7, settings: { NAMI_LOOK_SECONDS: '30' } });
+ * world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { preQueue: { memoryMiB: 512 } } });
+ * await world.until(isReady('orders'), 300);               // virtual seconds
+ * world.senders.post('orders');                            // { status: 200, event }
+ * const [stage] = world.aws.apiGateway.stages.values();    // what is in AWS, as tables
+ * world.aws.apiGateway.stages.delete(`${stage?.restApiId}/live`); // drift by hand
+ * world.aws.faults.lag(5, 'ec2');                          // what goes wrong
+ * world.crash();                                           // and who dies
+ * await world.run(600);
+ * world.aws.changes;                                       // every call that changed something
+ */
 export class World {
   readonly time: VirtualTime;
   readonly kubernetes: KubernetesApi;
@@ -78,6 +92,7 @@ export class World {
 
   /** Starts the operator; `run` lets it work. */
   start(): void {
+    this.#lifeline.cut();
     this.#lifeline = new Lifeline();
     this.#controller = this.#assemble(this.#lifeline);
     void this.#controller.start();
@@ -103,6 +118,7 @@ export class World {
 
   /** Kills the operator where it stands; what it has sent takes effect. A new one starts a moment later. */
   crash(): void {
+    if (this.#lifeline.isCut) return;
     this.#lifeline.cut();
     this.time.after(RESTART_SECONDS * 1000, () => this.start());
   }

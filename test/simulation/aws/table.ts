@@ -52,6 +52,8 @@ const MEMORY = 600_000;
 export class Table<Row extends object> {
   readonly #moment: Moment;
   readonly #rows = new Map<string, Version<Row>[]>();
+  /** In the order of their end. */
+  readonly #deleted: { readonly id: string; readonly at: number }[] = [];
 
   constructor(moment: Moment) {
     this.#moment = moment;
@@ -111,14 +113,19 @@ export class Table<Row extends object> {
 
   #write(id: string, row: Row | undefined): void {
     const { now } = this.#moment;
-    const versions = this.#rows.get(id) ?? [];
-    const last = versions.at(-1);
-    // A name that is taken again counts as new in the order.
-    if (last && last.row === undefined && now - last.at > MEMORY) this.#rows.delete(id);
-    const isOld = ({ at }: Version<Row>) => at < now - MEMORY;
-    const kept = versions.filter(
-      (version, index) => !isOld(version) || !isOld(versions[index + 1] ?? version),
-    );
-    this.#rows.set(id, [...kept.slice(-50), { at: now, row }]);
+    const versions = (this.#rows.get(id) ?? []).filter(({ at }, index, all) => {
+      const successor = all[index + 1];
+      return at > now - MEMORY || !successor || successor.at > now - MEMORY;
+    });
+    this.#rows.set(id, [...versions, { at: now, row }]);
+    if (row === undefined) this.#deleted.push({ id, at: now });
+    this.#forgetDeleted(now - MEMORY);
+  }
+
+  #forgetDeleted(before: number): void {
+    for (let next = this.#deleted[0]; next && next.at < before; next = this.#deleted[0]) {
+      this.#deleted.shift();
+      if (this.#rows.get(next.id)?.at(-1)?.row === undefined) this.#rows.delete(next.id);
+    }
   }
 }
