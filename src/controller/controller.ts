@@ -1,9 +1,10 @@
-import { ANNOTATIONS, type WebhookPipeline } from '../api/v1alpha1.ts';
+import type { WebhookPipeline } from '../api/v1alpha1.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { keyOf } from '../kubernetes/resource.ts';
 import { type Urgency, WorkQueue } from '../kubernetes/work-queue.ts';
 import type { Context, Next } from './context.ts';
 import { pathOf, regionOf } from './input/endpoint-claim.ts';
+import { requestedLook } from './input/requested-look.ts';
 import { PipelineReconciler } from './pipeline/reconcile-pipeline.ts';
 import { RegionReconciler } from './region/region-reconciler.ts';
 import { PIPELINES } from './resource-type.ts';
@@ -102,7 +103,8 @@ export class Controller {
     const region = regionOf(subject, config);
     // What a region is to have follows from its pipelines.
     if (!current || previous || !isSettled(current)) this.#queue.add(REGION + region, 'changed');
-    if (current && previous && requestOf(current) !== requestOf(previous)) this.#forgetWhatIsKnown(region);
+    if (current && previous && requestedLook(current) !== requestedLook(previous))
+      this.#forgetWhatIsKnown(region);
     if (!current) this.#wakeClaimants(subject);
   }
 
@@ -154,8 +156,6 @@ function isSettled({ metadata, status }: WebhookPipeline): boolean {
     ready?.status === 'True'
   );
 }
-
-const requestOf = ({ metadata }: WebhookPipeline) => metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt];
 
 /** Whether a change is one to act on: the status is our own, and so is much else. */
 function matters(previous: WebhookPipeline, current: WebhookPipeline): boolean {

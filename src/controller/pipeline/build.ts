@@ -1,4 +1,4 @@
-import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
 import { regionOwner } from '../../plan/identity.ts';
@@ -6,21 +6,14 @@ import type { PlanInput } from '../../plan/input.ts';
 import { plan } from '../../plan/plan.ts';
 import type { Context } from '../context.ts';
 import { gather, type Subject } from '../input/gather.ts';
-import type { GatewayView } from '../region/gateway-view.ts';
-import type { NetworkView } from '../region/network-view.ts';
+import { requestedLook } from '../input/requested-look.ts';
 import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { followStore } from './follow-store.ts';
 import { hostSeen } from './look-at-store.ts';
 import type { Memory } from './memory.ts';
 import { onHost } from './store-belief.ts';
-
-/** What the region has for its pipelines. */
-export interface Surroundings {
-  readonly gateway: GatewayView;
-  /** Absent: there is none so far. */
-  readonly network: NetworkView | undefined;
-}
+import type { Surroundings } from './surroundings.ts';
 
 export interface Built {
   readonly input: PlanInput;
@@ -39,7 +32,7 @@ export async function build(
   const { input, code } = await gather(context, subject);
   const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
   const given = valuesOf(surroundings);
-  const requested = requestOf(pipeline);
+  const requested = requestedLook(pipeline);
   const planned = fingerprint([graph, given, requested]);
   const kept =
     memory.applied?.plan === planned
@@ -49,9 +42,10 @@ export async function build(
   // Whoever asks for a look means all of it.
   const before = memory.applied?.requested === requested ? memory.applied?.outcome.nodes : undefined;
   const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
+  const last = memory.applied?.outcome;
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
-  reporter.changes(pipeline, outcome);
+  reporter.changes(pipeline, outcome, last);
   if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')
     await followStore(context, subject);
   return { input, outcome };
@@ -62,10 +56,6 @@ function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
   const { host, answersSince, lastProbeTime } = status?.store ?? {};
   return answersSince === undefined && lastProbeTime === undefined ? undefined : host;
 }
-
-/** Any new value asks for a look at everything. */
-export const requestOf = ({ metadata }: WebhookPipeline): string | undefined =>
-  metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt];
 
 /** An outcome that came to rest, with nothing in it that is worth another try, and not long ago. */
 function stillFresh(

@@ -121,16 +121,18 @@ async function causeOf(work: Promise<void>): Promise<string | undefined> {
 }
 
 async function removeObjects(context: Context, deletion: Deletion): Promise<Next> {
-  const { pipeline, account, owner, say } = deletion;
+  const { pipeline, account, owner, memory, say } = deletion;
   const { leftovers, settled, failed, seconds } = await apply(account, [], owner);
-  for (const { kind, id, why, message } of leftovers) {
+  if (settled) return await finish(context, deletion, leftovers);
+  const overall = removing(leftovers);
+  if (memory.trouble !== overall.message) {
+    memory.trouble = overall.message;
     context.logger.info(
-      { pipeline: keyOf(pipeline.metadata), object: `${kind} ${id}`, state: why, cause: message },
-      'is left in AWS',
+      { pipeline: keyOf(pipeline.metadata), state: overall.message },
+      'is being removed from AWS',
     );
   }
-  if (settled) return await finish(context, deletion, leftovers);
-  await say(removing(leftovers));
+  await say(overall);
   return failed ? { backoff: true, atMostSeconds: LOOK_LATER } : after(seconds ?? LOOK);
 }
 

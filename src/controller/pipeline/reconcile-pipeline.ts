@@ -20,7 +20,8 @@ import { deletePipeline } from './delete-pipeline.ts';
 import { followStore } from './follow-store.ts';
 import { lookAtStore } from './look-at-store.ts';
 import { type Memory, newMemory } from './memory.ts';
-import { runPipeline, viewSurroundings } from './run-pipeline.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { viewSurroundings } from './surroundings.ts';
 
 /** One look at one pipeline: which of its lives it is in, and what is said where that look fails. */
 export class PipelineReconciler {
@@ -45,7 +46,8 @@ export class PipelineReconciler {
     const memory = this.#memoryOf(key, pipeline);
     if (pipeline.spec.suspend) return await this.#suspend(pipeline, memory);
     try {
-      const next = isDeleted ? await this.#delete(pipeline, memory) : await this.#build(pipeline, memory);
+      if (isDeleted) return await this.#delete(pipeline, memory);
+      const next = await this.#build(pipeline, memory);
       delete memory.trouble;
       return next;
     } catch (error) {
@@ -148,25 +150,27 @@ export class PipelineReconciler {
 
   /** Says why a look came to no end, keeps the queue safe meanwhile, and tries again: soon at first, then less often. */
   async #fail(pipeline: WebhookPipeline, memory: Memory, error: unknown): Promise<Next> {
-    const { config, logger } = this.#context;
-    const key = keyOf(pipeline.metadata);
+    const { config } = this.#context;
     if (error instanceof KubernetesApiError || error instanceof ServerUnreachableError) {
-      logger.warn({ pipeline: key, cause: error.message }, 'Kubernetes does not answer as it should');
+      this.#logOnce(pipeline, memory, error.message, { reason: 'KubernetesError', cause: error.message });
       return { backoff: true, atMostSeconds: config.lookSeconds };
     }
     const judged = judge(error);
     if (judged.is === 'requeue') return { after: judged.seconds, urgency: 'begun' };
     const { reason, message } = judged;
-    if (memory.trouble !== message) {
-      memory.trouble = message;
-      // A fault of ours is worth its stack; what the world lacks is said in one line.
-      const details = reason === 'InternalError' ? { err: error } : { reason, cause: message };
-      logger.warn({ pipeline: key, ...details }, 'could not be worked on');
-    }
+    // A fault of ours is worth its stack; what the world lacks is said in one line.
+    const details = reason === 'InternalError' ? { err: error } : { reason, cause: message };
+    this.#logOnce(pipeline, memory, message, details);
     await this.#followStoreAllTheSame(pipeline, memory);
     await this.#say(pipeline, memory, { reason, message, terminal: judged.is === 'terminal' });
     // What the user must mend may lie outside the spec, as in a Secret, and often comes a moment later.
     return { backoff: true, ...(judged.is === 'terminal' && { atMostSeconds: config.lookSeconds }) };
+  }
+
+  #logOnce({ metadata }: WebhookPipeline, memory: Memory, trouble: string, details: object): void {
+    if (memory.trouble === trouble) return;
+    memory.trouble = trouble;
+    this.#context.logger.warn({ pipeline: keyOf(metadata), ...details }, 'could not be worked on');
   }
 
   /** For a pipeline that could not even be planned; what fails on the way is not what its user must know. */

@@ -1,19 +1,19 @@
-import { regionOwner, routePath } from '../../plan/identity.ts';
+import { routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
-import { type GatewayView, isServed, viewGateway } from '../region/gateway-view.ts';
-import { viewNetwork } from '../region/network-view.ts';
+import { type GatewayView, isServed } from '../region/gateway-view.ts';
 import { type Finding, findingsOf } from '../report/conditions.ts';
 import { endpointFindings, networkFindings, storeFindings } from '../report/findings.ts';
 import { healthOf } from '../report/health.ts';
 import { aliasArn, nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { statusOf } from '../report/status.ts';
-import { type Built, build, type Surroundings } from './build.ts';
+import { type Built, build } from './build.ts';
 import { refreshQueues } from './look-at-queues.ts';
 import { lookAtStore } from './look-at-store.ts';
 import { nextLook } from './next-look.ts';
 import { redriveIfDue } from './redrive.ts';
+import { viewSurroundings } from './surroundings.ts';
 
 /**
  * Runs a pipeline: how is the store, what is to be in AWS and is it there, do senders reach it, what waits in its
@@ -55,20 +55,6 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   );
   const looked = { memory, consuming: input.consuming, outcome, findings, isDone: isSaid && isRedriven };
   return nextLook(looked, config, clock);
-}
-
-/** What the region has for the pipeline, as AWS shows it. */
-export async function viewSurroundings(
-  { cluster, config }: Pick<Context, 'cluster' | 'config'>,
-  { account, spec }: Pick<Subject, 'account' | 'spec'>,
-): Promise<Surroundings> {
-  const owner = regionOwner(cluster, config.iamPath);
-  const isShared = spec.store.managed !== undefined && spec.network === undefined;
-  const [gateway, network] = await Promise.all([
-    viewGateway(account, owner),
-    isShared ? viewNetwork(account, owner) : undefined,
-  ]);
-  return { gateway, network };
 }
 
 /** Whether deliveries reach the pipeline's function. */

@@ -30,7 +30,10 @@ export class RegionReconciler {
     const { config, cluster, pipelines, account: accountIn, wakePipelines } = this.#context;
     const here = pipelines.list().filter((pipeline) => regionOf(pipeline, config) === region);
     const isEmpty = here.length === 0;
-    if (isEmpty && !config.deleteSharedObjects) return this.#settle(region, []);
+    if (isEmpty && !config.deleteSharedObjects) {
+      this.#problems.delete(region);
+      return { done: true };
+    }
     try {
       const account = await accountIn(region);
       const result = await reconcileRegion({
@@ -58,11 +61,6 @@ export class RegionReconciler {
       if (isNews) wakePipelines(here.filter(isWaiting));
       return { backoff: true };
     }
-  }
-
-  #settle(region: string, problems: readonly RegionProblem[]): Next {
-    this.#note(region, problems);
-    return { done: true };
   }
 
   /** Remembers and logs what is wrong, once; answers whether that is news. */

@@ -10,12 +10,15 @@ export interface QueueView {
 
 /** A probe's view of a pipeline that is built. The first thing that is wrong counts. Pure. */
 export function healthOf(
-  { view }: StoreBelief,
+  { view, silentSince }: StoreBelief,
   queue: QueueView | undefined,
   volumeUsedPercent: number,
   refused: readonly NodeOutcome[],
 ): Health {
-  if (view.is === 'unknown') return { status: 'Unknown', reason: 'NotProbed', message: view.why };
+  if (view.is === 'unknown') {
+    const reason = silentSince === undefined ? 'NotProbed' : 'ProbeFailed';
+    return { status: 'Unknown', reason, message: view.why };
+  }
   if (view.is === 'unreachable') {
     return {
       status: 'False',

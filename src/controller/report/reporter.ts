@@ -89,24 +89,19 @@ export class Reporter {
     });
   }
 
-  /** Log lines for each object, and one Event for all that was done in this pass. */
-  changes(pipeline: WebhookPipeline, outcome: Outcome): void {
+  /** Log lines for what was done and what went wrong in a pass, and one Event for all that was done. `last`: the pass before. */
+  changes(pipeline: WebhookPipeline, outcome: Outcome, last: Outcome | undefined): void {
     const { logger, events } = this.#context;
     const key = keyOf(pipeline.metadata);
-    for (const { node, done, state, reason, message } of outcome.nodes) {
-      const object = { pipeline: key, object: `${node.kind} ${node.id}` };
-      if (done.length > 0) logger.info({ ...object, done, state }, 'changed in AWS');
-      if (state === 'Failed') logger.warn({ ...object, reason, cause: message }, 'could not be made in AWS');
+    for (const { node, done, state } of outcome.nodes) {
+      const object = `${node.kind} ${node.id}`;
+      if (done.length > 0) logger.info({ pipeline: key, object, done, state }, 'changed in AWS');
     }
-    for (const { kind, id, why, message } of outcome.leftovers) {
-      if (why === 'removing')
-        logger.info({ pipeline: key, object: `${kind} ${id}` }, 'is no longer wanted in AWS');
-      if (why === 'failed') {
-        logger.warn(
-          { pipeline: key, object: `${kind} ${id}`, cause: message },
-          'could not be removed from AWS',
-        );
-      }
+    // What stays wrong is said once.
+    const said = new Set((last ? troublesOf(last) : []).map(({ text }) => text));
+    for (const { object, reason, cause, text } of troublesOf(outcome)) {
+      if (!said.has(text))
+        logger.warn({ pipeline: key, object, reason, cause }, 'is not as it should be in AWS');
     }
     const changes = outcome.nodes
       .filter(({ done }) => done.length > 0)
@@ -119,4 +114,17 @@ export class Reporter {
       message: changes.join('; '),
     });
   }
+}
+
+/** What went wrong in a pass; `text` tells one trouble from another. */
+function troublesOf({ nodes, leftovers }: Outcome) {
+  const failed = [
+    ...nodes
+      .filter(({ state }) => state === 'Failed')
+      .map(({ node, reason, message }) => ({ object: `${node.kind} ${node.id}`, reason, cause: message })),
+    ...leftovers
+      .filter(({ why }) => why === 'failed')
+      .map(({ kind, id, reason, message }) => ({ object: `${kind} ${id}`, reason, cause: message })),
+  ];
+  return failed.map((trouble) => ({ ...trouble, text: Object.values(trouble).join(' ') }));
 }

@@ -22,8 +22,8 @@ describe('health', () => {
     ['before the first look', [NOT_ASKED, undefined, 80, []], 'Unknown NotProbed', 'first answer'],
     [
       'when the function does not answer',
-      [believed({ is: 'unknown', why: 'throttled' }), QUEUE, 80, []],
-      'Unknown NotProbed',
+      [believed({ is: 'unknown', why: 'throttled' }, { silentSince: 0 }), QUEUE, 80, []],
+      'Unknown ProbeFailed',
       'throttled',
     ],
     [

@@ -6,7 +6,7 @@ import { KubernetesClient } from '../../../../src/kubernetes/client.ts';
 import { FakeClock } from '../../fake-clock.ts';
 import { RecordingLogger } from '../../kubernetes/kettles.ts';
 import { type Answer, ScriptedTransport } from '../../kubernetes/scripted-transport.ts';
-import { pipeline } from '../pipelines.ts';
+import { applied, outcomeOf, pipeline } from '../pipelines.ts';
 
 const REPORT: Report = {
   generation: 1,
@@ -87,5 +87,23 @@ describe('a status', () => {
     await reporter.say(pipeline('orders'), REPORT, { code: {} });
     expect(transport.requests).toHaveLength(1);
     expect(order).toEqual(['status', 'event Ready']);
+  });
+});
+
+describe('what went wrong in AWS', () => {
+  const failing = (message: string) => ({
+    ...applied(outcomeOf('Queue', 'q', { state: 'Failed', reason: 'AccessDenied', message })),
+    failed: true,
+  });
+
+  test('is logged once for as long as it stays the same', () => {
+    const { reporter, subject, logger } = reporting(accepted());
+    reporter.changes(subject, failing('no'), undefined);
+    reporter.changes(subject, failing('no'), failing('no'));
+    reporter.changes(subject, failing('still no'), failing('no'));
+    expect(logger.lines).toMatchObject([
+      { level: 'warn', details: { object: 'Queue q', reason: 'AccessDenied', cause: 'no' } },
+      { level: 'warn', details: { cause: 'still no' } },
+    ]);
   });
 });

@@ -1,0 +1,26 @@
+import { regionOwner } from '../../plan/identity.ts';
+import type { Context } from '../context.ts';
+import type { Subject } from '../input/gather.ts';
+import { type GatewayView, viewGateway } from '../region/gateway-view.ts';
+import { type NetworkView, viewNetwork } from '../region/network-view.ts';
+
+/** What the region has for its pipelines. */
+export interface Surroundings {
+  readonly gateway: GatewayView;
+  /** Absent: there is none so far. */
+  readonly network: NetworkView | undefined;
+}
+
+/** What the region has for the pipeline, as AWS shows it. */
+export async function viewSurroundings(
+  { cluster, config }: Pick<Context, 'cluster' | 'config'>,
+  { account, spec }: Pick<Subject, 'account' | 'spec'>,
+): Promise<Surroundings> {
+  const owner = regionOwner(cluster, config.iamPath);
+  const isShared = spec.store.managed !== undefined && spec.network === undefined;
+  const [gateway, network] = await Promise.all([
+    viewGateway(account, owner),
+    isShared ? viewNetwork(account, owner) : undefined,
+  ]);
+  return { gateway, network };
+}
