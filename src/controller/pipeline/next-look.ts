@@ -33,10 +33,12 @@ export function nextLook(
   if (outcome.failed || !isDone)
     return { backoff: true, progressed: outcome.nodes.some(({ done }) => done.length > 0) };
   const waits = [config.lookSeconds, outcome.seconds ?? Number.POSITIVE_INFINITY];
-  if (findings.length > 0) waits.push(REGION_PATIENCE);
+  // What only the user can change is looked at no more often than what is well.
+  const isOnItsWay = findings.some(({ terminal }) => !terminal);
+  if (isOnItsWay) waits.push(REGION_PATIENCE);
   if (memory.queue && memory.queue.depth > 0) waits.push(QUEUE_SOON);
   if (memory.storeAskedAt !== undefined)
     waits.push(askAgainAfter(memory.store, clock.now(), config.lookSeconds));
-  const urgency = findings.length > 0 ? 'begun' : 'routine';
+  const urgency = isOnItsWay ? 'begun' : 'routine';
   return { after: Math.min(...waits) * (1 + clock.random() / 20), urgency };
 }

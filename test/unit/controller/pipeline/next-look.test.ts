@@ -45,6 +45,12 @@ describe('the next look', () => {
     expect('after' in soon && Math.floor(soon.after * 100) / 100).toBeLessThanOrEqual(seconds * 1.05 + 0.01);
   });
 
+  test('at a pipeline that waits for its user is no sooner than at one that is well', () => {
+    const stalled = next({ findings: [{ ...FINDING, terminal: true, failed: true }] });
+    expect(stalled).toMatchObject({ urgency: 'routine' });
+    expect('after' in stalled && stalled.after).toBeGreaterThanOrEqual(60);
+  });
+
   test('backs off after a failure, from the beginning where something was achieved all the same', () => {
     expect(next({ outcome: failed([]) })).toEqual({ backoff: true, progressed: false });
     expect(next({ outcome: failed(['created']) })).toEqual({ backoff: true, progressed: true });
