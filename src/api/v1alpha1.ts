@@ -5,6 +5,7 @@ import {
   SIGNED_SOURCE_TYPES,
   SOURCE_TYPES,
 } from '../../handlers/contract.ts';
+import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
  * The custom resource, once: types, defaults, bounds and rules stand here, and `crds/` is generated from it
@@ -27,6 +28,8 @@ export const ANNOTATIONS = {
   takeOver: 'nami.dev/take-over',
   /** Id of a volume that is given up: the pipeline may begin with a new, empty one in its place. */
   replaceVolume: 'nami.dev/replace-volume',
+  /** Id of a host that another is to take the place of; it says nothing of any other host. */
+  replaceHost: 'nami.dev/replace-host',
 } as const;
 
 /** A CEL rule of the API server with the message that tells the user what to change. */
@@ -471,7 +474,9 @@ const DEFAULT_SIZE_GIB = 8;
 
 const managedStore = z
   .object({
-    instanceType: instanceType.describe('EC2 instance type of the host.').default('t3.micro'),
+    instanceType: instanceType
+      .describe('EC2 instance type of the host.')
+      .default(STORE_DEFAULTS.instanceType),
     fallbackInstanceTypes: z
       .array(instanceType)
       .max(5)
@@ -494,7 +499,7 @@ const managedStore = z
       'mongoImage must be the reference of a container image, such as public.ecr.aws/docker/library/mongo:8.0',
     )
       .describe('Container image of MongoDB.')
-      .default('public.ecr.aws/docker/library/mongo:8.0'),
+      .default(STORE_DEFAULTS.mongoImage),
     volume: z
       .object({
         sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(

@@ -1,3 +1,4 @@
+import { STORE_DEFAULTS } from '../api/store-defaults.ts';
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
@@ -51,7 +52,7 @@ function planFunctionGroup({ owner, network }: PlanInput): Graph {
 }
 
 function planHost(input: PlanInput): Graph {
-  const { owner, spec, network, place, settings, known } = input;
+  const { owner, spec, network, place, settings, known, replaceHostId = '' } = input;
   const { managed } = spec.store;
   const host = network?.host;
   if (!managed || !network || !host) return [];
@@ -137,6 +138,7 @@ function planHost(input: PlanInput): Graph {
       desired: {
         object: 'host',
         expectedId: known.hostId ?? '',
+        replaceId: replaceHostId,
         instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
         imageId: managed.amiId ?? '',
         zone: ref('Volume', DATA_VOLUME, 'zone'),
@@ -151,6 +153,9 @@ function planHost(input: PlanInput): Graph {
           volumeId: ref('Volume', DATA_VOLUME, 'id'),
           credentialsParameter,
         }),
+        defaults: (['instanceType', 'mongoImage'] as const).filter(
+          (field) => managed[field] === STORE_DEFAULTS[field],
+        ),
       },
     },
     {

@@ -22,6 +22,8 @@ export interface Launch extends LaunchWish {
   readonly instanceProfileArn: string;
   /** What it runs at each boot; plain text. */
   readonly userData: string;
+  /** Which of these nobody asks for: they have the operator's default, as "mongoImage". */
+  readonly defaults: readonly string[];
 }
 
 /** Size of the root device of an image that doesn't say its own. */

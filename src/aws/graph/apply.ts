@@ -3,6 +3,7 @@ import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import type { CodeSource } from '../object/code.ts';
+import type { Remark } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type Graph, type GraphNode, nodeKey } from './graph.ts';
 import { checkOwnership, isOurs, missingTags } from './ownership.ts';
@@ -31,6 +32,8 @@ export interface NodeOutcome {
   readonly unseen?: true;
   /** Look again in so many seconds. */
   readonly seconds?: number;
+  /** What is to be known of it although it is ready. */
+  readonly remark?: Remark;
   /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
   readonly done: readonly string[];
 }
@@ -150,6 +153,7 @@ async function settleOne(
   let found: Actual | undefined;
   let seen = false;
   let stands = false;
+  let interrupted = false;
   const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
     node,
     outputs: found?.outputs ?? {},
@@ -187,7 +191,7 @@ async function settleOne(
         return wait(found.state.why, found.state.seconds);
       }
       checkOwnership(node, found, owner);
-      stands = !(kind.replaced && done.some((each) => each.startsWith(UPDATED)));
+      stands = !interrupted;
       const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
       if (Object.keys(missing).length > 0) {
         await kind.tag?.(account, found, missing);
@@ -196,12 +200,14 @@ async function settleOne(
       const differences = kind.compare(found, desired);
       if (differences.length === 0) {
         patience.end(waitKey);
-        return outcome({ state: 'Ready' });
+        const remark = kind.remark?.(found, desired);
+        return outcome({ state: 'Ready', ...(remark && { remark }) });
       }
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
       if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
       await kind.update(account, desired, found, owner, code);
+      interrupted ||= kind.interrupts?.(differences) === true;
       done.push(update);
     }
     return wait(done.at(-1) ?? 'is being updated');

@@ -52,10 +52,10 @@ function canSpeakForHost({ store, applied }: Memory): boolean {
 export function hostSeen(outcome: Outcome): HostSeen {
   const instance = nodeOf(outcome, 'Instance', 'host');
   if (!instance) return { is: 'external' };
-  const { state, id, unseen } = instance;
+  const { state, id, unseen, stands } = instance;
   if (unseen) return { is: 'unseen' };
   // A host whose successor is refused goes on serving.
-  return id !== undefined && (state === 'Ready' || state === 'Failed')
+  return id !== undefined && (state === 'Ready' || state === 'Failed' || stands)
     ? { is: 'serves', id }
     : { is: 'none' };
 }

@@ -1,9 +1,10 @@
 import type { WebhookPipeline, WebhookPipelineStatus } from '../../api/v1alpha1.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
+import type { HostReplacement } from '../input/host-replacement.ts';
 import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { RegionProblem } from '../region/problems.ts';
-import type { Finding } from './conditions.ts';
+import type { Finding, PartRemark } from './conditions.ts';
 
 /** What keeps a pipeline from being ready although its own objects are. Pure. */
 
@@ -52,6 +53,19 @@ const ofRegion = ({ part, reason, message, terminal }: RegionProblem): Finding =
   terminal,
   failed: true,
 });
+
+/** Why a host that is to be replaced is not yet. */
+export function replacementRemarks(replacement: HostReplacement): PartRemark[] {
+  if (replacement.is !== 'waiting') return [];
+  const { hostId, behind } = replacement;
+  return [
+    {
+      part: 'Store',
+      reason: 'HostReplacementWaits',
+      message: `the host ${hostId} is replaced, as asked for, once the host of ${behind} is ready again: one host of a region at a time`,
+    },
+  ];
+}
 
 /** A store counts as built once it was reached where it stands now; how it is afterwards is told by Healthy. */
 export function storeFindings(

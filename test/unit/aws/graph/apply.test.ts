@@ -133,7 +133,7 @@ describe('forward', () => {
 
     test('and is ended by its change serves no more, although a read still shows it', async () => {
       const kind = aws.kind('Function', 20);
-      Object.assign(table, { Function: { ...kind, replaced: true, update: async () => {} } });
+      Object.assign(table, { Function: { ...kind, interrupts: () => true, update: async () => {} } });
       aws.put('Function/f', OURS, { size: 1 });
       const outcome = await run(graph(2));
       expect(states(outcome)).toEqual(['Pending', 'Blocked']);
@@ -143,6 +143,16 @@ describe('forward', () => {
     test('but is not ours serves nobody', async () => {
       aws.put('Function/f', {}, { size: 1 });
       expect(states(await run(graph(1)))).toEqual(['Failed', 'Blocked']);
+    });
+  });
+
+  test('tells what is to be known of what is ready, and leaves it as it is', async () => {
+    const remark = { reason: 'Outdated', message: 'goes on' };
+    Object.assign(table, { Queue: { ...aws.kind('Queue', 40), remark: () => remark } });
+    aws.put('Queue/q', { ...OURS, 'nami.dev/object': 'q' });
+    expect(await run([node('Queue', 'q')])).toMatchObject({
+      settled: true,
+      nodes: [{ state: 'Ready', remark, done: [] }],
     });
   });
 
