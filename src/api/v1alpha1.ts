@@ -662,6 +662,37 @@ const alarms = z
   .prefault({})
   .describe('CloudWatch alarms of this pipeline.');
 
+/** Letters, spaces and digits of all scripts, and what else every service of AWS takes in a tag. */
+const TAG = String.raw`[\p{L}\p{Z}\p{N}_.:/=+@-]`;
+
+const tags = z
+  .record(
+    z.string(),
+    formed(
+      256,
+      new RegExp(`^${TAG}+$`, 'u'),
+      'the value of a tag has 1 to 256 letters, digits, spaces and _ . : / = + - @',
+    ),
+  )
+  .optional()
+  .describe(
+    "Tags on everything of this pipeline in AWS, from the call on that makes it: for cost allocation, or where an organisation demands them. The operator's own settings may add more, which come before these. The root disk and the network interface of a host, and the mapping of the queue, keep those they were made with.",
+  )
+  .meta({
+    maxProperties: 40,
+    ...rules(
+      {
+        rule: `self.all(key, key.matches(r'^${TAG}{1,128}$'))`,
+        message: 'the key of a tag has 1 to 128 letters, digits, spaces and _ . : / = + - @',
+      },
+      {
+        rule: "self.all(key, !key.startsWith('nami.dev/') && !key.lowerAscii().startsWith('aws:'))",
+        message:
+          "tags that begin with nami.dev/ are the operator's own and those with aws: AWS's: choose another key",
+      },
+    ),
+  });
+
 export const webhookPipelineSpec = z
   .object({
     region: formed(
@@ -679,6 +710,7 @@ export const webhookPipelineSpec = z
     store,
     network,
     alarms,
+    tags,
     deletionPolicy: z
       .enum(['Delete', 'Retain'])
       .describe(

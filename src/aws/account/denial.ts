@@ -24,7 +24,8 @@ export const isTagRefusal = (said: string): boolean => /tag policy does not allo
  */
 export function denialOf(said: string, called: string | undefined): Denial {
   const action = missingAction(said) ?? called ?? '(unnamed)';
-  const says = `(AWS says: ${said})`;
+  // What EC2 encodes is another text each time, and would be news each time.
+  const says = `(AWS says: ${said.replace(/\.? Encoded authorization failure message:.*/s, '')})`;
   if (isTagRefusal(said)) {
     return {
       reason: 'DeniedByPolicy',

@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts';
 import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
+import { surplusTags } from '../object/added-tags.ts';
 import type { CodeSource } from '../object/code.ts';
 import type { Remark } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
@@ -192,6 +193,12 @@ async function settleOne(
       }
       checkOwnership(node, found, owner);
       stands = !interrupted;
+      const surplus = kind.untag && found.tags ? surplusTags(found.tags, tags) : [];
+      // Before the note of the added tags changes: what it names no more would stay for good.
+      if (surplus.length > 0) {
+        await kind.untag?.(account, found, surplus);
+        done.push(`untagged ${surplus.join(', ')}`);
+      }
       const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
       if (Object.keys(missing).length > 0) {
         await kind.tag?.(account, found, missing);

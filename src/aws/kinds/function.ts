@@ -6,6 +6,7 @@ import {
   paginateListFunctions,
   type Runtime,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
@@ -219,6 +220,9 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
   },
   async tag(account, { details }, tags) {
     await account.lambda.send(new TagResourceCommand({ Resource: details.arn, Tags: { ...tags } }));
+  },
+  async untag(account, { details }, keys) {
+    await account.lambda.send(new UntagResourceCommand({ Resource: details.arn, TagKeys: [...keys] }));
   },
 });
 

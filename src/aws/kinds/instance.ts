@@ -14,7 +14,7 @@ import { askedAnew, isOutdated, launchNote } from '../calls/launch-note.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { ownerFilters, tagCommand, tagEc2 } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagCommand, tagEc2, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface InstanceDesired extends Launch {
@@ -163,6 +163,7 @@ export const instance = defineKind<InstanceDesired, Details>({
     await orGone(account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });
 
 async function launch(

@@ -10,6 +10,7 @@ import {
   paginateListRoles,
   type Role,
   TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
@@ -123,5 +124,8 @@ export const role = defineKind<RoleDesired, Details>({
   },
   async tag(account, { id }, tags) {
     await account.iam.send(new TagRoleCommand({ RoleName: id, Tags: tagList(tags) }));
+  },
+  async untag(account, { id }, keys) {
+    await account.iam.send(new UntagRoleCommand({ RoleName: id, TagKeys: [...keys] }));
   },
 });

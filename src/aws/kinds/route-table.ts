@@ -13,7 +13,7 @@ import { type Actual, byId, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 export interface RouteTableDesired {
@@ -89,4 +89,5 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
     await orGone(account.ec2.send(new DeleteRouteTableCommand({ RouteTableId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

@@ -15,7 +15,7 @@ import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { tagGatewayObject } from './rest-api.ts';
+import { tagGatewayObject, untagGatewayObject } from './rest-api.ts';
 
 export interface Throttle {
   readonly rateLimit: number;
@@ -132,8 +132,11 @@ export const stage = defineKind<StageDesired, Details>({
     const [restApiId, stageName] = id.split('/');
     await orGone(account.apiGateway.send(new DeleteStageCommand({ restApiId, stageName })));
   },
-  tag: (account, { id }, tags) => tagGatewayObject(account, `/restapis/${id.replace('/', '/stages/')}`, tags),
+  tag: (account, { id }, tags) => tagGatewayObject(account, pathOf(id), tags),
+  untag: (account, { id }, keys) => untagGatewayObject(account, pathOf(id), keys),
 });
+
+const pathOf = (id: string) => `/restapis/${id.replace('/', '/stages/')}`;
 
 const replace = (path: string, value: string): PatchOperation => ({ op: 'replace', path, value });
 

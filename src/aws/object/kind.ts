@@ -56,6 +56,8 @@ export interface Kind<Desired, Details> {
   remark?(actual: Actual<Details>, desired: Desired): Remark | undefined;
   /** Adds tags. Only for kinds whose objects carry tags. */
   tag?(account: Account, actual: Actual<Details>, tags: Tags): Promise<void>;
+  /** Takes tags off. Wherever there is `tag`. */
+  untag?(account: Account, actual: Actual<Details>, keys: readonly string[]): Promise<void>;
 }
 
 /** Lets TypeScript infer the types of a kind from its definition. */

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import type { Memory } from '../pipeline/memory.ts';
 import { retentionOf } from '../pipeline/retention.ts';
 import { isToBeRead } from '../pipeline/store-belief.ts';
+import { addedTags, checkTags } from './added-tags.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
 import { hostReplacement } from './host-replacement.ts';
@@ -43,6 +44,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const { pipeline, spec, account, owner, memory } = subject;
   const { namespace } = pipeline.metadata;
   checkLimits(spec, namespace, config.allowed);
+  checkTags(addedTags(pipeline, config));
   const client = readingOnce(context.client);
   const secrets = await readSecrets(client, namespace, spec);
   const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId) =>

@@ -39,9 +39,9 @@ describe('a right that a policy takes away is no right that ours lacks', () => {
 
   test('as EC2 words it, with a code of its own', () => {
     const message = `You are not authorized to perform this operation. ${said('with an explicit deny in a service control policy')}. Encoded authorization failure message: abc`;
-    expect(judge(refusal(message, 'UnauthorizedOperation', 'ec2:RunInstances'))).toMatchObject({
-      reason: 'DeniedByPolicy',
-    });
+    const judged = judge(refusal(message, 'UnauthorizedOperation', 'ec2:RunInstances'));
+    expect(judged).toMatchObject({ reason: 'DeniedByPolicy' });
+    expect(judged.message, 'another text each time').not.toContain('abc');
   });
 
   test('by a tag policy, under whichever code', () => {

@@ -103,6 +103,36 @@ describe('a launch', () => {
     ]);
   });
 
+  test('has the added tags on its disk and interface too, and nothing there by which it is found', async () => {
+    const run = aws([]);
+    await instance.create(run.account, DESIRED, { ...TAGS, team: 'shop' }, OWNER);
+    const [input] = run.inputs('RunInstances') as [
+      { TagSpecifications: { ResourceType: string; Tags: Instance['Tags'] }[] },
+    ];
+    const [whole, ...parts] = input.TagSpecifications;
+    const team = { Key: 'team', Value: 'shop' };
+    expect(whole).toMatchObject({ ResourceType: 'instance', Tags: expect.arrayContaining([team]) });
+    expect(parts).toEqual([
+      { ResourceType: 'volume', Tags: [team] },
+      { ResourceType: 'network-interface', Tags: [team] },
+    ]);
+    const plain = aws([]);
+    await launch(plain);
+    expect(plain.inputs('RunInstances')[0]?.TagSpecifications).toHaveLength(1);
+  });
+
+  test('is rehearsed with the added tags, lest an organisation refuses it when its predecessor is gone', async () => {
+    const owner = { ...OWNER, tags: { ...OWNER.tags, team: 'shop' } };
+    const run = aws([await launched()]);
+    const desired = { ...DESIRED, subnetId: 'subnet-2' };
+    const found = await instance.find(run.account, desired, owner);
+    if (!found) throw new Error('it is there');
+    await instance.update(run.account, desired, found, owner);
+    expect(JSON.stringify(run.inputs('RunInstances'))).toContain(
+      '"ResourceType":"network-interface","Tags":[{"Key":"team"',
+    );
+  });
+
   const tokenOf = async (earlier: Instance[], desired = DESIRED) => {
     const run = aws(earlier);
     await launch(run, desired);
