@@ -125,9 +125,9 @@ export const SETTINGS = {
       .string()
       .refine(
         (text) => text.includes('{path}'),
-        'it must contain {path}; {api}, {region} and {stage} may stand in it too',
+        'it must contain {path}; {api}, {region}, {dnsSuffix} and {stage} may stand in it too',
       )
-      .default('https://{api}.execute-api.{region}.amazonaws.com/{stage}/nami/{path}'),
+      .default('https://{api}.execute-api.{region}.{dnsSuffix}/{stage}/nami/{path}'),
   ),
   /** Address range of the region's shared network. */
   networkCidr: setting(

@@ -498,7 +498,9 @@ const managedStore = z
       /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/,
       'mongoImage must be the reference of a container image, such as public.ecr.aws/docker/library/mongo:8.0',
     )
-      .describe('Container image of MongoDB.')
+      .describe(
+        'Container image of MongoDB, in a registry that asks for no login. From China the default one can hardly be pulled: name a copy there.',
+      )
       .default(STORE_DEFAULTS.mongoImage),
     volume: z
       .object({

@@ -4,6 +4,7 @@ import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import { DATA_VOLUME, functionName } from './identity.ts';
 import type { PlanInput } from './input.ts';
+import { partitionOf } from './partition.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
 const PASSWORD_BYTES = 32;
@@ -93,7 +94,7 @@ function planHost(input: PlanInput): Graph {
       desired: {
         name: `${owner.prefix}-host`,
         path: owner.path,
-        service: 'ec2.amazonaws.com',
+        service: partitionOf(place.partition).ec2Service,
         boundaryArn: settings.permissionsBoundaryArn,
         statements: [
           {

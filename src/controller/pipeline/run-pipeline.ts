@@ -37,7 +37,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...findingsOf(outcome.nodes),
     ...networkFindings(outcome, problems),
     ...endpointFindings(servedBy !== undefined, routePath(input.path), problems),
-    ...storeFindings(memory.store, pipeline.status?.store),
+    ...storeFindings(memory.store, pipeline.status?.store, input),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);
   const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
