@@ -30,6 +30,37 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true');
+/** Tags as AWS takes them. (AWS: tag naming limits and requirements.) */
+const TAG = String.raw`[\p{L}\p{Z}\p{N}_.:/=+@-]`;
+const tags = z
+  .record(
+    z
+      .string()
+      .regex(
+        new RegExp(`^(?!aws:|nami\\.dev/)${TAG}{1,128}$`, 'iu'),
+        'a key has 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws: or nami.dev/',
+      ),
+    z
+      .string()
+      .regex(
+        new RegExp(`^${TAG}{1,256}$`, 'u'),
+        'a value has 1 to 256 letters, digits, spaces and _ . : / = + - @',
+      ),
+  )
+  .refine((all) => Object.keys(all).length <= 40, 'there are 40 at most');
+const TAGS_FORM = 'it must be a JSON object of texts, such as {"cost-center":"42"}';
+const jsonTags = z
+  .string()
+  .default('{}')
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue(TAGS_FORM);
+      return z.NEVER;
+    }
+  })
+  .pipe(tags);
 const seconds = (standard: number) => z.coerce.number().positive().default(standard);
 
 /** What pipelines may ask for. */
@@ -94,9 +125,9 @@ export const SETTINGS = {
       .string()
       .refine(
         (text) => text.includes('{path}'),
-        'it must contain {path}; {api}, {region} and {stage} may stand in it too',
+        'it must contain {path}; {api}, {region}, {dnsSuffix} and {stage} may stand in it too',
       )
-      .default('https://{api}.execute-api.{region}.amazonaws.com/{stage}/nami/{path}'),
+      .default('https://{api}.execute-api.{region}.{dnsSuffix}/{stage}/nami/{path}'),
   ),
   /** Address range of the region's shared network. */
   networkCidr: setting(
@@ -129,6 +160,8 @@ export const SETTINGS = {
     'NAMI_PERMISSIONS_BOUNDARY',
     z.string().default(''),
   ),
+  /** Tags on everything in AWS, beside the operator's own, from the call on that makes it: JSON. */
+  tags: setting('operator.tags', 'NAMI_TAGS', jsonTags),
   allowed,
   /** Whether the gateway and the shared network go with the last pipeline of a region. */
   deleteSharedObjects: setting('operator.deleteSharedObjects', 'NAMI_DELETE_SHARED_OBJECTS', flag),

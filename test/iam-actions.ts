@@ -19,7 +19,7 @@ const VERBS: readonly (readonly [RegExp, string])[] = [
   [/^Create/, 'POST'],
   [/^(Put|TagResource)/, 'PUT'],
   [/^Update/, 'PATCH'],
-  [/^Delete/, 'DELETE'],
+  [/^(Delete|Untag)/, 'DELETE'],
 ];
 
 export function actionsOf(client: string, command: string): readonly string[] {

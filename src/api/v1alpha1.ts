@@ -5,6 +5,7 @@ import {
   SIGNED_SOURCE_TYPES,
   SOURCE_TYPES,
 } from '../../handlers/contract.ts';
+import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
  * The custom resource, once: types, defaults, bounds and rules stand here, and `crds/` is generated from it
@@ -27,6 +28,8 @@ export const ANNOTATIONS = {
   takeOver: 'nami.dev/take-over',
   /** Id of a volume that is given up: the pipeline may begin with a new, empty one in its place. */
   replaceVolume: 'nami.dev/replace-volume',
+  /** Id of a host that another is to take the place of; it says nothing of any other host. */
+  replaceHost: 'nami.dev/replace-host',
 } as const;
 
 /** A CEL rule of the API server with the message that tells the user what to change. */
@@ -471,7 +474,9 @@ const DEFAULT_SIZE_GIB = 8;
 
 const managedStore = z
   .object({
-    instanceType: instanceType.describe('EC2 instance type of the host.').default('t3.micro'),
+    instanceType: instanceType
+      .describe('EC2 instance type of the host.')
+      .default(STORE_DEFAULTS.instanceType),
     fallbackInstanceTypes: z
       .array(instanceType)
       .max(5)
@@ -493,8 +498,10 @@ const managedStore = z
       /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/,
       'mongoImage must be the reference of a container image, such as public.ecr.aws/docker/library/mongo:8.0',
     )
-      .describe('Container image of MongoDB.')
-      .default('public.ecr.aws/docker/library/mongo:8.0'),
+      .describe(
+        'Container image of MongoDB, in a registry that asks for no login. From China the default one can hardly be pulled: name a copy there.',
+      )
+      .default(STORE_DEFAULTS.mongoImage),
     volume: z
       .object({
         sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(
@@ -657,6 +664,37 @@ const alarms = z
   .prefault({})
   .describe('CloudWatch alarms of this pipeline.');
 
+/** Letters, spaces and digits of all scripts, and what else every service of AWS takes in a tag. */
+const TAG = String.raw`[\p{L}\p{Z}\p{N}_.:/=+@-]`;
+
+const tags = z
+  .record(
+    z.string(),
+    formed(
+      256,
+      new RegExp(`^${TAG}+$`, 'u'),
+      'the value of a tag has 1 to 256 letters, digits, spaces and _ . : / = + - @',
+    ),
+  )
+  .optional()
+  .describe(
+    "Tags on everything of this pipeline in AWS, from the call on that makes it: for cost allocation, or where an organisation demands them. The operator's own settings may add more, which come before these. The root disk and the network interface of a host, and the mapping of the queue, keep those they were made with.",
+  )
+  .meta({
+    maxProperties: 40,
+    ...rules(
+      {
+        rule: `self.all(key, key.matches(r'^${TAG}{1,128}$'))`,
+        message: 'the key of a tag has 1 to 128 letters, digits, spaces and _ . : / = + - @',
+      },
+      {
+        rule: "self.all(key, !key.startsWith('nami.dev/') && !key.lowerAscii().startsWith('aws:'))",
+        message:
+          "tags that begin with nami.dev/ are the operator's own and those with aws: AWS's: choose another key",
+      },
+    ),
+  });
+
 export const webhookPipelineSpec = z
   .object({
     region: formed(
@@ -674,6 +712,7 @@ export const webhookPipelineSpec = z
     store,
     network,
     alarms,
+    tags,
     deletionPolicy: z
       .enum(['Delete', 'Retain'])
       .describe(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Owner, TAGS } from '../aws/object/owner.ts';
+import { noted } from '../aws/object/added-tags.ts';
+import { type Owner, TAGS, type Tags } from '../aws/object/owner.ts';
 
 /** Who a pipeline is. Everything that it is called in AWS follows from this. */
 export interface Identity {
@@ -32,8 +33,13 @@ export function ownerPrefix({
   return `${readable.replace(/-+$/, '')}_${hash(cluster, namespace, name)}`;
 }
 
-/** The owner of all that a pipeline has in AWS. `iamPath` starts and ends with a slash. */
-export function pipelineOwner(identity: Identity, iamPath: string, takeOver = false): Owner {
+/** The owner of all that a pipeline has in AWS. `iamPath` starts and ends with a slash; `added` are tags beside our own. */
+export function pipelineOwner(
+  identity: Identity,
+  iamPath: string,
+  added: Tags = {},
+  takeOver = false,
+): Owner {
   const prefix = ownerPrefix(identity);
   return {
     uid: identity.uid,
@@ -44,20 +50,20 @@ export function pipelineOwner(identity: Identity, iamPath: string, takeOver = fa
       [TAGS.namespace]: identity.namespace,
       [TAGS.name]: identity.name,
     },
-    tags: { [TAGS.namespaceUid]: identity.namespaceUid },
+    tags: { [TAGS.namespaceUid]: identity.namespaceUid, ...noted(added) },
     takeOver,
   };
 }
 
-/** The owner of what the pipelines of a region share. */
-export function regionOwner(cluster: string, iamPath: string): Owner {
+/** The owner of what the pipelines of a region share; likewise. */
+export function regionOwner(cluster: string, iamPath: string, added: Tags = {}): Owner {
   const prefix = `nami_${hash(cluster)}`;
   return {
     uid: cluster,
     prefix,
     path: `${iamPath}${prefix}/`,
     identity: { [TAGS.cluster]: cluster, [TAGS.shared]: 'region' },
-    tags: {},
+    tags: noted(added),
     takeOver: false,
   };
 }

@@ -39,6 +39,8 @@ export interface PlanInput {
   readonly known: { readonly volumeId?: string; readonly hostId?: string };
   /** A volume that the user gives up: an empty one may take its place. */
   readonly givenUpVolumeId?: string;
+  /** A host that is to be replaced although it is as it is wanted. */
+  readonly replaceHostId?: string;
   /** Without one the post-queue function is outside any VPC. */
   readonly network?: Network;
   readonly functions: Readonly<Record<'preQueue' | 'postQueue', FunctionInput>>;

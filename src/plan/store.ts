@@ -1,8 +1,10 @@
+import { STORE_DEFAULTS } from '../api/store-defaults.ts';
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import { DATA_VOLUME, functionName } from './identity.ts';
 import type { PlanInput } from './input.ts';
+import { partitionOf } from './partition.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
 const PASSWORD_BYTES = 32;
@@ -51,7 +53,7 @@ function planFunctionGroup({ owner, network }: PlanInput): Graph {
 }
 
 function planHost(input: PlanInput): Graph {
-  const { owner, spec, network, place, settings, known } = input;
+  const { owner, spec, network, place, settings, known, replaceHostId = '' } = input;
   const { managed } = spec.store;
   const host = network?.host;
   if (!managed || !network || !host) return [];
@@ -92,7 +94,7 @@ function planHost(input: PlanInput): Graph {
       desired: {
         name: `${owner.prefix}-host`,
         path: owner.path,
-        service: 'ec2.amazonaws.com',
+        service: partitionOf(place.partition).ec2Service,
         boundaryArn: settings.permissionsBoundaryArn,
         statements: [
           {
@@ -137,6 +139,7 @@ function planHost(input: PlanInput): Graph {
       desired: {
         object: 'host',
         expectedId: known.hostId ?? '',
+        replaceId: replaceHostId,
         instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
         imageId: managed.amiId ?? '',
         zone: ref('Volume', DATA_VOLUME, 'zone'),
@@ -151,6 +154,9 @@ function planHost(input: PlanInput): Graph {
           volumeId: ref('Volume', DATA_VOLUME, 'id'),
           credentialsParameter,
         }),
+        defaults: (['instanceType', 'mongoImage'] as const).filter(
+          (field) => managed[field] === STORE_DEFAULTS[field],
+        ),
       },
     },
     {

@@ -426,6 +426,22 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'spec.postQueue.environment',
     'environment names have two characters or more',
   ],
+  ['a tag of AWS', { tags: { 'AWS:team': 'a' } }, 'spec.tags', 'choose another key'],
+  ['a tag of the operator', { tags: { 'nami.dev/name': 'a' } }, 'spec.tags', 'choose another key'],
+  ['a tag that no service takes', { tags: { 'a|b': 'a' } }, 'spec.tags', 'the key of a tag has 1 to 128'],
+  [
+    'a tag that is too long',
+    { tags: { ['k'.repeat(129)]: 'a' } },
+    'spec.tags',
+    'the key of a tag has 1 to 128',
+  ],
+  ['a tag without value', { tags: { team: '' } }, 'spec.tags[team]', 'the value of a tag has 1 to 256'],
+  [
+    'a hundred tags',
+    { tags: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`t${index}`, 'a'])) },
+    'spec.tags',
+    'must have at most 40',
+  ],
   [
     'a name in environment and in environmentFrom',
     {

@@ -48,6 +48,12 @@ describe('the operator’s settings', () => {
     expect(config.deleteSharedObjects).toBe(true);
   });
 
+  test('read tags', () => {
+    expect(readConfig(REGION).tags).toEqual({});
+    const tags = { 'cost-center': '42', Größe: 'a b=c@d' };
+    expect(readConfig({ ...REGION, NAMI_TAGS: JSON.stringify(tags) }).tags).toEqual(tags);
+  });
+
   test('leave alone what is not theirs', () => {
     expect(readConfig({ ...REGION, PATH: '/bin', NAMI_ELSE: '1' })).toEqual(readConfig(REGION));
   });
@@ -75,6 +81,13 @@ describe('a setting that can’t be used', () => {
     ['NAMI_IAM_PATH', 'nami'],
     ['NAMI_MAX_VOLUME_GIB', 'much'],
     ['NAMI_DELETE_SHARED_OBJECTS', 'yes'],
+    ['NAMI_TAGS', 'team=shop'],
+    ['NAMI_TAGS', '["team"]'],
+    ['NAMI_TAGS', '{"team":1}'],
+    ['NAMI_TAGS', '{"team":""}'],
+    ['NAMI_TAGS', '{"aws:team":"shop"}'],
+    ['NAMI_TAGS', '{"nami.dev/team":"shop"}'],
+    ['NAMI_TAGS', JSON.stringify(Object.fromEntries(Array.from({ length: 41 }, (_, key) => [key, 'v'])))],
     ['NAMI_LOOK_SECONDS', '0'],
     ['NAMI_WORKERS', '65'],
     ['NAMI_LOG_LEVEL', 'loud'],

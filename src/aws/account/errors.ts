@@ -1,3 +1,4 @@
+import { denialOf, isTagRefusal } from './denial.ts';
 import {
   ACCESS_DENIED,
   ALREADY_EXISTS,
@@ -162,12 +163,8 @@ export function judge(error: unknown): Judgement {
   const [code = 'Error'] = names;
   const delay = notYet(error);
   if (delay) return { is: 'requeue', seconds: delay.seconds, message: delay.why };
-  if (isAccessDenied(error)) {
-    return {
-      is: 'backoff',
-      reason: 'AccessDenied',
-      message: `the operator lacks the right ${missingAction(message) ?? called ?? '(unnamed)'}: add it to the IAM policy of the operator (AWS says: ${message})`,
-    };
+  if (isAccessDenied(error) || isTagRefusal(message)) {
+    return { is: 'backoff', ...denialOf(message, called) };
   }
   if (isOneOf(error, BAD_CREDENTIALS)) {
     return {
@@ -188,11 +185,6 @@ export function judge(error: unknown): Judgement {
   }
   const reason = INTERNAL.has(error instanceof Error ? error.name : '') ? 'InternalError' : 'AWSError';
   return { is: 'backoff', reason, message: `${doing}${code}: ${message}` };
-}
-
-/** IAM writes "… is not authorized to perform: lambda:CreateFunction on resource …". */
-function missingAction(message: string): string | undefined {
-  return /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
 }
 
 const ACTION = Symbol('nami.aws.action');

@@ -6,9 +6,11 @@ import {
   type _InstanceType as InstanceType,
   RunInstancesCommand,
   type RunInstancesCommandInput,
+  type TagSpecification,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { BackoffError, isDryRun, isNoCapacity, isTokenSpent, mayHaveWorked } from '../account/errors.ts';
+import { addedOf } from '../object/added-tags.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { tagged } from '../wire/ec2-tags.ts';
@@ -22,6 +24,8 @@ export interface Launch extends LaunchWish {
   readonly instanceProfileArn: string;
   /** What it runs at each boot; plain text. */
   readonly userData: string;
+  /** Which of these nobody asks for: they have the operator's default, as "mongoImage". */
+  readonly defaults: readonly string[];
 }
 
 /** Size of the root device of an image that doesn't say its own. */
@@ -147,8 +151,19 @@ function inputOf(launch: Launch, { instanceType, image }: LaunchOption, tags: Ta
     ],
     BlockDeviceMappings: [rootDeviceOf(image)],
     UserData: Buffer.from(launch.userData).toString('base64'),
-    TagSpecifications: tagged('instance', owner, tags),
+    TagSpecifications: [...tagged('instance', owner, tags), ...taggedParts(tags)],
   };
+}
+
+/** What comes with an instance gets the added tags alone: by the owner's it would count as one of the owner's volumes. */
+function taggedParts(tags: Tags): TagSpecification[] {
+  const Tags = tagList(addedOf(tags));
+  return Tags.length === 0
+    ? []
+    : [
+        { ResourceType: 'volume', Tags },
+        { ResourceType: 'network-interface', Tags },
+      ];
 }
 
 /** The root device as the image has it, but encrypted. */

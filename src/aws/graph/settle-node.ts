@@ -2,8 +2,10 @@ import type { Account } from '../account/account.ts';
 import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
+import { surplusTags } from '../object/added-tags.ts';
 import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
+import type { Remark } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
 import { checkOwnership, isOurs, missingTags } from './ownership.ts';
@@ -26,6 +28,8 @@ export interface NodeOutcome {
   readonly unseen?: true;
   /** Look again in so many seconds. */
   readonly seconds?: number;
+  /** What is to be known of it although it is ready. */
+  readonly remark?: Remark;
   /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
   readonly done: readonly string[];
   /** Of what is ready: as what, and when that was seen, in milliseconds since the epoch. */
@@ -64,6 +68,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   let found: Actual | undefined;
   let seen = false;
   let stands = false;
+  let interrupted = false;
   const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
     node,
     outputs: found?.outputs ?? {},
@@ -99,7 +104,13 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
         return wait(found.state.why, found.state.seconds);
       }
       checkOwnership(node, found, owner);
-      stands = !(kind.replaced && done.some((each) => each.startsWith(UPDATED)));
+      stands = !interrupted;
+      const surplus = kind.untag && found.tags ? surplusTags(found.tags, tags) : [];
+      // Before the note of the added tags changes: what it names no more would stay for good.
+      if (surplus.length > 0) {
+        await kind.untag?.(account, found, surplus);
+        done.push(`untagged ${surplus.join(', ')}`);
+      }
       const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
       if (Object.keys(missing).length > 0) {
         await kind.tag?.(account, found, missing);
@@ -108,12 +119,14 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       const differences = kind.compare(found, desired);
       if (differences.length === 0) {
         patience.end(waitKey);
-        return outcome({ state: 'Ready', rest });
+        const remark = kind.remark?.(found, desired);
+        return outcome({ state: 'Ready', rest, ...(remark && { remark }) });
       }
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
       if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
       await kind.update(account, desired, found, owner, pass.code);
+      interrupted ||= kind.interrupts?.(differences) === true;
       done.push(update);
     }
     return wait(done.at(-1) ?? 'is being updated');

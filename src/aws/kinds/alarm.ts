@@ -7,6 +7,7 @@ import {
   paginateDescribeAlarms,
   type Statistic,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessUnsettled } from '../account/errors.ts';
@@ -129,6 +130,10 @@ export const alarm = defineKind<AlarmDesired, Details>({
   },
   async tag(account, { details }, tags) {
     await account.cloudWatch.send(new TagResourceCommand({ ResourceARN: details.arn, Tags: tagList(tags) }));
+    account.inventory.forget(tagsName(details.arn));
+  },
+  async untag(account, { details }, keys) {
+    await account.cloudWatch.send(new UntagResourceCommand({ ResourceARN: details.arn, TagKeys: [...keys] }));
     account.inventory.forget(tagsName(details.arn));
   },
 });

@@ -8,6 +8,7 @@ import {
 import type { Account } from '../account/account.ts';
 import { orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
+import { addedOf } from '../object/added-tags.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 
@@ -88,12 +89,15 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
     return all.filter(({ details }) => details.functionArn.includes(`:function:${owner.prefix}-`));
   },
   compare: ({ details }, desired) => differing(details, { ...desired, reportsItems: true }),
-  async create(account, desired) {
+  async create(account, desired, tags) {
+    // It needs none of the operator's own; which it has is not looked at again, for that takes a call a mapping.
+    const Tags = addedOf(tags);
     const made = await unlessThere(
       account.lambda.send(
         new CreateEventSourceMappingCommand({
           EventSourceArn: desired.queueArn,
           FunctionName: desired.functionArn,
+          ...(Object.keys(Tags).length > 0 && { Tags }),
           ...settings({ ...desired, enabled: desired.enabled ?? false }),
         }),
       ),

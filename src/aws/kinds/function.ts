@@ -6,6 +6,7 @@ import {
   paginateListFunctions,
   type Runtime,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
@@ -39,10 +40,15 @@ export interface FunctionDesired {
   readonly logGroup: string;
 }
 
-const RUNTIME: Runtime = 'nodejs24.x';
-const HANDLER = 'index.handler';
+/** What runs the code, and what of it. */
+const RUNS: { readonly runtime: Runtime; readonly handler: string } = {
+  runtime: 'nodejs24.x',
+  handler: 'index.handler',
+};
 
 type Details = Omit<FunctionDesired, 'roleId' | 'name'> & {
+  readonly runtime: string;
+  readonly handler: string;
   readonly arn: string;
   /** Why Lambda gave up on making it ready, and when it was asked to (milliseconds since the epoch). */
   readonly failure?: { readonly why: string; readonly askedAt: number };
@@ -58,7 +64,7 @@ const ENVIRONMENT_BYTES = 4096;
 
 /** The environment as it is sent: a change of anything makes another revision, which the alias looks for. */
 function environmentOf(desired: FunctionDesired): Record<string, string> {
-  const environment = { ...desired.environment, [REVISION_ENV]: fingerprint(desired) };
+  const environment = { ...desired.environment, [REVISION_ENV]: fingerprint({ ...desired, ...RUNS }) };
   const bytes = Buffer.byteLength(Object.entries(environment).flat().join(''));
   if (bytes > ENVIRONMENT_BYTES) {
     throw new TerminalError(
@@ -74,6 +80,7 @@ const wantedDetails = (
   environment: Record<string, string>,
 ) => ({
   ...rest,
+  ...RUNS,
   environment,
 });
 
@@ -113,6 +120,8 @@ function actual(name: string, configuration: FunctionConfiguration, tags: Tags):
       arn,
       ...failureOf(configuration),
       ...(unread && { unread: unread.Message ?? 'no reason given' }),
+      runtime: configuration.Runtime ?? '',
+      handler: configuration.Handler ?? '',
       description: configuration.Description ?? '',
       roleArn: configuration.Role ?? '',
       memoryMiB: configuration.MemorySize ?? 0,
@@ -173,8 +182,6 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
       account.lambda.send(
         new CreateFunctionCommand({
           FunctionName: desired.name,
-          Runtime: RUNTIME,
-          Handler: HANDLER,
           Architectures: [desired.architecture],
           Code: { ZipFile: await zipOf(desired, code) },
           Tags: { ...tags },
@@ -207,8 +214,6 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     await account.lambda.send(
       new UpdateFunctionConfigurationCommand({
         FunctionName: desired.name,
-        Runtime: RUNTIME,
-        Handler: HANDLER,
         ...configurationOf(desired),
       }),
     );
@@ -220,10 +225,15 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
   async tag(account, { details }, tags) {
     await account.lambda.send(new TagResourceCommand({ Resource: details.arn, Tags: { ...tags } }));
   },
+  async untag(account, { details }, keys) {
+    await account.lambda.send(new UntagResourceCommand({ Resource: details.arn, TagKeys: [...keys] }));
+  },
 });
 
 function configurationOf(desired: FunctionDesired) {
   return {
+    Runtime: RUNS.runtime,
+    Handler: RUNS.handler,
     Description: desired.description,
     Role: desired.roleArn,
     MemorySize: desired.memoryMiB,

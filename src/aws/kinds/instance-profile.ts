@@ -7,6 +7,7 @@ import {
   paginateListInstanceProfiles,
   RemoveRoleFromInstanceProfileCommand,
   TagInstanceProfileCommand,
+  UntagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
@@ -91,5 +92,8 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
   },
   async tag(account, { id }, tags) {
     await account.iam.send(new TagInstanceProfileCommand({ InstanceProfileName: id, Tags: tagList(tags) }));
+  },
+  async untag(account, { id }, keys) {
+    await account.iam.send(new UntagInstanceProfileCommand({ InstanceProfileName: id, TagKeys: [...keys] }));
   },
 });

@@ -1,4 +1,5 @@
 import {
+  CreateTagsCommand,
   DescribeInstancesCommand,
   type Filter,
   type Instance,
@@ -9,11 +10,11 @@ import {
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
+import { askedAnew, isOutdated, launchNote } from '../calls/launch-note.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
-import { fingerprint } from '../object/fingerprint.ts';
 import { defineKind } from '../object/kind.ts';
 import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { ownerFilters, tagCommand, tagEc2 } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagCommand, tagEc2, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface InstanceDesired extends Launch {
@@ -21,15 +22,22 @@ export interface InstanceDesired extends Launch {
   readonly object: string;
   /** The instance that it was so far; empty: none is known. */
   readonly expectedId: string;
+  /** The instance that another is to take the place of, although it is as it is wanted; empty: none. */
+  readonly replaceId: string;
 }
 
 type Details = {
-  readonly revision: string;
+  /** What it was launched with; empty where nobody noted that. */
+  readonly note: string;
   readonly stopped: boolean;
 };
 
-/** Hash of what an instance was launched with: a difference means another instance. */
-const REVISION_TAG = 'nami.dev/revision';
+/** What an instance was launched with. */
+const LAUNCH_TAG = 'nami.dev/launch';
+
+/** How a host differs. */
+const STOPPED = 'stopped';
+const REPLACED = ' (it is replaced)';
 
 /** Milliseconds after its launch for which an instance may be the one that was just asked for. */
 const YOUNG = 600_000;
@@ -53,21 +61,6 @@ function stateOf({ State }: Instance): State {
   }
 }
 
-/**
- * Which fallbacks there are, and which is in use, is no difference: it follows from the capacity of the day. Nor is what
- * only says whether a launch is possible.
- */
-const revisionOf = ({
-  instanceTypes: [instanceType],
-  object,
-  imageId,
-  subnetId,
-  securityGroupId,
-  instanceProfileArn,
-  userData,
-}: InstanceDesired) =>
-  fingerprint({ object, imageId, subnetId, securityGroupId, instanceProfileArn, userData, instanceType });
-
 const actual = (instance: Instance): Actual<Details> => {
   const tags = tagRecord(instance.Tags);
   return {
@@ -76,7 +69,7 @@ const actual = (instance: Instance): Actual<Details> => {
     state: stateOf(instance),
     outputs: { id: instance.InstanceId ?? '', privateIp: instance.PrivateIpAddress ?? '' },
     details: {
-      revision: tags[REVISION_TAG] ?? '',
+      note: tags[LAUNCH_TAG] ?? '',
       stopped: instance.State?.Name === 'stopped',
     },
   };
@@ -102,23 +95,14 @@ async function instanceById(account: Account, id: string): Promise<Instance | un
 const isTerminated = ({ State }: Instance) => State?.Name === 'terminated';
 const isLeaving = ({ State }: Instance) => State?.Name === 'shutting-down';
 
-/** By these it is found, and told from one that was launched with other settings. */
-const tagsOf = ({ identity }: Owner, desired: InstanceDesired, revision = ''): Tags => ({
+/** By these it is found. */
+const tagsOf = ({ identity }: Owner, { object }: InstanceDesired): Tags => ({
   ...identity,
-  [TAGS.object]: desired.object,
-  [REVISION_TAG]: revision || revisionOf(desired),
+  [TAGS.object]: object,
 });
-const isOurs = ({ Tags }: Instance, { identity }: Owner, { object }: InstanceDesired) =>
-  carries(tagRecord(Tags), { ...identity, [TAGS.object]: object });
 
 /** Where nobody can tell that it is ours, a second host would take the volume from it. */
-function tagsLost(
-  account: Account,
-  owner: Owner,
-  desired: InstanceDesired,
-  { InstanceId: id = '', Tags }: Instance,
-): TerminalError {
-  const tags = tagsOf(owner, desired, tagRecord(Tags)[REVISION_TAG]);
+function tagsLost(account: Account, id: string, tags: Tags): TerminalError {
   return new TerminalError(
     'HostTagsLost',
     `the host ${id} has lost its tags: put them back with: ${tagCommand(account, id, tags)}; or terminate it, and another takes its place`,
@@ -128,7 +112,7 @@ function tagsLost(
 /** The host: MongoDB in a container, on a volume that is attached to it. */
 export const instance = defineKind<InstanceDesired, Details>({
   removal: 20,
-  replaced: true,
+  interrupts: (differences) => differences.some((each) => each === STOPPED || each.endsWith(REPLACED)),
   async find(account, desired, owner) {
     const { expectedId, object } = desired;
     const ours = await describe(account, ownerFilters(owner, object));
@@ -137,8 +121,8 @@ export const instance = defineKind<InstanceDesired, Details>({
     const alive = ours.filter((each) => !isTerminated(each));
     const unlisted =
       expectedId !== '' && !ours.some(isExpected) ? await instanceById(account, expectedId) : undefined;
-    if (unlisted && !isLeaving(unlisted) && !isOurs(unlisted, owner, desired)) {
-      throw tagsLost(account, owner, desired, unlisted);
+    if (unlisted && !isLeaving(unlisted) && !carries(tagRecord(unlisted.Tags), tagsOf(owner, desired))) {
+      throw tagsLost(account, expectedId, tagsOf(owner, desired));
     }
     const found = unlisted ?? alive.find(isExpected) ?? alive[0];
     return found && actual(found);
@@ -146,17 +130,32 @@ export const instance = defineKind<InstanceDesired, Details>({
   async owned(account, owner) {
     return (await describe(account, ownerFilters(owner))).filter((each) => !isTerminated(each)).map(actual);
   },
-  compare({ details }, desired) {
-    if (details.revision !== revisionOf(desired)) return ['launch settings (it is replaced)'];
-    return details.stopped ? ['stopped'] : [];
+  compare({ id, details: { note, stopped } }, desired) {
+    if (stopped) return [STOPPED];
+    if (note === '') return ['note of its launch'];
+    const asked = askedAnew(note, desired);
+    if (asked.length > 0) return [asked.join(', ') + REPLACED];
+    return desired.replaceId === id ? [`host${REPLACED}`] : [];
+  },
+  remark({ id, details: { note } }, desired) {
+    if (!isOutdated(note, desired)) return undefined;
+    return {
+      reason: 'HostOutdated',
+      message: `the host ${id} goes on as another version of the operator launched it: annotate the pipeline with nami.dev/replace-host=${id} to have it replaced when it suits; the queue keeps the events meanwhile`,
+    };
   },
   create: launch,
-  async update(account, desired, { id, details }, owner) {
-    if (details.stopped) {
+  async update(account, desired, { id, details: { note, stopped } }, owner) {
+    if (stopped) {
       await account.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
       return;
     }
-    if (details.revision === '') throw tagsLost(account, owner, desired, { InstanceId: id });
+    if (note === '') {
+      // That it was asked for otherwise is not known, and no reason to end it.
+      const Tags = tagList({ [LAUNCH_TAG]: launchNote(desired, false) });
+      await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+      return;
+    }
     await rehearseLaunch(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);
     await account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   },
@@ -164,6 +163,7 @@ export const instance = defineKind<InstanceDesired, Details>({
     await orGone(account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });
 
 async function launch(
@@ -175,11 +175,11 @@ async function launch(
   const earlier = await describe(account, ownerFilters(owner, desired.object));
   refuseToLoop(earlier);
   const predecessor = earlier.at(-1)?.InstanceId ?? desired.expectedId;
-  const sent = { ...tags, [REVISION_TAG]: revisionOf(desired) };
+  const sent = { ...tags, [LAUNCH_TAG]: launchNote(desired) };
   const launched = await launchInstance(account, desired, sent, owner, predecessor);
   // The token has named one that was launched long ago, and that isn't found by its tags.
   const isOld = account.clock.now() - (launched.LaunchTime?.getTime() ?? account.clock.now()) > YOUNG;
-  if (isOld) throw tagsLost(account, owner, desired, launched);
+  if (isOld) throw tagsLost(account, launched.InstanceId ?? '', tagsOf(owner, desired));
   return actual({ ...launched, Tags: tagList(sent) });
 }
 

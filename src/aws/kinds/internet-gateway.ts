@@ -12,7 +12,7 @@ import { type Actual, byId, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 export interface InternetGatewayDesired {
@@ -63,4 +63,5 @@ export const internetGateway = defineKind<InternetGatewayDesired, Details>({
     await orGone(account.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

@@ -6,6 +6,7 @@ import {
   PutRetentionPolicyCommand,
   paginateDescribeLogGroups,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
@@ -85,5 +86,8 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
   },
   async tag(account, { details }, tags) {
     await account.logs.send(new TagResourceCommand({ resourceArn: details.arn, tags: { ...tags } }));
+  },
+  async untag(account, { details }, keys) {
+    await account.logs.send(new UntagResourceCommand({ resourceArn: details.arn, tagKeys: [...keys] }));
   },
 });

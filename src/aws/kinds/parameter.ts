@@ -6,12 +6,14 @@ import {
   type Parameter,
   PutParameterCommand,
   paginateGetParametersByPath,
+  RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
 import { passwordOfFunction } from '../calls/store-password.ts';
 import { type Actual, READY } from '../object/actual.ts';
+import { ownOf } from '../object/added-tags.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
@@ -88,6 +90,11 @@ export const parameter = defineKind<ParameterDesired, null>({
       new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: id, Tags: tagList(tags) }),
     );
   },
+  async untag(account, { id }, keys) {
+    await account.ssm.send(
+      new RemoveTagsFromResourceCommand({ ResourceType: 'Parameter', ResourceId: id, TagKeys: [...keys] }),
+    );
+  },
 });
 
 /** A new secret for a new volume; for one that is there, the secret that its database knows. */
@@ -102,7 +109,7 @@ async function secretFor(
   if (volumeId === '') return Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
   const known = await passwordOfFunction(account, functionName);
   if (known !== undefined) return known;
-  const words = tagList(tags).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
+  const words = tagList(ownOf(tags)).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   throw new TerminalError(
     'StorePasswordLost',
     `the parameter ${name} with the password of the database on ${volumeId} is not there any more, nor is the function that had it: put it back with: aws ssm put-parameter --region ${account.region} --type SecureString --name ${name} --value '<the password>' --tags ${words.join(' ')}; or give the events on the volume up with the annotation nami.dev/replace-volume=${volumeId}`,

@@ -7,6 +7,7 @@ import {
   paginateListQueues,
   SetQueueAttributesCommand,
   TagQueueCommand,
+  UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
@@ -152,5 +153,8 @@ export const queue = defineKind<QueueDesired, Details>({
   },
   async tag(account, { details }, tags) {
     await account.sqs.send(new TagQueueCommand({ QueueUrl: details.url, Tags: { ...tags } }));
+  },
+  async untag(account, { details }, keys) {
+    await account.sqs.send(new UntagQueueCommand({ QueueUrl: details.url, TagKeys: [...keys] }));
   },
 });

@@ -4,6 +4,7 @@ import {
   paginateGetRestApis,
   type RestApi,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
@@ -47,9 +48,22 @@ async function list(account: Account, name: string): Promise<Actual<Details>[]> 
   return found.sort((a, b) => age(a) - age(b) || (a.id ?? '').localeCompare(b.id ?? '')).map(actual);
 }
 
+/** Of an API, a stage and the like: `path` is theirs in the REST of API Gateway, such as "/restapis/a1b2c3". */
+const arnOf = ({ partition, region }: Account, path: string) =>
+  `arn:${partition}:apigateway:${region}::${path}`;
+
 export async function tagGatewayObject(account: Account, path: string, tags: Tags): Promise<void> {
-  const resourceArn = `arn:${account.partition}:apigateway:${account.region}::${path}`;
+  const resourceArn = arnOf(account, path);
   await account.apiGateway.send(new TagResourceCommand({ resourceArn, tags: { ...tags } }));
+}
+
+export async function untagGatewayObject(
+  account: Account,
+  path: string,
+  keys: readonly string[],
+): Promise<void> {
+  const resourceArn = arnOf(account, path);
+  await account.apiGateway.send(new UntagResourceCommand({ resourceArn, tagKeys: [...keys] }));
 }
 
 /** The gateway: one REST API that carries the routes of all pipelines of a region. */
@@ -87,6 +101,7 @@ export const restApi = defineKind<RestApiDesired, Details>({
     await orGone(account.apiGateway.send(new DeleteRestApiCommand({ restApiId: id })));
   },
   tag: (account, { id }, tags) => tagGatewayObject(account, `/restapis/${id}`, tags),
+  untag: (account, { id }, keys) => untagGatewayObject(account, `/restapis/${id}`, keys),
 });
 
 /** Ids of the gateways that an owner has. */

@@ -3,13 +3,17 @@ import {
   DeleteRoleCommand,
   DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   paginateListRoles,
   type Role,
   TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
@@ -31,7 +35,17 @@ export interface RoleDesired {
   readonly boundaryArn: string;
 }
 
-type Details = Omit<RoleDesired, 'path'>;
+type Details = Omit<RoleDesired, 'path'> & { readonly strange: Strange };
+
+/** Policies that the operator never gives a role: someone opened a door by hand. */
+interface Strange {
+  /** Names of further inline policies. */
+  readonly inline: readonly string[];
+  /** ARNs of policies of their own. */
+  readonly attached: readonly string[];
+}
+
+const NOTHING_STRANGE: Strange = { inline: [], attached: [] };
 
 /** The role has one inline policy, so that policy and role live and die together. */
 const POLICY = 'nami';
@@ -40,11 +54,13 @@ const trust = (service: string) =>
   policyText([{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }]);
 
 /** A role can't move to another path, so that is no difference. */
-const differences = (details: Details, { path: _, ...desired }: RoleDesired) => differing(details, desired);
+const differences = (details: Details, { path: _, ...desired }: RoleDesired) =>
+  differing(details, { ...desired, strange: NOTHING_STRANGE });
 
 function actual(
   { RoleName = '', Arn = '', RoleId = '', Tags, ...role }: Partial<Role>,
   policy: string | undefined,
+  strange = NOTHING_STRANGE,
 ): Actual<Details> {
   const principal = parsePolicy(role.AssumeRolePolicyDocument)[0]?.Principal;
   return {
@@ -57,16 +73,37 @@ function actual(
       service: typeof principal === 'object' ? String(principal.Service ?? '') : '',
       statements: parsePolicy(policy),
       boundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn ?? '',
+      strange,
     },
   };
 }
 
 async function find(account: Account, { name }: { name: string }): Promise<Actual<Details> | undefined> {
-  const [role, policy] = await Promise.all([
-    orAbsent(account.iam.send(new GetRoleCommand({ RoleName: name }))),
-    orAbsent(account.iam.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }))),
+  const RoleName = name;
+  const [role, policy, inline, attached] = await Promise.all([
+    orAbsent(account.iam.send(new GetRoleCommand({ RoleName }))),
+    orAbsent(account.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY }))),
+    // One page holds more than a role may have.
+    orAbsent(account.iam.send(new ListRolePoliciesCommand({ RoleName }))),
+    orAbsent(account.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }))),
   ]);
-  return role?.Role && actual(role.Role, policy?.PolicyDocument);
+  return (
+    role?.Role &&
+    actual(role.Role, policy?.PolicyDocument, {
+      inline: inline?.PolicyNames?.filter((each) => each !== POLICY) ?? [],
+      attached: attached?.AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []) ?? [],
+    })
+  );
+}
+
+/** Its rights are the operator's to give alone; a role that has further policies can't be deleted either. */
+async function closeDoors({ iam }: Account, RoleName: string, { inline, attached }: Strange): Promise<void> {
+  for (const PolicyName of inline) {
+    await orGone(iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+  }
+  for (const PolicyArn of attached) {
+    await orGone(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+  }
 }
 
 export const role = defineKind<RoleDesired, Details>({
@@ -100,6 +137,7 @@ export const role = defineKind<RoleDesired, Details>({
   async update(account, desired, { details }) {
     const RoleName = desired.name;
     const changed = differences(details, desired);
+    await closeDoors(account, RoleName, details.strange);
     if (changed.includes('service')) {
       await account.iam.send(
         new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust(desired.service) }),
@@ -117,11 +155,15 @@ export const role = defineKind<RoleDesired, Details>({
           ));
     }
   },
-  async remove(account, { id }) {
+  async remove(account, { id, details }) {
+    await closeDoors(account, id, details.strange);
     await orGone(account.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: POLICY })));
     await orGone(account.iam.send(new DeleteRoleCommand({ RoleName: id })));
   },
   async tag(account, { id }, tags) {
     await account.iam.send(new TagRoleCommand({ RoleName: id, Tags: tagList(tags) }));
+  },
+  async untag(account, { id }, keys) {
+    await account.iam.send(new UntagRoleCommand({ RoleName: id, TagKeys: [...keys] }));
   },
 });

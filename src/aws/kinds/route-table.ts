@@ -5,6 +5,7 @@ import {
   DeleteRouteTableCommand,
   DescribeRouteTablesCommand,
   DisassociateRouteTableCommand,
+  ReplaceRouteCommand,
   type RouteTable,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
@@ -13,7 +14,7 @@ import { type Actual, byId, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 export interface RouteTableDesired {
@@ -23,22 +24,31 @@ export interface RouteTableDesired {
   readonly subnetIds: readonly string[];
 }
 
-type Details = Omit<RouteTableDesired, 'vpcId'> & { readonly associationIds: readonly string[] };
+type Details = Omit<RouteTableDesired, 'vpcId'> & {
+  /** There is a way out, wherever it leads: to another gateway, or to one that is gone. */
+  readonly hasWayOut: boolean;
+  readonly associationIds: readonly string[];
+};
 
 const EVERYWHERE = '0.0.0.0/0';
 
-const actual = ({ RouteTableId = '', Tags, Routes, Associations = [] }: RouteTable): Actual<Details> => ({
-  id: RouteTableId,
-  tags: tagRecord(Tags),
-  state: READY,
-  outputs: { id: RouteTableId },
-  details: {
-    internetGatewayId:
-      Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE)?.GatewayId ?? '',
-    subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
-    associationIds: Associations.flatMap(({ RouteTableAssociationId: id, Main }) => (id && !Main ? id : [])),
-  },
-});
+function actual({ RouteTableId = '', Tags, Routes, Associations = [] }: RouteTable): Actual<Details> {
+  const wayOut = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
+  return {
+    id: RouteTableId,
+    tags: tagRecord(Tags),
+    state: READY,
+    outputs: { id: RouteTableId },
+    details: {
+      internetGatewayId: wayOut?.State === 'blackhole' ? '' : (wayOut?.GatewayId ?? ''),
+      hasWayOut: wayOut !== undefined,
+      subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+      associationIds: Associations.flatMap(({ RouteTableAssociationId: id, Main }) =>
+        id && !Main ? id : [],
+      ),
+    },
+  };
+}
 
 async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
   const { RouteTables } = await account.ec2.send(
@@ -65,15 +75,10 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
   },
   async update(account, { internetGatewayId, subnetIds }, { id, details }) {
     if (details.internetGatewayId !== internetGatewayId) {
-      await orPresent(
-        account.ec2.send(
-          new CreateRouteCommand({
-            RouteTableId: id,
-            DestinationCidrBlock: EVERYWHERE,
-            GatewayId: internetGatewayId,
-          }),
-        ),
-      );
+      const way = { RouteTableId: id, DestinationCidrBlock: EVERYWHERE, GatewayId: internetGatewayId };
+      await (details.hasWayOut
+        ? account.ec2.send(new ReplaceRouteCommand(way))
+        : orPresent(account.ec2.send(new CreateRouteCommand(way))));
     }
     for (const subnetId of subnetIds) {
       if (details.subnetIds.includes(subnetId)) continue;
@@ -89,4 +94,5 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
     await orGone(account.ec2.send(new DeleteRouteTableCommand({ RouteTableId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

@@ -12,7 +12,7 @@ import { orGone, orPresent, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 interface Ingress {
@@ -113,4 +113,5 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     await orGone(account.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

@@ -15,7 +15,7 @@ import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { tagGatewayObject } from './rest-api.ts';
+import { tagGatewayObject, untagGatewayObject } from './rest-api.ts';
 
 export interface Throttle {
   readonly rateLimit: number;
@@ -31,9 +31,15 @@ export interface StageDesired {
   readonly throttles: Readonly<Record<string, Throttle | null>>;
 }
 
+/**
+ * What holds for one route in the place of what holds for all: an override for one setting holds for every one, so that a
+ * bound alone would end the route's metrics, and blind its alarm. (API Gateway: MethodSetting.)
+ */
+type Override = Throttle & { readonly metrics: boolean };
+
 type Details = {
   readonly content: string;
-  readonly throttles: Readonly<Record<string, Throttle>>;
+  readonly overrides: Readonly<Record<string, Override>>;
   readonly metrics: boolean;
   readonly deploymentId: string;
   /** What the deployment holds, such as "/nami/orders". */
@@ -46,16 +52,18 @@ const UNBOUND = -1;
 /** Key of a route among the settings of a stage: the path without its first slash, slashes escaped. */
 const settingKey = (path: string) => `${path.replace(/^\//, '~1').replaceAll(/(?<!^)\//g, '~1')}/ANY`;
 
-function throttlesOf(settings: Record<string, MethodSetting>): Record<string, Throttle> {
+function overridesOf(settings: Record<string, MethodSetting>): Record<string, Override> {
   return Object.fromEntries(
-    Object.entries(settings).flatMap(
-      ([key, { throttlingRateLimit = UNBOUND, throttlingBurstLimit = UNBOUND }]) => {
-        const path = /^(?!\*)(.+)\/ANY$/.exec(key)?.[1]?.replaceAll('~1', '/');
-        if (path === undefined || throttlingRateLimit === UNBOUND) return [];
-        const rooted = path.startsWith('/') ? path : `/${path}`;
-        return [[rooted, { rateLimit: throttlingRateLimit, burstLimit: throttlingBurstLimit }] as const];
-      },
-    ),
+    Object.entries(settings).flatMap(([key, setting]) => {
+      const path = /^(?!\*)(.+)\/ANY$/.exec(key)?.[1]?.replaceAll('~1', '/');
+      if (path === undefined) return [];
+      const override = {
+        rateLimit: setting.throttlingRateLimit ?? UNBOUND,
+        burstLimit: setting.throttlingBurstLimit ?? UNBOUND,
+        metrics: setting.metricsEnabled ?? false,
+      };
+      return [[path.startsWith('/') ? path : `/${path}`, override] as const];
+    }),
   );
 }
 
@@ -80,7 +88,7 @@ export const stage = defineKind<StageDesired, Details>({
       outputs: { name, content: deployment?.description ?? '' },
       details: {
         content: deployment?.description ?? '',
-        throttles: throttlesOf(settings),
+        overrides: overridesOf(settings),
         metrics: settings['*/*']?.metricsEnabled ?? false,
         deploymentId,
         paths: Object.keys(deployment?.apiSummary ?? {}),
@@ -90,7 +98,7 @@ export const stage = defineKind<StageDesired, Details>({
   owned: async () => [],
   compare: ({ details }, { content, throttles }) => [
     ...differing(details, { content, metrics: true }),
-    ...(throttlePatches(details.throttles, throttles).length > 0 ? ['throttles'] : []),
+    ...(overridePatches(details.overrides, throttles).length > 0 ? ['throttles'] : []),
   ],
   async create(account, { restApiId, name, content }, tags) {
     const { id: deploymentId = '', apiSummary = {} } = await account.apiGateway.send(
@@ -106,7 +114,7 @@ export const stage = defineKind<StageDesired, Details>({
       tags,
       state: READY,
       outputs: { name, content },
-      details: { content, throttles: {}, metrics: false, deploymentId, paths: Object.keys(apiSummary) },
+      details: { content, overrides: {}, metrics: false, deploymentId, paths: Object.keys(apiSummary) },
     };
   },
   async update(account, desired, { details }) {
@@ -120,7 +128,7 @@ export const stage = defineKind<StageDesired, Details>({
     }
     const patchOperations = [
       ...(details.metrics ? [] : [replace('/*/*/metrics/enabled', 'true')]),
-      ...throttlePatches(details.throttles, desired.throttles),
+      ...overridePatches(details.overrides, desired.throttles),
     ];
     if (patchOperations.length > 0) {
       await account.apiGateway.send(
@@ -132,20 +140,28 @@ export const stage = defineKind<StageDesired, Details>({
     const [restApiId, stageName] = id.split('/');
     await orGone(account.apiGateway.send(new DeleteStageCommand({ restApiId, stageName })));
   },
-  tag: (account, { id }, tags) => tagGatewayObject(account, `/restapis/${id.replace('/', '/stages/')}`, tags),
+  tag: (account, { id }, tags) => tagGatewayObject(account, pathOf(id), tags),
+  untag: (account, { id }, keys) => untagGatewayObject(account, pathOf(id), keys),
 });
+
+const pathOf = (id: string) => `/restapis/${id.replace('/', '/stages/')}`;
 
 const replace = (path: string, value: string): PatchOperation => ({ op: 'replace', path, value });
 
-function throttlePatches(
-  actual: Readonly<Record<string, Throttle>>,
+function overridePatches(
+  actual: Readonly<Record<string, Override>>,
   desired: Readonly<Record<string, Throttle | null>>,
 ): PatchOperation[] {
   return Object.entries(desired).flatMap(([path, throttle]): PatchOperation[] => {
     const key = settingKey(path);
-    if (canonical(actual[path] ?? null) === canonical(throttle)) return [];
-    if (!throttle) return [{ op: 'remove', path: `/${key}` }];
+    const found = actual[path];
+    if (!throttle) {
+      const isAtRest = !found || (found.rateLimit === UNBOUND && found.metrics);
+      return isAtRest ? [] : [{ op: 'remove', path: `/${key}` }];
+    }
+    if (canonical(found) === canonical({ ...throttle, metrics: true })) return [];
     return [
+      replace(`/${key}/metrics/enabled`, 'true'),
       replace(`/${key}/throttling/rateLimit`, String(throttle.rateLimit)),
       replace(`/${key}/throttling/burstLimit`, String(throttle.burstLimit)),
     ];

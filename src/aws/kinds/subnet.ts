@@ -9,7 +9,7 @@ import { orGone } from '../account/errors.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 export interface SubnetDesired {
@@ -58,4 +58,5 @@ export const subnet = defineKind<SubnetDesired, Details>({
     await orGone(account.ec2.send(new DeleteSubnetCommand({ SubnetId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

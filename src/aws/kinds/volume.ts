@@ -11,7 +11,7 @@ import { type Actual, leaving, pending, READY, type State } from '../object/actu
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { defineKind } from '../object/kind.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 export interface VolumeDesired extends VolumeIdentity {
@@ -105,4 +105,5 @@ export const volume = defineKind<VolumeDesired, Details>({
     await orGone(account.ec2.send(new DeleteVolumeCommand({ VolumeId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

@@ -4,7 +4,7 @@ import { orGone } from '../account/errors.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
-import { ownerFilters, tagEc2, tagged } from '../wire/ec2-tags.ts';
+import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 export interface VpcDesired {
@@ -43,4 +43,5 @@ export const vpc = defineKind<VpcDesired, null>({
     await orGone(account.ec2.send(new DeleteVpcCommand({ VpcId: id })));
   },
   tag: tagEc2,
+  untag: untagEc2,
 });

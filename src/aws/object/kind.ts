@@ -3,6 +3,13 @@ import type { Actual } from './actual.ts';
 import type { CodeSource } from './code.ts';
 import type { Owner, Tags } from './owner.ts';
 
+/** Something to know of an object that is no fault of it. */
+export interface Remark {
+  /** One word. */
+  readonly reason: string;
+  readonly message: string;
+}
+
 /**
  * One kind of AWS object.
  *
@@ -17,8 +24,8 @@ export interface Kind<Desired, Details> {
   readonly removal: number | 'vanishes';
   /** Asked for twice there are two of it: AWS knows it neither by a name nor by a client token. */
   readonly doubles?: true;
-  /** An update ends it, for another to take its place. */
-  readonly replaced?: true;
+  /** Whether it serves nobody after an update of such differences, until it is seen anew; by default it goes on. */
+  interrupts?(differences: readonly string[]): boolean;
   /** The object that `desired` names, if AWS has it. */
   find(account: Account, desired: Desired, owner: Owner): Promise<Actual<Details> | undefined>;
   /** Everything of this kind that the owner has. Empty for kinds that vanish with another. */
@@ -45,8 +52,12 @@ export interface Kind<Desired, Details> {
     code?: CodeSource,
   ): Promise<void>;
   remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
+  /** What is to be said of an object that is as it is wanted. */
+  remark?(actual: Actual<Details>, desired: Desired): Remark | undefined;
   /** Adds tags. Only for kinds whose objects carry tags. */
   tag?(account: Account, actual: Actual<Details>, tags: Tags): Promise<void>;
+  /** Takes tags off. Wherever there is `tag`. */
+  untag?(account: Account, actual: Actual<Details>, keys: readonly string[]): Promise<void>;
 }
 
 /** Lets TypeScript infer the types of a kind from its definition. */

@@ -23,6 +23,8 @@ export const TAGS = {
   redrive: 'nami.dev/redrive',
   /** On a volume: container image of the database that wrote its data last. */
   mongoImage: 'nami.dev/mongo-image',
+  /** Which further tags the operator has set, as sums of their keys. */
+  added: 'nami.dev/tags',
   /** Left in AWS on purpose when its pipeline went. */
   retained: 'nami.dev/retained',
   /** Set in AWS by a human: <cluster>/<namespace>/<name> of the pipeline that may take this object. */
@@ -41,7 +43,7 @@ export interface Owner {
   readonly path: string;
   /** Tags that tell this owner's objects from all others. */
   readonly identity: Tags;
-  /** Further tags on everything: the identity of the namespace. */
+  /** Further tags on everything: the identity of the namespace, and those that users and their organisation add. */
   readonly tags: Tags;
   /** Lets objects of an earlier namespace of the same name be taken over. */
   readonly takeOver: boolean;

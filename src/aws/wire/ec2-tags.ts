@@ -1,5 +1,6 @@
 import {
   CreateTagsCommand,
+  DeleteTagsCommand,
   type Filter,
   type ResourceType,
   type TagSpecification,
@@ -16,9 +17,9 @@ export function ownerFilters(owner: Owner, object?: string): Filter[] {
   return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
 }
 
-/** Tags from the first moment on; `Name` is what the AWS console shows. */
+/** Tags from the first moment on; `Name` is what the AWS console shows, unless another is wanted. */
 export function tagged(type: ResourceType, owner: Owner, tags: Tags): TagSpecification[] {
-  return [{ ResourceType: type, Tags: tagList({ ...tags, Name: `${owner.prefix}-${tags[TAGS.object]}` }) }];
+  return [{ ResourceType: type, Tags: tagList({ Name: `${owner.prefix}-${tags[TAGS.object]}`, ...tags }) }];
 }
 
 /** What a human types to give an object these tags. */
@@ -29,4 +30,13 @@ export function tagCommand({ region }: Account, id: string, tags: Tags): string 
 
 export async function tagEc2(account: Account, { id }: { readonly id: string }, tags: Tags): Promise<void> {
   await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }));
+}
+
+export async function untagEc2(
+  account: Account,
+  { id }: { readonly id: string },
+  keys: readonly string[],
+): Promise<void> {
+  const Tags = keys.map((Key) => ({ Key }));
+  await account.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags }));
 }

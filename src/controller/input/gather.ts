@@ -10,8 +10,10 @@ import type { Context } from '../context.ts';
 import type { Memory } from '../pipeline/memory.ts';
 import { retentionOf } from '../pipeline/retention.ts';
 import { isToBeRead } from '../pipeline/store-belief.ts';
+import { addedTags, checkTags } from './added-tags.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
+import { hostReplacement } from './host-replacement.ts';
 import { type KeyReader, readingOnce } from './key-ref.ts';
 import { knownStore } from './known-store.ts';
 import { checkLimits } from './limits.ts';
@@ -42,6 +44,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const { pipeline, spec, account, owner, memory } = subject;
   const { namespace } = pipeline.metadata;
   checkLimits(spec, namespace, config.allowed);
+  checkTags(addedTags(pipeline, config));
   const client = readingOnce(context.client);
   const secrets = await readSecrets(client, namespace, spec);
   const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId) =>
@@ -49,6 +52,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue');
   const before = knownStore(pipeline);
+  const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
@@ -62,6 +66,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
       settings: { permissionsBoundaryArn: config.permissionsBoundaryArn },
       secrets,
       ...before,
+      ...(replacement.is === 'due' && { replaceHostId: replacement.hostId }),
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming: isToBeRead(memory.store),

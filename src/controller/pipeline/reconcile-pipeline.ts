@@ -7,6 +7,7 @@ import { addFinalizer } from '../../kubernetes/finalizers.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
 import { pipelineOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
+import { addedTags } from '../input/added-tags.ts';
 import { pathOf, regionOf, rivalOf } from '../input/endpoint-claim.ts';
 import { parseSpec, refuseMoves } from '../input/stored-spec.ts';
 import type { Overall } from '../report/conditions.ts';
@@ -140,12 +141,13 @@ export class PipelineReconciler {
     return isSaid ? { after: config.lookSeconds, urgency: 'routine' } : { backoff: true };
   }
 
-  async #ownerOf({ metadata }: WebhookPipeline, memory: Memory): Promise<Owner> {
+  async #ownerOf(pipeline: WebhookPipeline, memory: Memory): Promise<Owner> {
     const { client, cluster, config } = this.#context;
-    const { namespace, name, uid, annotations } = metadata;
+    const { namespace, name, uid, annotations } = pipeline.metadata;
     memory.namespaceUid ??= (await client.get(namespaces, { name: namespace })).metadata.uid ?? '';
     const identity = { cluster, namespace, name, uid, namespaceUid: memory.namespaceUid };
-    return pipelineOwner(identity, config.iamPath, annotations?.[ANNOTATIONS.takeOver] === 'true');
+    const takeOver = annotations?.[ANNOTATIONS.takeOver] === 'true';
+    return pipelineOwner(identity, config.iamPath, addedTags(pipeline, config), takeOver);
   }
 
   /** Says why a look came to no end, keeps the queue safe meanwhile, and tries again: soon at first, then less often. */

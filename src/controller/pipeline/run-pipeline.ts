@@ -1,9 +1,10 @@
 import { routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
+import { hostReplacement } from '../input/host-replacement.ts';
 import { type GatewayView, isServed } from '../region/gateway-view.ts';
-import { type Finding, findingsOf } from '../report/conditions.ts';
-import { endpointFindings, networkFindings, storeFindings } from '../report/findings.ts';
+import { type Finding, findingsOf, remarksOf } from '../report/conditions.ts';
+import { endpointFindings, networkFindings, replacementRemarks, storeFindings } from '../report/findings.ts';
 import { healthOf } from '../report/health.ts';
 import { aliasArn, nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -36,9 +37,10 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...findingsOf(outcome.nodes),
     ...networkFindings(outcome, problems),
     ...endpointFindings(servedBy !== undefined, routePath(input.path), problems),
-    ...storeFindings(memory.store, pipeline.status?.store),
+    ...storeFindings(memory.store, pipeline.status?.store, input),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);
+  const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
   const refused = outcome.nodes.filter(({ node, state }) => node.optional && state === 'Failed');
   const isSaid = await reporter.say(
     pipeline,
@@ -46,6 +48,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       generation: pipeline.metadata.generation,
       findings,
       health: healthOf(memory.store, memory.queue, spec.alarms.thresholds.volumeUsedPercent, refused),
+      remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes)],
     },
     statusOf(
       { input, outcome, store: memory.store, queue: memory.queue, servedBy },

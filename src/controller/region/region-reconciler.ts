@@ -38,7 +38,7 @@ export class RegionReconciler {
       const account = await accountIn(region);
       const result = await reconcileRegion({
         account,
-        owner: regionOwner(cluster, config.iamPath),
+        owner: regionOwner(cluster, config.iamPath, config.tags),
         wanted: wantedRoutes(pipelines.list(), account, cluster, config),
         zones: await wantedZones(this.#context, account),
         networkCidr: config.networkCidr,

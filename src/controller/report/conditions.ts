@@ -1,6 +1,7 @@
 import type { ConditionType } from '../../api/v1alpha1.ts';
 import type { NodeOutcome } from '../../aws/graph/apply.ts';
 import type { Part } from '../../aws/graph/graph.ts';
+import type { Remark } from '../../aws/object/kind.ts';
 import type { ConditionNow } from '../../kubernetes/status.ts';
 
 /** Pure: from what was observed to the conditions that users and tools read (kstatus). */
@@ -14,6 +15,11 @@ export interface Finding {
   readonly terminal: boolean;
   /** False: it is on its way. */
   readonly failed: boolean;
+}
+
+/** What is to be known of a part that is ready. */
+export interface PartRemark extends Remark {
+  readonly part: Part;
 }
 
 export interface Health {
@@ -35,6 +41,8 @@ export interface Report {
   readonly generation: number;
   readonly findings: readonly Finding[];
   readonly health: Health;
+  /** The first one of a part is told. */
+  readonly remarks?: readonly PartRemark[];
   /** Beside the parts: what stands above them all, such as a spec that can't be read. */
   readonly overall?: Overall;
   /** What a pipeline that is ready says, instead of nothing. */
@@ -43,6 +51,7 @@ export interface Report {
 
 const PARTS: readonly Part[] = ['Gateway', 'Queue', 'Functions', 'Store'];
 const PROGRESSING = 'Progressing';
+const READY: Remark = { reason: 'Ready', message: '' };
 /** Messages are for people: a few findings are enough. */
 const SHOWN = 3;
 
@@ -59,7 +68,18 @@ export function findingsOf(nodes: readonly NodeOutcome[]): Finding[] {
     }));
 }
 
-export function conditionsOf({ generation, findings, health, overall, note }: Report): ConditionNow[] {
+/** What the objects of a graph have to say although they are ready. */
+export const remarksOf = (nodes: readonly NodeOutcome[]): PartRemark[] =>
+  nodes.flatMap(({ node, remark }) => (remark ? { part: node.part, ...remark } : []));
+
+export function conditionsOf({
+  generation,
+  findings,
+  health,
+  remarks = [],
+  overall,
+  note,
+}: Report): ConditionNow[] {
   const condition = (
     type: ConditionType,
     status: ConditionNow['status'],
@@ -72,7 +92,10 @@ export function conditionsOf({ generation, findings, health, overall, note }: Re
     if (overall) return condition(type, 'Unknown', overall.reason, 'see Ready');
     const own = mostTelling(findings.filter((finding) => finding.part === part));
     const first = own[0];
-    if (!first) return condition(type, 'True', 'Ready', '');
+    if (!first) {
+      const { reason, message } = remarks.find((remark) => remark.part === part) ?? READY;
+      return condition(type, 'True', reason, message);
+    }
     return condition(type, 'False', first.reason, say(own));
   });
 

@@ -1,9 +1,12 @@
 import type { WebhookPipeline, WebhookPipelineStatus } from '../../api/v1alpha1.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
+import type { PlanInput } from '../../plan/input.ts';
+import { isFarAway } from '../../plan/partition.ts';
+import type { HostReplacement } from '../input/host-replacement.ts';
 import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { RegionProblem } from '../region/problems.ts';
-import type { Finding } from './conditions.ts';
+import type { Finding, PartRemark } from './conditions.ts';
 
 /** What keeps a pipeline from being ready although its own objects are. Pure. */
 
@@ -53,19 +56,37 @@ const ofRegion = ({ part, reason, message, terminal }: RegionProblem): Finding =
   failed: true,
 });
 
+/** Why a host that is to be replaced is not yet. */
+export function replacementRemarks(replacement: HostReplacement): PartRemark[] {
+  if (replacement.is !== 'waiting') return [];
+  const { hostId, behind } = replacement;
+  return [
+    {
+      part: 'Store',
+      reason: 'HostReplacementWaits',
+      message: `the host ${hostId} is replaced, as asked for, once the host of ${behind} is ready again: one host of a region at a time`,
+    },
+  ];
+}
+
+const FAR_AWAY =
+  '; from China hosts hardly reach public.ecr.aws: if this lasts, set store.managed.mongoImage to a copy of the image in a registry there that asks for no login';
+
 /** A store counts as built once it was reached where it stands now; how it is afterwards is told by Healthy. */
 export function storeFindings(
   { view, host, awaitsHost }: StoreBelief,
   before: WebhookPipelineStatus['store'],
+  { spec: { store }, place }: Pick<PlanInput, 'spec' | 'place'>,
 ): Finding[] {
   if (view.is === 'reachable') return [];
   const hasAnswered = before?.answersSince !== undefined || before?.lastProbeTime !== undefined;
   if (hasAnswered && !awaitsHost && (host === undefined || before?.host === host)) return [];
+  const isFar = store.managed !== undefined && isFarAway(store.managed.mongoImage, place.partition);
   return [
     {
       part: 'Store',
       reason: 'Progressing',
-      message: `Store: ${view.why}`,
+      message: `Store: ${view.why}${isFar ? FAR_AWAY : ''}`,
       terminal: false,
       failed: false,
     },

@@ -3,6 +3,7 @@ import type { Outcome } from '../../aws/graph/apply.ts';
 import { rfc3339 } from '../../clock.ts';
 import { DATA_VOLUME, STAGE } from '../../plan/identity.ts';
 import type { PlanInput } from '../../plan/input.ts';
+import { partitionOf } from '../../plan/partition.ts';
 import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { QueueView } from './health.ts';
 import { nodeOf } from './nodes.ts';
@@ -47,6 +48,7 @@ function urlOf({ input, servedBy }: Seen, template: string): string | undefined 
   const values: Record<string, string> = {
     api: servedBy,
     region: input.place.region,
+    dnsSuffix: partitionOf(input.place.partition).dnsSuffix,
     stage: STAGE,
     path: input.path,
   };

@@ -213,6 +213,11 @@ export const specs: fc.Arbitrary<SpecInput> = some({
   store,
   network,
   alarms,
+  tags: fc.dictionary(
+    label,
+    label.map((value) => `v=${value}`),
+    { maxKeys: 5 },
+  ),
   deletionPolicy: fc.constantFrom('Delete' as const, 'Retain' as const),
   suspend: fc.boolean(),
 });
@@ -314,6 +319,7 @@ export const FULL_SPEC = {
       volumeUsedPercent: 90,
     },
   },
+  tags: { 'cost-center': '42' },
   deletionPolicy: 'Retain',
   suspend: true,
 } satisfies SpecInput;

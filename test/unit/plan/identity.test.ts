@@ -59,6 +59,15 @@ describe('an owner', () => {
     });
   });
 
+  test('has the tags that are added, and the note of which these are', () => {
+    const note = { team: 'shop', 'nami.dev/tags': expect.stringMatching(/^[\w-]{6}$/) };
+    expect(pipelineOwner(IDENTITY, '/nami/', { team: 'shop' }).tags).toEqual({
+      'nami.dev/namespace-uid': 'n1',
+      ...note,
+    });
+    expect(regionOwner('c1', '/nami/', { team: 'shop' }).tags).toEqual(note);
+  });
+
   test('has an IAM path of its own, within 512 characters', () => {
     fc.assert(
       fc.property(identities, (identity) => {

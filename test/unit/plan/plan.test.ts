@@ -360,6 +360,15 @@ describe('the store', () => {
     expect(inside).toMatchObject({ subnetIds: network.subnetIds });
   });
 
+  test('tells what its user asks for from the defaults, and hands on which host is to be replaced', () => {
+    const hostOf = (managed: object, more: Partial<PlanInput> = {}) =>
+      desiredOf(planOf(inputOf({ store: { managed } }, undefined, more)), 'Instance', 'host');
+    expect(hostOf({}).defaults).toEqual(['instanceType', 'mongoImage']);
+    expect(hostOf({ instanceType: 't3.small' }).defaults).toEqual(['mongoImage']);
+    expect(hostOf({}).replaceId).toBe('');
+    expect(hostOf({}, { replaceHostId: 'i-1' }).replaceId).toBe('i-1');
+  });
+
   test('is reached by the function alone, on the database’s port', () => {
     expect(nodeOf(planOf(inputOf({})), 'SecurityGroup', 'host').desired).toMatchObject({
       ingress: [{ port: 27_017, fromGroupId: { $ref: 'SecurityGroup/post-queue', field: 'id' } }],

@@ -5,8 +5,9 @@ import { type Graph, given, join, nodeKey, ref } from '../../../../src/aws/graph
 import { dependenciesOf } from '../../../../src/aws/graph/references.ts';
 import { tagOwned } from '../../../../src/aws/graph/remove-unwanted.ts';
 import { leaving, pending, type State } from '../../../../src/aws/object/actual.ts';
+import { addedOf, noted } from '../../../../src/aws/object/added-tags.ts';
 import type { Kind } from '../../../../src/aws/object/kind.ts';
-import type { Owner } from '../../../../src/aws/object/owner.ts';
+import type { Owner, Tags } from '../../../../src/aws/object/owner.ts';
 import { FakeAccount, node, OURS, OWNER } from './fake-kinds.ts';
 
 const table: Record<string, unknown> = vi.hoisted(() => ({}));
@@ -79,6 +80,41 @@ describe('forward', () => {
     expect(aws.objects.get('Volume/data')?.tags).toEqual({ ...OURS, 'nami.dev/object': 'data', of: 'r' });
   });
 
+  describe('tags that users add', () => {
+    const owned = (added: Tags): Owner => ({ ...OWNER, tags: { ...OWNER.tags, ...noted(added) } });
+    const Q: Graph = [node('Queue', 'q')];
+    const tagsOf = () => addedOf(aws.objects.get('Queue/q')?.tags ?? {});
+
+    test('are there from the creation on, and cost nothing afterwards', async () => {
+      await run(Q, {}, owned({ team: 'a', stage: 'test' }));
+      await run(Q, {}, owned({ stage: 'test', team: 'a' }));
+      expect(tagsOf()).toEqual({ team: 'a', stage: 'test' });
+      expect(aws.writes).toEqual(['create Queue/q']);
+    });
+
+    test('follow changes, and leave those of others alone', async () => {
+      await run(Q, {}, owned({ team: 'a', stage: 'test' }));
+      Object.assign(aws.objects.get('Queue/q') ?? {}, {
+        tags: { ...aws.objects.get('Queue/q')?.tags, backup: 'daily' },
+      });
+      const outcome = await run(Q, {}, owned({ team: 'b' }));
+      expect(tagsOf()).toEqual({ team: 'b', backup: 'daily' });
+      expect(outcome.nodes[0]?.done).toEqual(['untagged stage', 'tagged team, nami.dev/tags']);
+      await run(Q);
+      expect(aws.objects.get('Queue/q')?.tags).toEqual({ ...OURS, 'nami.dev/object': 'q', backup: 'daily' });
+    });
+
+    test('that could be taken off only are put right by the next look', async () => {
+      await run(Q, {}, owned({ team: 'a', stage: 'test' }));
+      aws.fail('tag', 'Queue/q', named('TimeoutError', 'late'));
+      await run(Q, {}, owned({ team: 'b' }));
+      aws.mend();
+      await run(Q, {}, owned({ team: 'b' }));
+      expect(aws.objects.get('Queue/q')?.tags).toMatchObject(owned({ team: 'b' }).tags);
+      expect(tagsOf()).toEqual({ team: 'b' });
+    });
+  });
+
   test('writes nothing where nothing differs', async () => {
     await run(CHAIN);
     aws.writes.length = 0;
@@ -133,7 +169,7 @@ describe('forward', () => {
 
     test('and is ended by its change serves no more, although a read still shows it', async () => {
       const kind = aws.kind('Function', 20);
-      Object.assign(table, { Function: { ...kind, replaced: true, update: async () => {} } });
+      Object.assign(table, { Function: { ...kind, interrupts: () => true, update: async () => {} } });
       aws.put('Function/f', OURS, { size: 1 });
       const outcome = await run(graph(2));
       expect(states(outcome)).toEqual(['Pending', 'Blocked']);
@@ -143,6 +179,16 @@ describe('forward', () => {
     test('but is not ours serves nobody', async () => {
       aws.put('Function/f', {}, { size: 1 });
       expect(states(await run(graph(1)))).toEqual(['Failed', 'Blocked']);
+    });
+  });
+
+  test('tells what is to be known of what is ready, and leaves it as it is', async () => {
+    const remark = { reason: 'Outdated', message: 'goes on' };
+    Object.assign(table, { Queue: { ...aws.kind('Queue', 40), remark: () => remark } });
+    aws.put('Queue/q', { ...OURS, 'nami.dev/object': 'q' });
+    expect(await run([node('Queue', 'q')])).toMatchObject({
+      settled: true,
+      nodes: [{ state: 'Ready', remark, done: [] }],
     });
   });
 

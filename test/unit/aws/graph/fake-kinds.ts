@@ -22,7 +22,7 @@ export interface FakeObject {
   desired: FakeDesired;
 }
 
-type Call = 'find' | 'owned' | 'create' | 'update' | 'tag' | 'remove';
+type Call = 'find' | 'owned' | 'create' | 'update' | 'tag' | 'untag' | 'remove';
 
 /**
  * Kinds of AWS objects that live in memory and do at once what they are told. A test can make calls fail, can let
@@ -113,6 +113,12 @@ export class FakeAccount {
         await write('tag', keyOf(id));
         const found = this.objects.get(keyOf(id));
         if (found) found.tags = { ...found.tags, ...tags };
+      },
+      untag: async (_, { id }, keys) => {
+        await write('untag', keyOf(id));
+        const found = this.objects.get(keyOf(id));
+        const left = Object.entries(found?.tags ?? {}).filter(([key]) => !keys.includes(key));
+        if (found) found.tags = Object.fromEntries(left);
       },
     };
   }

@@ -35,14 +35,13 @@ const aws = (configuration: object, more: Script = {}) =>
 async function made(desired = DESIRED) {
   const run = aws({});
   await lambdaFunction.create(run.account, desired, OURS, OWNER, CODE);
-  const { MemorySize, Timeout, Role, Description, Environment, LoggingConfig, Architectures } =
-    run.inputs('CreateFunction')[0] ?? {};
+  const { Code: _, FunctionName: __, Tags: ___, ...configuration } = run.inputs('CreateFunction')[0] ?? {};
   return {
     FunctionArn: 'arn:f',
     State: 'Active',
     CodeSha256: desired.codeSha256,
     VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
-    ...{ MemorySize, Timeout, Role, Description, Environment, LoggingConfig, Architectures },
+    ...configuration,
   };
 }
 const differences = async (configuration: object, desired = DESIRED) => {
@@ -63,6 +62,20 @@ describe('a function', () => {
     ['the role behind the name of its role', { roleId: 'AROA2' }, ['environment']],
   ])('gets another revision with %s', async (_, change, fields) => {
     expect((await differences(await made(), { ...DESIRED, ...change })).sort()).toEqual(fields.sort());
+  });
+
+  test.each([
+    ['runtime', { Runtime: 'nodejs18.x' }],
+    ['handler', { Handler: 'other.handler' }],
+  ])('gets its %s back when someone changed it', async (field, change) => {
+    const run = aws({ ...(await made()), ...change });
+    const found = await lambdaFunction.find(run.account, DESIRED, OWNER);
+    if (!found) throw new Error('it is there');
+    expect(lambdaFunction.compare(found, DESIRED)).toEqual([field]);
+    await lambdaFunction.update(run.account, DESIRED, found, OWNER);
+    expect(run.inputs('UpdateFunctionConfiguration')).toMatchObject([
+      { Runtime: 'nodejs24.x', Handler: 'index.handler' },
+    ]);
   });
 
   test('is not made or changed without its code, which stands beside the graph', async () => {

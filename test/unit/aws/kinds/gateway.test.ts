@@ -71,7 +71,11 @@ describe('a route', () => {
 describe('the stage', () => {
   const WANTED: StageDesired = { restApiId: 'api', name: 'live', content: 'hash-1', throttles: {} };
   const METRICS = { '*/*': { metricsEnabled: true } };
-  const bound = (rate: number, burst: number) => ({ throttlingRateLimit: rate, throttlingBurstLimit: burst });
+  const bound = (rate: number, burst: number, metricsEnabled = true) => ({
+    throttlingRateLimit: rate,
+    throttlingBurstLimit: burst,
+    metricsEnabled,
+  });
 
   const aws = (methodSettings: object, content = 'hash-1', deployments: object[] = []) =>
     scripted({
@@ -116,11 +120,12 @@ describe('the stage', () => {
     });
   });
 
-  test('bounds a route', async () => {
+  test('bounds a route, and keeps the metrics that its alarm looks at', async () => {
     const throttles = { '/nami/orders': { rateLimit: 10, burstLimit: 5 } };
     expect(await mended(aws(METRICS), { ...WANTED, throttles })).toEqual({
       differences: ['throttles'],
       patches: [
+        { op: 'replace', path: '/~1nami~1orders/ANY/metrics/enabled', value: 'true' },
         { op: 'replace', path: '/~1nami~1orders/ANY/throttling/rateLimit', value: '10' },
         { op: 'replace', path: '/~1nami~1orders/ANY/throttling/burstLimit', value: '5' },
       ],
@@ -135,6 +140,31 @@ describe('the stage', () => {
       expect(patches).toEqual([]);
     },
   );
+
+  test('gives a bound route its metrics back', async () => {
+    const throttles = { '/nami/orders': { rateLimit: 10, burstLimit: 5 } };
+    const { differences, patches } = await mended(
+      aws({ ...METRICS, '~1nami~1orders/ANY': bound(10, 5, false) }),
+      { ...WANTED, throttles },
+    );
+    expect(differences).toEqual(['throttles']);
+    expect(patches).toContainEqual({
+      op: 'replace',
+      path: '/~1nami~1orders/ANY/metrics/enabled',
+      value: 'true',
+    });
+  });
+
+  test('takes off what switches the metrics of a route without a bound off', async () => {
+    const throttles = { '/nami/orders': null };
+    const set = (metricsEnabled: boolean) =>
+      mended(aws({ ...METRICS, '~1nami~1orders/ANY': bound(-1, -1, metricsEnabled) }), {
+        ...WANTED,
+        throttles,
+      });
+    expect((await set(false)).patches).toEqual([{ op: 'remove', path: '/~1nami~1orders/ANY' }]);
+    expect((await set(true)).patches).toEqual([]);
+  });
 
   test('takes a bound away', async () => {
     const run = aws({ ...METRICS, '~1nami~1orders/ANY': bound(10, 5) });

@@ -6,6 +6,7 @@ import { refuse, type Script, scripted } from './scripted-account.ts';
 const DESIRED: InstanceDesired = {
   object: 'host',
   expectedId: '',
+  replaceId: '',
   zone: 'eu-central-1a',
   volumeId: 'vol-1',
   mongoImage: 'mongo:8.0',
@@ -15,6 +16,7 @@ const DESIRED: InstanceDesired = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
+  defaults: ['instanceType', 'mongoImage'],
 };
 const TAGS = { ...OURS, 'nami.dev/object': 'host' };
 
@@ -99,6 +101,36 @@ describe('a launch', () => {
         BlockDeviceMappings: [expect.objectContaining({ Ebs: expect.objectContaining({ Encrypted: true }) })],
       }),
     ]);
+  });
+
+  test('has the added tags on its disk and interface too, and nothing there by which it is found', async () => {
+    const run = aws([]);
+    await instance.create(run.account, DESIRED, { ...TAGS, team: 'shop' }, OWNER);
+    const [input] = run.inputs('RunInstances') as [
+      { TagSpecifications: { ResourceType: string; Tags: Instance['Tags'] }[] },
+    ];
+    const [whole, ...parts] = input.TagSpecifications;
+    const team = { Key: 'team', Value: 'shop' };
+    expect(whole).toMatchObject({ ResourceType: 'instance', Tags: expect.arrayContaining([team]) });
+    expect(parts).toEqual([
+      { ResourceType: 'volume', Tags: [team] },
+      { ResourceType: 'network-interface', Tags: [team] },
+    ]);
+    const plain = aws([]);
+    await launch(plain);
+    expect(plain.inputs('RunInstances')[0]?.TagSpecifications).toHaveLength(1);
+  });
+
+  test('is rehearsed with the added tags, lest an organisation refuses it when its predecessor is gone', async () => {
+    const owner = { ...OWNER, tags: { ...OWNER.tags, team: 'shop' } };
+    const run = aws([await launched()]);
+    const desired = { ...DESIRED, subnetId: 'subnet-2' };
+    const found = await instance.find(run.account, desired, owner);
+    if (!found) throw new Error('it is there');
+    await instance.update(run.account, desired, found, owner);
+    expect(JSON.stringify(run.inputs('RunInstances'))).toContain(
+      '"ResourceType":"network-interface","Tags":[{"Key":"team"',
+    );
   });
 
   const tokenOf = async (earlier: Instance[], desired = DESIRED) => {
@@ -244,26 +276,53 @@ describe('a host that runs', () => {
   });
 
   test('stays when only what is known of its launch changes', async () => {
-    const change = { expectedId: 'i-1', zone: 'eu-central-1b', volumeId: 'vol-2', mongoImage: 'mongo:9.0' };
+    const change = { expectedId: 'i-1', zone: 'eu-central-1b' };
     expect(await differences(await launched(), { ...DESIRED, ...change })).toEqual([]);
   });
 
-  test.each<[string, Partial<InstanceDesired>]>([
-    ['type', { instanceTypes: ['t3.small', 't3.micro', 't3a.micro'] }],
-    ['image', { imageId: 'ami-2' }],
-    ['start', { userData: 'other' }],
-    ['group', { securityGroupId: 'sg-2' }],
-  ])('is replaced when its %s changes', async (_, change) => {
+  const replace = async (change: Partial<InstanceDesired>) => {
     const desired = { ...DESIRED, ...change };
     const run = aws([await launched()]);
     const found = await instance.find(run.account, desired, OWNER);
     if (!found) throw new Error('it is there');
-
-    expect(instance.compare(found, desired)).toEqual(['launch settings (it is replaced)']);
+    const [difference = ''] = instance.compare(found, desired);
     await instance.update(run.account, desired, found, OWNER);
-
     expect(run.inputs('TerminateInstances')).toEqual([{ InstanceIds: ['i-1'] }]);
     expect(run.inputs('RunInstances'), 'the launch was tried before').toMatchObject([{ DryRun: true }]);
+    return difference;
+  };
+
+  test.each<[string, Partial<InstanceDesired>]>([
+    ['instanceType', { instanceTypes: ['t3.small', 't3.micro', 't3a.micro'], defaults: ['mongoImage'] }],
+    ['imageId', { imageId: 'ami-2' }],
+    ['subnetId', { subnetId: 'subnet-2' }],
+    ['volumeId', { volumeId: 'vol-2' }],
+    ['mongoImage', { mongoImage: 'mongo:8.2', defaults: ['instanceType'] }],
+  ])('is replaced when its user asks for another %s', async (field, change) => {
+    const difference = await replace(change);
+    expect(difference).toBe(`${field} (it is replaced)`);
+    expect(instance.interrupts?.([difference])).toBe(true);
+  });
+
+  test('is replaced on request, which speaks of that host alone', async () => {
+    expect(await replace({ replaceId: 'i-1' })).toBe('host (it is replaced)');
+    expect(await differences(await launched(), { ...DESIRED, replaceId: 'i-0' })).toEqual([]);
+  });
+
+  test.each<[string, Partial<InstanceDesired>]>([
+    ['start script', { userData: '#!/bin/sh' }],
+    ['group', { securityGroupId: 'sg-2' }],
+    ['default of what nobody asked for', { mongoImage: 'mongo:8.2', userData: 'mongo:8.2' }],
+  ])('goes on when another version of the operator has another %s, and says so', async (_, change) => {
+    const desired = { ...DESIRED, ...change };
+    const listed = await launched();
+    expect(await differences(listed, desired)).toEqual([]);
+    const found = await instance.find(aws([listed]).account, desired, OWNER);
+    expect(found && instance.remark?.(found, desired)).toMatchObject({
+      reason: 'HostOutdated',
+      message: expect.stringContaining('annotate the pipeline with nami.dev/replace-host=i-1'),
+    });
+    expect(found && instance.remark?.(found, DESIRED)).toBeUndefined();
   });
 
   test.each<[string, Partial<InstanceDesired>, Script, string, RegExp]>([
@@ -304,7 +363,7 @@ describe('a host that runs', () => {
     ],
     [
       'an older database than its data',
-      { mongoImage: 'mongo:7.0', userData: 'mongo:7.0' },
+      { mongoImage: 'mongo:7.0', userData: 'mongo:7.0', defaults: [] },
       {},
       'MongoVersionStep',
       /data of MongoDB 8\.0.*back to 8\.0/,
@@ -330,7 +389,7 @@ describe('a host that runs', () => {
 
   test('goes on running when the rehearsal of the launch is refused', async () => {
     const run = aws([await launched()], { RunInstances: () => refuse('UnauthorizedOperation') });
-    const desired = { ...DESIRED, userData: 'other' };
+    const desired = { ...DESIRED, subnetId: 'subnet-2' };
     const found = await instance.find(run.account, desired, OWNER);
     if (!found) throw new Error('it is there');
     await expect(instance.update(run.account, desired, found, OWNER)).rejects.toMatchObject({
@@ -339,16 +398,26 @@ describe('a host that runs', () => {
     expect(run.inputs('TerminateInstances')).toEqual([]);
   });
 
-  test('whose tag of its launch was taken off is not taken for another', async () => {
-    const listed = { ...(await launched()), Tags: [] };
-    const run = aws([listed]);
-    const found = await instance.find(run.account, DESIRED, OWNER);
-    if (!found) throw new Error('it is there');
-    await expect(instance.update(run.account, DESIRED, found, OWNER)).rejects.toMatchObject({
-      reason: 'HostTagsLost',
-      message: expect.stringContaining('Key=nami.dev/revision,Value='),
+  test('of whose launch nothing is noted goes on: it is noted, and told as outdated', async () => {
+    const listed = { ...(await launched()), Tags: [] as Instance['Tags'] & object };
+    const run = aws([listed], {
+      CreateTags: ({ Tags }) => {
+        listed.Tags.push(...(Tags as typeof listed.Tags));
+        return {};
+      },
     });
-    expect(run.inputs('TerminateInstances')).toEqual([]);
+    const find = async () => {
+      const found = await instance.find(run.account, DESIRED, OWNER);
+      if (!found) throw new Error('it is there');
+      return found;
+    };
+    expect(instance.compare(await find(), DESIRED)).toEqual(['note of its launch']);
+    expect(instance.interrupts?.(['note of its launch'])).toBe(false);
+    await instance.update(run.account, DESIRED, await find(), OWNER);
+
+    expect(instance.compare(await find(), DESIRED)).toEqual([]);
+    expect(instance.remark?.(await find(), DESIRED)).toMatchObject({ reason: 'HostOutdated' });
+    expect(run.writes()).toEqual(['CreateTags']);
   });
 
   test('is started again when someone stopped it', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { KindName } from '../../../../src/aws/graph/graph.ts';
-import { kindOf } from '../../../../src/aws/kinds/index.ts';
+import { kindOf, kinds } from '../../../../src/aws/kinds/index.ts';
+import { READY } from '../../../../src/aws/object/actual.ts';
+import type { Tags } from '../../../../src/aws/object/owner.ts';
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
@@ -140,6 +142,40 @@ describe('a creation answers what it made, without reading it', () => {
     expect([undefined, OURS]).toContainEqual(made.tags);
     expect(kindOf(kind).compare(made, desired)).toEqual(left);
   });
+});
+
+test.each(CREATIONS.filter(([kind]) => kindOf(kind).tag))(
+  'the tags of a %s are in the call that makes it, which an organisation may demand',
+  async (kind, desired, script) => {
+    const run = scripted(script);
+    await kindOf(kind).create(run.account, desired, { ...OURS, team: 'shop' }, OWNER);
+    const [making] = run.writes().filter((command) => command !== 'CreateDeployment');
+    expect(JSON.stringify(run.inputs(making ?? ''))).toMatch(/"team":"shop"|"Key":"team","Value":"shop"/);
+  },
+);
+
+test('a mapping has the added tags alone, and none where none are added', async () => {
+  const make = async (tags: Tags) => {
+    const run = scripted({ CreateEventSourceMapping: () => ({}) });
+    await kindOf('EventSourceMapping').create(run.account, { queueArn: ARN, functionArn: 'f' }, tags, OWNER);
+    return run.inputs('CreateEventSourceMapping')[0]?.Tags;
+  };
+  expect(await make({ ...OURS, team: 'shop' })).toEqual({ team: 'shop' });
+  expect(await make(OURS)).toBeUndefined();
+});
+
+const NAMES = Object.keys(kinds) as KindName[];
+test.each(NAMES.filter((name) => kindOf(name).tag))('the tags of a %s can be taken off', async (name) => {
+  const calls: [string, unknown][] = [];
+  const script = new Proxy<Script>(
+    {},
+    { get: (_, command: string) => (input: unknown) => void calls.push([command, input]) },
+  );
+  const found = { id: 'x', tags: {}, state: READY, outputs: {}, details: { arn: 'arn:x', url: 'https://x' } };
+  await kindOf(name).untag?.(scripted(script).account, found, ['team']);
+  expect(calls).toHaveLength(1);
+  expect(calls[0]?.[0]).toMatch(/^(Untag\w*|DeleteTags|RemoveTagsFromResource)$/);
+  expect(JSON.stringify(calls[0]?.[1])).toMatch(/\["team"\]|\[\{"Key":"team"\}\]/);
 });
 
 test.each<[KindName, string, string]>([

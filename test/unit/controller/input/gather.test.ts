@@ -12,7 +12,7 @@ import { CONFIG, pipeline } from '../pipelines.ts';
 
 const MODULE = 'export const process = () => {};';
 
-function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'>> = {}) {
+function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status' | 'metadata'>> = {}) {
   const resources: Record<string, object> = {
     modules: { data: { 'a.mjs': MODULE, level: 'debug' } },
     atlas: { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } },
@@ -20,13 +20,18 @@ function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'
   const get = vi.fn(async (_: unknown, { name }: { name: string }) => resources[name]);
   const library = codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') });
   const identity = { cluster: 'c', namespace: 'shop', name: 'orders', uid: 'u', namespaceUid: 'n' };
-  const gathered = gather({ config: CONFIG, client: { get }, code: library } as unknown as Context, {
-    pipeline: { ...pipeline('orders', { spec }), ...more },
-    spec: webhookPipelineSpec.parse(spec),
-    account: scripted({}).account,
-    owner: pipelineOwner(identity, '/nami/'),
-    memory: newMemory('u'),
-  });
+  const subject = { ...pipeline('orders', { spec }), ...more };
+  const pipelines = { list: () => [subject] };
+  const gathered = gather(
+    { config: CONFIG, client: { get }, code: library, pipelines } as unknown as Context,
+    {
+      pipeline: subject,
+      spec: webhookPipelineSpec.parse(spec),
+      account: scripted({}).account,
+      owner: pipelineOwner(identity, '/nami/'),
+      memory: newMemory('u'),
+    },
+  );
   return { gathered, get };
 }
 
@@ -67,4 +72,12 @@ test('a plan knows which volume and host the status knew', async () => {
   ).gathered;
   expect(input.known).toEqual({ volumeId: 'vol-1', hostId: 'i-1' });
   expect(input).not.toHaveProperty('givenUpVolumeId');
+});
+
+test('a plan replaces the host that its user names', async () => {
+  const status = { observedGeneration: 1, store: { host: 'i-1' } };
+  const { metadata } = pipeline('orders', { metadata: { annotations: { 'nami.dev/replace-host': 'i-1' } } });
+  const external = { store: { external: { uriSecretRef: { name: 'atlas', key: 'uri' } } } };
+  expect((await gathering(external, { status, metadata }).gathered).input.replaceHostId).toBe('i-1');
+  expect((await gathering(external, { status }).gathered).input).not.toHaveProperty('replaceHostId');
 });

@@ -114,6 +114,11 @@ test.each([
     { is: 'none' },
   ],
   [
+    'it stands while it is changed',
+    applied(outcomeOf('Instance', 'host', { id: 'i-1', state: 'Pending', stands: true })),
+    { is: 'serves', id: 'i-1' },
+  ],
+  [
     'AWS did not say',
     applied(outcomeOf('Instance', 'host', { id: 'i-1', state: 'Failed', unseen: true })),
     { is: 'unseen' },

@@ -40,6 +40,25 @@ describe('the conditions', () => {
     });
   });
 
+  test('of one with something to know of a part: it is ready all the same', () => {
+    const remarks = [
+      { part: 'Store', reason: 'HostOutdated', message: 'goes on' },
+      { part: 'Store', reason: 'Later', message: 'more' },
+    ] as const;
+    expect(said({ remarks })).toMatchObject({
+      Ready: 'True Ready',
+      QueueReady: 'True Ready',
+      StoreReady: 'True HostOutdated',
+      Reconciling: 'False Settled',
+      Stalled: 'False NotStalled',
+      Healthy: 'True Healthy',
+    });
+    expect(messageOf({ remarks }, 'StoreReady')).toBe('goes on');
+    expect(said({ remarks, findings: [finding({ part: 'Store' })] })).toMatchObject({
+      StoreReady: 'False Progressing',
+    });
+  });
+
   test('of one that is being built', () => {
     expect(said({ findings: [finding({})] })).toMatchObject({
       Ready: 'False Progressing',

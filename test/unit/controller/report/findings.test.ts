@@ -5,7 +5,10 @@ import {
   networkFindings,
   storeFindings,
 } from '../../../../src/controller/report/findings.ts';
+import { inputOf } from '../../plan/inputs.ts';
 import { applied, believed, outcomeOf, reachable, UNREACHABLE } from '../pipelines.ts';
+
+const INPUT = inputOf({});
 
 describe('the store of a pipeline', () => {
   const since = { host: 'i-1', answersSince: '2026-01-01T00:00:00Z' };
@@ -18,7 +21,7 @@ describe('the store of a pipeline', () => {
     ['has been away for long', believed(UNREACHABLE, on('i-1')), last],
     ['answered before the restart of the operator', NOT_ASKED, since],
   ])('is built when it %s', (_, store, before) => {
-    expect(storeFindings(store, before)).toEqual([]);
+    expect(storeFindings(store, before, INPUT)).toEqual([]);
   });
 
   test.each([
@@ -30,8 +33,17 @@ describe('the store of a pipeline', () => {
       since,
     ],
   ])('is not built when it %s', (_, store, before) => {
-    expect(storeFindings(store, before)).toMatchObject([{ part: 'Store', reason: 'Progressing' }]);
+    expect(storeFindings(store, before, INPUT)).toMatchObject([{ part: 'Store', reason: 'Progressing' }]);
   });
+});
+
+test('a store that never answered in China is told with the registry that is hardly reached from there', () => {
+  const inChina = { ...INPUT, place: { ...INPUT.place, partition: 'aws-cn' } };
+  const words = (input: typeof INPUT) => storeFindings(NOT_ASKED, undefined, input)[0]?.message;
+  expect(words(inChina)).toMatch(/public\.ecr\.aws: .*set store\.managed\.mongoImage/);
+  expect(words(INPUT)).not.toContain('China');
+  const elsewhere = inputOf({ store: { managed: { mongoImage: 'registry.cn/mongo:8.0' } } });
+  expect(words({ ...elsewhere, place: inChina.place })).not.toContain('China');
 });
 
 describe('what the region lacks', () => {

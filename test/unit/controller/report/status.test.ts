@@ -4,10 +4,11 @@ import { rfc3339 } from '../../../../src/clock.ts';
 import { NOT_ASKED, type StoreBelief } from '../../../../src/controller/pipeline/store-belief.ts';
 import type { QueueView } from '../../../../src/controller/report/health.ts';
 import { keptStatus, statusOf } from '../../../../src/controller/report/status.ts';
+import type { Place } from '../../../../src/plan/input.ts';
 import { inputOf } from '../../plan/inputs.ts';
-import { applied, believed, outcomeOf, reachable, UNREACHABLE } from '../pipelines.ts';
+import { applied, believed, CONFIG, outcomeOf, reachable, UNREACHABLE } from '../pipelines.ts';
 
-const TEMPLATE = 'https://{api}.execute-api.{region}.amazonaws.com/{stage}/nami/{path}';
+const TEMPLATE = CONFIG.endpointUrlTemplate;
 const ALIAS = outcomeOf('Alias', 'pre-queue', { outputs: { arn: 'arn:pre', codeSha256: 'sha-1' } });
 const NOW = Date.UTC(2026, 0, 1, 12);
 const HOST = outcomeOf('Instance', 'host', { id: 'i-1', outputs: { privateIp: '10.0.0.1' } });
@@ -17,14 +18,17 @@ function status(
     store?: StoreBelief;
     queue?: QueueView;
     servedBy?: string | undefined;
+    place?: Partial<Place>;
     before?: WebhookPipelineStatus;
     nodes?: Parameters<typeof applied>;
   } = {},
 ) {
   const { store = NOT_ASKED, queue, before, nodes = [ALIAS] } = more;
+  const input = inputOf({});
+  const place = { ...input.place, ...more.place };
   const servedBy = 'servedBy' in more ? more.servedBy : 'api1';
   return statusOf(
-    { input: inputOf({}), outcome: applied(...nodes), store, queue, servedBy },
+    { input: { ...input, place }, outcome: applied(...nodes), store, queue, servedBy },
     before,
     TEMPLATE,
   );
@@ -35,6 +39,16 @@ describe('the URL', () => {
     const url = 'https://api1.execute-api.eu-central-1.amazonaws.com/live/nami/orders';
     expect(status().endpoint).toEqual({ url, path: 'orders', region: 'eu-central-1' });
     expect(status({ servedBy: undefined }).endpoint).toEqual({ path: 'orders', region: 'eu-central-1' });
+  });
+
+  test('ends as the servers of its partition do', () => {
+    const url = (partition: string, region: string) => status({ place: { partition, region } }).endpoint?.url;
+    expect(url('aws-cn', 'cn-north-1')).toBe(
+      'https://api1.execute-api.cn-north-1.amazonaws.com.cn/live/nami/orders',
+    );
+    expect(url('aws-us-gov', 'us-gov-west-1')).toBe(
+      'https://api1.execute-api.us-gov-west-1.amazonaws.com/live/nami/orders',
+    );
   });
 
   test('stays told while the gateway is being changed', () => {

@@ -1,0 +1,50 @@
+import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { Config } from '../../config.ts';
+import { keyOf } from '../../kubernetes/resource.ts';
+import { regionOf } from './endpoint-claim.ts';
+
+/** Whether a pipeline's host is to be replaced because its user asks for that. */
+export type HostReplacement =
+  | { readonly is: 'none' }
+  | { readonly is: 'due'; readonly hostId: string }
+  /** `behind`: the pipeline whose host comes first. */
+  | { readonly is: 'waiting'; readonly hostId: string; readonly behind: string };
+
+/**
+ * One host of a region at a time is replaced on request, so that what is wrong with the first of them reaches no other:
+ * while a host is not ready the next waits, and of those that are asked for the first by name goes first. Pure.
+ */
+export function hostReplacement(
+  pipeline: WebhookPipeline,
+  all: readonly WebhookPipeline[],
+  config: Config,
+): HostReplacement {
+  const hostId = hostOf(pipeline);
+  if (hostId === undefined || !isAsked(pipeline)) return { is: 'none' };
+  const key = keyOf(pipeline.metadata);
+  const region = regionOf(pipeline, config);
+  const [behind] = all
+    .filter((other) => regionOf(other, config) === region && isWorkedOn(other))
+    .map((other) => ({ other, otherKey: keyOf(other.metadata) }))
+    .filter(({ otherKey }) => otherKey !== key)
+    .filter(({ other, otherKey }) => !isReady(other) || (isAsked(other) && otherKey < key))
+    .map(({ otherKey }) => otherKey)
+    .sort();
+  return behind === undefined ? { is: 'due', hostId } : { is: 'waiting', hostId, behind };
+}
+
+const hostOf = ({ status }: WebhookPipeline) => status?.store?.host;
+
+/** The annotation speaks of one host, so that it is spent once that one is replaced. */
+const isAsked = (pipeline: WebhookPipeline) =>
+  hostOf(pipeline) !== undefined &&
+  pipeline.metadata.annotations?.[ANNOTATIONS.replaceHost] === hostOf(pipeline);
+
+const isWorkedOn = ({ metadata, spec }: WebhookPipeline) =>
+  metadata.deletionTimestamp === undefined && !spec.suspend;
+
+/** A pipeline that never had a host has none to lose. */
+const isReady = (pipeline: WebhookPipeline) =>
+  hostOf(pipeline) === undefined ||
+  pipeline.status?.conditions?.some(({ type, status }) => type === 'StoreReady' && status === 'True') ===
+    true;

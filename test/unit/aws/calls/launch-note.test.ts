@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Launch } from '../../../../src/aws/calls/launch.ts';
+import { askedAnew, isOutdated, launchNote } from '../../../../src/aws/calls/launch-note.ts';
+
+const LAUNCH: Launch = {
+  zone: 'eu-central-1a',
+  volumeId: 'vol-1',
+  mongoImage: 'mongo:8.0',
+  instanceTypes: ['t3.micro', 't3.small'],
+  imageId: '',
+  subnetId: 'subnet-1',
+  securityGroupId: 'sg-1',
+  instanceProfileArn: 'arn:profile',
+  userData: '#!/bin/bash',
+  defaults: [],
+};
+const NOTE = launchNote(LAUNCH);
+
+describe('the note of a launch', () => {
+  test('finds nothing asked anew and nothing outdated in the same launch', () => {
+    expect(askedAnew(NOTE, LAUNCH)).toEqual([]);
+    expect(isOutdated(NOTE, LAUNCH)).toBe(false);
+  });
+
+  test('fits into a tag of any service, whatever was asked for', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (mongoImage, subnetId) => {
+        const defaults = ['instanceType', 'imageId', 'subnetId', 'volumeId', 'mongoImage'];
+        const note = launchNote({ ...LAUNCH, mongoImage, subnetId, defaults });
+        expect(note).toMatch(/^[\w.:/=+@-]{1,256}$/);
+      }),
+    );
+  });
+
+  test('tells a default that has become another from one that the user goes back to', () => {
+    const moved = { ...LAUNCH, mongoImage: 'mongo:8.2', defaults: ['mongoImage'] };
+    expect(askedAnew(launchNote({ ...LAUNCH, defaults: ['mongoImage'] }), moved)).toEqual([]);
+    expect(askedAnew(NOTE, moved)).toEqual(['mongoImage']);
+    // Stored by the API server when it was the default.
+    const stored = { ...moved, mongoImage: 'mongo:8.0', defaults: [] };
+    expect(askedAnew(launchNote({ ...LAUNCH, defaults: ['mongoImage'] }), stored)).toEqual([]);
+  });
+
+  test('has no opinion on a field that was not noted in its day', () => {
+    const earlier = NOTE.replace(/imageId:[^/]+\//, '');
+    expect(askedAnew(earlier, { ...LAUNCH, imageId: 'ami-1' })).toEqual([]);
+  });
+
+  test('of a host that nobody knows the launch of is outdated, and right in what is asked', () => {
+    const note = launchNote(LAUNCH, false);
+    expect(askedAnew(note, LAUNCH)).toEqual([]);
+    expect(isOutdated(note, LAUNCH)).toBe(true);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { role } from '../../../../src/aws/kinds/role.ts';
+import { OWNER } from '../graph/fake-kinds.ts';
+import { scripted } from './scripted-account.ts';
+
+const STATEMENTS = [{ Effect: 'Allow' as const, Action: 'logs:PutLogEvents', Resource: '*' }];
+const DESIRED = {
+  name: 'r',
+  path: '/nami/',
+  service: 'lambda.amazonaws.com',
+  statements: STATEMENTS,
+  boundaryArn: '',
+};
+const TRUST = JSON.stringify({
+  Statement: [{ Effect: 'Allow', Principal: { Service: DESIRED.service }, Action: 'sts:AssumeRole' }],
+});
+const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+const aws = (inline: string[] = [], attached: string[] = []) =>
+  scripted({
+    ListRoles: () => ({ Roles: [{ RoleName: 'r' }] }),
+    GetRole: () => ({ Role: { RoleName: 'r', AssumeRolePolicyDocument: TRUST } }),
+    GetRolePolicy: () => ({ PolicyDocument: JSON.stringify({ Statement: STATEMENTS }) }),
+    ListRolePolicies: () => ({ PolicyNames: ['nami', ...inline] }),
+    ListAttachedRolePolicies: () => ({ AttachedPolicies: attached.map((PolicyArn) => ({ PolicyArn })) }),
+    DeleteRolePolicy: () => ({}),
+    DetachRolePolicy: () => ({}),
+    DeleteRole: () => ({}),
+  });
+let run: ReturnType<typeof aws>;
+const found = async (...strange: Parameters<typeof aws>) => {
+  run = aws(...strange);
+  const actual = await role.find(run.account, DESIRED, OWNER);
+  if (!actual) throw new Error('it is there');
+  return actual;
+};
+
+describe('a role', () => {
+  test('with the rights that the operator gave it is left alone', async () => {
+    expect(role.compare(await found(), DESIRED)).toEqual([]);
+  });
+
+  test('loses what someone else gave it, in it or attached', async () => {
+    const actual = await found(['more'], [ADMIN]);
+    expect(role.compare(actual, DESIRED)).toEqual(['strange']);
+    await role.update(run.account, DESIRED, actual, OWNER);
+    expect(run.writes()).toEqual(['DeleteRolePolicy', 'DetachRolePolicy']);
+    expect(run.inputs('DeleteRolePolicy')).toEqual([{ RoleName: 'r', PolicyName: 'more' }]);
+    expect(run.inputs('DetachRolePolicy')).toEqual([{ RoleName: 'r', PolicyArn: ADMIN }]);
+  });
+
+  test('can go although someone has attached a policy to it', async () => {
+    await found(['more'], [ADMIN]);
+    const [owned] = await role.owned(run.account, OWNER);
+    if (!owned) throw new Error('it is there');
+    await role.remove(run.account, owned, OWNER);
+    expect(run.writes()).toEqual(['DeleteRolePolicy', 'DetachRolePolicy', 'DeleteRolePolicy', 'DeleteRole']);
+  });
+});
