@@ -19,6 +19,7 @@ import type {
   PutIntegrationRequest,
   PutMethodRequest,
   TagResourceRequest,
+  UntagResourceRequest,
   UpdateRestApiRequest,
   UpdateStageRequest,
 } from '@aws-sdk/client-api-gateway';
@@ -26,7 +27,7 @@ import { AwsError } from './aws-error.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service } from './service.ts';
 import { Table } from './table.ts';
-import type { Tags } from './tags.ts';
+import { type Tags, withoutTags } from './tags.ts';
 
 export interface RestApi {
   readonly id: string;
@@ -135,6 +136,17 @@ export class ApiGateway extends Service {
       for (const { id } of this.deployments.filter(isIts)) this.deployments.delete(`${restApiId}/${id}`);
       for (const { name } of this.stages.filter(isIts)) this.stages.delete(`${restApiId}/${name}`);
       this.restApis.delete(restApiId);
+      return {};
+    },
+    UntagResource: ({ resourceArn = '', tagKeys }: UntagResourceRequest) => {
+      const [, restApiId = '', stageName] =
+        /\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(resourceArn) ?? [];
+      if (stageName === undefined) {
+        this.restApis.change(restApiId, { tags: withoutTags(this.#api(restApiId).tags, tagKeys) });
+      } else {
+        const { tags } = this.#stage(restApiId, stageName);
+        this.stages.change(`${restApiId}/${stageName}`, { tags: withoutTags(tags, tagKeys) });
+      }
       return {};
     },
     TagResource: ({ resourceArn = '', tags }: TagResourceRequest) => {

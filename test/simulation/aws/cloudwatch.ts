@@ -4,12 +4,13 @@ import type {
   ListTagsForResourceInput,
   PutMetricAlarmInput,
   TagResourceInput,
+  UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from './aws-error.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service } from './service.ts';
 import { Table } from './table.ts';
-import { fromTagList, type Tags, toTagList } from './tags.ts';
+import { fromTagList, type Tags, toTagList, withoutTags } from './tags.ts';
 
 export interface Alarm {
   readonly name: string;
@@ -54,6 +55,11 @@ export class CloudWatch extends Service {
     ListTagsForResource: ({ ResourceARN = '' }: ListTagsForResourceInput) => ({
       Tags: toTagList(this.#byArn(ResourceARN).tags),
     }),
+    UntagResource: ({ ResourceARN = '', TagKeys }: UntagResourceInput) => {
+      const { name, tags } = this.#byArn(ResourceARN);
+      this.alarms.change(name, { tags: withoutTags(tags, TagKeys) });
+      return {};
+    },
     TagResource: ({ ResourceARN = '', Tags }: TagResourceInput) => {
       const { name, tags } = this.#byArn(ResourceARN);
       this.alarms.change(name, { tags: { ...tags, ...fromTagList(Tags) } });

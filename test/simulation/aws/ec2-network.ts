@@ -21,6 +21,7 @@ import type {
   DetachInternetGatewayRequest,
   DisassociateRouteTableRequest,
   IpPermission,
+  ReplaceRouteRequest,
   RevokeSecurityGroupIngressRequest,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from './aws-error.ts';
@@ -301,6 +302,11 @@ export class Ec2Network {
         { 'vpc-id': ({ vpcId }) => [vpcId] },
       ).map(showRouteTable),
     }),
+    ReplaceRoute: ({ RouteTableId = '', GatewayId = '' }: ReplaceRouteRequest) => {
+      require(this.routeTables, RouteTableId, 'InvalidRouteTableID.NotFound', 'routeTable');
+      this.routeTables.change(RouteTableId, { gatewayId: GatewayId });
+      return {};
+    },
     CreateRoute: ({ RouteTableId = '', GatewayId = '' }: CreateRouteRequest) => {
       const table = require(this.routeTables, RouteTableId, 'InvalidRouteTableID.NotFound', 'routeTable');
       const gateway = require(this

@@ -1,11 +1,11 @@
-import type { CreateTagsRequest } from '@aws-sdk/client-ec2';
+import type { CreateTagsRequest, DeleteTagsRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from './aws-error.ts';
 import { Ec2Instances } from './ec2-instances.ts';
 import { Ec2Network } from './ec2-network.ts';
 import { Ec2Volumes } from './ec2-volumes.ts';
 import type { Iam } from './iam.ts';
 import { type Operations, Service, type Surroundings } from './service.ts';
-import { fromTagList } from './tags.ts';
+import { fromTagList, type Tags, withoutTags } from './tags.ts';
 
 /** Amazon EC2: networks, instances, volumes. */
 export class Ec2 extends Service {
@@ -26,6 +26,7 @@ export class Ec2 extends Service {
       ...this.machines.operations,
       ...this.disks.operations,
       CreateTags: this.#createTags,
+      DeleteTags: this.#deleteTags,
     };
   }
 
@@ -46,12 +47,20 @@ export class Ec2 extends Service {
   }
 
   readonly #createTags = ({ Resources = [], Tags }: CreateTagsRequest) => {
-    for (const id of Resources) {
-      const tables = [...this.network.tables, this.machines.instances, this.disks.volumes];
-      const table = tables.find((each) => each.has(id));
-      if (!table) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
-      table.change(id, { tags: { ...table.get(id)?.tags, ...fromTagList(Tags) } });
-    }
+    for (const id of Resources) this.#retag(id, (tags) => ({ ...tags, ...fromTagList(Tags) }));
     return {};
   };
+
+  readonly #deleteTags = ({ Resources = [], Tags = [] }: DeleteTagsRequest) => {
+    const keys = Tags.flatMap(({ Key }) => Key ?? []);
+    for (const id of Resources) this.#retag(id, (tags) => withoutTags(tags, keys));
+    return {};
+  };
+
+  #retag(id: string, change: (tags: Tags) => Tags): void {
+    const tables = [...this.network.tables, this.machines.instances, this.disks.volumes];
+    const table = tables.find((each) => each.has(id));
+    if (!table) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
+    table.change(id, { tags: change(table.get(id)?.tags ?? {}) });
+  }
 }

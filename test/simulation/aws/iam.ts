@@ -6,23 +6,28 @@ import type {
   DeleteRolePermissionsBoundaryRequest,
   DeleteRolePolicyRequest,
   DeleteRoleRequest,
+  DetachRolePolicyRequest,
   GetInstanceProfileRequest,
   GetRolePolicyRequest,
   GetRoleRequest,
+  ListAttachedRolePoliciesRequest,
   ListInstanceProfilesRequest,
+  ListRolePoliciesRequest,
   ListRolesRequest,
   PutRolePermissionsBoundaryRequest,
   PutRolePolicyRequest,
   RemoveRoleFromInstanceProfileRequest,
   TagInstanceProfileRequest,
   TagRoleRequest,
+  UntagInstanceProfileRequest,
+  UntagRoleRequest,
   UpdateAssumeRolePolicyRequest,
 } from '@aws-sdk/client-iam';
 import { AwsError } from './aws-error.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service } from './service.ts';
 import { Table } from './table.ts';
-import { fromTagList, type Tags, toTagList } from './tags.ts';
+import { fromTagList, type Tags, toTagList, withoutTags } from './tags.ts';
 
 export interface Role {
   readonly name: string;
@@ -34,6 +39,8 @@ export interface Role {
   readonly tags: Tags;
   readonly madeAt: number;
   readonly policies: Readonly<Record<string, { readonly document: string; readonly at: number }>>;
+  /** ARNs of managed policies. */
+  readonly attached: readonly string[];
 }
 
 export interface InstanceProfile {
@@ -94,6 +101,7 @@ export class Iam extends Service {
         tags: fromTagList(Tags),
         madeAt: this.now,
         policies: {},
+        attached: [],
       });
       return { Role: show(role) };
     },
@@ -118,6 +126,7 @@ export class Iam extends Service {
       const role = this.#role(RoleName);
       if (Object.keys(role.policies).length > 0)
         throw conflict('Cannot delete entity, must delete policies first.');
+      if (role.attached.length > 0) throw conflict('Cannot delete entity, must detach all policies first.');
       if (this.instanceProfiles.find(({ roleName }) => roleName === RoleName))
         throw conflict('Cannot delete entity, must remove roles from instance profile first.');
       this.roles.delete(RoleName);
@@ -145,6 +154,24 @@ export class Iam extends Service {
     TagRole: ({ RoleName = '', Tags }: TagRoleRequest) => {
       const { tags } = this.#role(RoleName);
       this.roles.change(RoleName, { tags: { ...tags, ...fromTagList(Tags) } });
+      return {};
+    },
+    UntagRole: ({ RoleName = '', TagKeys }: UntagRoleRequest) => {
+      this.roles.change(RoleName, { tags: withoutTags(this.#role(RoleName).tags, TagKeys) });
+      return {};
+    },
+    ListRolePolicies: ({ RoleName = '' }: ListRolePoliciesRequest) => ({
+      PolicyNames: Object.keys(this.#role(RoleName).policies),
+      IsTruncated: false,
+    }),
+    ListAttachedRolePolicies: ({ RoleName = '' }: ListAttachedRolePoliciesRequest) => ({
+      AttachedPolicies: this.#role(RoleName).attached.map((PolicyArn) => ({ PolicyArn })),
+      IsTruncated: false,
+    }),
+    DetachRolePolicy: ({ RoleName = '', PolicyArn = '' }: DetachRolePolicyRequest) => {
+      const { attached } = this.#role(RoleName);
+      if (!attached.includes(PolicyArn)) throw absent('attached policy', PolicyArn);
+      this.roles.change(RoleName, { attached: attached.filter((each) => each !== PolicyArn) });
       return {};
     },
     PutRolePolicy: ({ RoleName = '', PolicyName = '', PolicyDocument = '' }: PutRolePolicyRequest) => {
@@ -219,6 +246,11 @@ export class Iam extends Service {
       if (this.#profile(InstanceProfileName).roleName !== undefined)
         throw conflict('Cannot delete entity, must remove roles from instance profile first.');
       this.instanceProfiles.delete(InstanceProfileName);
+      return {};
+    },
+    UntagInstanceProfile: ({ InstanceProfileName = '', TagKeys }: UntagInstanceProfileRequest) => {
+      const { tags } = this.#profile(InstanceProfileName);
+      this.instanceProfiles.change(InstanceProfileName, { tags: withoutTags(tags, TagKeys) });
       return {};
     },
     TagInstanceProfile: ({ InstanceProfileName = '', Tags }: TagInstanceProfileRequest) => {

@@ -24,6 +24,7 @@ import type {
   PutProvisionedConcurrencyConfigRequest,
   RemovePermissionRequest,
   TagResourceRequest,
+  UntagResourceRequest,
   UpdateAliasRequest,
   UpdateEventSourceMappingRequest,
   UpdateFunctionCodeRequest,
@@ -37,7 +38,7 @@ import { pageOf } from './pages.ts';
 import { type Operations, Service, type Surroundings } from './service.ts';
 import type { Sqs } from './sqs.ts';
 import { Table } from './table.ts';
-import type { Tags } from './tags.ts';
+import { type Tags, withoutTags } from './tags.ts';
 
 /** What a function is made of; a version keeps it as it was. */
 export interface FunctionSettings {
@@ -280,6 +281,11 @@ export class Lambda extends Service {
       this.functions.change(FunctionName, {
         versions: versions.filter(({ version }) => version !== Qualifier),
       });
+      return {};
+    },
+    UntagResource: ({ Resource = '', TagKeys }: UntagResourceRequest) => {
+      const { name, tags } = this.#require(Resource.split(':')[6] ?? '');
+      this.functions.change(name, { tags: withoutTags(tags, TagKeys) });
       return {};
     },
     TagResource: ({ Resource = '', Tags }: TagResourceRequest) => {

@@ -5,12 +5,13 @@ import type {
   ListTagsForResourceRequest,
   PutRetentionPolicyRequest,
   TagResourceRequest,
+  UntagResourceRequest,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from './aws-error.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service } from './service.ts';
 import { Table } from './table.ts';
-import type { Tags } from './tags.ts';
+import { type Tags, withoutTags } from './tags.ts';
 
 export interface LogGroup {
   readonly name: string;
@@ -60,6 +61,11 @@ export class Logs extends Service {
     ListTagsForResource: ({ resourceArn }: ListTagsForResourceRequest) => ({
       tags: { ...this.#require(({ arn }) => arn === resourceArn).tags },
     }),
+    UntagResource: ({ resourceArn, tagKeys }: UntagResourceRequest) => {
+      const { name, tags } = this.#require(({ arn }) => arn === resourceArn);
+      this.groups.change(name, { tags: withoutTags(tags, tagKeys) });
+      return {};
+    },
     TagResource: ({ resourceArn, tags }: TagResourceRequest) => {
       const group = this.#require(({ arn }) => arn === resourceArn);
       this.groups.change(group.name, { tags: { ...group.tags, ...tags } });

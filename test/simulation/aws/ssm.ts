@@ -5,13 +5,14 @@ import type {
   GetParametersByPathRequest,
   ListTagsForResourceRequest,
   PutParameterRequest,
+  RemoveTagsFromResourceRequest,
 } from '@aws-sdk/client-ssm';
 import { AwsError } from './aws-error.ts';
 import { PUBLIC_PARAMETERS } from './ec2-catalogue.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service } from './service.ts';
 import { Table } from './table.ts';
-import { fromTagList, type Tags, toTagList } from './tags.ts';
+import { fromTagList, type Tags, toTagList, withoutTags } from './tags.ts';
 
 export interface Parameter {
   readonly name: string;
@@ -62,6 +63,10 @@ export class Ssm extends Service {
     ListTagsForResource: ({ ResourceId = '' }: ListTagsForResourceRequest) => ({
       TagList: toTagList(this.#tagged(ResourceId).tags),
     }),
+    RemoveTagsFromResource: ({ ResourceId = '', TagKeys }: RemoveTagsFromResourceRequest) => {
+      this.parameters.change(ResourceId, { tags: withoutTags(this.#tagged(ResourceId).tags, TagKeys) });
+      return {};
+    },
     AddTagsToResource: ({ ResourceId = '', Tags }: AddTagsToResourceRequest) => {
       const { tags } = this.#tagged(ResourceId);
       this.parameters.change(ResourceId, { tags: { ...tags, ...fromTagList(Tags) } });

@@ -25,3 +25,7 @@ export const tagsOf = (specifications: readonly TagSpecification[] | undefined, 
       .filter((each) => each.ResourceType === type)
       .map(({ Tags }) => fromTagList(Tags)),
   ) as Tags;
+
+/** What is left of tags without those of some keys. */
+export const withoutTags = (tags: Tags, keys: readonly string[] = []): Tags =>
+  Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)));
