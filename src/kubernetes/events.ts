@@ -14,6 +14,8 @@ export interface EventNote {
   action: string;
   /** For people; longer than 1 kB is cut. */
   message: string;
+  /** It is told however much was told of the object before: a last word, which nothing repeats. */
+  last?: boolean;
 }
 
 export interface EventRecorderOptions {
@@ -117,7 +119,8 @@ export class EventRecorder {
     remember(this.#recorded, key, recorded);
     // A repetition that is dropped was counted all the same: the next that is written brings its count.
     if (recorded.isQueued) return;
-    if (!this.#takeToken(objectKey, now) || this.#queued >= maximumQueued) {
+    const isBounded = !note.last && !this.#takeToken(objectKey, now);
+    if (isBounded || this.#queued >= maximumQueued) {
       this.#dropped += 1;
       return;
     }

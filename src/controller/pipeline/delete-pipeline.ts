@@ -158,7 +158,7 @@ async function finish(context: Context, { pipeline }: Deletion, left: readonly L
       { pipeline: keyOf(pipeline.metadata), stays: words },
       'the pipeline is deleted; something stays in AWS',
     );
-    events.record(pipeline, { type: 'Normal', reason: 'Kept', action: 'Delete', message: words });
+    events.record(pipeline, { type: 'Normal', reason: 'Kept', action: 'Delete', message: words, last: true });
     await events.flush();
   }
   const removed = await removeFinalizer(client, PIPELINES, pipeline, FINALIZER);

@@ -66,8 +66,17 @@ export interface Stage extends OfApi {
   readonly tags: Tags;
   readonly metrics: boolean;
   /** By the key of a method, such as "~1nami~1orders/ANY". */
-  readonly throttles: Readonly<Record<string, { readonly rateLimit: number; readonly burstLimit: number }>>;
+  readonly overrides: Readonly<Record<string, Override>>;
 }
+
+/** Settings of one method. It has them all once it has one: metrics that nobody set are off. (MethodSetting.) */
+interface Override {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+  readonly metrics: boolean;
+}
+
+const NO_OVERRIDE: Override = { rateLimit: -1, burstLimit: -1, metrics: false };
 
 interface GatewayResponse extends OfApi {
   readonly settings: PutGatewayResponseRequest;
@@ -277,7 +286,7 @@ export class ApiGateway extends Service {
       this.#deployment(restApiId, deploymentId);
       const key = `${restApiId}/${stageName}`;
       if (this.stages.has(key)) throw conflict('Stage already exists');
-      const stage = { restApiId, name: stageName, deploymentId, tags, metrics: false, throttles: {} };
+      const stage = { restApiId, name: stageName, deploymentId, tags, metrics: false, overrides: {} };
       return showStage(this.stages.set(key, stage));
     },
     GetStage: ({ restApiId = '', stageName = '' }: GetStageRequest) =>
@@ -317,7 +326,7 @@ export class ApiGateway extends Service {
 
   #show(restApiId: string, name: string, deploymentId: string): void {
     const key = `${restApiId}/${name}`;
-    const stage = this.stages.get(key) ?? { restApiId, name, tags: {}, metrics: false, throttles: {} };
+    const stage = this.stages.get(key) ?? { restApiId, name, tags: {}, metrics: false, overrides: {} };
     this.stages.set(key, { ...stage, deploymentId });
   }
 
@@ -349,15 +358,21 @@ export class ApiGateway extends Service {
 /** (API Gateway API Reference: UpdateStage, "Patch operations".) */
 function patched(stage: Stage, { op, path = '', value = '' }: PatchOperation): Stage {
   if (path === '/*/*/metrics/enabled') return { ...stage, metrics: value === 'true' };
-  const [, key = '', field] = /^\/(.+?\/[A-Z*]+)(?:\/throttling\/(rateLimit|burstLimit))?$/.exec(path) ?? [];
+  const [, key = '', field] =
+    /^\/(.+?\/[A-Z*]+)(?:\/(throttling\/rateLimit|throttling\/burstLimit|metrics\/enabled))?$/.exec(path) ??
+    [];
   if (key === '') throw new AwsError('BadRequestException', `Invalid patch path ${path}`);
   if (op === 'remove') {
-    const { [key]: removed, ...throttles } = stage.throttles;
+    const { [key]: removed, ...overrides } = stage.overrides;
     if (!removed) throw absent(`Cannot remove method setting ${key} because there is no such setting`);
-    return { ...stage, throttles };
+    return { ...stage, overrides };
   }
-  const throttle = { rateLimit: -1, burstLimit: -1, ...stage.throttles[key], [field ?? '']: Number(value) };
-  return { ...stage, throttles: { ...stage.throttles, [key]: throttle } };
+  const changed =
+    field === 'metrics/enabled'
+      ? { metrics: value === 'true' }
+      : { [field?.split('/')[1] ?? '']: Number(value) };
+  const override = { ...NO_OVERRIDE, ...stage.overrides[key], ...changed };
+  return { ...stage, overrides: { ...stage.overrides, [key]: override } };
 }
 
 const showApi = ({ id, name, description, tags, binaryMediaTypes, rootResourceId, madeAt }: RestApi) => ({
@@ -388,16 +403,20 @@ const showResource = (resource: Resource) => {
   };
 };
 
-const showStage = ({ name, deploymentId, tags, metrics, throttles }: Stage) => ({
+const showStage = ({ name, deploymentId, tags, metrics, overrides }: Stage) => ({
   stageName: name,
   deploymentId,
   ...(Object.keys(tags).length > 0 && { tags: { ...tags } }),
   methodSettings: {
     ...(metrics && { '*/*': { metricsEnabled: true, throttlingRateLimit: -1, throttlingBurstLimit: -1 } }),
     ...Object.fromEntries(
-      Object.entries(throttles).map(([key, { rateLimit, burstLimit }]) => [
+      Object.entries(overrides).map(([key, each]) => [
         key,
-        { metricsEnabled: metrics, throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit },
+        {
+          metricsEnabled: each.metrics,
+          throttlingRateLimit: each.rateLimit,
+          throttlingBurstLimit: each.burstLimit,
+        },
       ]),
     ),
   },

@@ -113,6 +113,16 @@ describe('the event recorder', () => {
     expect(sent()).toHaveLength(27);
   });
 
+  test('writes a last word of an object that has talked too much, for nothing repeats it', async () => {
+    const { recorder, sent } = recorderOver();
+    const red = kettle('red', 3);
+    for (let count = 0; count < 100; count += 1) recorder.record(red, note({ message: `m${count}` }));
+    recorder.record(red, note({ message: 'the volume stays', last: true }));
+    await recorder.flush();
+    expect(sent().at(-1).note).toBe('the volume stays');
+    expect(recorder.dropped).toBe(75);
+  });
+
   test('brings the count of dropped repetitions with the next that is written', async () => {
     const { clock, recorder, sent } = recorderOver();
     for (let count = 0; count < 40; count += 1) {
