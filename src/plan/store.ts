@@ -159,9 +159,13 @@ function planHost(input: PlanInput): Graph {
           volumeId: ref('Volume', DATA_VOLUME, 'id'),
           credentialsParameter,
         }),
-        defaults: (['instanceType', 'mongoImage'] as const).filter(
-          (field) => managed[field] === STORE_DEFAULTS[field],
-        ),
+        cpuCredits: managed.cpuCredits ?? STORE_DEFAULTS.cpuCredits,
+        defaults: [
+          ...(['instanceType', 'mongoImage'] as const).filter(
+            (field) => managed[field] === STORE_DEFAULTS[field],
+          ),
+          ...(managed.cpuCredits === undefined ? ['cpuCredits'] : []),
+        ],
       },
     },
     {

@@ -370,8 +370,11 @@ describe('the store', () => {
   test('tells what its user asks for from the defaults, and hands on which host is to be replaced', () => {
     const hostOf = (managed: object, more: Partial<PlanInput> = {}) =>
       desiredOf(planOf(inputOf({ store: { managed } }, undefined, more)), 'Instance', 'host');
-    expect(hostOf({}).defaults).toEqual(['instanceType', 'mongoImage']);
-    expect(hostOf({ instanceType: 't3.small' }).defaults).toEqual(['mongoImage']);
+    expect(hostOf({})).toMatchObject({
+      cpuCredits: 'standard',
+      defaults: ['instanceType', 'mongoImage', 'cpuCredits'],
+    });
+    expect(hostOf({ instanceType: 't3.small', cpuCredits: 'standard' }).defaults).toEqual(['mongoImage']);
     expect(hostOf({}).replaceId).toBe('');
     expect(hostOf({}, { replaceHostId: 'i-1' }).replaceId).toBe('i-1');
   });
