@@ -39,7 +39,8 @@ export async function build(
   const { input, code } = await gather(context, subject);
   const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
   const given = valuesOf(surroundings);
-  const planned = fingerprint([graph, given, requestOf(pipeline)]);
+  // The owner's tags stand in no node: all of them get those.
+  const planned = fingerprint([graph, given, input.owner.tags, requestOf(pipeline)]);
   const kept =
     memory.applied?.plan === planned
       ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)
