@@ -25,7 +25,7 @@ build: node_modules
 	@npm run --silent build
 
 node_modules: package.json package-lock.json
-	@command -v npm >/dev/null || { echo "nami: npm is not there: install Node.js 22.19 or newer" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "nami: npm is not there: install Node.js 22.21 or newer" >&2; exit 1; }
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch node_modules
 

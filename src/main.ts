@@ -17,6 +17,7 @@ import {
   ServerUnreachableError,
 } from './kubernetes/errors.ts';
 import { EventRecorder } from './kubernetes/events.ts';
+import { ProxyError, readProxies } from './proxies.ts';
 
 /** Seconds that running work gets at the end; Kubernetes kills a pod 30 s after it asked it to stop. */
 const STOP_SECONDS = 20;
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
   const logger = await openLog(config);
   const clock = systemClock;
   const code = await loadCode();
-  const { client } = connect({ clock });
+  const proxies = readProxies(process.env);
+  const { client } = connect({ clock, proxies });
   const cluster = config.cluster || (await clusterUid(client));
   await requireCrd(client, config);
 
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
   const account = (region: string): Promise<Account> => {
     const known = accounts.get(region);
     if (known) return known;
-    const opened = openAccount(region, clock);
+    const opened = openAccount(region, clock, proxies);
     accounts.set(region, opened);
     // Credentials and networks get mended: the next reconcile tries again.
     opened.catch(() => accounts.delete(region));
@@ -111,7 +113,14 @@ async function requireCrd(
 }
 
 /** Errors whose message alone tells the user what to do. */
-const PLAIN = [StartError, ConfigError, KubeconfigError, ServerUnreachableError, KubernetesApiError];
+const PLAIN = [
+  StartError,
+  ConfigError,
+  ProxyError,
+  KubeconfigError,
+  ServerUnreachableError,
+  KubernetesApiError,
+];
 
 main().catch((error: unknown) => {
   const isPlain = PLAIN.some((type) => error instanceof type);

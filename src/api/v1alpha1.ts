@@ -483,6 +483,12 @@ const managedStore = z
       .optional()
       .describe('Instance types to try in this order when AWS has no capacity for instanceType.')
       .meta({ 'x-kubernetes-list-type': 'atomic' }),
+    cpuCredits: z
+      .enum(['standard', 'unlimited'])
+      .optional()
+      .describe(
+        'What a host of a burstable type (t2, t3, t3a, t4g) does when it has used up its CPU credits: with standard it slows down, with unlimited it goes on and AWS bills what it takes beyond its price. It can be changed while the host runs. Default: standard.',
+      ),
     amiId: formed(
       32,
       /^ami-[0-9a-f]{8,17}$/,

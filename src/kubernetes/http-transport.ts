@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
+import type { Proxies } from '../proxies.ts';
 import type { ConnectionSettings, Credentials } from './credentials.ts';
 import { KubeconfigError, ServerUnreachableError } from './errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -11,8 +12,8 @@ const idleMilliseconds = 30_000;
 const maximumConnections = 64;
 
 /**
- * Requests over one pool of kept-alive connections. Certificates and proxies come from the kubeconfig; when they
- * change, a new pool takes over and the old one ends with its last request.
+ * Requests over one pool of kept-alive connections. Certificates come from the kubeconfig, and so does a proxy, before
+ * those of the environment; when they change, a new pool takes over and the old one ends with its last request.
  *
  * By Node's own HTTP, which the AWS clients load anyway: undici beside it costs 20 MB. HTTP/1.1 also means that a
  * connection that died in silence is lost with the one call that waits on it, not with every watch and call at once.
@@ -21,10 +22,12 @@ export class HttpTransport implements Transport {
   readonly serverUrl: string;
   readonly #credentials: Credentials;
   readonly #base: string;
+  readonly #proxies: Proxies | undefined;
   #pool: HttpAgent | undefined;
   #madeFor: ConnectionSettings | undefined;
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: Credentials, proxies?: Proxies) {
+    this.#proxies = proxies;
     this.#credentials = credentials;
     this.serverUrl = credentials.serverUrl;
     this.#base = credentials.serverUrl.replace(/\/$/, '');
@@ -55,7 +58,7 @@ export class HttpTransport implements Transport {
 
   #poolFor(connection: ConnectionSettings): HttpAgent {
     if (this.#pool === undefined || !isDeepStrictEqual(connection, this.#madeFor)) {
-      const pool = poolOf(this.#base, connection);
+      const pool = poolOf(this.#base, connection, this.#proxies);
       if (this.#pool) retire(this.#pool);
       this.#pool = pool;
     }
@@ -89,13 +92,14 @@ function send(
   });
 }
 
-function poolOf(base: string, connection: ConnectionSettings): HttpAgent {
+function poolOf(base: string, connection: ConnectionSettings, proxies: Proxies | undefined): HttpAgent {
   // The timeout ends idle connections alone: a running request only hears of it, and a watch may be quiet for long.
   const pool = { keepAlive: true, maxSockets: maximumConnections, timeout: idleMilliseconds };
   if (connection.type === 'socks') {
     throw new KubeconfigError(`proxy-url ${connection.uri}: SOCKS isn't supported, use an HTTP proxy`);
   }
   const options: AgentOptions = { ...pool, ...tlsOf(connection) };
+  if (proxies) options.proxyEnv = { ...proxies };
   if (connection.type === 'proxy') {
     options.proxyEnv = { HTTP_PROXY: connection.uri, HTTPS_PROXY: connection.uri };
   }
@@ -132,6 +136,8 @@ async function* explained(body: AsyncIterable<Uint8Array>, serverUrl: string): A
 }
 
 const advice: Record<string, string> = {
+  ERR_PROXY_TUNNEL:
+    "the proxy doesn't lead there; if it is to be reached directly, as in the operator's own cluster, name it in NO_PROXY",
   ECONNREFUSED: 'nothing listens there; check that it runs and that KUBECONFIG names the right cluster',
   ENOTFOUND: 'no such host; check the name in KUBECONFIG and the DNS',
   EAI_AGAIN: "the name can't be looked up; check the DNS and the network",

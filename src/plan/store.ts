@@ -35,7 +35,7 @@ export function planStore(input: PlanInput): Graph {
   return [...planFunctionGroup(input), ...planHost(input)];
 }
 
-function planFunctionGroup({ owner, network }: PlanInput): Graph {
+function planFunctionGroup({ owner, network, spec }: PlanInput): Graph {
   if (!network) return [];
   return [
     {
@@ -47,6 +47,9 @@ function planFunctionGroup({ owner, network }: PlanInput): Graph {
         description: 'Nami: the function that writes events',
         vpcId: network.vpcId,
         ingress: [],
+        // In the shared network nothing answers on the port but its own host. (To name the host's group, each of the two
+        // would have to be there before the other.)
+        egress: spec.network ? 'everywhere' : [MONGO_PORT],
       },
     },
   ];
@@ -85,6 +88,8 @@ function planHost(input: PlanInput): Graph {
         description: 'Nami: the host of the store',
         vpcId: network.vpcId,
         ingress: [{ port: MONGO_PORT, fromGroupId: ref('SecurityGroup', 'post-queue', 'id') }],
+        // It pulls its image, reads its password and installs what it needs.
+        egress: 'everywhere',
       },
     },
     {
@@ -154,9 +159,13 @@ function planHost(input: PlanInput): Graph {
           volumeId: ref('Volume', DATA_VOLUME, 'id'),
           credentialsParameter,
         }),
-        defaults: (['instanceType', 'mongoImage'] as const).filter(
-          (field) => managed[field] === STORE_DEFAULTS[field],
-        ),
+        cpuCredits: managed.cpuCredits ?? STORE_DEFAULTS.cpuCredits,
+        defaults: [
+          ...(['instanceType', 'mongoImage'] as const).filter(
+            (field) => managed[field] === STORE_DEFAULTS[field],
+          ),
+          ...(managed.cpuCredits === undefined ? ['cpuCredits'] : []),
+        ],
       },
     },
     {

@@ -10,6 +10,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
+import type { Proxies } from '../../proxies.ts';
 import { withAction } from './errors.ts';
 import { Inventory } from './inventory.ts';
 import { Patience } from './patience.ts';
@@ -62,10 +63,11 @@ interface AnyClient {
 }
 
 /**
- * Opens an account in a region by the SDK's own credential chain and endpoint settings.
+ * Opens an account in a region by the SDK's own credential chain and endpoint settings. The SDK knows no proxies: without
+ * `proxies` it goes straight to AWS.
  * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
  */
-export async function openAccount(region: string, clock: Clock): Promise<Account> {
+export async function openAccount(region: string, clock: Clock, proxies?: Proxies): Promise<Account> {
   const rates = new RateLimiter(clock);
   const settings = {
     region,
@@ -74,6 +76,7 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       throwOnRequestTimeout: true,
+      ...(proxies && { httpAgent: { proxyEnv: { ...proxies } }, httpsAgent: { proxyEnv: { ...proxies } } }),
     },
   };
   const paced = <Client extends AnyClient>(service: string, client: Client): Client => {

@@ -146,6 +146,7 @@ export const UNREACHABLE: Codes = {
     'EAI_AGAIN',
     'EHOSTUNREACH',
     'ENETUNREACH',
+    'ERR_PROXY_TUNNEL',
     'ETIMEDOUT',
     'TimeoutError',
   ],

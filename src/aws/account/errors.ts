@@ -180,7 +180,7 @@ export function judge(error: unknown): Judgement {
     return {
       is: 'backoff',
       reason: 'AWSUnreachable',
-      message: `${doing}AWS cannot be reached: check the network of the operator, its region and AWS_ENDPOINT_URL (${code}: ${message})`,
+      message: `${doing}AWS cannot be reached: check the network of the operator, its proxy (HTTPS_PROXY, NO_PROXY), its region and AWS_ENDPOINT_URL (${code}: ${message})`,
     };
   }
   const reason = INTERNAL.has(error instanceof Error ? error.name : '') ? 'InternalError' : 'AWSError';

@@ -3,7 +3,8 @@ import type { Launch } from './launch.ts';
 
 /**
  * What a host was launched with, as the text of one tag. What its user asks for stands there field by field: a change
- * of it means another host. What only the operator's version decides stands in one sum: a change of it ends no host.
+ * of it means another host, but for what can be changed while it runs. What only the operator's version decides stands in
+ * one sum: a change of it ends no host.
  */
 
 /** What a user asks for. A field that comes later is in no note of before, and so no difference there. */
@@ -21,6 +22,8 @@ const operatorsOwn = ({ userData, securityGroupId, instanceProfileArn }: Launch)
   instanceProfileArn,
 });
 
+/** What can be changed while a host runs. */
+const CREDITS = 'cpuCredits';
 const OPERATOR = 'operator';
 const UNASKED = 'default';
 
@@ -30,20 +33,44 @@ const entry = (...parts: string[]) => parts.join(':');
 
 /** The note of a launch; `isLaunched` false: of a host that runs as it is asked for, whoever launched it with what. */
 export function launchNote(launch: Launch, isLaunched = true): string {
-  const asked = Object.entries(ASKED).map(([field, of]) =>
-    entry(field, sum(of(launch)), ...(launch.defaults.includes(field) ? [UNASKED] : [])),
-  );
-  return [...asked, entry(OPERATOR, isLaunched ? sum(operatorsOwn(launch)) : '')].join('/');
+  const asked = Object.entries(ASKED).map(([field, of]) => entryOf(field, of(launch), launch));
+  const operators = isLaunched
+    ? [entryOf(CREDITS, launch.cpuCredits, launch), entry(OPERATOR, sum(operatorsOwn(launch)))]
+    : [entry(OPERATOR, '')];
+  return [...asked, ...operators].join('/');
 }
+
+const entryOf = (field: string, value: unknown, { defaults }: Launch) =>
+  entry(field, sum(value), ...(defaults.includes(field) ? [UNASKED] : []));
 
 /** The fields in which a launch that is asked for differs from a noted one; that a default is another now is none. */
 export function askedAnew(note: string, launch: Launch): string[] {
   const noted = read(note);
-  return Object.entries(ASKED).flatMap(([field, of]) => {
-    const [before, unasked] = noted.get(field) ?? [];
-    if (before === undefined || before === sum(of(launch))) return [];
-    return unasked !== undefined && launch.defaults.includes(field) ? [] : [field];
-  });
+  return Object.entries(ASKED).flatMap(([field, of]) =>
+    noted.has(field) && isAnother(noted.get(field), field, of(launch), launch) ? [field] : [],
+  );
+}
+
+function isAnother(
+  [before, unasked]: readonly string[] = [],
+  field: string,
+  value: unknown,
+  { defaults }: Launch,
+): boolean {
+  return before !== sum(value) && !(unasked !== undefined && defaults.includes(field));
+}
+
+/** Whether other CPU credits are asked for; of a host whose credits are not noted, whether any are asked for. */
+export function creditsAskedAnew(note: string, launch: Launch): boolean {
+  const noted = read(note).get(CREDITS);
+  if (!noted) return !launch.defaults.includes(CREDITS);
+  return isAnother(noted, CREDITS, launch.cpuCredits, launch);
+}
+
+/** The note once the CPU credits are as they are asked for. */
+export function withCredits(note: string, launch: Launch): string {
+  const others = note.split('/').filter((each) => !each.startsWith(`${CREDITS}:`));
+  return [...others, entryOf(CREDITS, launch.cpuCredits, launch)].join('/');
 }
 
 /** Whether the operator would launch the same host in another way now. */

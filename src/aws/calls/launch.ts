@@ -15,6 +15,7 @@ import { fingerprint } from '../object/fingerprint.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { tagged } from '../wire/ec2-tags.ts';
 import { tagList } from '../wire/tags.ts';
+import { type CpuCredits, isBurstable } from './cpu-credits.ts';
 import { dataImageOf, type LaunchOption, type LaunchWish, launchOptions } from './launch-check.ts';
 import { checkVersionStep } from './mongo-version.ts';
 
@@ -24,6 +25,8 @@ export interface Launch extends LaunchWish {
   readonly instanceProfileArn: string;
   /** What it runs at each boot; plain text. */
   readonly userData: string;
+  /** Counts for burstable types alone. */
+  readonly cpuCredits: CpuCredits;
   /** Which of these nobody asks for: they have the operator's default, as "mongoImage". */
   readonly defaults: readonly string[];
 }
@@ -136,6 +139,7 @@ function inputOf(launch: Launch, { instanceType, image }: LaunchOption, tags: Ta
     MaxCount: 1,
     ImageId: image.ImageId,
     InstanceType: instanceType as InstanceType,
+    ...(isBurstable(instanceType) && { CreditSpecification: { CpuCredits: launch.cpuCredits } }),
     IamInstanceProfile: { Arn: launch.instanceProfileArn },
     // IMDSv2 with one hop: the host reads its credentials, the container can't.
     MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' },

@@ -1,5 +1,4 @@
 import {
-  CreateTagsCommand,
   DescribeInstancesCommand,
   type Filter,
   type Instance,
@@ -9,8 +8,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
+import { isBurstable, setCpuCredits } from '../calls/cpu-credits.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
-import { askedAnew, isOutdated, launchNote } from '../calls/launch-note.ts';
+import { askedAnew, creditsAskedAnew, isOutdated, launchNote, withCredits } from '../calls/launch-note.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
@@ -29,6 +29,7 @@ export interface InstanceDesired extends Launch {
 type Details = {
   /** What it was launched with; empty where nobody noted that. */
   readonly note: string;
+  readonly burstable: boolean;
   readonly stopped: boolean;
 };
 
@@ -37,6 +38,7 @@ const LAUNCH_TAG = 'nami.dev/launch';
 
 /** How a host differs. */
 const STOPPED = 'stopped';
+const CREDITS = 'cpuCredits';
 const REPLACED = ' (it is replaced)';
 
 /** Milliseconds after its launch for which an instance may be the one that was just asked for. */
@@ -70,6 +72,7 @@ const actual = (instance: Instance): Actual<Details> => {
     outputs: { id: instance.InstanceId ?? '', privateIp: instance.PrivateIpAddress ?? '' },
     details: {
       note: tags[LAUNCH_TAG] ?? '',
+      burstable: isBurstable(instance.InstanceType ?? ''),
       stopped: instance.State?.Name === 'stopped',
     },
   };
@@ -109,6 +112,18 @@ function tagsLost(account: Account, id: string, tags: Tags): TerminalError {
   );
 }
 
+function differencesOf(
+  { id, details: { note, burstable, stopped } }: Actual<Details>,
+  desired: InstanceDesired,
+): string[] {
+  if (stopped) return [STOPPED];
+  if (note === '') return ['note of its launch'];
+  const asked = askedAnew(note, desired);
+  if (asked.length > 0) return [asked.join(', ') + REPLACED];
+  if (desired.replaceId === id) return [`host${REPLACED}`];
+  return burstable && creditsAskedAnew(note, desired) ? [CREDITS] : [];
+}
+
 /** The host: MongoDB in a container, on a volume that is attached to it. */
 export const instance = defineKind<InstanceDesired, Details>({
   removal: 20,
@@ -130,13 +145,7 @@ export const instance = defineKind<InstanceDesired, Details>({
   async owned(account, owner) {
     return (await describe(account, ownerFilters(owner))).filter((each) => !isTerminated(each)).map(actual);
   },
-  compare({ id, details: { note, stopped } }, desired) {
-    if (stopped) return [STOPPED];
-    if (note === '') return ['note of its launch'];
-    const asked = askedAnew(note, desired);
-    if (asked.length > 0) return [asked.join(', ') + REPLACED];
-    return desired.replaceId === id ? [`host${REPLACED}`] : [];
-  },
+  compare: differencesOf,
   remark({ id, details: { note } }, desired) {
     if (!isOutdated(note, desired)) return undefined;
     return {
@@ -145,15 +154,23 @@ export const instance = defineKind<InstanceDesired, Details>({
     };
   },
   create: launch,
-  async update(account, desired, { id, details: { note, stopped } }, owner) {
+  async update(account, desired, found, owner) {
+    const {
+      id,
+      details: { note, stopped },
+    } = found;
     if (stopped) {
       await account.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
       return;
     }
     if (note === '') {
       // That it was asked for otherwise is not known, and no reason to end it.
-      const Tags = tagList({ [LAUNCH_TAG]: launchNote(desired, false) });
-      await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+      await tagEc2(account, { id }, { [LAUNCH_TAG]: launchNote(desired, false) });
+      return;
+    }
+    if (differencesOf(found, desired).includes(CREDITS)) {
+      await setCpuCredits(account, id, desired.cpuCredits);
+      await tagEc2(account, { id }, { [LAUNCH_TAG]: withCredits(note, desired) });
       return;
     }
     await rehearseLaunch(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);

@@ -1,10 +1,12 @@
 import {
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
   type Filter,
   type IpPermission,
   paginateDescribeSecurityGroups,
+  RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
@@ -26,12 +28,16 @@ export interface SecurityGroupDesired {
   readonly vpcId: string;
   /** TCP ports that members of other groups may reach; everything else is closed. */
   readonly ingress: readonly Ingress[];
+  /** TCP ports, of whatever machine, that its own members may reach, and nothing else. */
+  readonly egress: 'everywhere' | readonly number[];
 }
 
 /** `strange` are rules that the operator never makes: someone opened a door by hand. */
-type Details = { readonly ingress: readonly Ingress[]; readonly strange: readonly IpPermission[] };
+type Doors = { readonly ingress: readonly Ingress[]; readonly strange: readonly IpPermission[] };
+/** `egress`: each rule with one target. */
+type Details = Doors & { readonly egress: readonly IpPermission[] };
 
-function split(permissions: readonly IpPermission[]): Details {
+function split(permissions: readonly IpPermission[]): Doors {
   const ingress: Ingress[] = [];
   const strange: IpPermission[] = [];
   for (const permission of permissions) {
@@ -52,23 +58,55 @@ const permissionOf = ({ port, fromGroupId }: Ingress): IpPermission => ({
   UserIdGroupPairs: [{ GroupId: fromGroupId }],
 });
 
+const ANYWHERE = [{ CidrIp: '0.0.0.0/0' }];
+/** What AWS lets every new group reach. */
+const ALL: IpPermission = { IpProtocol: '-1', IpRanges: ANYWHERE };
+
+const wantedEgress = (egress: SecurityGroupDesired['egress']): IpPermission[] =>
+  egress === 'everywhere'
+    ? [ALL]
+    : egress.map((port) => ({ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: ANYWHERE }));
+
+/** Rules with one target each, and without their descriptions. */
+function single({ IpProtocol, FromPort, ToPort, ...targets }: IpPermission): IpPermission[] {
+  const ports = IpProtocol === '-1' ? { IpProtocol } : { IpProtocol, FromPort, ToPort };
+  return [
+    ...(targets.IpRanges ?? []).map(({ CidrIp }) => ({ ...ports, IpRanges: [{ CidrIp }] })),
+    ...(targets.Ipv6Ranges ?? []).map(({ CidrIpv6 }) => ({ ...ports, Ipv6Ranges: [{ CidrIpv6 }] })),
+    ...(targets.PrefixListIds ?? []).map(({ PrefixListId }) => ({
+      ...ports,
+      PrefixListIds: [{ PrefixListId }],
+    })),
+    ...(targets.UserIdGroupPairs ?? []).map(({ GroupId }) => ({ ...ports, UserIdGroupPairs: [{ GroupId }] })),
+  ];
+}
+
+/** What has to be opened and closed for members to reach what they should; who reaches all keeps what else there is. */
+function egressChanges({ egress }: Details, wanted: SecurityGroupDesired['egress']) {
+  const rules = wantedEgress(wanted);
+  return {
+    missing: lacking(egress, rules),
+    surplus: wanted === 'everywhere' ? [] : lacking(rules, egress),
+  };
+}
+
 async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
   const found: Actual<Details>[] = [];
   for await (const page of paginateDescribeSecurityGroups({ client: account.ec2 }, { Filters: filters })) {
-    for (const { GroupId = '', Tags, IpPermissions } of page.SecurityGroups ?? []) {
+    for (const { GroupId = '', Tags, IpPermissions, IpPermissionsEgress } of page.SecurityGroups ?? []) {
       found.push({
         id: GroupId,
         tags: tagRecord(Tags),
         state: READY,
         outputs: { id: GroupId },
-        details: split(IpPermissions ?? []),
+        details: { ...split(IpPermissions ?? []), egress: (IpPermissionsEgress ?? []).flatMap(single) },
       });
     }
   }
   return found;
 }
 
-const lacking = (from: readonly Ingress[], wanted: readonly Ingress[]) =>
+const lacking = <Rule extends object>(from: readonly Rule[], wanted: readonly Rule[]): Rule[] =>
   wanted.filter((rule) => !from.some((other) => canonical(other) === canonical(rule)));
 
 export const securityGroup = defineKind<SecurityGroupDesired, Details>({
@@ -81,7 +119,13 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     return (await list(account, filters))[0];
   },
   owned: (account, owner) => list(account, ownerFilters(owner)),
-  compare: ({ details }, { ingress }) => differing(details, { ingress, strange: [] }),
+  compare({ details }, { ingress, egress }) {
+    const { missing, surplus } = egressChanges(details, egress);
+    return [
+      ...differing(details, { ingress, strange: [] }),
+      ...(missing.length + surplus.length > 0 ? ['egress'] : []),
+    ];
+  },
   async create(account, { name, description, vpcId }, tags, owner) {
     const { GroupId: id = '' } = await unlessThere(
       account.ec2.send(
@@ -93,9 +137,9 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         }),
       ),
     );
-    return { id, tags, state: READY, outputs: { id }, details: split([]) };
+    return { id, tags, state: READY, outputs: { id }, details: { ...split([]), egress: [ALL] } };
   },
-  async update(account, { ingress }, { id, details }) {
+  async update(account, { ingress, egress }, { id, details }) {
     const surplus = [...lacking(ingress, details.ingress).map(permissionOf), ...details.strange];
     if (surplus.length > 0) {
       await orGone(
@@ -108,6 +152,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         account.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: missing })),
       );
     }
+    await changeEgress(account, id, egressChanges(details, egress));
   },
   async remove(account, { id }) {
     await orGone(account.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id })));
@@ -115,3 +160,19 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
   tag: tagEc2,
   untag: untagEc2,
 });
+
+/** Opens before it closes: connections go on. */
+async function changeEgress(
+  account: Account,
+  GroupId: string,
+  { missing, surplus }: ReturnType<typeof egressChanges>,
+): Promise<void> {
+  if (missing.length > 0) {
+    const rules = { GroupId, IpPermissions: missing };
+    await orPresent(account.ec2.send(new AuthorizeSecurityGroupEgressCommand(rules)));
+  }
+  if (surplus.length > 0) {
+    const rules = { GroupId, IpPermissions: surplus };
+    await orGone(account.ec2.send(new RevokeSecurityGroupEgressCommand(rules)));
+  }
+}

@@ -33,7 +33,8 @@ export async function build(
   const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
   const given = valuesOf(surroundings);
   const requested = requestedLook(pipeline);
-  const planned = fingerprint([graph, given, requested]);
+  // The owner's tags stand in no node: all of them get those.
+  const planned = fingerprint([graph, given, input.owner.tags, requested]);
   const kept =
     memory.applied?.plan === planned
       ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)

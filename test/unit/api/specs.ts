@@ -167,6 +167,7 @@ const names = {
 
 const managed = some({
   instanceType,
+  cpuCredits: fc.constantFrom('standard' as const, 'unlimited' as const),
   fallbackInstanceTypes: fc.array(instanceType, { maxLength: 5 }),
   amiId: hexId('ami'),
   mongoImage: fc.constantFrom('mongo:8.0', `registry.example/mongo@sha256:${'0'.repeat(64)}`),
@@ -293,6 +294,7 @@ export const FULL_SPEC = {
   store: {
     managed: {
       instanceType: 't4g.small',
+      cpuCredits: 'unlimited',
       fallbackInstanceTypes: ['t3.small'],
       amiId: 'ami-0123456789abcdef0',
       mongoImage: 'mongo:8.2',

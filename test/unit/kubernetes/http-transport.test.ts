@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect as connectTcp, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -13,6 +12,8 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { connect } from '../../../src/kubernetes/connect.ts';
 import { Credentials } from '../../../src/kubernetes/credentials.ts';
 import { HttpTransport } from '../../../src/kubernetes/http-transport.ts';
+import { readProxies } from '../../../src/proxies.ts';
+import { certificate as certificateIn, connectProxy, listen } from '../connect-proxy.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { kettle, kettles } from './kettles.ts';
 
@@ -30,18 +31,16 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close();
 });
 
-/** Serves on the loopback interface and counts the connections that are made. */
 async function serve(server: Server): Promise<{ url: string; connections: () => number }> {
-  const sockets: Socket[] = [];
-  server.on('connection', (socket: Socket) => sockets.push(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  opened.push({
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  });
-  return { url: `127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => sockets.length };
+  const { address, ...rest } = await listen(server);
+  opened.push(rest);
+  return { ...rest, url: address };
+}
+
+async function throughProxy(onwardTo: string): Promise<{ url: string; tunnels: string[] }> {
+  const proxy = await connectProxy(onwardTo);
+  opened.push(proxy);
+  return { url: `http://${proxy.address}`, tunnels: proxy.tunnels };
 }
 
 function serveHttp(listener: RequestListener) {
@@ -198,29 +197,7 @@ describe('a token', () => {
 });
 
 describe('TLS', () => {
-  function certificate(name: string): { key: string; cert: string } {
-    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-    const made = spawnSync(
-      'openssl',
-      [
-        ...[
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:prime256v1',
-          '-nodes',
-          '-days',
-          '2',
-        ],
-        ...['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
-      ],
-      { encoding: 'utf8' },
-    );
-    if (made.status !== 0) throw new Error(`openssl is needed for this test: ${made.stderr}`);
-    return { key, cert };
-  }
+  const certificate = (name: string) => certificateIn(folder, name);
 
   test('takes authority and client certificate from the kubeconfig, and follows when they change', async () => {
     const [server, one, two] = [certificate('server'), certificate('one'), certificate('two')];
@@ -266,22 +243,74 @@ describe('TLS', () => {
     const { key, cert } = certificate('behind');
     const tls = { key: readFileSync(key), cert: readFileSync(cert) };
     const server = await serve(createTlsServer(tls, (_, response) => response.end('{}')));
-    const tunnels: (string | undefined)[] = [];
-    const proxy = createServer().on('connect', (request, socket) => {
-      tunnels.push(request.url);
-      const [host, port] = (request.url ?? '').split(':');
-      const onward = connectTcp(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on('error', () => socket.destroy());
-      socket.on('error', () => onward.destroy());
-    });
-    const { url } = await serve(proxy);
-    const cluster = { 'certificate-authority': cert, 'proxy-url': `http://${url}` };
+    const { url, tunnels } = await throughProxy(server.url);
+    const cluster = { 'certificate-authority': cert, 'proxy-url': url };
     const { client } = clientFor(kubeconfig(`https://${server.url}`, { cluster }));
     for (let count = 0; count < 3; count += 1) await client.get(kettles, ref);
     expect(tunnels).toEqual([server.url]);
+  });
+
+  describe('through the proxy of the environment', () => {
+    const behind = async (server: (address: string) => string, noProxy: string, more: object = {}) => {
+      const { key, cert } = certificate('behind');
+      const tls = { key: readFileSync(key), cert: readFileSync(cert) };
+      const { url: address } = await serve(createTlsServer(tls, (_, response) => response.end('{}')));
+      const { url, tunnels } = await throughProxy(address);
+      const cluster = { 'insecure-skip-tls-verify': true, ...more };
+      const proxies = readProxies({ HTTPS_PROXY: url, NO_PROXY: noProxy });
+      const { client } = connect({
+        clock: new FakeClock(),
+        proxies,
+        kubeconfig: kubeconfig(`https://${server(address)}`, { cluster }),
+      });
+      opened.push(client);
+      const answer = await client.get(kettles, ref).then(
+        () => 'answered',
+        (error: Error) => error.message,
+      );
+      return { answer, tunnels };
+    };
+
+    test('an API server is reached, in one tunnel', async () => {
+      const { answer, tunnels } = await behind(() => 'kube.example:6443', '');
+      expect({ answer, tunnels }).toEqual({ answer: 'answered', tunnels: ['kube.example:6443'] });
+    });
+
+    test.each([
+      ['its name', () => 'kube.example.invalid:6443', 'example.invalid', /no such host/],
+      ['its range', (address: string) => address.replace('127.0.0.1', '0.0.0.0'), '0.0.0.0/8', /^answered$/],
+    ])('none is reached whose address NO_PROXY holds by %s', async (_, server, noProxy, answer) => {
+      expect(await behind(server, noProxy)).toEqual({ answer: expect.stringMatching(answer), tunnels: [] });
+    });
+
+    test('none is reached that is on this machine', async () => {
+      expect(await behind((address) => address, '')).toEqual({ answer: 'answered', tunnels: [] });
+    });
+
+    test('none is reached that has a proxy in its kubeconfig', async () => {
+      const own = await serveHttp(() => {});
+      const { answer, tunnels } = await behind(() => 'kube.example:6443', '', {
+        'proxy-url': `http://${own.url}`,
+      });
+      expect(tunnels).toEqual([]);
+      expect(own.connections()).toBe(1);
+      expect(answer).not.toBe('answered');
+    });
+
+    test('that refuses, it is said what to set', async () => {
+      const { url } = await serve(
+        createServer().on('connect', (_, socket) => socket.end('HTTP/1.1 403 No\r\n\r\n')),
+      );
+      const { client } = connect({
+        clock: new FakeClock(),
+        proxies: readProxies({ HTTPS_PROXY: `http://user:hunter2@${url}` }),
+        kubeconfig: kubeconfig('https://kube.example:6443'),
+      });
+      opened.push(client);
+      const refused = client.get(kettles, ref);
+      await expect(refused).rejects.toThrow(/the proxy doesn't lead there; .* name it in NO_PROXY/);
+      await expect(refused).rejects.not.toThrow(/hunter2/);
+    });
   });
 
   test('names an authority that is missing', async () => {

@@ -360,11 +360,21 @@ describe('the store', () => {
     expect(inside).toMatchObject({ subnetIds: network.subnetIds });
   });
 
+  test('is all that its function reaches in the shared network; in one of the user’s own it reaches what that does', () => {
+    const egress = (spec: object, id: string) => desiredOf(planOf(inputOf(spec)), 'SecurityGroup', id).egress;
+    expect(egress({}, 'post-queue')).toEqual([27_017]);
+    expect(egress({ network: FULL_SPEC.network }, 'post-queue')).toBe('everywhere');
+    expect(egress({}, 'host')).toBe('everywhere');
+  });
+
   test('tells what its user asks for from the defaults, and hands on which host is to be replaced', () => {
     const hostOf = (managed: object, more: Partial<PlanInput> = {}) =>
       desiredOf(planOf(inputOf({ store: { managed } }, undefined, more)), 'Instance', 'host');
-    expect(hostOf({}).defaults).toEqual(['instanceType', 'mongoImage']);
-    expect(hostOf({ instanceType: 't3.small' }).defaults).toEqual(['mongoImage']);
+    expect(hostOf({})).toMatchObject({
+      cpuCredits: 'standard',
+      defaults: ['instanceType', 'mongoImage', 'cpuCredits'],
+    });
+    expect(hostOf({ instanceType: 't3.small', cpuCredits: 'standard' }).defaults).toEqual(['mongoImage']);
     expect(hostOf({}).replaceId).toBe('');
     expect(hostOf({}, { replaceHostId: 'i-1' }).replaceId).toBe('i-1');
   });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Launch } from '../../../../src/aws/calls/launch.ts';
-import { askedAnew, isOutdated, launchNote } from '../../../../src/aws/calls/launch-note.ts';
+import {
+  askedAnew,
+  creditsAskedAnew,
+  isOutdated,
+  launchNote,
+  withCredits,
+} from '../../../../src/aws/calls/launch-note.ts';
 
 const LAUNCH: Launch = {
   zone: 'eu-central-1a',
@@ -13,6 +19,7 @@ const LAUNCH: Launch = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
+  cpuCredits: 'standard',
   defaults: [],
 };
 const NOTE = launchNote(LAUNCH);
@@ -26,7 +33,7 @@ describe('the note of a launch', () => {
   test('fits into a tag of any service, whatever was asked for', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (mongoImage, subnetId) => {
-        const defaults = ['instanceType', 'imageId', 'subnetId', 'volumeId', 'mongoImage'];
+        const defaults = ['instanceType', 'imageId', 'subnetId', 'volumeId', 'mongoImage', 'cpuCredits'];
         const note = launchNote({ ...LAUNCH, mongoImage, subnetId, defaults });
         expect(note).toMatch(/^[\w.:/=+@-]{1,256}$/);
       }),
@@ -45,6 +52,15 @@ describe('the note of a launch', () => {
   test('has no opinion on a field that was not noted in its day', () => {
     const earlier = NOTE.replace(/imageId:[^/]+\//, '');
     expect(askedAnew(earlier, { ...LAUNCH, imageId: 'ami-1' })).toEqual([]);
+  });
+
+  test('leaves CPU credits that are not noted as they are, until some are asked for', () => {
+    const earlier = launchNote(LAUNCH, false);
+    expect(creditsAskedAnew(earlier, { ...LAUNCH, defaults: ['cpuCredits'] })).toBe(false);
+    expect(creditsAskedAnew(earlier, LAUNCH)).toBe(true);
+    expect(creditsAskedAnew(withCredits(earlier, LAUNCH), LAUNCH)).toBe(false);
+    expect(creditsAskedAnew(NOTE, { ...LAUNCH, cpuCredits: 'unlimited' })).toBe(true);
+    expect(isOutdated(withCredits(NOTE, LAUNCH), LAUNCH)).toBe(false);
   });
 
   test('of a host that nobody knows the launch of is outdated, and right in what is asked', () => {

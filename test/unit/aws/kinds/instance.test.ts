@@ -16,7 +16,8 @@ const DESIRED: InstanceDesired = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
-  defaults: ['instanceType', 'mongoImage'],
+  cpuCredits: 'standard',
+  defaults: ['instanceType', 'mongoImage', 'cpuCredits'],
 };
 const TAGS = { ...OURS, 'nami.dev/object': 'host' };
 
@@ -131,6 +132,16 @@ describe('a launch', () => {
     expect(JSON.stringify(run.inputs('RunInstances'))).toContain(
       '"ResourceType":"network-interface","Tags":[{"Key":"team"',
     );
+  });
+
+  test.each([
+    ['t3.micro', { CpuCredits: 'standard' }],
+    ['t4g.small', { CpuCredits: 'standard' }],
+    ['m7g.large', undefined],
+  ])('of a %s costs no more than its price: CPU credits %o', async (type, credits) => {
+    const run = aws([]);
+    await launch(run, { ...DESIRED, instanceTypes: [type] });
+    expect(run.inputs('RunInstances')[0]?.CreditSpecification).toEqual(credits);
   });
 
   const tokenOf = async (earlier: Instance[], desired = DESIRED) => {
@@ -307,6 +318,48 @@ describe('a host that runs', () => {
   test('is replaced on request, which speaks of that host alone', async () => {
     expect(await replace({ replaceId: 'i-1' })).toBe('host (it is replaced)');
     expect(await differences(await launched(), { ...DESIRED, replaceId: 'i-0' })).toEqual([]);
+  });
+
+  test('gets other CPU credits while it runs, where its type has some', async () => {
+    const desired = {
+      ...DESIRED,
+      cpuCredits: 'unlimited' as const,
+      defaults: ['instanceType', 'mongoImage'],
+    };
+    const listed = { ...(await launched()), InstanceType: 't3.micro' };
+    const run = aws([listed], {
+      ModifyInstanceCreditSpecification: () => ({}),
+      CreateTags: ({ Tags }) => {
+        listed.Tags = Tags as typeof listed.Tags & object;
+        return {};
+      },
+    });
+    const find = async () => {
+      const found = await instance.find(run.account, desired, OWNER);
+      if (!found) throw new Error('it is there');
+      return found;
+    };
+    expect(instance.compare(await find(), desired)).toEqual(['cpuCredits']);
+    expect(instance.interrupts?.(['cpuCredits'])).toBe(false);
+    await instance.update(run.account, desired, await find(), OWNER);
+    expect(run.writes()).toEqual(['ModifyInstanceCreditSpecification', 'CreateTags']);
+    expect(instance.compare(await find(), desired)).toEqual([]);
+    expect(instance.compare(await find(), DESIRED), 'and back').toEqual(['cpuCredits']);
+    expect(await differences({ ...(await launched()), InstanceType: 'm7g.large' }, desired)).toEqual([]);
+  });
+
+  test('says why it gets none, which AWS answers with success', async () => {
+    const desired = { ...DESIRED, cpuCredits: 'unlimited' as const, defaults: [] };
+    const refused = [{ InstanceId: 'i-1', Error: { Message: 'not here' } }];
+    const run = aws([{ ...(await launched()), InstanceType: 't2.micro' }], {
+      ModifyInstanceCreditSpecification: () => ({ UnsuccessfulInstanceCreditSpecifications: refused }),
+    });
+    const found = await instance.find(run.account, desired, OWNER);
+    if (!found) throw new Error('it is there');
+    await expect(instance.update(run.account, desired, found, OWNER)).rejects.toThrow(
+      /i-1 .*unlimited: not here/,
+    );
+    expect(run.writes()).toEqual(['ModifyInstanceCreditSpecification']);
   });
 
   test.each<[string, Partial<InstanceDesired>]>([

@@ -105,10 +105,10 @@ const CREATIONS: [KindName, object, Script, object, string[]][] = [
   ],
   [
     'SecurityGroup',
-    { name: 'sg', vpcId: 'vpc-1', ingress: [{ port: 1, fromGroupId: 'sg-2' }] },
+    { name: 'sg', vpcId: 'vpc-1', ingress: [{ port: 1, fromGroupId: 'sg-2' }], egress: [1] },
     { CreateSecurityGroup: () => ({ GroupId: 'sg-1' }) },
     { id: 'sg-1' },
-    ['ingress'],
+    ['ingress', 'egress'],
   ],
   [
     'Stage',

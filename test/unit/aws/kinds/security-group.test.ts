@@ -8,14 +8,18 @@ const DESIRED: SecurityGroupDesired = {
   description: 'the host',
   vpcId: 'vpc-1',
   ingress: [{ port: 27_017, fromGroupId: 'sg-function' }],
+  egress: 'everywhere',
 };
+const ALL = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const tcp = (port: number, more: object) => ({ IpProtocol: 'tcp', FromPort: port, ToPort: port, ...more });
 const RIGHT = tcp(27_017, { UserIdGroupPairs: [{ GroupId: 'sg-function' }] });
 
 /** What differs with these rules in AWS, and what is asked of AWS to mend it. */
 async function mended(...rules: object[]) {
   const run = scripted({
-    DescribeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: 'sg-1', IpPermissions: rules }] }),
+    DescribeSecurityGroups: () => ({
+      SecurityGroups: [{ GroupId: 'sg-1', IpPermissions: rules, IpPermissionsEgress: [ALL] }],
+    }),
     RevokeSecurityGroupIngress: () => ({}),
     AuthorizeSecurityGroupIngress: () => ({}),
   });
@@ -62,5 +66,56 @@ describe('a security group', () => {
       closed: [both],
       opened: [RIGHT],
     });
+  });
+});
+
+describe('what members of a group reach', () => {
+  const port = tcp(27_017, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  const everyIpv6 = { IpProtocol: '-1', Ipv6Ranges: [{ CidrIpv6: '::/0' }] };
+
+  async function led(egress: SecurityGroupDesired['egress'], ...rules: object[]) {
+    const desired = { ...DESIRED, egress };
+    const run = scripted({
+      DescribeSecurityGroups: () => ({
+        SecurityGroups: [{ GroupId: 'sg-1', IpPermissions: [RIGHT], IpPermissionsEgress: rules }],
+      }),
+      AuthorizeSecurityGroupEgress: () => ({}),
+      RevokeSecurityGroupEgress: () => ({}),
+    });
+    const found = await securityGroup.find(run.account, desired, OWNER);
+    if (!found) throw new Error('it is there');
+    const differences = securityGroup.compare(found, desired);
+    await securityGroup.update(run.account, desired, found, OWNER);
+    return {
+      differences,
+      writes: run.calls.slice(1).map(({ command, input }) => [command, input.IpPermissions]),
+    };
+  }
+
+  test('is left alone where it is right, with or without words about it', async () => {
+    expect(await led('everywhere', ALL)).toEqual({ differences: [], writes: [] });
+    const described = { ...port, IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'the store' }] };
+    expect(await led([27_017], described)).toEqual({ differences: [], writes: [] });
+  });
+
+  test('comes back where someone took it away', async () => {
+    expect(await led('everywhere')).toEqual({
+      differences: ['egress'],
+      writes: [['AuthorizeSecurityGroupEgress', [ALL]]],
+    });
+  });
+
+  test('is narrowed to its port from all that AWS gives a new group, opened before it is closed', async () => {
+    expect(await led([27_017], ALL, everyIpv6)).toEqual({
+      differences: ['egress'],
+      writes: [
+        ['AuthorizeSecurityGroupEgress', [port]],
+        ['RevokeSecurityGroupEgress', [ALL, everyIpv6]],
+      ],
+    });
+  });
+
+  test('may be more where it is everything anyway', async () => {
+    expect(await led('everywhere', ALL, everyIpv6, port)).toEqual({ differences: [], writes: [] });
   });
 });
