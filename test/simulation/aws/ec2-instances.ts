@@ -3,6 +3,7 @@ import type {
   DescribeInstancesRequest,
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypesRequest,
+  ModifyInstanceCreditSpecificationRequest,
   RunInstancesRequest,
   StartInstancesRequest,
   TerminateInstancesRequest,
@@ -163,6 +164,15 @@ export class Ec2Instances implements NetworkUsers {
       const instance = this.#launch(input);
       if (ClientToken !== '') this.#launches.set(ClientToken, { id: instance.id, parameters });
       return { Instances: [this.#show(instance)] };
+    },
+    ModifyInstanceCreditSpecification: ({
+      InstanceCreditSpecifications = [],
+    }: ModifyInstanceCreditSpecificationRequest) => {
+      const changed = InstanceCreditSpecifications.map(({ InstanceId = '' }) => this.#require(InstanceId).id);
+      return {
+        SuccessfulInstanceCreditSpecifications: changed.map((InstanceId) => ({ InstanceId })),
+        UnsuccessfulInstanceCreditSpecifications: [],
+      };
     },
     StartInstances: ({ InstanceIds = [] }: StartInstancesRequest) => {
       for (const id of InstanceIds) {

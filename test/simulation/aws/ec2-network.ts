@@ -1,6 +1,7 @@
 import type {
   AssociateRouteTableRequest,
   AttachInternetGatewayRequest,
+  AuthorizeSecurityGroupEgressRequest,
   AuthorizeSecurityGroupIngressRequest,
   CreateInternetGatewayRequest,
   CreateRouteRequest,
@@ -22,6 +23,7 @@ import type {
   DisassociateRouteTableRequest,
   IpPermission,
   ReplaceRouteRequest,
+  RevokeSecurityGroupEgressRequest,
   RevokeSecurityGroupIngressRequest,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from './aws-error.ts';
@@ -59,6 +61,8 @@ export interface SecurityGroup extends Tagged {
   readonly description: string;
   readonly vpcId: string;
   readonly ingress: readonly IpPermission[];
+  /** A new group lets everything out. (Amazon VPC User Guide: default security groups.) */
+  readonly egress: readonly IpPermission[];
 }
 /** Interfaces that Lambda holds for a function; they outlive it. */
 export interface LambdaInterface {
@@ -129,15 +133,26 @@ export class Ec2Network {
 
   /** Whether members of one of `from` reach members of one of `to` on a TCP port. */
   lets(from: readonly string[], to: readonly string[], port: number): boolean {
-    return to.some((id) =>
+    const isLetOut = from.some((id) =>
       this.securityGroups
         .get(id)
-        ?.ingress.some(
-          ({ FromPort = 0, ToPort = 0, UserIdGroupPairs = [] }) =>
-            FromPort <= port &&
-            port <= ToPort &&
-            UserIdGroupPairs.some(({ GroupId = '' }) => from.includes(GroupId)),
+        ?.egress.some(
+          ({ IpProtocol, FromPort = 0, ToPort = 0 }) =>
+            IpProtocol === '-1' || (FromPort <= port && port <= ToPort),
         ),
+    );
+    return (
+      isLetOut &&
+      to.some((id) =>
+        this.securityGroups
+          .get(id)
+          ?.ingress.some(
+            ({ FromPort = 0, ToPort = 0, UserIdGroupPairs = [] }) =>
+              FromPort <= port &&
+              port <= ToPort &&
+              UserIdGroupPairs.some(({ GroupId = '' }) => from.includes(GroupId)),
+          ),
+      )
     );
   }
 
@@ -156,6 +171,7 @@ export class Ec2Network {
         description: 'default VPC security group',
         vpcId: id,
         ingress: [],
+        egress: [EVERYWHERE],
       });
       return { Vpc: this.#showVpc(vpc) };
     },
@@ -372,6 +388,7 @@ export class Ec2Network {
         description: Description,
         vpcId: VpcId,
         ingress: [],
+        egress: [EVERYWHERE],
       });
       return { GroupId: id };
     },
@@ -380,38 +397,23 @@ export class Ec2Network {
         this.#named(this.securityGroups, GroupIds, 'InvalidGroup.NotFound'),
         Filters,
         GROUP_ATTRIBUTES,
-      ).map(({ id, name, description, vpcId, tags, ingress }) => ({
+      ).map(({ id, name, description, vpcId, tags, ingress, egress }) => ({
         GroupId: id,
         GroupName: name,
         Description: description,
         VpcId: vpcId,
         Tags: toTagList(tags),
         IpPermissions: structuredClone(ingress),
+        IpPermissionsEgress: structuredClone(egress),
       })),
     }),
-    AuthorizeSecurityGroupIngress: ({
-      GroupId = '',
-      IpPermissions = [],
-    }: AuthorizeSecurityGroupIngressRequest) => {
-      const group = require(this.securityGroups, GroupId, 'InvalidGroup.NotFound', 'security group');
-      for (const permission of IpPermissions) {
-        for (const { GroupId: from = '' } of permission.UserIdGroupPairs ?? [])
-          require(this.securityGroups, from, 'InvalidGroup.NotFound', 'security group');
-        if (group.ingress.some((known) => isSameRule(known, permission)))
-          throw new AwsError('InvalidPermission.Duplicate', 'the specified rule already exists');
-      }
-      const ingress = [...group.ingress, ...structuredClone(IpPermissions)];
-      this.securityGroups.change(GroupId, { ingress });
-      return { Return: true };
-    },
-    RevokeSecurityGroupIngress: ({ GroupId = '', IpPermissions = [] }: RevokeSecurityGroupIngressRequest) => {
-      const group = require(this.securityGroups, GroupId, 'InvalidGroup.NotFound', 'security group');
-      const ingress = group.ingress.filter((known) => !IpPermissions.some((each) => isSameRule(known, each)));
-      if (ingress.length === group.ingress.length)
-        throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this group.');
-      this.securityGroups.change(GroupId, { ingress });
-      return { Return: true };
-    },
+    AuthorizeSecurityGroupIngress: (request: AuthorizeSecurityGroupIngressRequest) =>
+      this.#authorize('ingress', request),
+    RevokeSecurityGroupIngress: (request: RevokeSecurityGroupIngressRequest) =>
+      this.#revoke('ingress', request),
+    AuthorizeSecurityGroupEgress: (request: AuthorizeSecurityGroupEgressRequest) =>
+      this.#authorize('egress', request),
+    RevokeSecurityGroupEgress: (request: RevokeSecurityGroupEgressRequest) => this.#revoke('egress', request),
     DeleteSecurityGroup: ({ GroupId = '' }: DeleteSecurityGroupRequest) => {
       require(this.securityGroups, GroupId, 'InvalidGroup.NotFound', 'security group');
       const isNamed = this.securityGroups.find(
@@ -436,6 +438,39 @@ export class Ec2Network {
 
   #named<Row extends Tagged>(table: Table<Row>, ids: readonly string[] | undefined, error: string): Row[] {
     return ids ? ids.map((id) => require(table, id, error, 'resource')) : table.values();
+  }
+
+  #authorize(
+    way: Way,
+    {
+      GroupId = '',
+      IpPermissions = [],
+    }: { GroupId?: string | undefined; IpPermissions?: IpPermission[] | undefined },
+  ): object {
+    const group = require(this.securityGroups, GroupId, 'InvalidGroup.NotFound', 'security group');
+    for (const permission of IpPermissions) {
+      for (const { GroupId: other = '' } of permission.UserIdGroupPairs ?? [])
+        require(this.securityGroups, other, 'InvalidGroup.NotFound', 'security group');
+      if (group[way].some((known) => isSameRule(known, permission)))
+        throw new AwsError('InvalidPermission.Duplicate', 'the specified rule already exists');
+    }
+    this.securityGroups.change(GroupId, { [way]: [...group[way], ...structuredClone(IpPermissions)] });
+    return { Return: true };
+  }
+
+  #revoke(
+    way: Way,
+    {
+      GroupId = '',
+      IpPermissions = [],
+    }: { GroupId?: string | undefined; IpPermissions?: IpPermission[] | undefined },
+  ): object {
+    const group = require(this.securityGroups, GroupId, 'InvalidGroup.NotFound', 'security group');
+    const left = group[way].filter((known) => !IpPermissions.some((each) => isSameRule(known, each)));
+    if (left.length === group[way].length)
+      throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this group.');
+    this.securityGroups.change(GroupId, { [way]: left });
+    return { Return: true };
   }
 
   #showVpc({ id, cidr, tags, madeAt }: Vpc) {
@@ -492,6 +527,11 @@ const ruleKey = ({ IpProtocol, FromPort, ToPort, IpRanges = [], UserIdGroupPairs
     IpRanges.map(({ CidrIp }) => CidrIp),
     UserIdGroupPairs.map(({ GroupId }) => GroupId),
   ]);
+
+/** The two directions of a security group's rules. */
+type Way = 'ingress' | 'egress';
+
+const EVERYWHERE: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 
 const isSameRule = (a: IpPermission, b: IpPermission): boolean => ruleKey(a) === ruleKey(b);
 
