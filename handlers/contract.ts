@@ -81,6 +81,25 @@ export interface SourceSettings {
   readonly publicUrl?: string | undefined;
   /** Where an event's identity is, in place of the source's own. */
   readonly eventId?: EventIdSettings | undefined;
+  /** Headers that are stored with an event beside those that are anyway. */
+  readonly keepHeaders?: readonly string[] | undefined;
+}
+
+/**
+ * By its name in lower case, a header that may prove who sends, whoever the sender is: a key, a token, a signature. The
+ * API server, which checks what a user names, reads the same expressions.
+ */
+export const PROOF_HEADER = {
+  looksLike:
+    /auth([^o]|$)|authori[sz]|signature|hmac|token|secret|passw|passphrase|credential|cookie|keys?([-_]|$)|jwt|bearer|session|(^|[-_])(sig|sign|signed|mac|pass|pwd|pin|otp|sid|csrf|xsrf|cert|proof)([-_]|$)/,
+  /** What tells events apart, although it is called a key. */
+  butNot:
+    /(idempotency[-_]?(key|token)|(^|[-_])(dedup|dedupe|deduplication|event|message|delivery)[-_]?key)$/,
+} as const;
+
+/** Whether a header, by its name in lower case, is one that is never stored. */
+export function isProofHeader(name: string): boolean {
+  return PROOF_HEADER.looksLike.test(name) && !PROOF_HEADER.butNot.test(name);
 }
 
 export const HMAC_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;

@@ -55,7 +55,7 @@ export function receive(
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
     contentType: headerValue(request, 'content-type'),
-    headers: keptHeaders(request.headers, source),
+    headers: keptHeaders(request.headers, source, settings.keepHeaders),
     body: request.body,
   };
   const message = encodeEnvelope(envelope);

@@ -1,4 +1,4 @@
-import type { EventIdSettings } from '../contract.ts';
+import { type EventIdSettings, isProofHeader } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { at, jsonBody, TOO_COMPLEX, textOf } from './json-body.ts';
@@ -18,9 +18,10 @@ export function withEventId(source: Source, { header, jsonPath, bodySha256 }: Ev
   const steps = [...(jsonPath ?? '').matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(
     ([, member, index]) => member ?? index ?? '',
   );
+  const list = name !== undefined && isProofHeader(name) ? 'signatureHeaders' : 'identityHeaders';
   return {
     ...source,
-    identityHeaders: name === undefined ? source.identityHeaders : [...source.identityHeaders, name],
+    ...(name !== undefined && { [list]: [...source[list], name] }),
     identify(request) {
       const known = source.identify(request);
       if (bodySha256) return { ...known, id: bodyId(request) };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
+  PROOF_HEADER,
   SIGNED_SOURCE_TYPES,
   SOURCE_TYPES,
 } from '../../handlers/contract.ts';
@@ -193,6 +194,14 @@ const eventId = z
     }),
   );
 
+/** Whether a header may be what proves who sends, as a CEL expression over its name in lower case. */
+const isProof = (name: string) => {
+  const { looksLike, butNot } = PROOF_HEADER;
+  const ofSettings =
+    "[has(self.hmac) ? self.hmac.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
+  return `(${name} in ${ofSettings} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
+};
+
 const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
 
 const source = z
@@ -231,6 +240,14 @@ const source = z
         'URL of the endpoint exactly as Twilio has it, query included; for type Twilio. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
       ),
     eventId,
+    keepHeaders: z
+      .array(headerName('Name of a header, in any case.'))
+      .max(20)
+      .optional()
+      .describe(
+        'Headers to store with an event beside those that are stored anyway (docs/sources/README.md says which). None that proves who sends.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'set' }),
   })
   .prefault({})
   .describe('Who sends.')
@@ -262,9 +279,16 @@ const source = z
         message: 'only Twilio signs the URL: remove publicUrl, or set type to Twilio',
       },
       {
-        rule: "!has(self.eventId) || !has(self.eventId.header) || !(self.eventId.header.lowerAscii() in ['authorization', 'x-gitlab-token', has(self.apiKey) ? self.apiKey.header.lowerAscii() : 'x-api-key'])",
+        rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,
+        fieldPath: '.eventId.header',
         message:
-          'eventId.header names the header that carries the secret, which is the same for every event: name one that differs',
+          'eventId.header names a header that proves who sends, as a key, a token or a signature does, and an identity is stored: name one that differs from event to event, or use jsonPath or bodySha256',
+      },
+      {
+        rule: `!has(self.keepHeaders) || self.keepHeaders.all(each, !${isProof('each.lowerAscii()')})`,
+        fieldPath: '.keepHeaders',
+        message:
+          'keepHeaders names a header that proves who sends, as a key, a token or a signature does: take it out, for it is never stored',
       },
     ),
   );

@@ -327,7 +327,24 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'spec.source.eventId.jsonPath',
     'starts with $ and has steps .name and [0], such as $.data.id',
   ],
-  ['a secret as identity', eventId({ header: 'AUTHORIZATION' }), 'spec.source', 'name one that differs'],
+  [
+    'a secret as identity',
+    eventId({ header: 'AUTHORIZATION' }),
+    'spec.source.eventId.header',
+    'name one that differs',
+  ],
+  [
+    'a signature as identity',
+    { source: { ...hmac({}).source, eventId: { header: 'X-SIG' } } },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
+  ],
+  [
+    'a token that is to be kept',
+    { source: { keepHeaders: ['X-Partner', 'X-Jwt'] } },
+    'spec.source.keepHeaders',
+    'take it out, for it is never stored',
+  ],
   [
     'a key as identity',
     {
@@ -338,7 +355,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
         eventId: { header: 'x-key' },
       },
     },
-    'spec.source',
+    'spec.source.eventId.header',
     'name one that differs',
   ],
 
