@@ -39,6 +39,9 @@ export const REVISION_ENV = 'NAMI_REVISION';
 export const OWN_CODE_ENV = 'NAMI_OWN_CODE';
 export const OWN_CODE_FILE = 'code.mjs';
 
+/** Likewise a file with certificates, which are more than an environment holds. */
+export const STORE_CA_FILE = 'store-ca.pem';
+
 /** What own code may export, at least one of them. */
 export const OWN_CODE_EXPORTS = {
   preQueue: ['authorize', 'respond'],
@@ -64,6 +67,8 @@ export const POST_QUEUE_ENV = {
   collection: 'NAMI_STORE_COLLECTION',
   /** Days until an event's document is removed; absent: kept for ever. */
   ttlDays: 'NAMI_STORE_TTL_DAYS',
+  /** Of a store that is known by certificates of its user's: the file with them (PEM), beside the function's code. */
+  storeCa: 'NAMI_STORE_CA',
   /** "true" on a managed host: the probe reports the disk space that the database sees. */
   managed: 'NAMI_STORE_MANAGED',
 } as const;

@@ -568,9 +568,19 @@ const store = z
         uriSecretRef: secretKeyRef(
           'The Secret key that holds the MongoDB connection string, user and password included.',
         ),
+        caConfigMapRef: configMapKeyRef(
+          'The ConfigMap key that holds the certificates (PEM) by which the server is known, in place of the public ones.',
+        ).optional(),
+        caSecretRef: secretKeyRef('The same, from a Secret.').optional(),
       })
       .optional()
-      .describe('A MongoDB of your own, such as Atlas.'),
+      .describe('A MongoDB of your own, such as Atlas or DocumentDB. See docs/store.md.')
+      .meta(
+        rules({
+          rule: '!has(self.caConfigMapRef) || !has(self.caSecretRef)',
+          message: 'store.external takes one of caConfigMapRef and caSecretRef: take the other out',
+        }),
+      ),
     database: formed(63, /^[A-Za-z0-9_-]+$/, 'store.database has letters, digits, _ and - only')
       .describe('Database that events are written to.')
       .default('nami'),

@@ -619,6 +619,12 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'give only one of store.managed and store.external',
   ],
   [
+    'certificates from two places',
+    { store: { external: { uriSecretRef: SECRET, caConfigMapRef: SECRET, caSecretRef: SECRET } } },
+    'spec.store.external',
+    'take the other out',
+  ],
+  [
     'an external store without Secret',
     { store: { external: {} } },
     'spec.store.external.uriSecretRef',

@@ -185,9 +185,15 @@ const managed = some({
   volume,
 });
 
+const external = fc.oneof(
+  fc.record({ uriSecretRef: keyRef }),
+  fc.record({ uriSecretRef: keyRef, caConfigMapRef: keyRef }),
+  fc.record({ uriSecretRef: keyRef, caSecretRef: keyRef }),
+);
+
 const store = fc.oneof(
   fc.record({ managed, ...names }, { requiredKeys: ['managed'] }),
-  fc.record({ external: fc.record({ uriSecretRef: keyRef }), ...names }, { requiredKeys: ['external'] }),
+  fc.record({ external, ...names }, { requiredKeys: ['external'] }),
   some(names),
 );
 

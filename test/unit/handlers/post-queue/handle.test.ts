@@ -15,7 +15,7 @@ const batch = { Records: [{ messageId: 'a', body: encodeEnvelope(envelope('1', '
 
 function handlerFor(environment: Record<string, string>) {
   const handler = postQueueHandler({
-    connection: connect(readSettings(environment), vi.fn()),
+    connection: connect(readSettings(environment), vi.fn(), import.meta.url),
     code: noOwnCode,
     log: vi.fn(),
     now: () => NOW,
