@@ -5,9 +5,9 @@ import type { Source } from '../sources/source.ts';
 /** Names that a document can hold as a key and a user can query; senders use no others. */
 const PLAIN_NAME = /^[a-z][a-z0-9_-]*$/;
 
-/** What the way here added or needed, and the content type, which has its own place in the envelope. */
+/** What the way here added or needed, and what has its own place in the envelope. */
 const TRANSPORT =
-  /^(host|connection|content-(type|length)|accept-encoding|transfer-encoding|te|via|forwarded|x-forwarded-.*|x-amz.*|cloudfront-.*)$/;
+  /^(host|connection|content-(type|length|encoding)|accept-encoding|transfer-encoding|te|via|forwarded|x-forwarded-.*|x-amz.*|cloudfront-.*)$/;
 
 /** What headers that tell about an event, a delivery or a sender end in, as words between hyphens. */
 const TELLING_WORDS = `

@@ -1,7 +1,7 @@
 import { type EventIdSettings, isProofHeader } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
-import { at, jsonBody, TOO_COMPLEX, textOf } from './json-body.ts';
+import { at, jsonBody, textOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -27,7 +27,7 @@ export function withEventId(source: Source, { header, jsonPath, bodySha256 }: Ev
       if (bodySha256) return { ...known, id: bodyId(request) };
       if (name !== undefined) return { ...known, id: headerValue(request, name) };
       const body = jsonBody(request);
-      return { ...known, id: body === TOO_COMPLEX ? bodyId(request) : idOf(at(body, ...steps)) };
+      return { ...known, id: body === UNREAD ? bodyId(request) : idOf(at(body, ...steps)) };
     },
   };
 }
