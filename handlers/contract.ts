@@ -39,6 +39,9 @@ export const REVISION_ENV = 'NAMI_REVISION';
 export const OWN_CODE_ENV = 'NAMI_OWN_CODE';
 export const OWN_CODE_FILE = 'code.mjs';
 
+/** Likewise a file with certificates, which are more than an environment holds. */
+export const STORE_CA_FILE = 'store-ca.pem';
+
 /** What own code may export, at least one of them. */
 export const OWN_CODE_EXPORTS = {
   preQueue: ['authorize', 'respond'],
@@ -64,6 +67,8 @@ export const POST_QUEUE_ENV = {
   collection: 'NAMI_STORE_COLLECTION',
   /** Days until an event's document is removed; absent: kept for ever. */
   ttlDays: 'NAMI_STORE_TTL_DAYS',
+  /** Of a store that is known by certificates of its user's: the file with them (PEM), beside the function's code. */
+  storeCa: 'NAMI_STORE_CA',
   /** "true" on a managed host: the probe reports the disk space that the database sees. */
   managed: 'NAMI_STORE_MANAGED',
 } as const;
@@ -81,6 +86,25 @@ export interface SourceSettings {
   readonly publicUrl?: string | undefined;
   /** Where an event's identity is, in place of the source's own. */
   readonly eventId?: EventIdSettings | undefined;
+  /** Headers that are stored with an event beside those that are anyway. */
+  readonly keepHeaders?: readonly string[] | undefined;
+}
+
+/**
+ * By its name in lower case, a header that may prove who sends, whoever the sender is: a key, a token, a signature. The
+ * API server, which checks what a user names, reads the same expressions.
+ */
+export const PROOF_HEADER = {
+  looksLike:
+    /auth([^o]|$)|authori[sz]|signature|hmac|token|secret|passw|passphrase|credential|cookie|keys?([-_]|$)|jwt|bearer|session|(^|[-_])(sig|sign|signed|mac|pass|pwd|pin|otp|sid|csrf|xsrf|cert|proof)([-_]|$)/,
+  /** What tells events apart, although it is called a key. */
+  butNot:
+    /(idempotency[-_]?(key|token)|(^|[-_])(dedup|dedupe|deduplication|event|message|delivery)[-_]?key)$/,
+} as const;
+
+/** Whether a header, by its name in lower case, is one that is never stored. */
+export function isProofHeader(name: string): boolean {
+  return PROOF_HEADER.looksLike.test(name) && !PROOF_HEADER.butNot.test(name);
 }
 
 export const HMAC_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;

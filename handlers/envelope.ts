@@ -19,8 +19,11 @@ export interface Envelope {
   readonly attemptedAt?: Date | undefined;
   readonly attempt?: number | undefined;
   readonly contentType?: string | undefined;
+  /** How the sender compressed the body, as gzip. */
+  readonly contentEncoding?: string | undefined;
   /** The sender's headers by name in lower case; never one that proves who sent. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
+  /** As it was sent, compressed by its sender or not. */
   readonly body: Buffer;
 }
 
@@ -95,6 +98,7 @@ export function decodeEnvelope(message: string): Envelope {
     attemptedAt: optional(fields, 'attemptedAt', requireTime),
     attempt: optional(fields, 'attempt', requireWholeNumber),
     contentType: optional(fields, 'contentType', requireText),
+    contentEncoding: optional(fields, 'contentEncoding', requireText),
     headers: requireHeaders(fields),
     body: requireBody(fields),
   };

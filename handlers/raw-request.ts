@@ -18,6 +18,12 @@ export function headerValue(request: RawRequest, name: string): string | undefin
   return request.headers.get(name)?.[0] || undefined;
 }
 
+/** How the sender compressed the body, undefined if not at all. (RFC 9110, section 8.4.) */
+export function contentEncoding(request: RawRequest): string | undefined {
+  const coding = headerValue(request, 'content-encoding');
+  return coding?.trim().toLowerCase() === 'identity' ? undefined : coding;
+}
+
 /** The query parameter's value; undefined if it is absent or there with several values. */
 export function queryValue(request: RawRequest, name: string): string | undefined {
   const values = request.query.get(name) ?? [];

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LambdaContext } from '../../handlers/lambda-context.ts';
 
 /** Bodies of SQS messages. */
 export interface PostQueueWork {
@@ -24,7 +25,7 @@ export interface PostQueueTimes {
 const [bundle = '', file = '', batchSize = '1', moment = '0'] = process.argv.slice(2);
 const work = JSON.parse(readFileSync(file, 'utf8')) as PostQueueWork;
 const { handler } = (await import(bundle)) as {
-  handler: (event: unknown) => Promise<{ batchItemFailures: unknown[] }>;
+  handler: (event: unknown, lambda: LambdaContext) => Promise<{ batchItemFailures: unknown[] }>;
 };
 
 await store(work.warmUp);
@@ -43,7 +44,7 @@ async function store(messages: readonly string[]): Promise<void> {
   for (let at = 0; at < messages.length; at += size) {
     const batch = messages.slice(at, at + size);
     const Records = batch.map((body, index) => ({ messageId: `${at + index}`, body }));
-    const { batchItemFailures } = await handler({ Records });
+    const { batchItemFailures } = await handler({ Records }, { getRemainingTimeInMillis: () => 30_000 });
     if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} events were not stored`);
   }
 }

@@ -46,8 +46,8 @@ export interface ProcessContext {
   /** Which run this is for the event; 1 is the first. */
   readonly attempt: number;
   /**
-   * Aborted shortly before the function is stopped: pass it on, to `fetch` for one. Whatever runs on until the end
-   * takes the acknowledgements of its whole batch with it.
+   * Aborted shortly before the function is stopped: pass it on, to `fetch` for one. A run that goes on all the same has
+   * failed, and what it still does may happen beside the next run for its event.
    */
   readonly signal: AbortSignal;
 }

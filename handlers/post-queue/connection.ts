@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { SettingsProblem } from '../contract.ts';
 import type { Log } from '../log.ts';
 import type { EventDocument } from './document.ts';
 import { indexMaker } from './indexes.ts';
 import type { PostQueueConfiguration, PostQueueSettings } from './settings.ts';
+import { WRITE_CONCERN } from './write-concern.ts';
 
 export interface Store {
   readonly kind: 'ready';
@@ -22,11 +25,28 @@ export type StoreConnection =
 /**
  * One client for the life of the function's environment; it connects with the first operation. Its time-outs are
  * well under the function's own, so that a store that is away ends in an answer for the queue. An environment
- * serves one batch at a time: two connections do, but for own code, and idle ones don't outlive a long freeze.
+ * serves one batch at a time: two connections do, but for own code, and idle ones don't outlive a long freeze. Files
+ * that the settings name are beside `runtimeUrl`.
  */
-export function connect(configuration: PostQueueConfiguration, log: Log): StoreConnection {
+export function connect(
+  configuration: PostQueueConfiguration,
+  log: Log,
+  runtimeUrl: string,
+): StoreConnection {
   if (configuration.kind === 'broken') return configuration;
   const { settings } = configuration;
+  let secureContext: SecureContext | undefined;
+  try {
+    // Once, and not for each connection: a bundle of authorities takes long to read.
+    secureContext =
+      settings.storeCa === undefined
+        ? undefined
+        : createSecureContext({ ca: readFileSync(new URL(settings.storeCa, runtimeUrl)) });
+  } catch {
+    const message =
+      "the certificates by which the store is to be known can't be read: see to what spec.store.external names";
+    return { kind: 'broken', problems: [{ message }] };
+  }
   let client: MongoClient;
   try {
     client = new MongoClient(settings.storeUri, {
@@ -36,14 +56,16 @@ export function connect(configuration: PostQueueConfiguration, log: Log): StoreC
       serverSelectionTimeoutMS: 3000,
       connectTimeoutMS: 3000,
       socketTimeoutMS: 12_000,
+      ...(secureContext && { tls: true, secureContext }),
     });
   } catch (error) {
     // The driver's message may quote the string, and with it the password.
     const kind = error instanceof Error ? error.name : 'unknown error';
-    const message = `the store's URI is no MongoDB connection string (${kind}): are user and password percent-encoded?`;
+    const message = `the driver does not take the store's URI (${kind}): see to its options, and that user and password are percent-encoded`;
     return { kind: 'broken', problems: [{ message }] };
   }
-  const database = client.db(settings.database);
+  // Whatever the URI says: what is acknowledged is stored, and what was written is what is read.
+  const database = client.db(settings.database, { readPreference: 'primary', writeConcern: WRITE_CONCERN });
   // For our documents alone: own code that asks for an id which is undefined is to find nothing, not everything.
   const collection = database.collection<EventDocument>(settings.collection, { ignoreUndefined: true });
   const makeIndexes = indexMaker(collection, settings.ttlDays, log);

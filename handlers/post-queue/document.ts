@@ -34,6 +34,8 @@ export interface EventDocument {
   /** When MongoDB may remove the document. */
   readonly expiresAt?: Date | undefined;
   readonly contentType?: string | undefined;
+  /** How the sender compressed the body, as gzip. */
+  readonly contentEncoding?: string | undefined;
   readonly headers: Envelope['headers'];
   /** The body byte for byte. */
   readonly body: Binary;
@@ -80,7 +82,7 @@ export function newEvent(
   storedAt: Date,
   ttlDays: number | undefined,
 ): NewEvent {
-  const payload = parsePayload(envelope.body, weight);
+  const payload = parsePayload(envelope.body, weight, envelope.contentEncoding);
   return {
     _id: `${envelope.source}:${envelope.identity}`,
     source: envelope.source,
@@ -91,6 +93,7 @@ export function newEvent(
     receivedAt: envelope.receivedAt,
     expiresAt: ttlDays === undefined ? undefined : new Date(storedAt.getTime() + ttlDays * 86_400_000),
     contentType: envelope.contentType,
+    contentEncoding: envelope.contentEncoding,
     headers: envelope.headers,
     body: new Binary(envelope.body),
     bodySha256: sha256Hex(envelope.body),

@@ -1,7 +1,7 @@
 import { isProbe, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
-import type { LambdaContext } from '../lambda-context.ts';
+import { type LambdaContext, timeToWork } from '../lambda-context.ts';
 import type { Log } from '../log.ts';
 import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PostQueueCode } from '../own-code/post-queue.ts';
@@ -49,12 +49,14 @@ export function postQueueHandler({
     return storeBatch(event as SqsBatch, {
       memoryBytes,
       toEvent: (envelope, weight) => newEvent(envelope, weight, now(), settings.ttlDays),
-      store: async (events) => {
-        await client.connect();
-        // Nothing waits for the indexes: on a large collection they take longer than the function may run.
-        void makeIndexes();
-        return storeEvents(collection, events);
-      },
+      // A store that takes too long leaves those that are known to be stored as they are.
+      store: (events) =>
+        inTime(timeToWork(lambda), async () => {
+          await client.connect();
+          // Nothing waits for the indexes: on a large collection they take longer than the function may run.
+          void makeIndexes();
+          return storeEvents(collection, events);
+        }),
       // Afterwards: own code that can't be loaded at the moment keeps nothing from being stored.
       process: async (events) => {
         const own = await code({ retry: true });

@@ -16,7 +16,7 @@ await code();
 
 /** What Lambda calls (`index.handler`). */
 export const handler = postQueueHandler({
-  connection: connect(readSettings(process.env), logToStdout),
+  connection: connect(readSettings(process.env), logToStdout, import.meta.url),
   code,
   log: logToStdout,
   now: () => new Date(),

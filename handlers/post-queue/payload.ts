@@ -7,6 +7,7 @@ export type PayloadOmission =
   | 'too-large'
   | 'not-utf8'
   | 'not-json'
+  | 'compressed'
   | JsonExcess
   | 'sparse-keys'
   | 'reserved-key'
@@ -48,11 +49,22 @@ export function weigh(body: Uint8Array, allowedBytes: number): Weight {
   return { bytes: memoryOf(body.length, size.parts), names: size.names };
 }
 
+/** What bytes that their sender compressed look like to a reader of JSON. */
+const UNREADABLE: readonly PayloadOmission[] = ['not-utf8', 'not-json', 'too-deep', 'too-many-values'];
+
 /**
  * A parsed copy of the body, if MongoDB can hold it faithfully: what it would alter, refuse or take for an instruction
- * is left out as a whole, and the document says why. The raw bytes are there either way.
+ * is left out as a whole, and the document says why. The raw bytes are there either way; those that the sender
+ * compressed are not unpacked.
  */
-export function parsePayload(body: Uint8Array, weight: Weight): Payload {
+export function parsePayload(body: Uint8Array, weight: Weight, contentEncoding?: string): Payload {
+  const payload = parse(body, weight);
+  const isCompressed =
+    contentEncoding !== undefined && 'omitted' in payload && UNREADABLE.includes(payload.omitted);
+  return isCompressed ? { omitted: 'compressed' } : payload;
+}
+
+function parse(body: Uint8Array, weight: Weight): Payload {
   if (weight.omitted !== undefined) return { omitted: weight.omitted };
   let text: string;
   try {

@@ -6,6 +6,8 @@ export interface PostQueueSettings {
   readonly collection: string;
   readonly ttlDays: number | undefined;
   readonly managed: boolean;
+  /** Name of the file with the certificates (PEM) by which the store is known, where they are not the public ones. */
+  readonly storeCa: string | undefined;
 }
 
 export type PostQueueConfiguration =
@@ -30,5 +32,6 @@ export function readSettings(
 
   const [storeUri = '', database = '', collection = ''] = required.map((name) => environment[name]);
   const managed = environment[POST_QUEUE_ENV.managed] === 'true';
-  return { kind: 'ready', settings: { storeUri, database, collection, ttlDays, managed } };
+  const storeCa = environment[POST_QUEUE_ENV.storeCa];
+  return { kind: 'ready', settings: { storeUri, database, collection, ttlDays, managed, storeCa } };
 }

@@ -1,6 +1,6 @@
 import { isProbe, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
-import type { LambdaContext } from '../lambda-context.ts';
+import { type LambdaContext, timeToWork } from '../lambda-context.ts';
 import { errorFields, type Log } from '../log.ts';
 import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PreQueueCode } from '../own-code/pre-queue.ts';
@@ -21,9 +21,6 @@ export interface PreQueueDependencies {
   readonly log: Log;
   readonly functionName: string;
 }
-
-/** Kept back to answer: a 503 of ours tells more than a time-out of Lambda's. */
-const ANSWER_MILLISECONDS = 500;
 
 /** Settings that can't be read have no codes to answer with. */
 const DEFAULT_CODES = { rejectedStatusCode: 401, unavailableStatusCode: 503 };
@@ -97,10 +94,7 @@ async function take(
   if (receipt.kind === 'refused') return receipt;
   if (receipt.kind === 'accepted') {
     try {
-      await sendMessage(
-        receipt.message,
-        Math.max(1, lambda.getRemainingTimeInMillis() - ANSWER_MILLISECONDS),
-      );
+      await sendMessage(receipt.message, timeToWork(lambda));
     } catch (error) {
       return { kind: 'refused', reason: 'enqueue-failed', error };
     }

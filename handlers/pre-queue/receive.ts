@@ -1,6 +1,6 @@
 import { SQS_MESSAGE_BYTES } from '../contract.ts';
 import { type Envelope, encodeEnvelope } from '../envelope.ts';
-import { headerValue, type RawRequest } from '../raw-request.ts';
+import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { sourceOf } from '../sources/index.ts';
 import type { HandshakeAnswer, Source } from '../sources/source.ts';
@@ -55,7 +55,8 @@ export function receive(
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
     contentType: headerValue(request, 'content-type'),
-    headers: keptHeaders(request.headers, source),
+    contentEncoding: contentEncoding(request),
+    headers: keptHeaders(request.headers, source, settings.keepHeaders),
     body: request.body,
   };
   const message = encodeEnvelope(envelope);

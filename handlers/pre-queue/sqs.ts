@@ -96,8 +96,9 @@ async function send(
 }
 
 function refusal({ status, headers, body }: Answer, signer: Signer): SqsError {
-  // `__type` is like `com.amazonaws.sqs#QueueDoesNotExist`.
-  const code = /[\w.]{1,80}$/.exec(String(parseFields(body).__type))?.[0] ?? 'without a code';
+  const { __type: type } = parseFields(body);
+  // It is like `com.amazonaws.sqs#QueueDoesNotExist`.
+  const code = (typeof type === 'string' && /[\w.]{1,80}$/.exec(type)?.[0]) || 'without a code';
   const isThrottled = status === 429 || /throttl|slowdown|limitexceeded/i.test(code);
   const isTransient = status >= 500 || isThrottled;
   const isClockSkewed = !isTransient && signer.correctClock(headers.date);

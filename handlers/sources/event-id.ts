@@ -1,7 +1,7 @@
-import type { EventIdSettings } from '../contract.ts';
+import { type EventIdSettings, isProofHeader } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
-import { at, jsonBody, TOO_COMPLEX, textOf } from './json-body.ts';
+import { at, jsonBody, textOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -18,15 +18,16 @@ export function withEventId(source: Source, { header, jsonPath, bodySha256 }: Ev
   const steps = [...(jsonPath ?? '').matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(
     ([, member, index]) => member ?? index ?? '',
   );
+  const list = name !== undefined && isProofHeader(name) ? 'signatureHeaders' : 'identityHeaders';
   return {
     ...source,
-    identityHeaders: name === undefined ? source.identityHeaders : [...source.identityHeaders, name],
+    ...(name !== undefined && { [list]: [...source[list], name] }),
     identify(request) {
       const known = source.identify(request);
       if (bodySha256) return { ...known, id: bodyId(request) };
       if (name !== undefined) return { ...known, id: headerValue(request, name) };
       const body = jsonBody(request);
-      return { ...known, id: body === TOO_COMPLEX ? bodyId(request) : idOf(at(body, ...steps)) };
+      return { ...known, id: body === UNREAD ? bodyId(request) : idOf(at(body, ...steps)) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../base64.ts';
-import type { HmacSettings } from '../contract.ts';
+import { type HmacSettings, isProofHeader } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { hmacMatches } from './hmac.ts';
 import type { Source } from './source.ts';
@@ -21,13 +21,15 @@ export function hmacSigned(
   const timeHeader = timestampHeader?.toLowerCase();
   const parts = parseTemplate(template);
   const bytes = DIGEST_BYTES[algorithm];
+  const named = [
+    ...(timeHeader === undefined ? [] : [timeHeader]),
+    ...parts.flatMap((part) => (part.kind === 'header' ? [part.name] : [])),
+  ];
 
   return {
-    signatureHeaders: [signatureHeader],
-    identityHeaders: [
-      ...(timeHeader === undefined ? [] : [timeHeader]),
-      ...parts.flatMap((part) => (part.kind === 'header' ? [part.name] : [])),
-    ],
+    // A token that is signed too is a token still.
+    signatureHeaders: [signatureHeader, ...named.filter(isProofHeader)],
+    identityHeaders: named.filter((name) => !isProofHeader(name)),
     checkSecret: () => undefined,
 
     verify(request, trust) {

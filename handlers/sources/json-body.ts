@@ -1,5 +1,5 @@
 import { jsonSize } from '../json-size.ts';
-import type { RawRequest } from '../raw-request.ts';
+import { contentEncoding, type RawRequest } from '../raw-request.ts';
 import { BODY_LIMITS } from './limits.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -13,16 +13,17 @@ export function bodyText(request: RawRequest): string | undefined {
   }
 }
 
-/** In place of a parsed body that would take too much to parse, authentic or not. */
-export const TOO_COMPLEX = Symbol('too complex');
+/** In place of a parsed body that would take too much to read, authentic or not, or that its sender has compressed. */
+export const UNREAD = Symbol('unread');
 
-/** The body parsed; undefined if it isn't JSON, {@link TOO_COMPLEX} if it is beyond `BODY_LIMITS.json`. */
+/** The body parsed; undefined if it isn't JSON, {@link UNREAD} if it is compressed or beyond `BODY_LIMITS.json`. */
 export function jsonBody(request: RawRequest): unknown {
-  if (typeof jsonSize(request.body, BODY_LIMITS.json) === 'string') return TOO_COMPLEX;
+  if (typeof jsonSize(request.body, BODY_LIMITS.json) === 'string') return UNREAD;
   try {
     return JSON.parse(bodyText(request) ?? '');
   } catch {
-    return undefined;
+    // What was unpacked on its way may still be called compressed: then it was parsed.
+    return contentEncoding(request) === undefined ? undefined : UNREAD;
   }
 }
 

@@ -1,7 +1,7 @@
 import { queryValue } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
 import { textAnswer } from './handshake.ts';
-import { at, jsonBody, TOO_COMPLEX } from './json-body.ts';
+import { at, jsonBody, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 import { isSecret } from './token.ts';
 
@@ -14,7 +14,7 @@ export const microsoftGraph: Source = {
 
   verify(request, { secrets }) {
     const body = jsonBody(request);
-    if (body === TOO_COMPLEX) return 'body-too-complex';
+    if (body === UNREAD) return 'body-too-complex';
     const notifications = at(body, 'value');
     if (!Array.isArray(notifications) || notifications.length === 0) return 'token-missing';
     // One body may hold notifications of several subscriptions: each has to show the secret.

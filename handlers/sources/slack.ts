@@ -2,7 +2,7 @@ import { headerValue } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
 import { textAnswer } from './handshake.ts';
 import { hmacSigned } from './hmac-signature.ts';
-import { at, jsonBody, TOO_COMPLEX, textOf, timeOf, wholeNumberOf } from './json-body.ts';
+import { at, jsonBody, textOf, timeOf, UNREAD, wholeNumberOf } from './json-body.ts';
 import { BODY_LIMITS } from './limits.ts';
 import type { Source } from './source.ts';
 import { unixTimeOf } from './timestamp.ts';
@@ -27,7 +27,7 @@ export const slack: Source = {
     const body = jsonBody(request);
     const retry = wholeNumberOf(headerValue(request, RETRY));
     return {
-      id: body === TOO_COMPLEX ? bodyId(request) : textOf(at(body, 'event_id')),
+      id: body === UNREAD ? bodyId(request) : textOf(at(body, 'event_id')),
       type: textOf(at(body, 'event', 'type')) ?? textOf(at(body, 'type')),
       sentAt: timeOf(at(body, 'event_time'), 1000),
       attemptedAt: unixTimeOf(headerValue(request, TIMESTAMP)),

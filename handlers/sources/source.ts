@@ -7,7 +7,7 @@ import type { RawRequest } from '../raw-request.ts';
  * by copying, so no method uses `this`.
  */
 export interface Source {
-  /** Headers that carry the proof: a signature, a token. They are never stored or logged. */
+  /** Headers that carry the proof, a signature or a token, or may carry one. They are never stored or logged. */
   readonly signatureHeaders: readonly string[];
   /** Other headers that the methods below rely on; they are kept with the event. */
   readonly identityHeaders: readonly string[];

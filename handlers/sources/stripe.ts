@@ -2,7 +2,7 @@ import { headerValue, type RawRequest } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
 import { hmacMatches } from './hmac.ts';
 import { decodeHex } from './hmac-signature.ts';
-import { at, jsonBody, TOO_COMPLEX, textOf, timeOf } from './json-body.ts';
+import { at, jsonBody, textOf, timeOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 import { timestampProblem, unixTimeOf } from './timestamp.ts';
 
@@ -35,7 +35,7 @@ export const stripe: Source = {
   identify(request) {
     const event = jsonBody(request);
     return {
-      id: event === TOO_COMPLEX ? bodyId(request) : textOf(at(event, 'id')),
+      id: event === UNREAD ? bodyId(request) : textOf(at(event, 'id')),
       type: textOf(at(event, 'type')),
       // The signature's time is the attempt's; this one is the event's. Thin events have it as text.
       sentAt: timeOf(at(event, 'created'), 1000),

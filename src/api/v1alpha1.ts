@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
+  PROOF_HEADER,
   SIGNED_SOURCE_TYPES,
   SOURCE_TYPES,
 } from '../../handlers/contract.ts';
@@ -196,6 +197,14 @@ const eventId = z
     }),
   );
 
+/** Whether a header may be what proves who sends, as a CEL expression over its name in lower case. */
+const isProof = (name: string) => {
+  const { looksLike, butNot } = PROOF_HEADER;
+  const ofSettings =
+    "[has(self.hmac) ? self.hmac.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
+  return `(${name} in ${ofSettings} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
+};
+
 const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
 
 const source = z
@@ -234,6 +243,14 @@ const source = z
         'URL of the endpoint exactly as Twilio has it, query included; for type Twilio. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
       ),
     eventId,
+    keepHeaders: z
+      .array(headerName('Name of a header, in any case.'))
+      .max(20)
+      .optional()
+      .describe(
+        'Headers to store with an event beside those that are stored anyway (docs/sources/README.md says which). None that proves who sends.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'set' }),
   })
   .prefault({})
   .describe('Who sends.')
@@ -265,9 +282,16 @@ const source = z
         message: 'only Twilio signs the URL: remove publicUrl, or set type to Twilio',
       },
       {
-        rule: "!has(self.eventId) || !has(self.eventId.header) || !(self.eventId.header.lowerAscii() in ['authorization', 'x-gitlab-token', has(self.apiKey) ? self.apiKey.header.lowerAscii() : 'x-api-key'])",
+        rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,
+        fieldPath: '.eventId.header',
         message:
-          'eventId.header names the header that carries the secret, which is the same for every event: name one that differs',
+          'eventId.header names a header that proves who sends, as a key, a token or a signature does, and an identity is stored: name one that differs from event to event, or use jsonPath or bodySha256',
+      },
+      {
+        rule: `!has(self.keepHeaders) || self.keepHeaders.all(each, !${isProof('each.lowerAscii()')})`,
+        fieldPath: '.keepHeaders',
+        message:
+          'keepHeaders names a header that proves who sends, as a key, a token or a signature does: take it out, for it is never stored',
       },
     ),
   );
@@ -557,9 +581,19 @@ const store = z
         uriSecretRef: secretKeyRef(
           'The Secret key that holds the MongoDB connection string, user and password included.',
         ),
+        caConfigMapRef: configMapKeyRef(
+          'The ConfigMap key that holds the certificates (PEM) by which the server is known, in place of the public ones.',
+        ).optional(),
+        caSecretRef: secretKeyRef('The same, from a Secret.').optional(),
       })
       .optional()
-      .describe('A MongoDB of your own, such as Atlas.'),
+      .describe('A MongoDB of your own, such as Atlas or DocumentDB. See docs/store.md.')
+      .meta(
+        rules({
+          rule: '!has(self.caConfigMapRef) || !has(self.caSecretRef)',
+          message: 'store.external takes one of caConfigMapRef and caSecretRef: take the other out',
+        }),
+      ),
     database: formed(63, /^[A-Za-z0-9_-]+$/, 'store.database has letters, digits, _ and - only')
       .describe('Database that events are written to.')
       .default('nami'),

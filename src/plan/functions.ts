@@ -5,6 +5,7 @@ import {
   PRE_QUEUE_ENV,
   type ResponseSettings,
   type SourceSettings,
+  STORE_CA_FILE,
 } from '../../handlers/contract.ts';
 import { type Graph, type GraphNode, given, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { TAGS } from '../aws/object/owner.ts';
@@ -63,7 +64,8 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
 
 function postQueue(input: PlanInput): FunctionPlan {
   const { spec, functions, network } = input;
-  const { database, collection, ttlDays } = spec.store;
+  const { database, collection, ttlDays, external } = spec.store;
+  const hasCa = (external?.caConfigMapRef ?? external?.caSecretRef) !== undefined;
   return {
     id: 'post-queue',
     description: 'Writes events from the queue into the store',
@@ -74,6 +76,7 @@ function postQueue(input: PlanInput): FunctionPlan {
       [POST_QUEUE_ENV.database]: database,
       [POST_QUEUE_ENV.collection]: collection,
       ...(ttlDays !== undefined && { [POST_QUEUE_ENV.ttlDays]: String(ttlDays) }),
+      ...(hasCa && { [POST_QUEUE_ENV.storeCa]: STORE_CA_FILE }),
       ...(spec.store.managed && { [POST_QUEUE_ENV.managed]: 'true' }),
     },
     statements: [

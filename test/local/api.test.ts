@@ -327,7 +327,24 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'spec.source.eventId.jsonPath',
     'starts with $ and has steps .name and [0], such as $.data.id',
   ],
-  ['a secret as identity', eventId({ header: 'AUTHORIZATION' }), 'spec.source', 'name one that differs'],
+  [
+    'a secret as identity',
+    eventId({ header: 'AUTHORIZATION' }),
+    'spec.source.eventId.header',
+    'name one that differs',
+  ],
+  [
+    'a signature as identity',
+    { source: { ...hmac({}).source, eventId: { header: 'X-SIG' } } },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
+  ],
+  [
+    'a token that is to be kept',
+    { source: { keepHeaders: ['X-Partner', 'X-Jwt'] } },
+    'spec.source.keepHeaders',
+    'take it out, for it is never stored',
+  ],
   [
     'a key as identity',
     {
@@ -338,7 +355,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
         eventId: { header: 'x-key' },
       },
     },
-    'spec.source',
+    'spec.source.eventId.header',
     'name one that differs',
   ],
 
@@ -616,6 +633,12 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { store: { managed: {}, external: { uriSecretRef: SECRET } } },
     'spec.store',
     'give only one of store.managed and store.external',
+  ],
+  [
+    'certificates from two places',
+    { store: { external: { uriSecretRef: SECRET, caConfigMapRef: SECRET, caSecretRef: SECRET } } },
+    'spec.store.external',
+    'take the other out',
   ],
   [
     'an external store without Secret',

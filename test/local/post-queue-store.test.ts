@@ -28,8 +28,15 @@ let collection: Collection<Document>;
 
 /** A function's environment of its own: its own client, as after a cold start. */
 function openHandler(ttlDays?: number, code: OwnCode<PostQueueCode> = { kind: 'ready', exports: {} }) {
-  const settings = { storeUri, database, collection: collection.collectionName, ttlDays, managed: true };
-  const connection = connect({ kind: 'ready', settings }, log);
+  const settings = {
+    storeUri,
+    database,
+    collection: collection.collectionName,
+    ttlDays,
+    managed: true,
+    storeCa: undefined,
+  };
+  const connection = connect({ kind: 'ready', settings }, log, import.meta.url);
   if (connection.kind === 'broken') throw new Error('the URI is none');
   opened.push(connection.client);
   const handler = postQueueHandler({

@@ -1,8 +1,9 @@
+import { OWN_CODE_FILE, STORE_CA_FILE } from '../../../handlers/contract.ts';
 import type { WebhookPipeline, WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import type { CodePackage, CodeSource } from '../../aws/object/code.ts';
 import type { Owner } from '../../aws/object/owner.ts';
-import type { CodeLibrary } from '../../code.ts';
+import type { CodeLibrary, FilesBeside } from '../../code.ts';
 import type { FunctionId } from '../../plan/identity.ts';
 import type { FunctionInput, PlanInput } from '../../plan/input.ts';
 import { volumeIdentity } from '../../plan/store.ts';
@@ -20,6 +21,7 @@ import { checkLimits } from './limits.ts';
 import { describeCode, findOwnCode } from './own-code.ts';
 import { resolveNetwork } from './resolve-network.ts';
 import { readSecrets } from './secrets.ts';
+import { readStoreCa } from './store-ca.ts';
 
 export interface Subject {
   readonly pipeline: WebhookPipeline;
@@ -47,10 +49,11 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   checkTags(addedTags(pipeline, config));
   const client = readingOnce(context.client);
   const secrets = await readSecrets(client, namespace, spec);
-  const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId) =>
-    gatherFunction(client, context.code, subject, field, id);
+  const storeCa = await readStoreCa(client, namespace, spec);
+  const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId, files: FilesBeside = {}) =>
+    gatherFunction(client, context.code, subject, field, id, files);
   const preQueue = await functionOf('preQueue', 'pre-queue');
-  const postQueue = await functionOf('postQueue', 'post-queue');
+  const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
   const before = knownStore(pipeline);
   const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
@@ -81,12 +84,13 @@ async function gatherFunction(
   { pipeline, spec, account, memory }: Subject,
   field: 'preQueue' | 'postQueue',
   id: FunctionId,
+  files: FilesBeside,
 ): Promise<{ readonly package: CodePackage; readonly input: FunctionInput }> {
   const { namespace } = pipeline.metadata;
   const { code } = spec[field];
   const where = `spec.${field}.code`;
   const own = code && (await findOwnCode({ client, account }, namespace, code, where, memory.codeObjects));
-  const found = await library.packageOf(id, own);
+  const found = await library.packageOf(id, { ...files, [OWN_CODE_FILE]: own });
   return {
     package: found,
     input: {

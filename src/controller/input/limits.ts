@@ -55,19 +55,23 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
   }
 }
 
-/** A repository of an image, with any tag or digest: "mongo" allows "mongo:8.0" and not "mongo-evil:8.0". */
+/** What may follow a repository: "mongo" allows "mongo:8.0", and not "mongo-evil:8.0" or the registry of "mongo:80/evil". */
+const TAG_AND_DIGEST = /^(:[\w.-]+)?(@[\w.+-]+:[\w=-]+)?$/;
+
 function isImageOf(image: string, repository: string): boolean {
-  return image === repository || image.startsWith(`${repository}:`) || image.startsWith(`${repository}@`);
+  return image.startsWith(repository) && TAG_AND_DIGEST.test(image.slice(repository.length));
 }
 
-/** Whether an object is in a bucket, or below a prefix of one; "code" doesn't allow "code-evil/a.mjs". */
+/** Whether an object is a place or below it: neither "code" nor "code/team" allows what only starts alike. */
 function isWithin(
   { bucket, key }: { readonly bucket: string; readonly key: string },
   place: string,
   namespace: string,
 ): boolean {
-  const start = place.replaceAll('{namespace}', namespace);
-  return `${bucket}/${key}`.startsWith(start.includes('/') ? start : `${start}/`);
+  const folder = place.replaceAll('{namespace}', namespace).replace(/\/*$/, '/');
+  // S3 takes ".." for a name like any other; what stands between may not.
+  const isPlain = !key.split('/').some((step) => step === '.' || step === '..');
+  return isPlain && `${bucket}/${key}/`.startsWith(folder);
 }
 
 function refuse(what: string, instead: string, bound: keyof Config['allowed']): never {

@@ -3,7 +3,7 @@ import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { TerminalError } from '../../aws/account/errors.ts';
 import { readS3Object, type S3ObjectRef } from '../../aws/calls/s3-object.ts';
-import type { OwnModule } from '../../code.ts';
+import type { FileBeside } from '../../code.ts';
 import { describeKey, type KeyReader, readKey } from './key-ref.ts';
 
 export type CodeRef = NonNullable<WebhookPipelineSpec['preQueue' | 'postQueue']['code']>;
@@ -34,7 +34,7 @@ export async function findOwnCode(
   code: CodeRef,
   field: string,
   known: Map<string, KnownObject>,
-): Promise<OwnModule> {
+): Promise<FileBeside> {
   if (code.configMapRef) {
     const ref = { kind: 'ConfigMap', ...code.configMapRef } as const;
     return moduleOf(Buffer.from(await readKey(client, namespace, ref, field)), code);
@@ -49,7 +49,7 @@ async function findInS3(
   ref: S3ObjectRef,
   field: string,
   known: Map<string, KnownObject>,
-): Promise<OwnModule> {
+): Promise<FileBeside> {
   const before = known.get(field);
   const same = before && isSame(before.ref, ref) ? before : undefined;
   // A version never changes.
@@ -68,7 +68,7 @@ async function findInS3(
 const isSame = (a: S3ObjectRef, b: S3ObjectRef) =>
   a.bucket === b.bucket && a.key === b.key && a.version === b.version;
 
-function moduleOf(bytes: Uint8Array, code: CodeRef): OwnModule {
+function moduleOf(bytes: Uint8Array, code: CodeRef): FileBeside {
   if (bytes.length === 0) {
     throw new TerminalError('CodeInvalid', `${describeCode(code)} is empty: put the module into it`);
   }

@@ -2,6 +2,7 @@ import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import { TerminalError } from '../../aws/account/errors.ts';
 import type { Secrets } from '../../plan/input.ts';
 import { describeKey, invalidReason, type KeyReader, type KeyRef, readKey } from './key-ref.ts';
+import { storeUriProblems } from './store-uri.ts';
 
 /**
  * Reads the Secrets that a pipeline names, in its own namespace. Throws TerminalError that names Secret and key when
@@ -24,12 +25,9 @@ export async function readSecrets(
   const external = spec.store.external?.uriSecretRef;
   if (!external) return { signing };
   const { value: storeUri, from } = await read(external, 'spec.store.external.uriSecretRef');
-  if (!/^mongodb(\+srv)?:\/\//.test(storeUri)) {
-    throw new TerminalError(
-      'SecretInvalid',
-      `${from} is no MongoDB connection string: it must start with mongodb:// or mongodb+srv://`,
-    );
-  }
+  const { caConfigMapRef, caSecretRef } = spec.store.external ?? {};
+  const problems = storeUriProblems(storeUri, (caConfigMapRef ?? caSecretRef) !== undefined);
+  if (problems.length > 0) throw new TerminalError('SecretInvalid', `${from} ${problems.join('; it ')}`);
   return { signing, storeUri };
 }
 

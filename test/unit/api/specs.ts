@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { SIGNED_SOURCE_TYPES } from '../../../handlers/contract.ts';
+import { isProofHeader, SIGNED_SOURCE_TYPES } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
@@ -42,7 +42,13 @@ const secretRefs = fc.uniqueArray(keyRef, {
   maxLength: 3,
   selector: ({ name, key }) => `${name}/${key}`,
 });
-const headerName = letters(`${LOWER}-`, 30).map((name) => `x-${name}`);
+const headerName = letters(`${LOWER}-`, 30)
+  .map((name) => `x-${name}`)
+  .filter((name) => !isProofHeader(name));
+const keepHeaders = fc.uniqueArray(
+  headerName.map((name) => `kept-${name}`),
+  { maxLength: 3 },
+);
 const eventId = fc.oneof(
   fc.record({ header: headerName.map((name) => `id-${name}`) }),
   fc.record({ jsonPath: fc.constantFrom('$.id', '$.data.items[0].id') }),
@@ -64,10 +70,16 @@ const hmac = fc
     { requiredKeys: ['header', 'signed'] },
   )
   .map(({ signed, ...rest }) => ({ ...rest, ...signed }));
-const signedSource = <T>(type: fc.Arbitrary<T>) => ({ type, secretRefs, toleranceSeconds, eventId });
+const signedSource = <T>(type: fc.Arbitrary<T>) => ({
+  type,
+  secretRefs,
+  toleranceSeconds,
+  eventId,
+  keepHeaders,
+});
 const requiredKeys = ['type', 'secretRefs'] as const;
 const source = fc.oneof(
-  some({ type: fc.constant('None' as const), toleranceSeconds, eventId }),
+  some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders }),
   fc.record(signedSource(fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC'))), {
     requiredKeys: [...requiredKeys],
   }),
@@ -174,9 +186,15 @@ const managed = some({
   volume,
 });
 
+const external = fc.oneof(
+  fc.record({ uriSecretRef: keyRef }),
+  fc.record({ uriSecretRef: keyRef, caConfigMapRef: keyRef }),
+  fc.record({ uriSecretRef: keyRef, caSecretRef: keyRef }),
+);
+
 const store = fc.oneof(
   fc.record({ managed, ...names }, { requiredKeys: ['managed'] }),
-  fc.record({ external: fc.record({ uriSecretRef: keyRef }), ...names }, { requiredKeys: ['external'] }),
+  fc.record({ external, ...names }, { requiredKeys: ['external'] }),
   some(names),
 );
 
@@ -260,6 +278,7 @@ export const FULL_SPEC = {
       timestampHeader: 'X-Time',
     },
     eventId: { header: 'X-Event-Id' },
+    keepHeaders: ['X-Partner'],
   },
   preQueue: {
     memoryMiB: 512,

@@ -1,20 +1,26 @@
+import { rootCertificates } from 'node:tls';
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
+import { POST_QUEUE_ENV } from '../../../../handlers/contract.ts';
 import { type WebhookPipeline, webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
 import { codeLibrary } from '../../../../src/code.ts';
 import type { Context } from '../../../../src/controller/context.ts';
 import { gather } from '../../../../src/controller/input/gather.ts';
 import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { pipelineOwner } from '../../../../src/plan/identity.ts';
+import { plan } from '../../../../src/plan/plan.ts';
 import type { SpecInput } from '../../api/specs.ts';
 import { scripted } from '../../aws/kinds/scripted-account.ts';
+import { desiredOf } from '../../plan/inputs.ts';
 import { CONFIG, pipeline } from '../pipelines.ts';
 
+const [CA = ''] = rootCertificates;
 const MODULE = 'export const process = () => {};';
 
 function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status' | 'metadata'>> = {}) {
   const resources: Record<string, object> = {
     modules: { data: { 'a.mjs': MODULE, level: 'debug' } },
+    authorities: { data: { 'ca.pem': CA } },
     atlas: { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } },
   };
   const get = vi.fn(async (_: unknown, { name }: { name: string }) => resources[name]);
@@ -62,6 +68,21 @@ test('a plan’s functions come with their code, the words for it and their envi
   expect(strFromU8(unzipSync(zip ?? new Uint8Array())['code.mjs'] ?? new Uint8Array())).toBe(MODULE);
   expect(code.get(preQueue.codeSha256)).toBeDefined();
   expect(get).toHaveBeenCalledTimes(2);
+});
+
+test('certificates for the store go with the code of the function after the queue, and with no other', async () => {
+  const external = { uriSecretRef: { name: 'atlas', key: 'uri' } };
+  const plain = await gathering({ store: { external } }).gathered;
+  const caConfigMapRef = { name: 'authorities', key: 'ca.pem' };
+  const { input, code } = await gathering({ store: { external: { ...external, caConfigMapRef } } }).gathered;
+  const zip = await code.get(input.functions.postQueue.codeSha256)?.zip();
+  expect(strFromU8(unzipSync(zip ?? new Uint8Array())['store-ca.pem'] ?? new Uint8Array())).toBe(`${CA}\n`);
+  expect(input.functions.postQueue.codeSha256).not.toBe(plain.input.functions.postQueue.codeSha256);
+  expect(input.functions.preQueue).toEqual(plain.input.functions.preQueue);
+  const environmentOf = (made: typeof input) =>
+    desiredOf(plan(made, 'region'), 'Function', 'post-queue').environment;
+  expect(environmentOf(input)).toMatchObject({ [POST_QUEUE_ENV.storeCa]: 'store-ca.pem' });
+  expect(environmentOf(plain.input)).not.toHaveProperty(POST_QUEUE_ENV.storeCa);
 });
 
 test('a plan knows which volume and host the status knew', async () => {

@@ -54,6 +54,17 @@ describe('the operator’s settings', () => {
       { postQueue: { code: { s3: { bucket: 'modules', key: 'shop/a.mjs' } } } },
       { codeBuckets: ['modules/{namespace}/'] },
     ],
+    [
+      'code below a prefix that ends without a slash',
+      { postQueue: { code: { s3: { bucket: 'modules', key: 'shop/a.mjs' } } } },
+      { codeBuckets: ['modules/{namespace}'] },
+    ],
+    [
+      'one object',
+      { postQueue: { code: { s3: { bucket: 'modules', key: 'all/a.mjs' } } } },
+      { codeBuckets: ['modules/all/a.mjs'] },
+    ],
+    ['a tag and a digest together', managed({ mongoImage: `${MONGO}:7.0-jammy@sha256:0` }), {}],
   ])('grant %s', (_, spec, allowed) => {
     expect(() => check(spec, allowed)).not.toThrow();
   });
@@ -118,6 +129,24 @@ describe('the operator’s settings', () => {
       { preQueue: { code: { s3: { bucket: 'modules', key: 'other/a.mjs' } } } },
       { codeBuckets: ['modules/{namespace}/'] },
       /code from s3:\/\/modules\/other\/a\.mjs: use modules\/\{namespace\}\//,
+    ],
+    [
+      'code below a folder whose name only starts like that of the namespace',
+      { preQueue: { code: { s3: { bucket: 'modules', key: 'shop-b/a.mjs' } } } },
+      { codeBuckets: ['modules/{namespace}'] },
+      /code from s3:\/\/modules\/shop-b\/a\.mjs: use modules\/\{namespace\}/,
+    ],
+    [
+      'code by a way out of its folder',
+      { preQueue: { code: { s3: { bucket: 'modules', key: 'shop/../other/a.mjs' } } } },
+      { codeBuckets: ['modules/{namespace}'] },
+      /code from s3:\/\/modules\/shop\/\.\.\/other\/a\.mjs/,
+    ],
+    [
+      'an image of a registry whose name is that of a listed image',
+      managed({ mongoImage: 'mongo:5000/evil' }),
+      { mongoImages: ['mongo'] },
+      /image mongo:5000\/evil: use one of mongo/,
     ],
     [
       'any further security group',

@@ -113,6 +113,18 @@ describe('a Secret that can’t be used', () => {
     await expect(reading).rejects.toBeInstanceOf(KubernetesApiError);
   });
 
+  test('is named when its connection string can’t work in the function, and all that is wrong with it', async () => {
+    const uri = 'mongodb://admin:<password>@h:27017/?tls=true&tlsCAFile=global-bundle.pem';
+    const { client } = cluster({ atlas: { uri: encode(uri) } });
+    await expect(readSecrets(client, 'shop', EXTERNAL)).rejects.toMatchObject({
+      name: 'TerminalError',
+      reason: 'SecretInvalid',
+      message: expect.stringMatching(
+        /^key "uri" of Secret "atlas" still has a placeholder .* as its password: .*; it has the option tlscafile: /,
+      ),
+    });
+  });
+
   test('is named when it should be a connection string and is none, without its value', async () => {
     const { client } = cluster({ atlas: { uri: encode('postgres://u:hunter2@h') } });
     const error: Error = await readSecrets(client, 'shop', EXTERNAL).then(

@@ -146,7 +146,10 @@ test('a small function stores them all', async () => {
       ({ messageId: id, body: encodeEnvelope({ ...envelope, id, identity: id, body: Buffer.from(body) }) });
     const dense = (count) => '[' + '{},'.repeat(count) + '{}]';
     const Records = [349_000, 190_000].flatMap((count) => Array.from('abcde', (id) => record(id + count, dense(count))));
-    const { batchItemFailures } = await handler({ Records: [...Records, record('good', '{}')] });
+    const { batchItemFailures } = await handler(
+      { Records: [...Records, record('good', '{}')] },
+      { getRemainingTimeInMillis: () => 30_000 },
+    );
     console.log(JSON.stringify({ stored, failed: batchItemFailures.length }));`,
   );
   expect({ stored, failed }).toEqual({ stored: 11, failed: 0 });

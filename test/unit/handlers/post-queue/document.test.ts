@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { Binary, BSON } from 'mongodb';
 import { expect, test } from 'vitest';
 import { conflicting, type EventDocument } from '../../../../handlers/post-queue/document.ts';
@@ -34,6 +35,19 @@ test('an event is a document with the delivery that brought it', () => {
     deliveryCount: 1,
     deliveries: [{ id: anEnvelope.id, receivedAt: NOW, attemptedAt: NOW, attempt: 2 }],
   });
+});
+
+test('a body that its sender compressed is stored as it came, and the document says so', () => {
+  const body = gzipSync('{"a":1}');
+  const compressed = { contentEncoding: 'gzip' };
+  const event = eventOf(envelope('1', body, compressed));
+  expect(event).toMatchObject({ contentEncoding: 'gzip', payloadOmitted: 'compressed' });
+  expect(event.body.value()).toEqual(body);
+  expect(event).not.toHaveProperty('payload');
+  // Unpacked on its way by something that left the header.
+  expect(eventOf(envelope('1', '{"a":1}', compressed))).toMatchObject({ payload: { a: 1 } });
+  expect(eventOf(envelope('1', '{"a.b":1}', compressed)).payloadOmitted).toBe('reserved-key');
+  expect(eventOf(envelope('1', body)).payloadOmitted).toBe('not-utf8');
 });
 
 test('beside another one of its identity it has an _id by its bytes, and says with which it is in conflict', () => {

@@ -135,6 +135,38 @@ describe('a run that', () => {
   });
 });
 
+test('a run that doesn’t stop when it is told to fails alone, and in time', async () => {
+  const process: Process = ({ _id }) => (_id === 'GitHub:2' ? new Promise<void>(() => {}) : undefined);
+  const begin = performance.now();
+  const failures = await run(process, ['GitHub:1', 'GitHub:2', 'GitHub:3'], 1300);
+  expect(performance.now() - begin).toBeLessThan(1200);
+  expect([...failures.keys()]).toEqual(['GitHub:2']);
+  expect(failures.get('GitHub:2')).toMatchObject({
+    name: 'OwnCodeError',
+    message: 'process did not end in time, attempt 1, nor when its signal was aborted',
+  });
+  // Its lease is not given back: it may still be at work.
+  expect(updateOne.mock.calls.map(([filter]) => filter._id)).toEqual(['GitHub:1', 'GitHub:3']);
+});
+
+test('what ends after the answer changes nothing of it', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const failures = await run(() => promise, ['GitHub:1'], 1050);
+  expect(failures.size).toBe(1);
+  resolve();
+  await vi.waitFor(() => expect(updateOne).toHaveBeenCalledOnce());
+  await new Promise(setImmediate);
+  expect(failures.size).toBe(1);
+});
+
+test('a store that hangs in the middle of it takes nobody’s outcome along', async () => {
+  findOneAndUpdate.mockImplementation(({ _id }) =>
+    _id === 'GitHub:1' ? new Promise(() => {}) : Promise.resolve(documentOf(_id)),
+  );
+  const failures = await run(() => {}, ['GitHub:1', 'GitHub:2'], 1050);
+  expect([...failures.keys()]).toEqual(['GitHub:1']);
+});
+
 test('an event that is finished is done, and none is run for it', async () => {
   findOneAndUpdate.mockResolvedValue(null);
   findOne.mockResolvedValue({ _id: 'GitHub:1', processing: { attempts: 1, finishedAt: NOW } });

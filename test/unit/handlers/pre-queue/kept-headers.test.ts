@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { keptHeaders } from '../../../../handlers/pre-queue/kept-headers.ts';
 import { gitHub } from '../../../../handlers/sources/github.ts';
+import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { none } from '../../../../handlers/sources/none.ts';
 import type { Source } from '../../../../handlers/sources/source.ts';
+import { trust } from '../deliveries.ts';
 
-const kept = (names: string[], source: Source = none) =>
-  Object.keys(keptHeaders(new Map(names.map((name) => [name, ['value']])), source));
+const kept = (names: string[], source: Source = none, keepHeaders?: string[]) =>
+  Object.keys(keptHeaders(new Map(names.map((name) => [name, ['value']])), source, keepHeaders));
 
 test('the sender’s own headers stay, with all values', () => {
   const headers = new Map([
@@ -19,7 +21,20 @@ test('the sender’s own headers stay, with all values', () => {
     'idempotency-key',
     'x-author',
     'x-shopify-topic',
+    'x-shopify-shop-domain',
+    'x-shopify-triggered-at',
+    'x-github-hook-installation-target-type',
+    'x-atlassian-webhook-identifier',
+    'x-event-key',
+    'i-twilio-idempotency-token',
+    'x-goog-resource-state',
+    'paypal-transmission-id',
+    'linear-delivery',
+    'x-request-id',
+    'traceparent',
+    'x-tenant',
     'ce-id',
+    'ce-anything',
   ];
   expect(kept(names)).toEqual(names);
 });
@@ -46,8 +61,55 @@ test('nothing that proves who sent stays, whatever the source', () => {
     'x-auth-key',
     'x-client-secret',
     'x-password',
+    'authentication',
+    'x-authentication-type',
+    'x-functions-key',
+    'x-webhook-key',
+    'ocp-apim-subscription-key',
+    'x-accesskey',
+    'paypal-transmission-sig',
+    'paypal-auth-algo',
+    'x-sign',
+    'x-jwt',
+    'x-jwt-assertion',
+    'x-session-id',
+    'x-client-cert',
+    'x-oauth',
+    'ce-token',
   ];
   expect(kept(secret)).toEqual([]);
+});
+
+test('what isn’t known to tell anything doesn’t stay, for it may prove something, unless the user says so', () => {
+  const unknown = [
+    'x-partner',
+    'x-checksum',
+    'digest',
+    'x-forwarded-for',
+    'x-hub-signature',
+    'x-webhook-key',
+  ];
+  expect(kept(unknown)).toEqual([]);
+  expect(kept(unknown, none, ['X-Partner', 'x-forwarded-for', 'X-Hub-Signature', 'x-webhook-key'])).toEqual([
+    'x-partner',
+    'x-forwarded-for',
+  ]);
+});
+
+test('what the source’s own settings use for proof doesn’t stay, whatever it is called and wherever it is named', () => {
+  const hmac = {
+    header: 'X-Check-Id',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    prefix: '',
+    template: '{header:Authorization}.{header:X-Api-Key}.{header:X-Part}.{body}',
+  } as const;
+  const settings = trust('HMAC', []).settings;
+  const names = ['x-check-id', 'authorization', 'x-api-key', 'x-part', 'x-signature'];
+  const eventId = { header: 'X-Signature' };
+  expect(kept(names, sourceOf({ ...settings, hmac, eventId }), ['X-Check-Id'])).toEqual(['x-part']);
+  const apiKey = sourceOf({ ...settings, type: 'ApiKey', apiKey: { header: 'X-Shop-Id' } });
+  expect(kept(['x-shop-id', 'x-api-key'], apiKey, ['x-shop-id'])).toEqual([]);
 });
 
 test('a header that the source names for the event’s identity stays, one that it names as proof doesn’t', () => {

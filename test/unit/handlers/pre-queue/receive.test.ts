@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SQS_MESSAGE_BYTES } from '../../../../handlers/contract.ts';
@@ -66,6 +67,42 @@ describe('an authentic delivery', () => {
       });
     },
   );
+});
+
+describe('a body that its sender compressed', () => {
+  const plain = '{"id":"evt_1","type":"t"}';
+  const body = gzipSync(plain);
+  const compressed = { 'content-encoding': 'gzip' };
+
+  test('is verified over the bytes that were sent, and goes on as they are', () => {
+    const receipt = take(post({ ...gitHubHeaders(body, SECRET), ...compressed }, body));
+    expect(receipt).toMatchObject({ kind: 'accepted', envelope: { contentEncoding: 'gzip', body } });
+    if (receipt.kind !== 'accepted') throw new Error('not accepted');
+    expect(receipt.envelope.headers).not.toHaveProperty('content-encoding');
+    expect(decodeEnvelope(receipt.message)).toMatchObject({ contentEncoding: 'gzip', body });
+  });
+
+  test('and signed before that is not authentic: what is signed must be what is sent', () => {
+    const receipt = take(post({ ...gitHubHeaders(plain, SECRET), ...compressed }, body));
+    expect(receipt).toEqual({ kind: 'refused', reason: 'signature-mismatch' });
+  });
+
+  test('is known again by its bytes, where the identity would be in them', () => {
+    const settings = { ...none, source: { ...none.source, eventId: { jsonPath: '$.id' } } };
+    const identityOf = (headers: Record<string, string>, bytes: string | Buffer) => {
+      const receipt = take(post(headers, bytes), settings);
+      return receipt.kind === 'accepted' && receipt.envelope.identity;
+    };
+    expect(identityOf(compressed, body)).toBe(`sha256:${sha256Hex(body)}`);
+    // Unpacked on its way by something that left the header.
+    expect(identityOf(compressed, plain)).toBe('evt_1');
+    expect(identityOf({ 'content-encoding': 'identity' }, 'no JSON')).toBe(ID);
+  });
+
+  test('is refused where it must be read to be verified', () => {
+    const graph = { source: trust('MicrosoftGraph', []).settings, secrets: ['s'] };
+    expect(take(post(compressed, body), graph)).toEqual({ kind: 'refused', reason: 'body-too-complex' });
+  });
 });
 
 describe('refused is', () => {

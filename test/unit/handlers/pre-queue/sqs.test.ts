@@ -144,6 +144,18 @@ test('what is said of a refusal is its code and never what it quotes', async () 
   expect(inspect(error, { depth: 10 })).not.toMatch(/session token|a\/secret/);
 });
 
+test.each([
+  ['no type', '{"message":"slow down"}'],
+  ['a type that is none', '{"__type":null}'],
+  ['an empty type', '{"__type":""}'],
+  ['no JSON', '<html>Too Many Requests</html>'],
+  ['nothing', ''],
+])('a refusal with %s is told by its status, and a 429 tried again', async (_, body) => {
+  respond.mockImplementation((_request, response) => response.writeHead(429).end(body));
+  await expect(sendMessage('x')).rejects.toThrow(/^SQS answers 429 without a code$/);
+  expect(respond).toHaveBeenCalledTimes(3);
+});
+
 test('a clock that is far off is made up for, once and from then on', async () => {
   const theirs = Date.now() + 3_600_000;
   const date = { Date: new Date(theirs).toUTCString() };

@@ -163,11 +163,11 @@ describe('what a sender says about a delivery and the order of events', () => {
 
 describe('an identity that the user chose', () => {
   test('stands in a header, which is then found in any case and kept', () => {
-    const eventId = { header: 'X-Event-Token' };
-    expect(identify('HMAC', { 'x-event-token': 'e' }, {}, eventId).id).toBe('e');
+    const eventId = { header: 'X-Event-Ref' };
+    expect(identify('HMAC', { 'x-event-ref': 'e' }, {}, eventId).id).toBe('e');
     expect(identify('HMAC', {}, {}, eventId).id).toBeUndefined();
     const { identityHeaders } = sourceOf({ ...trust('None', []).settings, eventId });
-    expect(identityHeaders).toContain('x-event-token');
+    expect(identityHeaders).toContain('x-event-ref');
   });
 
   test.each([
