@@ -105,7 +105,8 @@ const tagsOf = ({ identity }: Owner, { object }: InstanceDesired): Tags => ({
 });
 
 /** Where nobody can tell that it is ours, a second host would take the volume from it. */
-function tagsLost(account: Account, id: string, tags: Tags): TerminalError {
+function tagsLost(account: Account, owner: Owner, desired: InstanceDesired, id: string): TerminalError {
+  const tags = tagsOf(owner, desired);
   return new TerminalError(
     'HostTagsLost',
     `the host ${id} has lost its tags: put them back with: ${tagCommand(account, id, tags)}; or terminate it, and another takes its place`,
@@ -137,7 +138,7 @@ export const instance = defineKind<InstanceDesired, Details>({
     const unlisted =
       expectedId !== '' && !ours.some(isExpected) ? await instanceById(account, expectedId) : undefined;
     if (unlisted && !isLeaving(unlisted) && !carries(tagRecord(unlisted.Tags), tagsOf(owner, desired))) {
-      throw tagsLost(account, expectedId, tagsOf(owner, desired));
+      throw tagsLost(account, owner, desired, expectedId);
     }
     const found = unlisted ?? alive.find(isExpected) ?? alive[0];
     return found && actual(found);
@@ -196,7 +197,7 @@ async function launch(
   const launched = await launchInstance(account, desired, sent, owner, predecessor);
   // The token has named one that was launched long ago, and that isn't found by its tags.
   const isOld = account.clock.now() - (launched.LaunchTime?.getTime() ?? account.clock.now()) > YOUNG;
-  if (isOld) throw tagsLost(account, launched.InstanceId ?? '', tagsOf(owner, desired));
+  if (isOld) throw tagsLost(account, owner, desired, launched.InstanceId ?? '');
   return actual({ ...launched, Tags: tagList(sent) });
 }
 
