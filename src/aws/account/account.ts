@@ -10,10 +10,9 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
-import { withAction } from './errors.ts';
 import { Inventory } from './inventory.ts';
+import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
-import { RateLimiter } from './rates.ts';
 import { RecentlyMade } from './recently-made.ts';
 
 /** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
@@ -66,7 +65,7 @@ interface AnyClient {
  * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
  */
 export async function openAccount(region: string, clock: Clock): Promise<Account> {
-  const rates = new RateLimiter(clock);
+  const pace = new Pace(clock);
   const settings = {
     region,
     maxAttempts: 3,
@@ -77,16 +76,12 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     },
   };
   const paced = <Client extends AnyClient>(service: string, client: Client): Client => {
-    const pace: InitializeMiddleware<object, object> = (next, context) => async (args) => {
+    const wait: InitializeMiddleware<object, object> = (next, context) => (args) => {
       const command = String(context.commandName ?? '').replace(/Command$/, '');
-      await rates.take(service, command);
-      try {
-        return await next(args);
-      } catch (error) {
-        throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
-      }
+      const input = args.input as Readonly<Record<string, unknown>>;
+      return pace.call({ service, command, input }, () => next(args));
     };
-    client.middlewareStack.add(pace as never, { step: 'initialize', name: 'namiPace' });
+    client.middlewareStack.add(wait as never, { step: 'initialize', name: 'namiPace' });
     return client;
   };
   const sts = paced('sts', new STSClient(settings));
