@@ -26,3 +26,10 @@ test('no two of its own writes to the gateway meet', async () => {
   await world.run(600);
   expect(errors(world, 'ConflictException')).toEqual([]);
 });
+
+test('thirty pipelines applied at once stay below the rates that AWS publishes', async () => {
+  const world = await simulate();
+  world.aws.faults.ratesHold = true;
+  console.log(`thirty pipelines are ready after ${await applyAtOnce(world, 30)} s`);
+  expect(errors(world, 'TooManyRequestsException')).toEqual([]);
+});
