@@ -1,4 +1,5 @@
 import type { Account } from '../../src/aws/account/account.ts';
+import { Attempts } from '../../src/aws/account/attempts.ts';
 import { Inventory } from '../../src/aws/account/inventory.ts';
 import { Pace } from '../../src/aws/account/pace.ts';
 import { Patience } from '../../src/aws/account/patience.ts';
@@ -204,6 +205,7 @@ export class World {
       inventory: new Inventory(clock),
       recentlyMade: new RecentlyMade(clock),
       patience: new Patience(clock),
+      attempts: new Attempts(clock),
       refusedVersions: new Map(),
       ...clients,
     };

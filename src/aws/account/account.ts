@@ -10,6 +10,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
+import { Attempts } from './attempts.ts';
 import { Inventory } from './inventory.ts';
 import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
@@ -32,6 +33,8 @@ export interface Account {
   readonly inventory: Inventory;
   readonly recentlyMade: RecentlyMade;
   readonly patience: Patience;
+  /** By the name of a function: what it was asked to be. */
+  readonly attempts: Attempts;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
   readonly apiGateway: APIGatewayClient;
@@ -95,6 +98,7 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     inventory: new Inventory(clock),
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
+    attempts: new Attempts(clock),
     refusedVersions: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
