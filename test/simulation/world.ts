@@ -1,8 +1,8 @@
 import type { Account } from '../../src/aws/account/account.ts';
-import { withAction } from '../../src/aws/account/errors.ts';
+import { Attempts } from '../../src/aws/account/attempts.ts';
 import { Inventory } from '../../src/aws/account/inventory.ts';
+import { Pace } from '../../src/aws/account/pace.ts';
 import { Patience } from '../../src/aws/account/patience.ts';
-import { RateLimiter } from '../../src/aws/account/rates.ts';
 import { RecentlyMade } from '../../src/aws/account/recently-made.ts';
 import { codeLibrary } from '../../src/code.ts';
 import { readConfig } from '../../src/config.ts';
@@ -190,15 +190,12 @@ export class World {
 
   #openAccount(lifeline: Lifeline): Account {
     const clock = lifeline.clock(this.time);
-    const rates = new RateLimiter(clock);
-    const clients = sdkClients(async (service, command, input, attempts) => {
-      await rates.take(service, command);
-      try {
-        return await lifeline.hold(this.aws.call(service, command, input, attempts));
-      } catch (error) {
-        throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
-      }
-    });
+    const pace = new Pace(clock);
+    const clients = sdkClients((service, command, input, attempts) =>
+      pace.call({ service, command, input }, () =>
+        lifeline.hold(this.aws.call(service, command, input, attempts)),
+      ),
+    );
     const { region, accountId, partition } = this.aws.around;
     return {
       region,
@@ -208,6 +205,7 @@ export class World {
       inventory: new Inventory(clock),
       recentlyMade: new RecentlyMade(clock),
       patience: new Patience(clock),
+      attempts: new Attempts(clock),
       refusedVersions: new Map(),
       ...clients,
     };

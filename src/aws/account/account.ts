@@ -11,10 +11,10 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
 import type { Proxies } from '../../proxies.ts';
-import { withAction } from './errors.ts';
+import { Attempts } from './attempts.ts';
 import { Inventory } from './inventory.ts';
+import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
-import { RateLimiter } from './rates.ts';
 import { RecentlyMade } from './recently-made.ts';
 
 /** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
@@ -34,6 +34,8 @@ export interface Account {
   readonly inventory: Inventory;
   readonly recentlyMade: RecentlyMade;
   readonly patience: Patience;
+  /** By the name of a function: what it was asked to be. */
+  readonly attempts: Attempts;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
   readonly apiGateway: APIGatewayClient;
@@ -68,7 +70,7 @@ interface AnyClient {
  * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
  */
 export async function openAccount(region: string, clock: Clock, proxies?: Proxies): Promise<Account> {
-  const rates = new RateLimiter(clock);
+  const pace = new Pace(clock);
   const settings = {
     region,
     maxAttempts: 3,
@@ -80,16 +82,12 @@ export async function openAccount(region: string, clock: Clock, proxies?: Proxie
     },
   };
   const paced = <Client extends AnyClient>(service: string, client: Client): Client => {
-    const pace: InitializeMiddleware<object, object> = (next, context) => async (args) => {
+    const wait: InitializeMiddleware<object, object> = (next, context) => (args) => {
       const command = String(context.commandName ?? '').replace(/Command$/, '');
-      await rates.take(service, command);
-      try {
-        return await next(args);
-      } catch (error) {
-        throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
-      }
+      const input = args.input as Readonly<Record<string, unknown>>;
+      return pace.call({ service, command, input }, () => next(args));
     };
-    client.middlewareStack.add(pace as never, { step: 'initialize', name: 'namiPace' });
+    client.middlewareStack.add(wait as never, { step: 'initialize', name: 'namiPace' });
     return client;
   };
   const sts = paced('sts', new STSClient(settings));
@@ -103,6 +101,7 @@ export async function openAccount(region: string, clock: Clock, proxies?: Proxie
     inventory: new Inventory(clock),
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
+    attempts: new Attempts(clock),
     refusedVersions: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),

@@ -1,44 +1,29 @@
 import { type Clock, sleep } from '../../clock.ts';
+import { PUBLISHED, type PublishedRate } from './published-rates.ts';
+
+/** The operator's share of a rate: the account's other tools need the rest. */
+const SHARE = 0.5;
 
 /** A token bucket: `perSecond` in the long run, `burst` at once. */
-export interface Rate {
+interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/**
- * AWS's published rates of the control-plane calls that the operator makes, per account and region; half of it where
- * other tools are likely to share it. (API Gateway quotas; Lambda quotas; Request throttling for the Amazon EC2 API;
- * Systems Manager quotas; IAM has no published figure.) Keys are "service:Command" or "service".
- */
-export const RATES: Readonly<Record<string, Rate>> = {
-  'apigateway:CreateDeployment': { perSecond: 0.2, burst: 1 },
-  'apigateway:CreateRestApi': { perSecond: 1 / 3, burst: 1 },
-  'apigateway:DeleteRestApi': { perSecond: 1 / 30, burst: 1 },
-  'apigateway:CreateResource': { perSecond: 5, burst: 5 },
-  'apigateway:GetResources': { perSecond: 2.5, burst: 5 },
-  apigateway: { perSecond: 10, burst: 40 },
-  'lambda:GetFunction': { perSecond: 100, burst: 100 },
-  'lambda:GetFunctionConfiguration': { perSecond: 100, burst: 100 },
-  'lambda:Invoke': { perSecond: 50, burst: 50 },
-  lambda: { perSecond: 15, burst: 15 },
-  'ec2:Describe': { perSecond: 20, burst: 50 },
-  ec2: { perSecond: 5, burst: 20 },
-  iam: { perSecond: 15, burst: 60 },
-  ssm: { perSecond: 10, burst: 20 },
-  s3: { perSecond: 50, burst: 100 },
-  sqs: { perSecond: 50, burst: 100 },
-  'cloudwatch:PutMetricAlarm': { perSecond: 3, burst: 15 },
-  cloudwatch: { perSecond: 9, burst: 20 },
-  logs: { perSecond: 5, burst: 10 },
-};
+const ourShare = ({ perSecond, burst = perSecond }: PublishedRate): Rate => ({
+  perSecond: perSecond * SHARE,
+  burst: Math.max(1, burst * SHARE),
+});
 
-/** Which bucket a call draws from: the most specific one. */
-export function rateKey(service: string, command: string): string {
-  const specific = `${service}:${command}`;
-  if (specific in RATES) return specific;
-  const family = `${service}:${/^Describe/.exec(command)?.[0] ?? ''}`;
-  return family in RATES ? family : service;
+/** The buckets that a call draws from, by name: its own or that of calls like it, and those that count all calls. */
+export function ratesOf(service: string, command: string): ReadonlyMap<string, Rate> {
+  const call = `${service}:${command}`;
+  const named = PUBLISHED.filter(({ calls }) =>
+    calls.endsWith('*') ? call.startsWith(calls.slice(0, -1)) : calls === call,
+  );
+  const first = named.find(({ isTotal }) => !isTotal);
+  const counted = named.filter((each) => each === first || each.isTotal);
+  return new Map(counted.map((each) => [each.counts === 'each' ? call : each.calls, ourShare(each)]));
 }
 
 /** Token buckets of one account and region. */
@@ -52,15 +37,19 @@ export class RateLimiter {
 
   /** Resolves when the call may go out. Callers are served in the order in which they asked. */
   async take(service: string, command: string): Promise<void> {
-    const key = rateKey(service, command);
-    const rate = RATES[key];
-    if (!rate) return;
+    const waits = [...ratesOf(service, command)].map(([name, rate]) => this.#draw(name, rate));
+    const longest = Math.max(0, ...waits);
+    if (longest > 0) await sleep(this.#clock, longest);
+  }
+
+  /** Milliseconds until the token that is taken is there. */
+  #draw(name: string, { perSecond, burst }: Rate): number {
     const now = this.#clock.now();
-    const bucket = this.#buckets.get(key) ?? { tokens: rate.burst, at: now };
-    this.#buckets.set(key, bucket);
-    bucket.tokens = Math.min(rate.burst, bucket.tokens + ((now - bucket.at) / 1000) * rate.perSecond) - 1;
+    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
+    this.#buckets.set(name, bucket);
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond) - 1;
     bucket.at = now;
     // A negative balance is a place in the queue.
-    if (bucket.tokens < 0) await sleep(this.#clock, (-bucket.tokens / rate.perSecond) * 1000);
+    return Math.max(0, (-bucket.tokens / perSecond) * 1000);
   }
 }

@@ -11,7 +11,6 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
-import { fromRfc3339 } from '../../clock.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
 import { type Actual, pending, READY, type State } from '../object/actual.ts';
@@ -50,14 +49,11 @@ type Details = Omit<FunctionDesired, 'roleId' | 'name'> & {
   readonly runtime: string;
   readonly handler: string;
   readonly arn: string;
-  /** Why Lambda gave up on making it ready, and when it was asked to (milliseconds since the epoch). */
-  readonly failure?: { readonly why: string; readonly askedAt: number };
+  /** Why Lambda gave up on what it was asked to be last. */
+  readonly failure?: string;
   /** Why its environment can't be seen. */
   readonly unread?: string;
 };
-
-/** What Lambda gave up is asked for again so long after. */
-const RETRY_SECONDS = 300;
 
 /** Lambda's bound on names and values together, in bytes. (Lambda quotas: environment variables.) */
 const ENVIRONMENT_BYTES = 4096;
@@ -96,11 +92,10 @@ function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration
 
 /** A function that failed takes a new configuration. (Lambda: function states.) */
 function failureOf(configuration: FunctionConfiguration): Pick<Details, 'failure'> {
-  const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason, LastModified = '' } = configuration;
-  const askedAt = fromRfc3339(LastModified);
-  if (State === 'Failed') return { failure: { why: StateReason ?? 'no reason given', askedAt } };
-  if (LastUpdateStatus !== 'Failed') return {};
-  return { failure: { why: LastUpdateStatusReason ?? 'no reason given', askedAt } };
+  const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = configuration;
+  if (State === 'Failed') return { failure: StateReason ?? 'no reason given' };
+  if (LastUpdateStatus === 'Failed') return { failure: LastUpdateStatusReason ?? 'no reason given' };
+  return {};
 }
 
 function actual(name: string, configuration: FunctionConfiguration, tags: Tags): Actual<Details> {
@@ -166,6 +161,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
         `the environment of the function ${name} can't be read: see to the rights of the operator on its KMS key (AWS says: ${found.details.unread})`,
       );
     }
+    if (found?.state.is === 'ready' && found.details.failure === undefined) account.attempts.end(name);
     return found;
   },
   async owned(account, owner) {
@@ -175,7 +171,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
   },
   compare({ details }, desired) {
     const differences = differencesOf(details, desired);
-    return differences.length === 0 && details.failure ? ['state'] : differences;
+    return differences.length === 0 && details.failure !== undefined ? ['state'] : differences;
   },
   async create(account, desired, tags, _owner, code) {
     const made = await unlessThere(
@@ -190,18 +186,22 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
       ),
     );
     account.inventory.forget('functions');
+    account.attempts.note(desired.name, fingerprint(desired));
     return actual(desired.name, made, tags);
   },
   async update(account, desired, { details }, _owner, code) {
-    const isRecent = account.clock.now() - (details.failure?.askedAt ?? 0) < RETRY_SECONDS * 1000;
-    if (details.failure && isRecent && differencesOf(details, desired).length === 0) {
+    const { attempts } = account;
+    const wish = fingerprint(desired);
+    // After a failure Lambda may show what was asked for, or what was there before.
+    if (details.failure !== undefined && !attempts.isDue(desired.name, wish)) {
       throw new BackoffError(
         'FunctionFailed',
-        `Lambda could not make the function ready, and is asked again later: ${details.failure.why}`,
+        `Lambda could not make the function ready, and is asked again later, with growing pauses: ${details.failure}`,
       );
     }
+    attempts.note(desired.name, wish);
     // One change at a time: Lambda refuses the second until the first is through.
-    if (details.codeSha256 !== desired.codeSha256 || details.architecture !== desired.architecture) {
+    if (isCodeNext(details, desired)) {
       await account.lambda.send(
         new UpdateFunctionCodeCommand({
           FunctionName: desired.name,
@@ -219,6 +219,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     );
   },
   async remove(account, { id }) {
+    account.attempts.end(id);
     await orGone(account.lambda.send(new DeleteFunctionCommand({ FunctionName: id })));
     account.inventory.forget('functions');
   },
@@ -229,6 +230,16 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     await account.lambda.send(new UntagResourceCommand({ Resource: details.arn, TagKeys: [...keys] }));
   },
 });
+
+/** Its code comes first, but where it has failed: it takes another configuration then, and is well again. */
+function isCodeNext(details: Details, desired: FunctionDesired): boolean {
+  const { codeSha256, architecture } = desired;
+  if (differing(details, { codeSha256, architecture }).length === 0) return false;
+  const others = differencesOf(details, desired).filter(
+    (each) => !['codeSha256', 'architecture'].includes(each),
+  );
+  return details.failure === undefined || others.length === 0;
+}
 
 function configurationOf(desired: FunctionDesired) {
   return {

@@ -72,6 +72,8 @@ export interface LambdaFunction extends FunctionSettings {
   readonly versions: readonly FunctionVersion[];
   readonly nextVersion: number;
   readonly reserved: number | undefined;
+  /** Why the last change of it came to nothing. */
+  readonly failure?: string | undefined;
 }
 
 export interface Alias {
@@ -136,6 +138,8 @@ export class Lambda extends Service {
   readonly mappings = new Table<Mapping>(this.moment);
   /** What runs when a function is invoked. */
   code: Code = () => null;
+  /** Why a function can't become what it was asked to be, which Lambda says once it has tried. */
+  failureOf: (wanted: FunctionSettings) => string | undefined = () => undefined;
   /** Called when a mapping may have begun to read its queue. */
   onMapping = () => {};
   readonly #iam: Iam;
@@ -241,7 +245,10 @@ export class Lambda extends Service {
       const { architecture, codeSha256 } = found;
       const settings = { ...this.#settingsOf(input, codeSha256), architecture };
       this.#requireUsable(settings);
-      this.functions.change(FunctionName, { ...settings, updatedAt: this.now });
+      const failure = this.failureOf(settings);
+      // What was there before stays.
+      const kept = failure === undefined ? settings : {};
+      this.functions.change(FunctionName, { ...kept, updatedAt: this.now, failure });
       this.#holdInterfaces(this.#require(FunctionName));
       return this.#show(this.#require(FunctionName));
     },
@@ -652,14 +659,16 @@ export class Lambda extends Service {
     return alias;
   }
 
-  #statesOf({ madeAt, updatedAt }: LambdaFunction) {
+  #statesOf({ madeAt, updatedAt, failure }: LambdaFunction) {
     const { functionPending, functionUpdating } = this.around.times;
     const isPending = this.moment.since(madeAt) < functionPending;
     const isUpdating = this.moment.since(updatedAt) < functionUpdating;
+    const settled = failure === undefined ? 'Successful' : 'Failed';
     return {
       State: isPending ? 'Pending' : 'Active',
       ...(isPending && { StateReason: 'The function is being created.' }),
-      LastUpdateStatus: isPending || isUpdating ? 'InProgress' : 'Successful',
+      LastUpdateStatus: isPending || isUpdating ? 'InProgress' : settled,
+      ...(!isUpdating && failure !== undefined && { LastUpdateStatusReason: failure }),
     };
   }
 

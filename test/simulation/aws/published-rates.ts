@@ -1,22 +1,46 @@
 import type { Clock } from '../../../src/clock.ts';
 
 interface Rate {
-  /** "service:Command", or "service" for all of its calls. */
+  /** "service:Command"; what no such row names falls under "service:Describe*" or "service:*". */
   readonly calls: string;
   readonly perSecond: number;
   readonly burst: number;
+  /** Its calls share one bucket; else each command has one. */
+  readonly isShared?: true;
+  /** It counts even what another row names. */
+  readonly isTotal?: true;
 }
 
-/** What AWS takes of an account in a region. (API Gateway quotas; Lambda quotas.) */
+/**
+ * What AWS takes of an account in a region. (Amazon API Gateway quotas; Lambda quotas; "Request throttling for the Amazon
+ * EC2 API"; CloudWatch Logs quotas; CloudWatch service quotas.)
+ */
 const RATES: readonly Rate[] = [
   { calls: 'apigateway:CreateDeployment', perSecond: 1 / 5, burst: 1 },
   { calls: 'apigateway:CreateRestApi', perSecond: 1 / 3, burst: 1 },
   { calls: 'apigateway:DeleteRestApi', perSecond: 1 / 30, burst: 1 },
   { calls: 'apigateway:CreateResource', perSecond: 5, burst: 5 },
+  { calls: 'apigateway:DeleteResource', perSecond: 5, burst: 5 },
   { calls: 'apigateway:GetResources', perSecond: 5 / 2, burst: 5 },
-  { calls: 'apigateway', perSecond: 10, burst: 40 },
-  { calls: 'lambda', perSecond: 15, burst: 15 },
+  { calls: 'apigateway:*', perSecond: 10, burst: 40, isShared: true, isTotal: true },
+  { calls: 'lambda:Invoke', perSecond: 100, burst: 100 },
+  { calls: 'lambda:GetFunction', perSecond: 100, burst: 100 },
+  { calls: 'lambda:GetPolicy', perSecond: 15, burst: 15 },
+  { calls: 'lambda:*', perSecond: 15, burst: 15, isShared: true },
+  { calls: 'ec2:RunInstances', perSecond: 2, burst: 5 },
+  { calls: 'ec2:Describe*', perSecond: 20, burst: 100 },
+  { calls: 'ec2:*', perSecond: 5, burst: 50 },
+  { calls: 'logs:CreateLogGroup', perSecond: 10, burst: 10 },
+  { calls: 'logs:DeleteLogGroup', perSecond: 10, burst: 10 },
+  { calls: 'logs:DescribeLogGroups', perSecond: 10, burst: 10 },
+  { calls: 'logs:*', perSecond: 5, burst: 5 },
+  { calls: 'cloudwatch:DescribeAlarms', perSecond: 9, burst: 9 },
+  { calls: 'cloudwatch:PutMetricAlarm', perSecond: 3, burst: 3 },
+  { calls: 'cloudwatch:DeleteAlarms', perSecond: 3, burst: 3 },
 ];
+
+const names = ({ calls }: Rate, call: string): boolean =>
+  calls.endsWith('*') ? call.startsWith(calls.slice(0, -1)) : calls === call;
 
 /** Counts calls against the rates that AWS publishes. */
 export class PublishedRates {
@@ -29,21 +53,23 @@ export class PublishedRates {
 
   /** Whether the call is within the rates; it then counts. */
   take(service: string, command: string): boolean {
-    // Reads of single functions and invocations have far higher rates of their own.
-    if (service === 'lambda' && /^(Invoke|GetFunction)/.test(command)) return true;
-    const rates = RATES.filter(({ calls }) => calls === service || calls === `${service}:${command}`);
-    const buckets = rates.map((rate) => this.#filled(rate));
+    const call = `${service}:${command}`;
+    const named = RATES.filter((rate) => names(rate, call));
+    const own = named.find(({ isTotal }) => !isTotal);
+    const buckets = named
+      .filter((rate) => rate === own || rate.isTotal)
+      .map((rate) => this.#filled(rate, rate.isShared ? rate.calls : call));
     if (buckets.some(({ tokens }) => tokens < 1)) return false;
     for (const bucket of buckets) bucket.tokens -= 1;
     return true;
   }
 
-  #filled({ calls, perSecond, burst }: Rate): { tokens: number; at: number } {
+  #filled({ perSecond, burst }: Rate, name: string): { tokens: number; at: number } {
     const now = this.#clock.now();
-    const bucket = this.#buckets.get(calls) ?? { tokens: burst, at: now };
+    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
     bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
     bucket.at = now;
-    this.#buckets.set(calls, bucket);
+    this.#buckets.set(name, bucket);
     return bucket;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { RATES, RateLimiter, rateKey } from '../../../../src/aws/account/rates.ts';
+import { PUBLISHED } from '../../../../src/aws/account/published-rates.ts';
+import { RateLimiter, ratesOf } from '../../../../src/aws/account/rates.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** When each of `calls` calls may go out, in milliseconds from now. */
@@ -16,13 +17,12 @@ async function times(service: string, command: string, calls: number): Promise<n
 
 describe('calls to AWS', () => {
   test('go out at once up to the burst, then at the rate', async () => {
-    const rate = RATES['apigateway:GetResources'];
-    expect(rate).toEqual({ perSecond: 2.5, burst: 5 });
-    expect(await times('apigateway', 'GetResources', 8)).toEqual([0, 0, 0, 0, 0, 400, 800, 1200]);
+    // AWS: 5/s.
+    expect(await times('logs', 'PutRetentionPolicy', 5)).toEqual([0, 0, 200, 600, 1000]);
   });
 
-  test('that deploy are five seconds apart', async () => {
-    expect(await times('apigateway', 'CreateDeployment', 3)).toEqual([0, 5000, 10_000]);
+  test('that deploy are ten seconds apart: AWS takes one in five', async () => {
+    expect(await times('apigateway', 'CreateDeployment', 3)).toEqual([0, 10_000, 20_000]);
   });
 
   test('get their burst back while nothing is called, and no more than that', async () => {
@@ -35,7 +35,7 @@ describe('calls to AWS', () => {
     const second = limiter.take('apigateway', 'CreateDeployment');
     await clock.until(second);
 
-    expect(clock.now()).toBe(65_000);
+    expect(clock.now()).toBe(70_000);
   });
 
   test('of one kind do not wait for those of another', async () => {
@@ -53,11 +53,28 @@ describe('calls to AWS', () => {
 });
 
 test.each([
-  ['lambda', 'GetFunction', 'lambda:GetFunction'],
-  ['lambda', 'CreateFunction', 'lambda'],
-  ['ec2', 'DescribeInstances', 'ec2:Describe'],
-  ['ec2', 'RunInstances', 'ec2'],
-  ['logs', 'DescribeLogGroups', 'logs'],
-])('%s:%s draws from the most special bucket', (service, command, key) => {
-  expect(rateKey(service, command)).toBe(key);
+  ['lambda', 'GetFunction', ['lambda:GetFunction']],
+  ['lambda', 'CreateFunction', ['lambda:*']],
+  ['ec2', 'DescribeInstances', ['ec2:DescribeInstances']],
+  ['ec2', 'CreateVpc', ['ec2:CreateVpc']],
+  ['logs', 'DescribeLogGroups', ['logs:DescribeLogGroups']],
+  ['logs', 'TagResource', ['logs:TagResource']],
+  ['apigateway', 'CreateDeployment', ['apigateway:*', 'apigateway:CreateDeployment']],
+  ['apigateway', 'GetStage', ['apigateway:*']],
+  ['sts', 'GetCallerIdentity', []],
+])('%s:%s counts towards %j', (service, command, buckets) => {
+  expect([...ratesOf(service, command).keys()]).toEqual(buckets);
 });
+
+test.each(PUBLISHED)(
+  'of $calls no more go out in any second than half of what AWS takes',
+  async (published) => {
+    const [service = '', command = ''] = published.calls.replace('*', 'Anything').split(':');
+    const went = await times(service, command, 30);
+    const half = (published.burst ?? published.perSecond) / 2;
+    const atOnce = went.filter((at) => at === 0).length;
+    expect(atOnce).toBeLessThanOrEqual(Math.max(1, half));
+    const last = (went.at(-1) ?? 0) / 1000;
+    expect(went.length - Math.max(1, half)).toBeLessThanOrEqual((last * published.perSecond) / 2 + 0.01);
+  },
+);

@@ -124,29 +124,33 @@ describe('a function', () => {
     ['making', { State: 'Failed', StateReason: 'no address left' }],
     ['changing', { LastUpdateStatus: 'Failed', LastUpdateStatusReason: 'no address left' }],
   ])(
-    'whose %s failed says why, is asked again later, and takes another configuration at once',
+    'whose %s failed says why, is asked again with growing pauses, and takes another configuration at once',
     async (_, state) => {
-      const run = aws({});
-      const now = run.clock.now();
-      const failed = async (seconds: number) => {
-        const LastModified = new Date(now - seconds * 1000).toISOString().replace('Z', '+0000');
-        return aws({ ...(await made()), ...state, LastModified });
-      };
-      const mend = async (lambda: ReturnType<typeof aws>, desired = DESIRED) => {
-        const found = await lambdaFunction.find(lambda.account, desired, OWNER);
+      const run = aws({ ...(await made()), ...state });
+      const mend = async (desired = DESIRED) => {
+        const found = await lambdaFunction.find(run.account, desired, OWNER);
         if (!found) throw new Error('it is there');
         expect(lambdaFunction.compare(found, desired)).not.toEqual([]);
-        await lambdaFunction.update(lambda.account, desired, found, OWNER);
-        return lambda.writes();
+        await lambdaFunction.update(run.account, desired, found, OWNER, CODE);
       };
-      await expect(mend(await failed(10))).rejects.toMatchObject({
-        reason: 'FunctionFailed',
-        message: expect.stringContaining('no address left'),
-      });
-      expect(await mend(await failed(300))).toEqual(['UpdateFunctionConfiguration']);
-      expect(await mend(await failed(10), { ...DESIRED, memoryMiB: 512 })).toEqual([
-        'UpdateFunctionConfiguration',
-      ]);
+      const refusal = { reason: 'FunctionFailed', message: expect.stringContaining('no address left') };
+      // Nobody remembers when it was asked last.
+      await mend();
+      await expect(mend()).rejects.toMatchObject(refusal);
+      await run.clock.advance(60_000);
+      await mend();
+      await run.clock.advance(60_000);
+      await expect(mend()).rejects.toMatchObject(refusal);
+      await run.clock.advance(60_000);
+      await mend();
+      expect(run.writes()).toEqual(Array(3).fill('UpdateFunctionConfiguration'));
+
+      const corrected = { ...DESIRED, memoryMiB: 512 };
+      await mend(corrected);
+      await expect(mend(corrected)).rejects.toMatchObject(refusal);
+      // Its code waits for the configuration that may make it well.
+      await mend({ ...corrected, codeSha256: 'other' });
+      expect(run.writes()).toEqual(Array(5).fill('UpdateFunctionConfiguration'));
     },
   );
 

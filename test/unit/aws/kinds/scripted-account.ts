@@ -9,6 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { InitializeMiddleware } from '@smithy/types';
 import type { Account } from '../../../../src/aws/account/account.ts';
+import { Attempts } from '../../../../src/aws/account/attempts.ts';
 import { withAction } from '../../../../src/aws/account/errors.ts';
 import { Inventory } from '../../../../src/aws/account/inventory.ts';
 import { Patience } from '../../../../src/aws/account/patience.ts';
@@ -66,6 +67,7 @@ export function scripted(script: Script): ScriptedAccount {
     inventory: new Inventory(clock),
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
+    attempts: new Attempts(clock),
     refusedVersions: new Map(),
     apiGateway: client('apigateway', new APIGatewayClient(settings)),
     cloudWatch: client('cloudwatch', new CloudWatchClient(settings)),

@@ -1,0 +1,48 @@
+import type { Clock } from '../../clock.ts';
+import { withAction } from './errors.ts';
+import { RateLimiter } from './rates.ts';
+import { Turns } from './turns.ts';
+
+/** A call as it is about to go out. */
+export interface OutgoingCall {
+  /** As IAM names it. */
+  readonly service: string;
+  /** Without "Command". */
+  readonly command: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Lets the calls of one account and region go out as AWS takes them: within its rates, and no two that it sees as one change. */
+export class Pace {
+  readonly #rates: RateLimiter;
+  readonly #turns = new Turns();
+
+  constructor(clock: Clock) {
+    this.#rates = new RateLimiter(clock);
+  }
+
+  /** What `send` comes to, once it may go out; an error says which action was called. */
+  async call<T>({ service, command, input }: OutgoingCall, send: () => Promise<T>): Promise<T> {
+    await this.#rates.take(service, command);
+    const changed = changedRestApi(service, command, input);
+    try {
+      return await (changed === undefined ? send() : this.#turns.take(changed, send));
+    } catch (error) {
+      throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
+    }
+  }
+}
+
+/**
+ * The REST API that a call changes: API Gateway refuses a change of one while another is under way. (ConflictException;
+ * hashicorp/terraform-provider-aws#776.)
+ */
+function changedRestApi(
+  service: string,
+  command: string,
+  { restApiId, resourceArn }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (service !== 'apigateway' || command.startsWith('Get')) return undefined;
+  if (typeof restApiId === 'string') return restApiId;
+  return /\/restapis\/([^/]+)/.exec(String(resourceArn))?.[1];
+}

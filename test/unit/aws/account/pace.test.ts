@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from '../../../../src/aws/account/errors.ts';
+import { Pace } from '../../../../src/aws/account/pace.ts';
+import { sleep } from '../../../../src/clock.ts';
+import { FakeClock } from '../../fake-clock.ts';
+
+/** What calls of API Gateway do, in order: each takes a second, and `fails` fail. */
+async function runs(
+  calls: readonly (readonly [command: string, input: object])[],
+  fails = '',
+): Promise<string[]> {
+  const clock = new FakeClock();
+  const pace = new Pace(clock);
+  const seen: string[] = [];
+  const all = calls.map(([command, input]) =>
+    pace.call({ service: 'apigateway', command, input: { ...input } }, async () => {
+      seen.push(`${command} begins`);
+      await sleep(clock, 1000);
+      seen.push(`${command} ends`);
+      if (command === fails) throw new Error('no');
+    }),
+  );
+  await clock.until(Promise.allSettled(all));
+  return seen;
+}
+
+const FIRST = { restApiId: 'first' };
+
+describe('calls to API Gateway', () => {
+  test('that change one REST API go out one after the other, in the order in which they were asked for', async () => {
+    expect(
+      await runs([
+        ['PutMethod', FIRST],
+        ['PutIntegration', FIRST],
+        ['TagResource', { resourceArn: 'arn:aws:apigateway:eu-central-1::/restapis/first/stages/live' }],
+      ]),
+    ).toEqual([
+      'PutMethod begins',
+      'PutMethod ends',
+      'PutIntegration begins',
+      'PutIntegration ends',
+      'TagResource begins',
+      'TagResource ends',
+    ]);
+  });
+
+  test('go on after one that failed', async () => {
+    const calls = [['PutMethod', FIRST] as const, ['PutIntegration', FIRST] as const];
+    expect(await runs(calls, 'PutMethod')).toContain('PutIntegration ends');
+  });
+
+  test.each<[string, [string, object]]>([
+    ['change another REST API', ['PutIntegration', { restApiId: 'second' }]],
+    ['only look', ['GetStage', FIRST]],
+    ['make one', ['CreateRestApi', { name: 'third' }]],
+  ])('that %s do not wait for a change', async (_, call) => {
+    const begun = (await runs([['PutMethod', FIRST], call])).slice(0, 2);
+    expect(begun).toContain(`${call[0]} begins`);
+  });
+});
+
+test.each([
+  ['CreateFunction', 'lambda:CreateFunction'],
+  ['Invoke', 'lambda:InvokeFunction'],
+])('an error of %s says which action was called', async (command, action) => {
+  const failing = new Pace(new FakeClock()).call({ service: 'lambda', command, input: {} }, async () => {
+    throw new Error('no');
+  });
+  const error = await failing.catch((reason: unknown) => reason);
+  expect(judge(error).message).toContain(action);
+});
