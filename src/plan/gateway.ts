@@ -89,7 +89,13 @@ export interface ShownRoute {
 export const contentOf = (shown: readonly ShownRoute[]): string => fingerprint({ shown, RESPONSES });
 
 /** The stage of a gateway, to find it by. */
-export const stageOf = (restApiId: string) => ({ restApiId, name: STAGE, content: '', throttles: {} });
+export const stageOf = (restApiId: string) => ({
+  restApiId,
+  name: STAGE,
+  content: '',
+  paths: [],
+  throttles: {},
+});
 
 /** The stage that shows `shown`: one deployment carries all routes. `routes` are those whose bounds are known. */
 export function planStage(
@@ -108,6 +114,7 @@ export function planStage(
       desired: {
         ...stageOf(restApiId),
         content: contentOf(shown),
+        paths: shown.map(({ path }) => path),
         throttles: Object.fromEntries(throttles),
       },
     },

@@ -4,6 +4,7 @@ import {
   DeleteDeploymentCommand,
   DeleteStageCommand,
   GetDeploymentCommand,
+  type GetDeploymentCommandOutput,
   GetStageCommand,
   type MethodSetting,
   type PatchOperation,
@@ -27,6 +28,8 @@ export interface StageDesired {
   readonly name: string;
   /** Hash of everything that is to be deployed; it is the description of the deployment. */
   readonly content: string;
+  /** Every path that is to be deployed, such as "/nami/orders". */
+  readonly paths: readonly string[];
   /** Bounds of single routes, by path, such as "/nami/orders"; `null`: none. Routes that don't stand here keep theirs. */
   readonly throttles: Readonly<Record<string, Throttle | null>>;
 }
@@ -42,9 +45,26 @@ type Details = {
   readonly overrides: Readonly<Record<string, Override>>;
   readonly metrics: boolean;
   readonly deploymentId: string;
-  /** What the deployment holds, such as "/nami/orders". */
-  readonly paths: readonly string[];
+  /** Paths that the deployment really holds, whatever it was meant to; absent where AWS does not say. */
+  readonly paths?: readonly string[];
 };
+
+type Summary = NonNullable<GetDeploymentCommandOutput['apiSummary']>;
+
+/** Every method of a path leads to one function. */
+const METHOD = 'ANY';
+
+const pathsOf = (summary: Summary | undefined): Pick<Details, 'paths'> =>
+  summary
+    ? {
+        paths: Object.keys(summary).filter((path) => METHOD in (summary[path] ?? {})),
+      }
+    : {};
+
+/** Whether a deployment has to be made: of what was read just before the last one, some may not have been there then. */
+const isDeployed = (details: Details, { content, paths }: StageDesired): boolean =>
+  details.content === content &&
+  (details.paths === undefined || canonical(details.paths) === canonical(paths));
 
 /** API Gateway's own bounds: a route without a bound of ours shows these. */
 const UNBOUND = -1;
@@ -91,17 +111,18 @@ export const stage = defineKind<StageDesired, Details>({
         overrides: overridesOf(settings),
         metrics: settings['*/*']?.metricsEnabled ?? false,
         deploymentId,
-        paths: Object.keys(deployment?.apiSummary ?? {}),
+        ...pathsOf(deployment?.apiSummary),
       },
     };
   },
   owned: async () => [],
-  compare: ({ details }, { content, throttles }) => [
-    ...differing(details, { content, metrics: true }),
-    ...(overridePatches(details.overrides, throttles).length > 0 ? ['throttles'] : []),
+  compare: ({ details }, desired) => [
+    ...(isDeployed(details, desired) ? [] : ['content']),
+    ...differing(details, { metrics: true }),
+    ...(overridePatches(details.overrides, desired.throttles).length > 0 ? ['throttles'] : []),
   ],
   async create(account, { restApiId, name, content }, tags) {
-    const { id: deploymentId = '', apiSummary = {} } = await account.apiGateway.send(
+    const { id: deploymentId = '', apiSummary } = await account.apiGateway.send(
       new CreateDeploymentCommand({ restApiId, description: content }),
     );
     await unlessThere(
@@ -114,11 +135,11 @@ export const stage = defineKind<StageDesired, Details>({
       tags,
       state: READY,
       outputs: { name, content },
-      details: { content, overrides: {}, metrics: false, deploymentId, paths: Object.keys(apiSummary) },
+      details: { content, overrides: {}, metrics: false, deploymentId, ...pathsOf(apiSummary) },
     };
   },
   async update(account, desired, { details }) {
-    if (details.content !== desired.content) {
+    if (!isDeployed(details, desired)) {
       const { restApiId, name, content } = desired;
       await account.apiGateway.send(
         new CreateDeploymentCommand({ restApiId, stageName: name, description: content }),

@@ -11,8 +11,6 @@ export interface GatewayView {
   readonly restApiId?: string;
   /** Every route that is complete, whether it is deployed or not. */
   readonly routes: readonly ShownRoute[];
-  /** Whether the stage shows exactly these routes. */
-  readonly isCurrent: boolean;
   /** Paths that the stage's deployment holds. */
   readonly deployedPaths: ReadonlySet<string>;
 }
@@ -35,7 +33,7 @@ export function forgetGateway(account: Account, owner: Owner): void {
   account.inventory.forget(viewName(owner));
 }
 
-const NO_GATEWAY: GatewayView = { routes: [], isCurrent: true, deployedPaths: new Set() };
+const NO_GATEWAY: GatewayView = { routes: [], deployedPaths: new Set() };
 
 async function look(account: Account, owner: Owner): Promise<GatewayView> {
   const [restApiId] = await gatewayIds(account, owner);
@@ -50,20 +48,28 @@ async function look(account: Account, owner: Owner): Promise<GatewayView> {
   return {
     restApiId,
     routes,
-    isCurrent: stage?.details.content === contentOf(routes),
-    deployedPaths: new Set(stage?.details.paths),
+    deployedPaths: new Set(stage && deployedPathsOf(stage.details, routes)),
   };
+}
+
+/** What the deployment is said to hold, or was meant to where AWS does not say. */
+function deployedPathsOf(
+  { content, paths }: { readonly content: string; readonly paths?: readonly string[] },
+  routes: readonly ShownRoute[],
+): readonly string[] {
+  if (paths) return paths;
+  return content === contentOf(routes) ? routes.map(({ path }) => path) : [];
 }
 
 /** Whether deliveries to a path reach a function. */
 export function isServed(view: GatewayView, { path, functionArn }: ShownRoute): boolean {
   const isThere = view.routes.some((route) => route.path === path && route.functionArn === functionArn);
-  return isThere && (view.isCurrent || view.deployedPaths.has(path));
+  return isThere && view.deployedPaths.has(path);
 }
 
 /** Whether no delivery reaches a function any more. `path` is the one that it had. */
 export function isUnreachable(view: GatewayView, { path, functionArn }: ShownRoute): boolean {
   if (view.routes.some((route) => route.functionArn === functionArn)) return false;
   // A deployment from before still serves a path whose route is gone.
-  return view.isCurrent || !view.deployedPaths.has(path);
+  return !view.deployedPaths.has(path);
 }

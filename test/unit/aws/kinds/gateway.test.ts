@@ -69,7 +69,13 @@ describe('a route', () => {
 });
 
 describe('the stage', () => {
-  const WANTED: StageDesired = { restApiId: 'api', name: 'live', content: 'hash-1', throttles: {} };
+  const WANTED: StageDesired = {
+    restApiId: 'api',
+    name: 'live',
+    content: 'hash-1',
+    paths: [],
+    throttles: {},
+  };
   const METRICS = { '*/*': { metricsEnabled: true } };
   const bound = (rate: number, burst: number, metricsEnabled = true) => ({
     throttlingRateLimit: rate,
@@ -96,6 +102,25 @@ describe('the stage', () => {
       patches: run.inputs('UpdateStage').flatMap(({ patchOperations }) => patchOperations),
     };
   };
+
+  test.each([
+    ['lacks a path that it was meant to hold', { '/nami': { POST: {} } }, ['content']],
+    [
+      'holds a path that should be gone',
+      { '/nami/orders': { ANY: {} }, '/nami/gone': { ANY: {} } },
+      ['content'],
+    ],
+    ['holds what it should', { '/nami/orders': { ANY: {} } }, []],
+    ['says nothing of its paths', undefined, []],
+  ])('whose deployment %s is told by that, whatever was meant', async (_, apiSummary, differences) => {
+    const run = scripted({
+      GetStage: () => ({ deploymentId: 'd1', methodSettings: METRICS, tags: {} }),
+      GetDeployment: () => ({ description: 'hash-1', ...(apiSummary && { apiSummary }) }),
+    });
+    const wanted = { ...WANTED, paths: ['/nami/orders'] };
+    const actual = await stage.find(run.account, wanted, OWNER);
+    expect(actual && stage.compare(actual, wanted)).toEqual(differences);
+  });
 
   test('that shows what it should is left alone', async () => {
     const run = aws(METRICS);
