@@ -12,6 +12,8 @@ export interface RoutePlan {
   /** ARN of the alias that takes its deliveries. */
   readonly functionArn: string;
   readonly throttle?: Throttle;
+  /** ARN of another alias that the route calls now and that is gone; empty for none. */
+  readonly replaces?: string;
 }
 
 /** What API Gateway answers by itself. Senders try again on a server error, and on nothing else. */
@@ -64,16 +66,17 @@ export function planGateway(owner: Owner, routes: readonly RoutePlan[]): Graph {
         parentId: ref('RestApi', GATEWAY, 'rootResourceId'),
         path: ROOT_PATH,
         functionArn: '',
+        replaces: '',
       },
     },
     ...routes.map(
-      ({ path, functionArn }): GraphNode => ({
+      ({ path, functionArn, replaces = '' }): GraphNode => ({
         kind: 'Route',
         id: path,
         part,
         // One route that can't be made holds up no other.
         optional: true,
-        desired: { restApiId, parentId: ref('Route', ROOT_PATH, 'id'), path, functionArn },
+        desired: { restApiId, parentId: ref('Route', ROOT_PATH, 'id'), path, functionArn, replaces },
       }),
     ),
   ];

@@ -8,7 +8,7 @@ import {
   type Resource,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
-import { orGone, orPresent, unlessThere } from '../account/errors.ts';
+import { orGone, orPresent, RequeueAfter, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
@@ -21,6 +21,8 @@ export interface RouteDesired {
   readonly path: string;
   /** ARN of the alias that is called; empty for a resource that only holds others. */
   readonly functionArn: string;
+  /** ARN of another alias that it may call now; empty for none. */
+  readonly replaces: string;
 }
 
 type Details = {
@@ -118,7 +120,10 @@ export const route = defineKind<RouteDesired, Details>({
       details: { restApiId, path, functionArn: desired.functionArn, complete: true },
     };
   },
-  async update(account, desired, { id }) {
+  async update(account, desired, { id, details: { functionArn: holder } }) {
+    if (holder !== '' && holder !== desired.functionArn && holder !== desired.replaces) {
+      throw new RequeueAfter(1, `${desired.path} has just been given to ${holder}`);
+    }
     account.inventory.forget(`routes ${desired.restApiId}`);
     await putMethod(account, desired, id);
   },

@@ -10,6 +10,7 @@ import { planNetwork } from '../../plan/network.ts';
 import { forgetGateway } from './gateway-view.ts';
 import { forgetNetwork } from './network-view.ts';
 import { problemsOf, type RegionProblem } from './problems.ts';
+import type { Torsos } from './torsos.ts';
 import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
 
 export interface RegionInput {
@@ -21,6 +22,8 @@ export interface RegionInput {
   readonly networkCidr: string;
   /** True: the region has no pipeline left, and its shared objects are to go with the last one. */
   readonly remove: boolean;
+  /** Of one region, kept between two looks. */
+  readonly torsos: Torsos;
 }
 
 export interface RegionResult {
@@ -35,7 +38,9 @@ export interface RegionResult {
 /**
  * The region's shared objects: the gateway with the routes of all pipelines, deployed together, and the shared
  * network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
- * its pipeline is being deleted, or when it is a torso that would break every deployment.
+ * its pipeline is being deleted, or when it is a torso that would break every deployment. Operators that watch different
+ * namespaces of one cluster share the gateway: a path is of the function that AWS has it call, while that is there, and a
+ * torso is left for a minute to whoever may be making it.
  */
 export async function reconcileRegion(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
@@ -53,25 +58,43 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
   const existing = await existingRoutes(account, owner);
   const { possible, problems } = await sift(account, owner, wanted.routes, existing);
   const isNeeded = wanted.routes.length > 0 || existing.length > 0;
+  const unwanted = existing.filter(({ path }) => !possible.some((route) => route.path === path));
+  const { abandoned, seconds } = lookAtTorsos(input, unwanted);
   const [network, gateway] = await Promise.all([
     applyNetwork(input),
     // A deletion needs no right to make a gateway.
-    isNeeded ? applyGateway(account, owner, possible, wanted.leaving) : NOTHING,
+    isNeeded ? applyGateway(account, owner, possible, wanted.leaving, abandoned) : NOTHING,
   ]);
   const restApiId = gateway.nodes.find(({ node }) => node.kind === 'RestApi')?.outputs.id;
   const outcomes = [network, gateway];
   if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
-  return { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
+  const result = { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
+  return seconds === undefined
+    ? result
+    : { ...result, settled: false, seconds: Math.min(seconds, result.seconds ?? seconds) };
 }
+
+const lookAtTorsos = ({ account, torsos }: RegionInput, existing: readonly ExistingRoute[]) =>
+  torsos.look(
+    existing.filter(isTorso).map(({ id }) => id),
+    account.clock.now(),
+  );
 
 const NOTHING: Outcome = { nodes: [], leftovers: [], settled: true, failed: false };
 
 const hasFunction = ({ functionArn }: ShownRoute) => functionArn !== '';
 
-async function existingRoutes(account: Account, owner: Owner): Promise<ShownRoute[]> {
+interface ExistingRoute extends ShownRoute {
+  readonly id: string;
+}
+
+/** Neither root nor the resource that holds the routes, which call nothing. */
+const isTorso = ({ path, functionArn }: ShownRoute) => functionArn === '' && path.split('/').length > 2;
+
+async function existingRoutes(account: Account, owner: Owner): Promise<ExistingRoute[]> {
   const gateways = await gatewayIds(account, owner);
   const routes = (await Promise.all(gateways.map((id) => listRoutes(account, id)))).flat();
-  return routes.map(({ details }) => ({ path: details.path, functionArn: details.functionArn }));
+  return routes.map(({ id, details: { path, functionArn } }) => ({ id, path, functionArn }));
 }
 
 /** Tells the wanted routes that can be made from those that must wait for their function, or that are another's. */
@@ -89,7 +112,8 @@ async function sift(
       if (holder === route.functionArn) possible.push(route);
       else if (holder !== '' && (await canBeCalled(account, owner, holder)))
         problems.push(taken(route, holder));
-      else if (await canBeCalled(account, owner, route.functionArn)) possible.push(route);
+      else if (await canBeCalled(account, owner, route.functionArn))
+        possible.push({ ...route, replaces: holder });
     }),
   );
   return { possible: possible.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
@@ -110,11 +134,14 @@ const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
   terminal: true,
 });
 
-async function removeShared({ account, owner }: RegionInput): Promise<RegionResult> {
+async function removeShared(input: RegionInput): Promise<RegionResult> {
+  const { account, owner } = input;
+  const existing = await existingRoutes(account, owner);
+  const left = { failed: false, settled: true, changed: false, problems: [] };
   // A pipeline that was left in AWS on purpose still takes deliveries.
-  if ((await existingRoutes(account, owner)).some(hasFunction)) {
-    return { failed: false, settled: true, changed: false, problems: [] };
-  }
+  if (existing.some(hasFunction)) return left;
+  const { seconds } = lookAtTorsos(input, existing);
+  if (seconds !== undefined) return { ...left, settled: false, seconds };
   const outcome = await apply(account, [], owner);
   return { ...summary([outcome]), problems: problemsOf(outcome) };
 }
@@ -131,12 +158,13 @@ async function applyGateway(
   owner: Owner,
   routes: readonly WantedRoute[],
   leaving: ReadonlySet<string>,
+  abandoned: ReadonlySet<string>,
 ): Promise<Outcome> {
   return await apply(account, planGateway(owner, routes), owner, {
     mayRemove: (kind, actual) => {
       if (kind !== 'Route') return false;
-      const { functionArn, complete } = actual.details as { functionArn: string; complete: boolean };
-      return leaving.has(functionArn) || !complete || functionArn === '';
+      const { functionArn } = actual.details as { functionArn: string };
+      return functionArn === '' ? abandoned.has(actual.id) : leaving.has(functionArn);
     },
   });
 }
@@ -165,7 +193,10 @@ function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
   const optionalFailed = outcomes.some(({ nodes }) => nodes.some(({ state }) => state === 'Failed'));
   return {
     failed: optionalFailed || outcomes.some(({ failed }) => failed),
-    settled: outcomes.every(({ settled }) => settled),
+    // A route that waits holds up no other, but is waited for.
+    settled: outcomes.every(
+      ({ settled, nodes }) => settled && nodes.every(({ state }) => state !== 'Pending'),
+    ),
     changed: outcomes.some(
       ({ nodes, leftovers }) =>
         nodes.some(({ done }) => done.length > 0) || leftovers.some(({ why }) => why !== 'kept'),

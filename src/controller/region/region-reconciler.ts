@@ -5,6 +5,7 @@ import type { Context, Next } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
 import type { RegionProblem } from './problems.ts';
 import { reconcileRegion } from './reconcile-region.ts';
+import { Torsos } from './torsos.ts';
 import { wantedRoutes } from './wanted-routes.ts';
 import { wantedZones } from './zones.ts';
 
@@ -17,6 +18,7 @@ export type RegionContext = Pick<Context, 'account' | 'cluster' | 'config' | 'lo
 export class RegionReconciler {
   readonly #context: RegionContext;
   readonly #problems = new Map<string, readonly RegionProblem[]>();
+  readonly #torsos = new Map<string, Torsos>();
 
   constructor(context: RegionContext) {
     this.#context = context;
@@ -34,6 +36,8 @@ export class RegionReconciler {
       this.#problems.delete(region);
       return { done: true };
     }
+    const torsos = this.#torsos.get(region) ?? new Torsos();
+    this.#torsos.set(region, torsos);
     try {
       const account = await accountIn(region);
       const result = await reconcileRegion({
@@ -43,6 +47,7 @@ export class RegionReconciler {
         zones: await wantedZones(this.#context, account),
         networkCidr: config.networkCidr,
         remove: isEmpty,
+        torsos,
       });
       const isNews = this.#note(region, result.problems);
       if (result.changed || isNews) wakePipelines(here.filter(isWaiting));

@@ -6,7 +6,13 @@ import { refuse, type Script, scripted } from './scripted-account.ts';
 
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:f:live';
 const uri = `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION}/invocations`;
-const DESIRED = { restApiId: 'api', parentId: 'nami', path: '/nami/orders', functionArn: FUNCTION };
+const DESIRED = {
+  restApiId: 'api',
+  parentId: 'nami',
+  path: '/nami/orders',
+  functionArn: FUNCTION,
+  replaces: '',
+};
 
 describe('a route', () => {
   const aws = (resourceMethods: object | undefined, more: Script = {}) =>
@@ -42,11 +48,22 @@ describe('a route', () => {
     const actual = await found(run);
 
     expect(route.compare(actual, DESIRED)).toEqual(differences);
-    await route.update(run.account, DESIRED, actual, OWNER);
+    const replaces = FUNCTION.replace('f:live', 'g:live');
+    await route.update(run.account, { ...DESIRED, replaces }, actual, OWNER);
 
     expect(run.inputs('PutIntegration')).toEqual([
       expect.objectContaining({ resourceId: 'r', httpMethod: 'ANY', type: 'AWS_PROXY', uri }),
     ]);
+  });
+
+  test('that calls a function which nobody knew of is left as it is: someone has just made it', async () => {
+    const run = aws({ ANY: { methodIntegration: { uri: uri.replace('f:live', 'g:live') } } });
+    const actual = await found(run);
+    const replaces = FUNCTION.replace('f:live', 'h:live');
+    await expect(route.update(run.account, { ...DESIRED, replaces }, actual, OWNER)).rejects.toMatchObject({
+      name: 'RequeueAfter',
+    });
+    expect(run.writes()).toEqual([]);
   });
 
   test('whose integration is refused keeps no method, which would break every deployment', async () => {
