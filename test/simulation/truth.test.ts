@@ -289,7 +289,7 @@ describe('what is missing is asked for again soon', () => {
     world.kubernetes.apply({ metadata: { name: 'orders' }, spec: GITHUB });
     await world.until(isStalled('SecretInvalid'), 30);
     world.kubernetes.setSecret('signing', { key: 'secret' });
-    await world.until((each) => says(each, 'Ready').reason !== 'SecretInvalid', 5);
+    await world.until((each) => says(each, 'Ready').reason !== 'SecretInvalid', 15);
     await world.until(isReady('orders'), 300);
   });
 

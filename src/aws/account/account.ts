@@ -15,6 +15,7 @@ import { Inventory } from './inventory.ts';
 import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
 import { RecentlyMade } from './recently-made.ts';
+import { SeenTwice } from './seen-twice.ts';
 
 /** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
 export interface RefusedVersion {
@@ -35,6 +36,7 @@ export interface Account {
   readonly patience: Patience;
   /** By the name of a function: what it was asked to be. */
   readonly attempts: Attempts;
+  readonly seenTwice: SeenTwice;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
   readonly apiGateway: APIGatewayClient;
@@ -99,6 +101,7 @@ export async function openAccount(region: string, clock: Clock): Promise<Account
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
     attempts: new Attempts(clock),
+    seenTwice: new SeenTwice(clock),
     refusedVersions: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
