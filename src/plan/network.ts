@@ -13,12 +13,12 @@ export function subnetCidr(cidr: string, index: number): string {
   return `${octets.join('.')}/${bits}`;
 }
 
-/** The shared network, with a public subnet in each of `zones`. */
-export function planNetwork(cidr: string, zones: readonly string[]): Graph {
+/** The shared network, with a public subnet in each of `zones`; the hosts are those that are known to stand in it. */
+export function planNetwork(cidr: string, zones: readonly string[], hostIds: readonly string[] = []): Graph {
   if (zones.length === 0) return [];
   const vpcId = ref('Vpc', 'network', 'id');
   return [
-    { kind: 'Vpc', id: 'network', part: 'Store', desired: { cidr } },
+    { kind: 'Vpc', id: 'network', part: 'Store', desired: { cidr, hostIds } },
     { kind: 'InternetGateway', id: 'network', part: 'Store', desired: { vpcId } },
     ...zones.map(
       (zone): GraphNode => ({

@@ -4,6 +4,7 @@ import { Inventory } from '../../src/aws/account/inventory.ts';
 import { Pace } from '../../src/aws/account/pace.ts';
 import { Patience } from '../../src/aws/account/patience.ts';
 import { RecentlyMade } from '../../src/aws/account/recently-made.ts';
+import { SeenTwice } from '../../src/aws/account/seen-twice.ts';
 import { codeLibrary } from '../../src/code.ts';
 import { readConfig } from '../../src/config.ts';
 import { Controller } from '../../src/controller/controller.ts';
@@ -206,6 +207,7 @@ export class World {
       recentlyMade: new RecentlyMade(clock),
       patience: new Patience(clock),
       attempts: new Attempts(clock),
+      seenTwice: new SeenTwice(clock),
       refusedVersions: new Map(),
       ...clients,
     };

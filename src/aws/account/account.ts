@@ -16,6 +16,7 @@ import { Inventory } from './inventory.ts';
 import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
 import { RecentlyMade } from './recently-made.ts';
+import { SeenTwice } from './seen-twice.ts';
 
 /** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
 export interface RefusedVersion {
@@ -36,6 +37,7 @@ export interface Account {
   readonly patience: Patience;
   /** By the name of a function: what it was asked to be. */
   readonly attempts: Attempts;
+  readonly seenTwice: SeenTwice;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
   readonly apiGateway: APIGatewayClient;
@@ -102,6 +104,7 @@ export async function openAccount(region: string, clock: Clock, proxies?: Proxie
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
     attempts: new Attempts(clock),
+    seenTwice: new SeenTwice(clock),
     refusedVersions: new Map(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),

@@ -56,7 +56,7 @@ const ROUNDS = 4;
 
 const UPDATED = 'updated ';
 const UNLISTED = 'was just made, and AWS does not list it yet';
-const UNANSWERED = 'AWS gave no answer when it was made: whether it is there shows within half a minute';
+const UNANSWERED = 'may have been made a moment ago: whether it is there shows within half a minute';
 
 /** Finds a node's object, makes it where there is none, and brings it nearer to what is wanted. Never rejects. */
 export async function settleNode(pass: NodePass): Promise<NodeOutcome> {

@@ -8,10 +8,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
+import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
+import { carries, type Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -36,11 +37,25 @@ async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> 
   return (InternetGateways ?? []).map(actual).sort(byId);
 }
 
+async function attachedTo(account: Account, vpcId: string): Promise<Actual<Details> | undefined> {
+  const { InternetGateways } = await account.ec2.send(
+    new DescribeInternetGatewaysCommand({ Filters: [{ Name: 'attachment.vpc-id', Values: [vpcId] }] }),
+  );
+  return (InternetGateways ?? []).map(actual)[0];
+}
+
 /** The way out for hosts, which pull the database's image. */
 export const internetGateway = defineKind<InternetGatewayDesired, Details>({
   removal: 102,
-  doubles: true,
-  find: async (account, _desired, owner) => (await list(account, owner))[0],
+  doubles: { isUnused: (_, { details }) => details.vpcId === '' },
+  async find(account, { vpcId }, owner) {
+    const ours = await list(account, owner);
+    const attached =
+      ours.find(({ details }) => details.vpcId === vpcId) ?? (await attachedTo(account, vpcId));
+    if (attached && !carries(attached.tags ?? {}, owner.identity))
+      throw networkTagsLost(account, owner, 'internet gateway', attached.id, 'network');
+    return attached ?? ours.find(({ details }) => details.vpcId === '');
+  },
   owned: list,
   compare: ({ details }, { vpcId }) => differing(details, { vpcId }),
   async create(account, _desired, tags, owner) {

@@ -1,6 +1,7 @@
 import {
   CreateRestApiCommand,
   DeleteRestApiCommand,
+  GetStagesCommand,
   paginateGetRestApis,
   type RestApi,
   TagResourceCommand,
@@ -8,7 +9,7 @@ import {
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
-import { orGone } from '../account/errors.ts';
+import { orAbsent, orGone } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
@@ -38,14 +39,22 @@ const actual = ({
   details: { description, binary: binaryMediaTypes?.includes('*/*') ?? false },
 });
 
-/** APIs of one name, the oldest first: should an answer have been lost, the first one is the one in use. */
+/** APIs of one name: the one that senders see first, then the oldest. */
 async function list(account: Account, name: string): Promise<Actual<Details>[]> {
   const found: RestApi[] = [];
   for await (const page of paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {})) {
     found.push(...(page.items ?? []).filter((api) => api.name === name));
   }
   const age = ({ createdDate }: RestApi) => createdDate?.getTime() ?? 0;
-  return found.sort((a, b) => age(a) - age(b) || (a.id ?? '').localeCompare(b.id ?? '')).map(actual);
+  const byAge = found.sort((a, b) => age(a) - age(b) || (a.id ?? '').localeCompare(b.id ?? '')).map(actual);
+  if (byAge.length < 2) return byAge;
+  const shown = await Promise.all(byAge.map(({ id }) => hasStages(account, id)));
+  return [...byAge.filter((_, index) => shown[index]), ...byAge.filter((_, index) => !shown[index])];
+}
+
+async function hasStages(account: Account, restApiId: string): Promise<boolean> {
+  const found = await orAbsent(account.apiGateway.send(new GetStagesCommand({ restApiId })));
+  return (found?.item ?? []).length > 0;
 }
 
 /** Of an API, a stage and the like: `path` is theirs in the REST of API Gateway, such as "/restapis/a1b2c3". */
@@ -69,7 +78,7 @@ export async function untagGatewayObject(
 /** The gateway: one REST API that carries the routes of all pipelines of a region. */
 export const restApi = defineKind<RestApiDesired, Details>({
   removal: 110,
-  doubles: true,
+  doubles: { isUnused: async (account, { id }) => !(await hasStages(account, id)) },
   find: async (account, { name }) => (await list(account, name))[0],
   owned: (account, owner) => list(account, owner.prefix),
   compare: ({ details }, { description }) => differing(details, { description, binary: true }),

@@ -10,10 +10,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
+import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
+import { carries, type Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -24,7 +25,7 @@ export interface RouteTableDesired {
   readonly subnetIds: readonly string[];
 }
 
-type Details = Omit<RouteTableDesired, 'vpcId'> & {
+type Details = RouteTableDesired & {
   /** There is a way out, wherever it leads: to another gateway, or to one that is gone. */
   readonly hasWayOut: boolean;
   readonly associationIds: readonly string[];
@@ -32,7 +33,13 @@ type Details = Omit<RouteTableDesired, 'vpcId'> & {
 
 const EVERYWHERE = '0.0.0.0/0';
 
-function actual({ RouteTableId = '', Tags, Routes, Associations = [] }: RouteTable): Actual<Details> {
+function actual({
+  RouteTableId = '',
+  VpcId = '',
+  Tags,
+  Routes,
+  Associations = [],
+}: RouteTable): Actual<Details> {
   const wayOut = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
   return {
     id: RouteTableId,
@@ -40,6 +47,7 @@ function actual({ RouteTableId = '', Tags, Routes, Associations = [] }: RouteTab
     state: READY,
     outputs: { id: RouteTableId },
     details: {
+      vpcId: VpcId,
       internetGatewayId: wayOut?.State === 'blackhole' ? '' : (wayOut?.GatewayId ?? ''),
       hasWayOut: wayOut !== undefined,
       subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
@@ -57,11 +65,31 @@ async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> 
   return (RouteTables ?? []).map(actual).sort(byId);
 }
 
+async function ofSubnets(
+  account: Account,
+  subnetIds: readonly string[],
+): Promise<Actual<Details> | undefined> {
+  const { RouteTables } = await account.ec2.send(
+    new DescribeRouteTablesCommand({
+      Filters: [{ Name: 'association.subnet-id', Values: [...subnetIds] }],
+    }),
+  );
+  return (RouteTables ?? []).map(actual)[0];
+}
+
 /** Makes subnets public ones. */
 export const routeTable = defineKind<RouteTableDesired, Details>({
   removal: 98,
-  doubles: true,
-  find: async (account, _desired, owner) => (await list(account, owner))[0],
+  doubles: { isUnused: (_, { details }) => details.subnetIds.length === 0 },
+  async find(account, { vpcId, subnetIds }, owner) {
+    const inVpc = (await list(account, owner)).filter(({ details }) => details.vpcId === vpcId);
+    const inUse = inVpc.filter(({ details }) => details.subnetIds.length > 0);
+    if (inUse[0]) return inUse[0];
+    const untagged = await ofSubnets(account, subnetIds);
+    if (untagged && !carries(untagged.tags ?? {}, owner.identity))
+      throw networkTagsLost(account, owner, 'route table', untagged.id, 'network');
+    return inVpc[0];
+  },
   owned: list,
   compare({ details }, { internetGatewayId, subnetIds }) {
     const missing = subnetIds.filter((id) => !details.subnetIds.includes(id));

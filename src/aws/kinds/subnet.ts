@@ -6,9 +6,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
+import { carries, type Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -19,26 +20,54 @@ export interface SubnetDesired {
   readonly zone: string;
 }
 
-type Details = { readonly zone: string };
+type Details = { readonly zone: string; readonly vpcId: string };
 
-const actual = ({ SubnetId = '', Tags, State, AvailabilityZone = '' }: Subnet): Actual<Details> => ({
+const actual = ({
+  SubnetId = '',
+  VpcId = '',
+  Tags,
+  State,
+  AvailabilityZone = '',
+}: Subnet): Actual<Details> => ({
   id: SubnetId,
   tags: tagRecord(Tags),
   state: State === 'available' ? READY : pending(`is ${State}`, 1),
   outputs: { id: SubnetId, zone: AvailabilityZone },
-  details: { zone: AvailabilityZone },
+  details: { zone: AvailabilityZone, vpcId: VpcId },
 });
+
+/** The VPCs that hold these subnets: the one with the most of them first. */
+export function vpcsOf(subnets: readonly Actual<Details>[]): string[] {
+  const all = subnets.map(({ details }) => details.vpcId);
+  const count = (id: string) => all.filter((each) => each === id).length;
+  return [...new Set(all)].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
+}
 
 async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
   const { Subnets } = await account.ec2.send(new DescribeSubnetsCommand({ Filters: ownerFilters(owner) }));
   return (Subnets ?? []).map(actual).sort(byId);
 }
 
+async function atAddress(account: Account, vpcId: string, cidr: string): Promise<Subnet | undefined> {
+  const { Subnets } = await account.ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
+  );
+  return Subnets?.find(({ CidrBlock }) => CidrBlock === cidr);
+}
+
+const isOfOwner = ({ Tags }: Subnet, { identity }: Owner) => carries(tagRecord(Tags), identity);
+
 /** One zone's part of the shared network. */
 export const subnet = defineKind<SubnetDesired, Details>({
   removal: 100,
-  async find(account, { zone }, owner) {
-    return (await list(account, owner)).find(({ details }) => details.zone === zone);
+  async find(account, { vpcId, zone, cidr }, owner) {
+    const all = await list(account, owner);
+    const found = all.find(({ details }) => details.vpcId === vpcId && details.zone === zone);
+    if (found) return found;
+    const untagged = await atAddress(account, vpcId, cidr);
+    if (untagged && !isOfOwner(untagged, owner))
+      throw networkTagsLost(account, owner, 'subnet', untagged.SubnetId ?? '', zone);
+    return undefined;
   },
   owned: list,
   compare: () => [],

@@ -1,16 +1,30 @@
-import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, type Vpc } from '@aws-sdk/client-ec2';
+import {
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeInstancesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type Vpc,
+} from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
+import { subnet, vpcsOf } from './subnet.ts';
 
 export interface VpcDesired {
   /** Address range; it counts only when the VPC is made. */
   readonly cidr: string;
+  /** Instances that are known to stand in it. */
+  readonly hostIds: readonly string[];
 }
+
+/** Its tag `nami.dev/object`. */
+const OBJECT = 'network';
 
 const actual = ({ VpcId = '', Tags, State, CidrBlock = '' }: Vpc): Actual<null> => ({
   id: VpcId,
@@ -25,11 +39,40 @@ async function list(account: Account, owner: Owner): Promise<Actual<null>[]> {
   return (Vpcs ?? []).map(actual).sort(byId);
 }
 
+/** Values that one filter takes. (EC2 API: "Filter".) */
+const MOST_VALUES = 200;
+
+async function vpcsOfHosts(account: Account, hostIds: readonly string[]): Promise<string[]> {
+  if (hostIds.length === 0) return [];
+  const filter = { Name: 'instance-id', Values: hostIds.slice(0, MOST_VALUES) };
+  const { Reservations = [] } = await account.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
+  return Reservations.flatMap(({ Instances = [] }) => Instances.flatMap(({ VpcId }) => VpcId ?? []));
+}
+
+async function hasSubnets(account: Account, vpcId: string): Promise<boolean> {
+  const { Subnets = [] } = await account.ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
+  );
+  return Subnets.length > 0;
+}
+
 /** The small network that all pipelines of a region share where they bring none of their own. */
 export const vpc = defineKind<VpcDesired, null>({
   removal: 105,
-  doubles: true,
-  find: async (account, _desired, owner) => (await list(account, owner))[0],
+  doubles: {
+    // AWS itself refuses to delete one in which anything else is.
+    isUnused: async (account, { id }) => !(await hasSubnets(account, id)),
+  },
+  async find(account, { hostIds }, owner) {
+    const ours = await list(account, owner);
+    const bySubnets = vpcsOf(await subnet.owned(account, owner));
+    const used = bySubnets.length > 0 ? bySubnets : await vpcsOfHosts(account, hostIds);
+    const [first] = used;
+    if (first === undefined) return ours[0];
+    const found = used.flatMap((id) => ours.find((each) => each.id === id) ?? [])[0];
+    if (!found) throw networkTagsLost(account, owner, 'VPC', first, OBJECT);
+    return found;
+  },
   owned: list,
   compare: () => [],
   async create(account, { cidr }, tags, owner) {

@@ -22,8 +22,13 @@ export interface Kind<Desired, Details> {
    * part of, so that it is never removed by itself.
    */
   readonly removal: number | 'vanishes';
-  /** Asked for twice there are two of it: AWS knows it neither by a name nor by a client token. */
-  readonly doubles?: true;
+  /**
+   * Asked for twice there are two of it: AWS knows it neither by a name nor by a client token. Of several the one in use
+   * is chosen, then the oldest where AWS tells, then the first by id; the others may go while nothing uses them.
+   */
+  readonly doubles?: {
+    isUnused(account: Account, actual: Actual<Details>): boolean | Promise<boolean>;
+  };
   /** Whether it serves nobody after an update of such differences, until it is seen anew; by default it goes on. */
   interrupts?(differences: readonly string[]): boolean;
   /** The object that `desired` names, if AWS has it. */

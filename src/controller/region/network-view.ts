@@ -1,5 +1,6 @@
 import type { Account } from '../../aws/account/account.ts';
 import { kinds } from '../../aws/kinds/index.ts';
+import { vpcsOf } from '../../aws/kinds/subnet.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 
 /** The region's shared network as AWS has it. */
@@ -28,19 +29,21 @@ export function forgetNetwork(account: Account, owner: Owner): void {
 }
 
 async function look(account: Account, owner: Owner): Promise<NetworkView | undefined> {
-  const [vpcs, subnets, tables] = await Promise.all([
-    kinds.Vpc.owned(account, owner),
+  const [subnets, tables] = await Promise.all([
     kinds.Subnet.owned(account, owner),
     kinds.RouteTable.owned(account, owner),
   ]);
-  const [vpc] = vpcs;
-  if (vpc?.state.is !== 'ready') return undefined;
+  // A VPC whose tags somebody took off goes on serving.
+  const [vpcId] = vpcsOf(subnets);
+  if (vpcId === undefined) return undefined;
   const leadingOut = new Set(
     tables.flatMap(({ details }) => (details.internetGatewayId === '' ? [] : details.subnetIds)),
   );
-  const usable = subnets.filter(({ id, state }) => state.is === 'ready' && leadingOut.has(id));
+  const usable = subnets.filter(
+    ({ id, state, details }) => details.vpcId === vpcId && state.is === 'ready' && leadingOut.has(id),
+  );
   return {
-    vpcId: vpc.id,
+    vpcId,
     subnetIds: Object.fromEntries(usable.map(({ id, details }) => [details.zone, id])),
   };
 }

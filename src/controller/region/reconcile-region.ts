@@ -1,5 +1,6 @@
 import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
@@ -20,6 +21,10 @@ export interface RegionInput {
   /** Zones in which the shared network is needed. */
   readonly zones: readonly string[];
   readonly networkCidr: string;
+  /** Hosts that are known to stand in the shared network. */
+  readonly hostIds: readonly string[];
+  /** An earlier process may have made something a moment ago. */
+  readonly isResumed: boolean;
   /** True: the region has no pipeline left, and its shared objects are to go with the last one. */
   readonly remove: boolean;
   /** Of one region, kept between two looks. */
@@ -63,10 +68,13 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
   const [network, gateway] = await Promise.all([
     applyNetwork(input),
     // A deletion needs no right to make a gateway.
-    isNeeded ? applyGateway(account, owner, possible, wanted.leaving, abandoned) : NOTHING,
+    isNeeded ? applyGateway(input, possible, abandoned) : NOTHING,
   ]);
   const restApiId = gateway.nodes.find(({ node }) => node.kind === 'RestApi')?.outputs.id;
   const outcomes = [network, gateway];
+  if (network.settled && gateway.settled) {
+    outcomes.push(await withoutDoubles(account, owner, [...network.nodes, ...gateway.nodes]));
+  }
   if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
   const result = { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
   return seconds === undefined
@@ -79,6 +87,18 @@ const lookAtTorsos = ({ account, torsos }: RegionInput, existing: readonly Exist
     existing.filter(isTorso).map(({ id }) => id),
     account.clock.now(),
   );
+
+async function withoutDoubles(account: Account, owner: Owner, nodes: Outcome['nodes']): Promise<Outcome> {
+  const leftovers = await removeDoubles(account, owner, nodes);
+  const seconds = leftovers.flatMap((each) => each.seconds ?? []);
+  return {
+    ...NOTHING,
+    leftovers,
+    settled: seconds.length === 0,
+    failed: leftovers.some(({ why }) => why === 'failed'),
+    ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
+  };
+}
 
 const NOTHING: Outcome = { nodes: [], leftovers: [], settled: true, failed: false };
 
@@ -146,21 +166,30 @@ async function removeShared(input: RegionInput): Promise<RegionResult> {
   return { ...summary([outcome]), problems: problemsOf(outcome) };
 }
 
-async function applyNetwork({ account, owner, zones, networkCidr }: RegionInput): Promise<Outcome> {
+async function applyNetwork({
+  account,
+  owner,
+  zones,
+  networkCidr,
+  hostIds,
+  isResumed,
+}: RegionInput): Promise<Outcome> {
   // Subnets stay for as long as the network: some host may stand in each.
   const existing = (await kinds.Subnet.owned(account, owner)).map(({ details }) => details.zone);
   const all = [...new Set([...zones, ...existing])].sort();
-  return await apply(account, planNetwork(networkCidr, all), owner, { mayRemove: false });
+  const graph = planNetwork(networkCidr, all, hostIds);
+  if (isResumed) expectDoubles(account, owner, graph);
+  return await apply(account, graph, owner, { mayRemove: false });
 }
 
 async function applyGateway(
-  account: Account,
-  owner: Owner,
+  { account, owner, wanted: { leaving }, isResumed }: RegionInput,
   routes: readonly WantedRoute[],
-  leaving: ReadonlySet<string>,
   abandoned: ReadonlySet<string>,
 ): Promise<Outcome> {
-  return await apply(account, planGateway(owner, routes), owner, {
+  const graph = planGateway(owner, routes);
+  if (isResumed) expectDoubles(account, owner, graph);
+  return await apply(account, graph, owner, {
     mayRemove: (kind, actual) => {
       if (kind !== 'Route') return false;
       const { functionArn } = actual.details as { functionArn: string };

@@ -1,5 +1,6 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import { judge } from '../../aws/account/errors.ts';
+import { fromRfc3339 } from '../../clock.ts';
 import { regionOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
@@ -9,7 +10,10 @@ import { Torsos } from './torsos.ts';
 import { wantedRoutes } from './wanted-routes.ts';
 import { wantedZones } from './zones.ts';
 
-export type RegionContext = Pick<Context, 'account' | 'cluster' | 'config' | 'logger' | 'pipelines'> & {
+export type RegionContext = Pick<
+  Context,
+  'account' | 'clock' | 'cluster' | 'config' | 'logger' | 'pipelines'
+> & {
   /** Has the pipelines looked at that may wait for what was done in a region. */
   readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
 };
@@ -19,9 +23,13 @@ export class RegionReconciler {
   readonly #context: RegionContext;
   readonly #problems = new Map<string, readonly RegionProblem[]>();
   readonly #torsos = new Map<string, Torsos>();
+  readonly #startedAt: number;
+  /** Regions that this process has looked at. */
+  readonly #known = new Set<string>();
 
   constructor(context: RegionContext) {
     this.#context = context;
+    this.#startedAt = context.clock.now();
   }
 
   problems(region: string): readonly RegionProblem[] {
@@ -46,9 +54,12 @@ export class RegionReconciler {
         wanted: wantedRoutes(pipelines.list(), account, cluster, config),
         zones: await wantedZones(this.#context, account),
         networkCidr: config.networkCidr,
+        hostIds: here.flatMap(hostInSharedNetwork),
+        isResumed: !this.#known.has(region) && here.some((each) => wasBegun(each, this.#startedAt)),
         remove: isEmpty,
         torsos,
       });
+      this.#known.add(region);
       const isNews = this.#note(region, result.problems);
       if (result.changed || isNews) wakePipelines(here.filter(isWaiting));
       if (result.failed) return { backoff: true, progressed: result.changed };
@@ -81,6 +92,17 @@ export class RegionReconciler {
     }
     return news.length > 0;
   }
+}
+
+/** Whether an earlier process was at work on a pipeline. Kubernetes keeps times to the second. */
+function wasBegun({ status }: WebhookPipeline, startedAt: number): boolean {
+  const start = Math.floor(startedAt / 1000) * 1000;
+  return (status?.conditions ?? []).some(({ lastTransitionTime }) => fromRfc3339(lastTransitionTime) < start);
+}
+
+function hostInSharedNetwork({ spec, status }: WebhookPipeline): string[] {
+  const host = status?.store?.host;
+  return host === undefined || spec.network ? [] : [host];
 }
 
 /** Whether a pipeline may be helped by a change of the region. */

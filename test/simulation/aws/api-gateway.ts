@@ -14,6 +14,7 @@ import type {
   GetResourcesRequest,
   GetRestApisRequest,
   GetStageRequest,
+  GetStagesRequest,
   PatchOperation,
   PutGatewayResponseRequest,
   PutIntegrationRequest,
@@ -288,6 +289,10 @@ export class ApiGateway extends Service {
       if (this.stages.has(key)) throw conflict('Stage already exists');
       const stage = { restApiId, name: stageName, deploymentId, tags, metrics: false, overrides: {} };
       return showStage(this.stages.set(key, stage));
+    },
+    GetStages: ({ restApiId = '' }: GetStagesRequest) => {
+      this.#api(restApiId);
+      return { item: this.stages.filter((stage) => stage.restApiId === restApiId).map(showStage) };
     },
     GetStage: ({ restApiId = '', stageName = '' }: GetStageRequest) =>
       showStage(this.#stage(restApiId, stageName)),

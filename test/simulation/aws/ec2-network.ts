@@ -315,7 +315,10 @@ export class Ec2Network {
       RouteTables: filtered(
         this.#named(this.routeTables, RouteTableIds, 'InvalidRouteTableID.NotFound'),
         Filters,
-        { 'vpc-id': ({ vpcId }) => [vpcId] },
+        {
+          'vpc-id': ({ vpcId }) => [vpcId],
+          'association.subnet-id': ({ associations }) => Object.values(associations),
+        },
       ).map(showRouteTable),
     }),
     ReplaceRoute: ({ RouteTableId = '', GatewayId = '' }: ReplaceRouteRequest) => {

@@ -33,6 +33,12 @@ export class Ec2 extends Service {
   get vpcs() {
     return this.network.vpcs;
   }
+  get internetGateways() {
+    return this.network.internetGateways;
+  }
+  get routeTables() {
+    return this.network.routeTables;
+  }
   get subnets() {
     return this.network.subnets;
   }

@@ -3,6 +3,7 @@ import type { KindName } from '../../../../src/aws/graph/graph.ts';
 import { kindOf, kinds } from '../../../../src/aws/kinds/index.ts';
 import { READY } from '../../../../src/aws/object/actual.ts';
 import type { Tags } from '../../../../src/aws/object/owner.ts';
+import { tagList } from '../../../../src/aws/wire/tags.ts';
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
@@ -193,16 +194,105 @@ test.each<[KindName, string, string]>([
   },
 );
 
-test.each<[KindName, string]>([
-  ['InternetGateway', 'InternetGateways'],
-  ['Vpc', 'Vpcs'],
-  ['RouteTable', 'RouteTables'],
-])('among several of ours the same %s is chosen, in whichever order they are listed', async (kind, field) => {
-  const idOf = field.replace(/s$/, 'Id');
-  const chosen = async (...ids: string[]) => {
-    const run = scripted({ [`Describe${field}`]: () => ({ [field]: ids.map((id) => ({ [idOf]: id })) }) });
-    return (await kindOf(kind).find(run.account, {}, OWNER))?.id;
-  };
-  expect(await chosen('x-2', 'x-1')).toBe('x-1');
-  expect(await chosen('x-1', 'x-2')).toBe('x-1');
+describe('among several of ours the same is chosen, in whichever order they are listed', () => {
+  const tags = tagList(OURS);
+  const vpc = (VpcId: string) => ({ VpcId, Tags: tags });
+  const attached = (InternetGatewayId: string, VpcId?: string) => ({
+    InternetGatewayId,
+    Tags: tags,
+    Attachments: VpcId === undefined ? [] : [{ VpcId }],
+  });
+  const table = (RouteTableId: string, VpcId: string, ...subnetIds: string[]) => ({
+    RouteTableId,
+    VpcId,
+    Tags: tags,
+    Associations: subnetIds.map((SubnetId) => ({ SubnetId })),
+  });
+  const api = (id: string, createdDate: number) => ({ id, name: 'g', createdDate: new Date(createdDate) });
+
+  /** The kind, what is wanted, the list and its field, the rest of AWS's answers, and which is chosen. */
+  const CHOICES: [string, KindName, object, string, object[], Script, string][] = [
+    [
+      'VPC that has our subnets',
+      'Vpc',
+      { hostIds: [] },
+      'Vpcs',
+      [vpc('x-1'), vpc('x-2')],
+      {
+        DescribeSubnets: () => ({ Subnets: [{ SubnetId: 's', VpcId: 'x-2' }] }),
+      },
+      'x-2',
+    ],
+    [
+      'VPC in which a host stands',
+      'Vpc',
+      { hostIds: ['i-1'] },
+      'Vpcs',
+      [vpc('x-1'), vpc('x-2')],
+      {
+        DescribeSubnets: () => ({ Subnets: [] }),
+        DescribeInstances: () => ({ Reservations: [{ Instances: [{ VpcId: 'x-2' }] }] }),
+      },
+      'x-2',
+    ],
+    [
+      'VPC that is first by id, while nothing uses any',
+      'Vpc',
+      { hostIds: [] },
+      'Vpcs',
+      [vpc('x-1'), vpc('x-2')],
+      {
+        DescribeSubnets: () => ({ Subnets: [] }),
+      },
+      'x-1',
+    ],
+    [
+      'internet gateway that the VPC has',
+      'InternetGateway',
+      { vpcId: 'v' },
+      'InternetGateways',
+      [attached('x-1'), attached('x-2', 'v'), attached('x-3', 'w')],
+      {},
+      'x-2',
+    ],
+    [
+      'route table that the subnets have',
+      'RouteTable',
+      { vpcId: 'v', subnetIds: ['s'] },
+      'RouteTables',
+      [table('x-1', 'v'), table('x-2', 'v', 's'), table('x-0', 'w', 'other')],
+      {},
+      'x-2',
+    ],
+    [
+      'REST API that senders see',
+      'RestApi',
+      { name: 'g' },
+      'items',
+      [api('x-1', 1), api('x-2', 2)],
+      {
+        GetStages: ({ restApiId }) => ({ item: restApiId === 'x-2' ? [{}] : [] }),
+      },
+      'x-2',
+    ],
+    [
+      'oldest REST API, while none has a stage',
+      'RestApi',
+      { name: 'g' },
+      'items',
+      [api('x-2', 1), api('x-1', 2)],
+      {
+        GetStages: () => ({}),
+      },
+      'x-2',
+    ],
+  ];
+
+  test.each(CHOICES)('the %s', async (_, kind, desired, field, all, script, chosen) => {
+    const list = field === 'items' ? 'GetRestApis' : `Describe${field}`;
+    for (const items of [all, all.toReversed()]) {
+      const { account } = scripted({ ...script, [list]: () => ({ [field]: items }) });
+      expect((await kindOf(kind).find(account, desired, OWNER))?.id).toBe(chosen);
+    }
+  });
 });

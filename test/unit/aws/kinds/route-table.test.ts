@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { routeTable } from '../../../../src/aws/kinds/route-table.ts';
-import { OWNER } from '../graph/fake-kinds.ts';
+import { tagList } from '../../../../src/aws/wire/tags.ts';
+import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { scripted } from './scripted-account.ts';
 
 const DESIRED = { vpcId: 'vpc-1', internetGatewayId: 'igw-1', subnetIds: ['subnet-1'] };
@@ -11,7 +12,7 @@ async function mended(...routes: object[]) {
   const Associations = [{ SubnetId: 'subnet-1', RouteTableAssociationId: 'a-1' }];
   const run = scripted({
     DescribeRouteTables: () => ({
-      RouteTables: [{ RouteTableId: 'rtb-1', Routes: [LOCAL, ...routes], Associations }],
+      RouteTables: [{ RouteTableId: 'rtb-1', Tags: tagList(OURS), Routes: [LOCAL, ...routes], Associations }],
     }),
     CreateRoute: () => ({}),
     ReplaceRoute: () => ({}),

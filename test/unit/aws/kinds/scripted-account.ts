@@ -14,6 +14,7 @@ import { withAction } from '../../../../src/aws/account/errors.ts';
 import { Inventory } from '../../../../src/aws/account/inventory.ts';
 import { Patience } from '../../../../src/aws/account/patience.ts';
 import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
+import { SeenTwice } from '../../../../src/aws/account/seen-twice.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
@@ -68,6 +69,7 @@ export function scripted(script: Script): ScriptedAccount {
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),
     attempts: new Attempts(clock),
+    seenTwice: new SeenTwice(clock),
     refusedVersions: new Map(),
     apiGateway: client('apigateway', new APIGatewayClient(settings)),
     cloudWatch: client('cloudwatch', new CloudWatchClient(settings)),

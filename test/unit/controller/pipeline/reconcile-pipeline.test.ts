@@ -88,18 +88,18 @@ describe('a look that comes to no end', () => {
   test('for want of rights names the right in one line, without a stack', async () => {
     const { look, logger, condition } = reconciling(known(), {
       aws: {
-        DescribeVpcs: () =>
-          refuse('UnauthorizedOperation', 'You are not authorized to perform: ec2:DescribeVpcs on *'),
+        DescribeSubnets: () =>
+          refuse('UnauthorizedOperation', 'You are not authorized to perform: ec2:DescribeSubnets on *'),
       },
     });
     for (let count = 0; count < 3; count += 1) expect(await look()).toMatchObject({ backoff: true });
     expect(condition('Ready')).toMatchObject({
       status: 'False',
       reason: 'AccessDenied',
-      message: expect.stringContaining('ec2:DescribeVpcs'),
+      message: expect.stringContaining('ec2:DescribeSubnets'),
     });
     expect(logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([
-      { details: { reason: 'AccessDenied', cause: expect.stringContaining('ec2:DescribeVpcs') } },
+      { details: { reason: 'AccessDenied', cause: expect.stringContaining('ec2:DescribeSubnets') } },
     ]);
     expect(logger.lines.some(({ details }) => 'err' in details)).toBe(false);
   });

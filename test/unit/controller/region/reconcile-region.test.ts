@@ -116,6 +116,8 @@ class Gateway {
         zones: [],
         networkCidr: '10.77.0.0/16',
         remove: more.remove ?? false,
+        hostIds: [],
+        isResumed: false,
         torsos,
       });
     };
