@@ -72,6 +72,7 @@ async function find(account: Account, { name }: { name: string }): Promise<Actua
 export const role = defineKind<RoleDesired, Details>({
   removal: 90,
   find,
+  byId: (account, name) => find(account, { name }),
   async owned(account, owner) {
     const names: string[] = [];
     for await (const page of paginateListRoles({ client: account.iam }, { PathPrefix: owner.path })) {

@@ -55,12 +55,12 @@ const permissionOf = ({ port, fromGroupId }: Ingress): IpPermission => ({
 async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
   const found: Actual<Details>[] = [];
   for await (const page of paginateDescribeSecurityGroups({ client: account.ec2 }, { Filters: filters })) {
-    for (const { GroupId = '', Tags, IpPermissions } of page.SecurityGroups ?? []) {
+    for (const { GroupId = '', GroupName = '', Tags, IpPermissions } of page.SecurityGroups ?? []) {
       found.push({
         id: GroupId,
         tags: tagRecord(Tags),
         state: READY,
-        outputs: { id: GroupId },
+        outputs: { id: GroupId, name: GroupName },
         details: split(IpPermissions ?? []),
       });
     }
@@ -80,6 +80,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     ];
     return (await list(account, filters))[0];
   },
+  byId: async (account, id) => (await list(account, [{ Name: 'group-id', Values: [id] }]))[0],
   owned: (account, owner) => list(account, ownerFilters(owner)),
   compare: ({ details }, { ingress }) => differing(details, { ingress, strange: [] }),
   async create(account, { name, description, vpcId }, tags, owner) {
@@ -93,7 +94,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         }),
       ),
     );
-    return { id, tags, state: READY, outputs: { id }, details: split([]) };
+    return { id, tags, state: READY, outputs: { id, name }, details: split([]) };
   },
   async update(account, { ingress }, { id, details }) {
     const surplus = [...lacking(ingress, details.ingress).map(permissionOf), ...details.strange];
