@@ -106,7 +106,7 @@ describe('a life holds where all answers of a call are lost:', () => {
 
 describe('a life holds where one answer is empty:', () => {
   test.each(COMMANDS)('%s', async (command) => {
-    await livesUnder(({ aws }) => aws.faults.emptyOnce(command));
+    await livesUnder(({ aws }) => aws.faults.empty(command));
   });
 });
 

@@ -112,7 +112,7 @@ describe('a store that is not found where it was', () => {
     'in one single answer of %s is where it was',
     async (command) => {
       const world = await ready();
-      world.aws.faults.emptyOnce(command);
+      world.aws.faults.empty(command);
       world.kubernetes.annotate('orders', { 'nami.dev/reconcile-requested-at': 'now' });
       await world.run(PATIENCE);
       expect(world.aws.ec2.volumes.size).toBe(1);

@@ -83,7 +83,8 @@ async function listOurs(
   return ours.filter((volume) => idOf(volume) !== givenUpId);
 }
 
-async function volumeById(account: Account, id: string): Promise<Volume | undefined> {
+/** The volume with this id, whoever's it is. */
+export async function volumeById(account: Account, id: string): Promise<Volume | undefined> {
   const found = await orAbsent(account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] })));
   return found?.Volumes?.find((volume) => idOf(volume) === id && isThere(volume));
 }

@@ -2,8 +2,10 @@ import type { Account } from '../account/account.ts';
 import type { CodeSource } from '../object/code.ts';
 import type { Owner } from '../object/owner.ts';
 import { type Graph, type GraphNode, nodeKey } from './graph.ts';
+import type { Leftover } from './leftover.ts';
+import type { Expected } from './missed.ts';
 import { dependenciesOf, missingGiven, type Outputs } from './references.ts';
-import { type Leftover, type MayRemove, removeUnwanted, type Wanted } from './remove-unwanted.ts';
+import { type MayRemove, type Removal, removeUnwanted, type Wanted } from './remove-unwanted.ts';
 import { knownId, type NodeOutcome, settleNode } from './settle-node.ts';
 
 export type { NodeOutcome } from './settle-node.ts';
@@ -33,6 +35,8 @@ export interface PassOptions {
   readonly before?: readonly NodeOutcome[];
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
+  /** What the owner is known to have had: before it counts as gone it is looked for by id. */
+  readonly expected?: Expected;
 }
 
 export async function apply(
@@ -72,7 +76,7 @@ export async function apply(
   const waiting = nodes.filter(({ node, state }) => state !== 'Ready' && !node.optional);
   const leftovers =
     waiting.length === 0 && options.mayRemove !== false
-      ? await removeUnwanted(account, owner, wantedBy(nodes), options.mayRemove)
+      ? await removeUnwanted(account, owner, wantedBy(nodes), removalOf(options))
       : [];
   const removing = leftovers.filter(({ why }) => why === 'removing');
   const failed =
@@ -88,6 +92,11 @@ export async function apply(
     ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
   };
 }
+
+const removalOf = ({ mayRemove, expected }: PassOptions): Removal => ({
+  ...(mayRemove && { mayRemove }),
+  ...(expected && { expected }),
+});
 
 const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({
   objects: new Set(nodes.map(({ node, id }) => `${node.kind} ${id}`)),

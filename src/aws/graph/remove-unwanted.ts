@@ -4,19 +4,9 @@ import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
+import { isOpen, type Leftover } from './leftover.ts';
+import { type Expected, removeMissed } from './missed.ts';
 import { isOurs } from './ownership.ts';
-
-/** An object that the graph does not want: on its way out, kept on purpose, or not to be removed for now. */
-export interface Leftover {
-  readonly kind: KindName;
-  readonly id: string;
-  readonly why: 'removing' | 'kept' | 'failed';
-  /** One word, on failure. */
-  readonly reason?: string;
-  readonly message?: string;
-  /** While it is being removed: look again in so many seconds. */
-  readonly seconds?: number;
-}
 
 /** Which objects that nothing wants may go. */
 export type MayRemove = (kind: KindName, actual: Actual) => boolean;
@@ -29,17 +19,26 @@ export interface Wanted {
   readonly unseen: ReadonlySet<KindName>;
 }
 
+/** What a removal is bound by. */
+export interface Removal {
+  /** By default all of the owner's. */
+  readonly mayRemove?: MayRemove;
+  /** Looked for by id, before what comes after it in the order is removed. */
+  readonly expected?: Expected;
+}
+
 /** Objects of a lower order first; those of one order side by side; the next only when all before are gone. */
 export async function removeUnwanted(
   account: Account,
   owner: Owner,
   wanted: Wanted,
-  mayRemove: MayRemove = () => true,
+  { mayRemove = () => true, expected }: Removal = {},
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   const names = (Object.keys(kinds) as KindName[]).filter((name) => !wanted.unseen.has(name));
   const unwantedOf = async (name: KindName) => {
     const owned = await ownedOf(account, name, owner);
+    for (const { id } of owned) expected?.cameUpon.add(`${name} ${id}`);
     return owned.filter(
       ({ id, actual }) => !wanted.objects.has(`${name} ${id}`) && (!actual || mayRemove(name, actual)),
     );
@@ -63,7 +62,9 @@ export async function removeUnwanted(
       }),
     );
     leftovers.push(...left.flat());
-    if (leftovers.some(({ why }) => why !== 'kept')) return leftovers;
+    if (leftovers.some(isOpen)) return leftovers;
+    if (expected) leftovers.push(...(await removeMissed(account, owner, batch, expected)));
+    if (leftovers.some(isOpen)) return leftovers;
   }
   // What vanishes has gone with the rest.
   if (wanted.objects.size === 0) {

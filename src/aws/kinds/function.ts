@@ -164,6 +164,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     if (found?.state.is === 'ready' && found.details.failure === undefined) account.attempts.end(name);
     return found;
   },
+  byId: look,
   async owned(account, owner) {
     const names = await functionNames(account, owner);
     const found = await Promise.all(names.map((name) => look(account, name)));

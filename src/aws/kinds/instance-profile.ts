@@ -9,6 +9,7 @@ import {
   TagInstanceProfileCommand,
   UntagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
+import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
@@ -36,15 +37,18 @@ const actual = ({
   details: { roleName: Roles?.[0]?.RoleName ?? '' },
 });
 
+async function byName(account: Account, name: string): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(
+    account.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
+  );
+  return found?.InstanceProfile && actual(found.InstanceProfile);
+}
+
 /** Hands a role to an EC2 instance. */
 export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
   removal: 80,
-  async find(account, { name }) {
-    const found = await orAbsent(
-      account.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
-    );
-    return found?.InstanceProfile && actual(found.InstanceProfile);
-  },
+  find: (account, { name }) => byName(account, name),
+  byId: byName,
   async owned(account, owner) {
     const found: Actual<Details>[] = [];
     for await (const page of paginateListInstanceProfiles(

@@ -143,6 +143,10 @@ export const instance = defineKind<InstanceDesired, Details>({
     const found = unlisted ?? alive.find(isExpected) ?? alive[0];
     return found && actual(found);
   },
+  async byId(account, id) {
+    const found = await instanceById(account, id);
+    return found && actual(found);
+  },
   async owned(account, owner) {
     return (await describe(account, ownerFilters(owner))).filter((each) => !isTerminated(each)).map(actual);
   },

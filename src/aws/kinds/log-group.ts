@@ -57,13 +57,16 @@ async function withTags(
   return actual(logGroupName, resourceArn, tags, retentionInDays);
 }
 
+async function byName(account: Account, name: string): Promise<Actual<Details> | undefined> {
+  const found = (await list(account, name)).find(({ logGroupName }) => logGroupName === name);
+  return found && (await withTags(account, found));
+}
+
 /** Made before the function that writes to it, whose role can't make one: so its retention always holds. */
 export const logGroup = defineKind<LogGroupDesired, Details>({
   removal: 95,
-  async find(account, { name }) {
-    const found = (await list(account, name)).find(({ logGroupName }) => logGroupName === name);
-    return found && (await withTags(account, found));
-  },
+  find: (account, { name }) => byName(account, name),
+  byId: byName,
   async owned(account, owner) {
     const groups = await list(account, `/aws/lambda/${owner.prefix}-`);
     return await Promise.all(groups.map((group) => withTags(account, group)));

@@ -44,15 +44,18 @@ async function withTags(account: Account, { Name = '', Value = '' }: Parameter):
   return actual(Name, Value, tagRecord(TagList));
 }
 
+async function byName(account: Account, name: string): Promise<Actual<null> | undefined> {
+  const found = await orAbsent(
+    account.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true })),
+  );
+  return found?.Parameter && (await withTags(account, found.Parameter));
+}
+
 /** A password in SSM Parameter Store, as SecureString. */
 export const parameter = defineKind<ParameterDesired, null>({
   removal: 95,
-  async find(account, { name }) {
-    const found = await orAbsent(
-      account.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true })),
-    );
-    return found?.Parameter && (await withTags(account, found.Parameter));
-  },
+  find: (account, { name }) => byName(account, name),
+  byId: byName,
   async owned(account, owner) {
     const found: Actual<null>[] = [];
     for await (const page of paginateGetParametersByPath(

@@ -114,12 +114,15 @@ async function byUrl(account: Account, url: string): Promise<Actual<Details> | u
   return actual(url, (found.Attributes ?? {}) as Attributes, Tags);
 }
 
+async function byName(account: Account, name: string): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(account.sqs.send(new GetQueueUrlCommand({ QueueName: name })));
+  return found?.QueueUrl === undefined ? undefined : await byUrl(account, found.QueueUrl);
+}
+
 export const queue = defineKind<QueueDesired, Details>({
   removal: 40,
-  async find(account, { name }) {
-    const found = await orAbsent(account.sqs.send(new GetQueueUrlCommand({ QueueName: name })));
-    return found?.QueueUrl === undefined ? undefined : await byUrl(account, found.QueueUrl);
-  },
+  find: (account, { name }) => byName(account, name),
+  byId: byName,
   async owned(account, owner) {
     const found: Actual<Details>[] = [];
     for await (const page of paginateListQueues(

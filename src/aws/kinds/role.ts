@@ -109,6 +109,7 @@ async function closeDoors({ iam }: Account, RoleName: string, { inline, attached
 export const role = defineKind<RoleDesired, Details>({
   removal: 90,
   find,
+  byId: (account, name) => find(account, { name }),
   async owned(account, owner) {
     const names: string[] = [];
     for await (const page of paginateListRoles({ client: account.iam }, { PathPrefix: owner.path })) {

@@ -93,13 +93,16 @@ function egressChanges({ egress }: Details, wanted: SecurityGroupDesired['egress
 async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
   const found: Actual<Details>[] = [];
   for await (const page of paginateDescribeSecurityGroups({ client: account.ec2 }, { Filters: filters })) {
-    for (const { GroupId = '', Tags, IpPermissions, IpPermissionsEgress } of page.SecurityGroups ?? []) {
+    for (const { GroupId = '', GroupName = '', Tags, ...rules } of page.SecurityGroups ?? []) {
       found.push({
         id: GroupId,
         tags: tagRecord(Tags),
         state: READY,
-        outputs: { id: GroupId },
-        details: { ...split(IpPermissions ?? []), egress: (IpPermissionsEgress ?? []).flatMap(single) },
+        outputs: { id: GroupId, name: GroupName },
+        details: {
+          ...split(rules.IpPermissions ?? []),
+          egress: (rules.IpPermissionsEgress ?? []).flatMap(single),
+        },
       });
     }
   }
@@ -118,6 +121,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     ];
     return (await list(account, filters))[0];
   },
+  byId: async (account, id) => (await list(account, [{ Name: 'group-id', Values: [id] }]))[0],
   owned: (account, owner) => list(account, ownerFilters(owner)),
   compare({ details }, { ingress, egress }) {
     const { missing, surplus } = egressChanges(details, egress);
@@ -137,7 +141,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         }),
       ),
     );
-    return { id, tags, state: READY, outputs: { id }, details: { ...split([]), egress: [ALL] } };
+    return { id, tags, state: READY, outputs: { id, name }, details: { ...split([]), egress: [ALL] } };
   },
   async update(account, { ingress, egress }, { id, details }) {
     const surplus = [...lacking(ingress, details.ingress).map(permissionOf), ...details.strange];

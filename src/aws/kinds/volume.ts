@@ -6,7 +6,7 @@ import {
   type VolumeType,
 } from '@aws-sdk/client-ec2';
 import { orGone } from '../account/errors.ts';
-import { expectedVolume, listVolumes, type VolumeIdentity } from '../calls/expected-volume.ts';
+import { expectedVolume, listVolumes, type VolumeIdentity, volumeById } from '../calls/expected-volume.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
@@ -67,6 +67,10 @@ export const volume = defineKind<VolumeDesired, Details>({
   removal: 70,
   async find(account, desired, owner) {
     const found = await expectedVolume(account, owner, desired);
+    return found && actual(found);
+  },
+  async byId(account, id) {
+    const found = await volumeById(account, id);
     return found && actual(found);
   },
   owned: async (account, owner) => (await listVolumes(account, ownerFilters(owner))).map(actual),

@@ -33,6 +33,8 @@ export interface Kind<Desired, Details> {
   interrupts?(differences: readonly string[]): boolean;
   /** The object that `desired` names, if AWS has it. */
   find(account: Account, desired: Desired, owner: Owner): Promise<Actual<Details> | undefined>;
+  /** The object with this id, whoever's it is. For kinds whose objects may be missed by `owned`. */
+  byId?(account: Account, id: string, owner: Owner): Promise<Actual<Details> | undefined>;
   /** Everything of this kind that the owner has. Empty for kinds that vanish with another. */
   owned(account: Account, owner: Owner): Promise<Actual<Details>[]>;
   /** Names of the fields in which AWS differs from what is wanted. */

@@ -3,7 +3,8 @@ import { FINALIZER } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import { apply } from '../../aws/graph/apply.ts';
-import { type Leftover, tagOwned } from '../../aws/graph/remove-unwanted.ts';
+import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
+import { tagOwned } from '../../aws/graph/remove-unwanted.ts';
 import { type Owner, TAGS } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import { removeFinalizer } from '../../kubernetes/finalizers.ts';
@@ -122,7 +123,11 @@ async function causeOf(work: Promise<void>): Promise<string | undefined> {
 
 async function removeObjects(context: Context, deletion: Deletion): Promise<Next> {
   const { pipeline, account, owner, memory, say } = deletion;
-  const { leftovers, settled, failed, seconds } = await apply(account, [], owner);
+  const objects = (pipeline.status?.objects ?? []).flatMap(({ kind, id }) =>
+    id === undefined ? [] : [{ kind, id }],
+  );
+  const expected = { objects, cameUpon: memory.cameUpon };
+  const { leftovers, settled, failed, seconds } = await apply(account, [], owner, { expected });
   if (settled) return await finish(context, deletion, leftovers);
   const overall = removing(leftovers);
   if (memory.trouble !== overall.message) {
@@ -137,32 +142,44 @@ async function removeObjects(context: Context, deletion: Deletion): Promise<Next
 }
 
 function removing(leftovers: readonly Leftover[]): Overall {
-  const open = leftovers.filter(({ why }) => why !== 'kept');
+  const open = leftovers.filter(isOpen);
   const words = open.map(
     ({ kind, id, message }) => `${kind} ${id}${message === undefined ? '' : ` (${message})`}`,
   );
+  const lost = lostWords(leftovers);
   const failed = open.find(({ why }) => why === 'failed');
   return {
     reason: failed ? (failed.reason ?? 'DeletionFailed') : 'Deleting',
-    message: `${failed ? 'can not remove' : 'removing'} ${words.join(', ')}`,
+    message: `${failed ? 'can not remove' : 'removing'} ${words.join(', ')}${lost === undefined ? '' : `; ${lost}`}`,
     terminal: false,
   };
 }
 
 async function finish(context: Context, { pipeline }: Deletion, left: readonly Leftover[]): Promise<Next> {
   const { client, events, logger } = context;
-  const words = whatStays(pipeline, left);
-  if (words !== undefined) {
+  const kept = whatStays(pipeline, left);
+  const lost = lostWords(left);
+  for (const words of [kept, lost].filter((each) => each !== undefined)) {
     // A namespace that is being deleted takes no Events.
     logger.info(
       { pipeline: keyOf(pipeline.metadata), stays: words },
       'the pipeline is deleted; something stays in AWS',
     );
-    events.record(pipeline, { type: 'Normal', reason: 'Kept', action: 'Delete', message: words, last: true });
-    await events.flush();
+    const [type, reason] =
+      words === lost ? (['Warning', 'LeftBehind'] as const) : (['Normal', 'Kept'] as const);
+    events.record(pipeline, { type, reason, action: 'Delete', message: words, last: true });
   }
+  await events.flush();
   const removed = await removeFinalizer(client, PIPELINES, pipeline, FINALIZER);
   return removed.kind === 'conflict' ? after(LOOK) : { done: true };
+}
+
+/** What nothing in AWS tells to be ours any more. */
+function lostWords(left: readonly Leftover[]): string | undefined {
+  const lost = left.filter(({ why }) => why === 'lost').map(({ kind, id }) => `${kind} ${id}`);
+  return lost.length === 0
+    ? undefined
+    : `${lost.join(' and ')} lost the tags by which the operator knows what is its own, and stays in AWS: remove it there if nothing else needs it`;
 }
 
 /** What a user must know of before the pipeline is gone, with the ids to find it by. */

@@ -27,6 +27,8 @@ export interface Memory {
   keepsLonger: boolean;
   /** Objects in S3 that hold own code, by where in the spec they are named. */
   readonly codeObjects: Map<string, KnownObject>;
+  /** What a deletion has come upon in AWS, as "Kind id". */
+  readonly cameUpon: Set<string>;
   /** Since when the queues of a pipeline that is being deleted look empty. */
   emptySince?: number;
   /** What was logged last of what is wrong, so that it is logged once. */
@@ -38,6 +40,7 @@ export const newMemory = (uid: string): Memory => ({
   store: NOT_ASKED,
   keepsLonger: true,
   codeObjects: new Map(),
+  cameUpon: new Set(),
 });
 
 /** Whether `pauseSeconds` have passed since `last`; a look that was meant for the end of a pause must not come too early. */

@@ -1,6 +1,6 @@
 import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import type { Part } from '../../aws/graph/graph.ts';
-import type { Leftover } from '../../aws/graph/remove-unwanted.ts';
+import type { Leftover } from '../../aws/graph/leftover.ts';
 
 /** What keeps a shared object of a region from being as it is wanted. */
 export interface RegionProblem {

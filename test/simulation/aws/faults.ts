@@ -41,9 +41,9 @@ export class Faults {
     this.#lost.set(command, times);
   }
 
-  /** One answer has nothing in it, as an intermediary's may. */
-  emptyOnce(command: CommandName): void {
-    this.#empty.set(command, 1);
+  /** An answer has nothing in it, as an intermediary's may; so often. */
+  empty(command: CommandName, times = 1): void {
+    this.#empty.set(command, times);
   }
 
   /** AWS refuses the command, by default until `accept`. `*` stands for all commands. */

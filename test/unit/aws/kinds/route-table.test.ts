@@ -12,7 +12,15 @@ async function mended(...routes: object[]) {
   const Associations = [{ SubnetId: 'subnet-1', RouteTableAssociationId: 'a-1' }];
   const run = scripted({
     DescribeRouteTables: () => ({
-      RouteTables: [{ RouteTableId: 'rtb-1', Tags: tagList(OURS), Routes: [LOCAL, ...routes], Associations }],
+      RouteTables: [
+        {
+          RouteTableId: 'rtb-1',
+          VpcId: 'vpc-1',
+          Tags: tagList(OURS),
+          Routes: [LOCAL, ...routes],
+          Associations,
+        },
+      ],
     }),
     CreateRoute: () => ({}),
     ReplaceRoute: () => ({}),

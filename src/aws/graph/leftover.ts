@@ -1,0 +1,17 @@
+import type { KindName } from './graph.ts';
+
+/** An object that the graph does not want: on its way out, kept on purpose, or not to be removed. */
+export interface Leftover {
+  readonly kind: KindName;
+  readonly id: string;
+  /** "lost": nothing in AWS tells any more whose it is. */
+  readonly why: 'removing' | 'kept' | 'failed' | 'lost';
+  /** One word, on failure. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** While it is being removed: look again in so many seconds. */
+  readonly seconds?: number;
+}
+
+/** Whether it is still to go. */
+export const isOpen = ({ why }: Leftover): boolean => why === 'removing' || why === 'failed';
