@@ -35,7 +35,7 @@ export interface Account {
   readonly inventory: Inventory;
   readonly recentlyMade: RecentlyMade;
   readonly patience: Patience;
-  /** By the name of a function: what it was asked to be. */
+  /** By the name of a function or the id of a volume: what it was asked to be. */
   readonly attempts: Attempts;
   readonly seenTwice: SeenTwice;
   /** By the name of a function: the version of it that was refused last. */

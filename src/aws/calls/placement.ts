@@ -1,4 +1,5 @@
 import {
+  DescribeAvailabilityZonesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeSubnetsCommand,
   type _InstanceType as InstanceType,
@@ -16,9 +17,25 @@ export interface ExistingSubnet {
 const OFFERINGS_SECONDS = 3600;
 
 /**
- * The zones that offer an instance type, in alphabetical order. Not every zone offers every type; Local and Wavelength
- * Zones are left out, for Lambda has no interfaces in them.
+ * Zones in which Lambda has no interfaces, by id: their names differ from account to account. ("The provided subnets
+ * contain availability zone Lambda doesn't support": eksctl-io/eksctl#4734, keboola/developer-portal#81.)
  */
+const WITHOUT_LAMBDA: ReadonlySet<string> = new Set(['use1-az3']);
+
+/** Zones that are open to the account and take Lambda's interfaces; Local and Wavelength Zones don't. */
+async function usableZones(account: Account): Promise<ReadonlySet<string>> {
+  const zones = await account.inventory.read('zones', OFFERINGS_SECONDS, async function* () {
+    const { AvailabilityZones } = await account.ec2.send(new DescribeAvailabilityZonesCommand({}));
+    yield* AvailabilityZones ?? [];
+  });
+  const usable = zones.filter(
+    ({ State, ZoneType, ZoneId = '' }) =>
+      State === 'available' && ZoneType === 'availability-zone' && !WITHOUT_LAMBDA.has(ZoneId),
+  );
+  return new Set(usable.flatMap(({ ZoneName }) => ZoneName ?? []));
+}
+
+/** The zones that offer an instance type, in alphabetical order; not every zone offers every type. */
 export async function zonesOffering(account: Account, instanceType: string): Promise<string[]> {
   return await account.inventory.read(`offerings ${instanceType}`, OFFERINGS_SECONDS, async function* () {
     const { InstanceTypeOfferings } = await account.ec2.send(
@@ -28,13 +45,13 @@ export async function zonesOffering(account: Account, instanceType: string): Pro
       }),
     );
     const zones = (InstanceTypeOfferings ?? []).flatMap(({ Location }) => Location ?? []);
-    yield* zones.filter((zone) => /^[a-z]+(-[a-z]+)+-\d+[a-z]$/.test(zone)).sort();
+    yield* zones.sort();
   });
 }
 
 /**
- * The zone for a host. Its volume pins it, once there is one; else it is the first of `among` (any zone,
- * without it) that offers the most of the instance types, the first of them above all.
+ * The zone for a host. Its volume pins it, once there is one; else it is the first of `among` (any zone that Lambda
+ * reaches, without it) that offers the most of the instance types, the first of them above all.
  */
 export async function chooseZone(
   account: Account,
@@ -51,7 +68,8 @@ export async function chooseZone(
     );
   }
   const offers = await Promise.all(instanceTypes.map((type) => zonesOffering(account, type)));
-  const candidates = (offers[0] ?? []).filter((zone) => among?.includes(zone) ?? true);
+  const usable = await usableZones(account);
+  const candidates = (offers[0] ?? []).filter((zone) => usable.has(zone) && (among?.includes(zone) ?? true));
   const offered = (zone: string) => offers.filter((zones) => zones.includes(zone)).length;
   const ordered = among ? among.filter((zone) => candidates.includes(zone)) : candidates;
   const [best] = [...ordered].sort((a, b) => offered(b) - offered(a));
@@ -61,7 +79,7 @@ export async function chooseZone(
       : `any zone of ${account.region}`;
     throw new TerminalError(
       'InstanceTypeNotOffered',
-      `AWS does not offer ${instanceTypes[0]} in ${where}: choose another store.managed.instanceType`,
+      `AWS does not offer ${instanceTypes[0]} in ${where}, as far as Lambda reaches it: choose another store.managed.instanceType${among ? ' or other subnets' : ''}`,
     );
   }
   return best;

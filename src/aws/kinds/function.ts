@@ -176,14 +176,17 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
   },
   async create(account, desired, tags, _owner, code) {
     const made = await unlessThere(
-      account.lambda.send(
-        new CreateFunctionCommand({
-          FunctionName: desired.name,
-          Architectures: [desired.architecture],
-          Code: { ZipFile: await zipOf(desired, code) },
-          Tags: { ...tags },
-          ...configurationOf(desired),
-        }),
+      inReachOfLambda(
+        desired,
+        account.lambda.send(
+          new CreateFunctionCommand({
+            FunctionName: desired.name,
+            Architectures: [desired.architecture],
+            Code: { ZipFile: await zipOf(desired, code) },
+            Tags: { ...tags },
+            ...configurationOf(desired),
+          }),
+        ),
       ),
     );
     account.inventory.forget('functions');
@@ -212,11 +215,14 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
       );
       return;
     }
-    await account.lambda.send(
-      new UpdateFunctionConfigurationCommand({
-        FunctionName: desired.name,
-        ...configurationOf(desired),
-      }),
+    await inReachOfLambda(
+      desired,
+      account.lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName: desired.name,
+          ...configurationOf(desired),
+        }),
+      ),
     );
   },
   async remove(account, { id }) {
@@ -240,6 +246,21 @@ function isCodeNext(details: Details, desired: FunctionDesired): boolean {
     (each) => !['codeSha256', 'architecture'].includes(each),
   );
   return details.failure === undefined || others.length === 0;
+}
+
+/** Some zones hold no interfaces of Lambda, whatever else is in them. */
+async function inReachOfLambda<T>({ subnetIds }: FunctionDesired, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof Error && /availability zone Lambda doesn't support/i.test(error.message)))
+      throw error;
+    throw new TerminalError(
+      'ZoneNotSupported',
+      `Lambda reaches nothing in the zone of ${subnetIds.join(', ')}: name subnets in other zones in spec.network; in the shared network the volume pins the zone, so restore a snapshot of it in another one, or where it holds nothing yet, delete pipeline and volume and make them anew (AWS says: ${error.message})`,
+      { cause: error },
+    );
+  }
 }
 
 function configurationOf(desired: FunctionDesired) {

@@ -5,7 +5,7 @@ import {
   type Volume,
   type VolumeType,
 } from '@aws-sdk/client-ec2';
-import { orGone } from '../account/errors.ts';
+import { orGone, RequeueAfter } from '../account/errors.ts';
 import { expectedVolume, listVolumes, type VolumeIdentity, volumeById } from '../calls/expected-volume.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
@@ -96,14 +96,23 @@ export const volume = defineKind<VolumeDesired, Details>({
     return { ...actual(made), tags };
   },
   async update(account, desired, { id, details }) {
-    await account.ec2.send(
-      new ModifyVolumeCommand({
-        VolumeId: id,
-        Size: Math.max(desired.sizeGiB, details.sizeGiB),
-        VolumeType: desired.type as VolumeType,
-        ...(desired.iops > 0 && { Iops: desired.iops }),
-      }),
-    );
+    const wish = fingerprint(comparable(desired));
+    if (!account.attempts.isDue(id, wish))
+      throw new RequeueAfter(60, 'can be changed again six hours after its last change, and is asked then');
+    try {
+      await account.ec2.send(
+        new ModifyVolumeCommand({
+          VolumeId: id,
+          Size: Math.max(desired.sizeGiB, details.sizeGiB),
+          VolumeType: desired.type as VolumeType,
+          ...(desired.iops > 0 && { Iops: desired.iops }),
+        }),
+      );
+    } catch (error) {
+      account.attempts.note(id, wish);
+      throw error;
+    }
+    account.attempts.end(id);
   },
   async remove(account, { id }) {
     await orGone(account.ec2.send(new DeleteVolumeCommand({ VolumeId: id })));

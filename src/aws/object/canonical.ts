@@ -4,19 +4,20 @@ export function differing<Wanted extends object>(
   wanted: Wanted,
 ): string[] {
   return (Object.keys(wanted) as (keyof Wanted & string)[]).filter(
-    (field) => canonical(actual[field]) !== canonical(wanted[field]),
+    (field) => actual[field] !== wanted[field] && canonical(actual[field]) !== canonical(wanted[field]),
   );
 }
 
 /** JSON with sorted keys and sorted lists, without absent fields: equal texts mean equal values. */
 export function canonical(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonical).sort().join()}]`;
-  if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`);
-    return `{${fields.join()}}`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(fields).sort()) {
+    const field = fields[key];
+    if (field !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(field)}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return `{${text}}`;
 }

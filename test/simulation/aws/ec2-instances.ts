@@ -111,6 +111,14 @@ export class Ec2Instances implements NetworkUsers {
 
   readonly operations: Operations = {
     DescribeRegions: () => ({ Regions: [{ RegionName: this.#around.region }] }),
+    DescribeAvailabilityZones: () => ({
+      AvailabilityZones: ZONES.map((zone, index) => ({
+        ZoneName: `${this.#around.region}${zone}`,
+        ZoneId: `euc1-az${index + 1}`,
+        ZoneType: 'availability-zone',
+        State: 'available',
+      })),
+    }),
     DescribeInstanceTypeOfferings: ({ Filters }: DescribeInstanceTypeOfferingsRequest) => {
       const wanted = Filters?.find(({ Name }) => Name === 'instance-type')?.Values;
       const types = Object.entries(INSTANCE_TYPES).filter(([type]) => wanted?.includes(type) ?? true);

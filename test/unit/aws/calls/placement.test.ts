@@ -9,8 +9,15 @@ const OFFERS: Record<string, string[]> = {
   't3a.micro': ['c'],
 };
 const named = (letter: string) => `eu-central-1${letter}`;
-const aws = () =>
+const ZONE = { State: 'available', ZoneType: 'availability-zone' };
+const ZONES: object[] = ['a', 'b', 'c'].map((letter, index) => ({
+  ...ZONE,
+  ZoneName: `eu-central-1${letter}`,
+  ZoneId: `euc1-az${index + 1}`,
+}));
+const aws = (zones = ZONES) =>
   scripted({
+    DescribeAvailabilityZones: () => ({ AvailabilityZones: zones }),
     DescribeInstanceTypeOfferings: ({ Filters }) => {
       const [{ Values: [type = ''] = [] } = {}] = Filters as { Values?: string[] }[];
       return { InstanceTypeOfferings: (OFFERS[type] ?? []).map((letter) => ({ Location: named(letter) })) };
@@ -24,6 +31,16 @@ describe('the zone of a host', () => {
     expect(await choose(['t3.micro'])).toBe('a');
     expect(await choose(['t3.micro', 't3.small'])).toBe('b');
     expect(await choose(['t3.micro', 't3.small', 't3a.micro'])).toBe('c');
+  });
+
+  test.each([
+    ['that is closed', { State: 'unavailable' }],
+    ['at the edge of a network', { ZoneType: 'wavelength-zone' }],
+    ['near a city', { ZoneType: 'local-zone' }],
+    ['that Lambda doesn’t reach', { ZoneId: 'use1-az3' }],
+  ])('is none %s', async (_, zone) => {
+    const { account } = aws([{ ...ZONES[0], ...zone }, ...ZONES.slice(1)]);
+    expect(await chooseZone(account, undefined, ['t3.micro'])).toBe(named('b'));
   });
 
   test('offers the first type above all', async () => {
@@ -44,22 +61,11 @@ describe('the zone of a host', () => {
     });
   });
 
-  test('is no Local or Wavelength Zone, for Lambda has no interfaces in them', async () => {
-    const run = scripted({
-      DescribeInstanceTypeOfferings: () => ({
-        InstanceTypeOfferings: ['us-east-1-bos-1a', 'us-east-1-wl1-atl-wlz-1', 'us-east-1f'].map(
-          (Location) => ({ Location }),
-        ),
-      }),
-    });
-    expect(await chooseZone(run.account, undefined, ['t3.micro'])).toBe('us-east-1f');
-  });
-
   test('is none where AWS does not offer the type, and the message names what to change', async () => {
     await expect(choose(['x9.huge'])).rejects.toMatchObject({
       reason: 'InstanceTypeNotOffered',
       message: expect.stringMatching(
-        /x9\.huge in any zone of eu-central-1: choose another store\.managed\.instanceType/,
+        /x9\.huge in any zone of eu-central-1, as far as Lambda reaches it: choose another store\.managed\.instanceType/,
       ),
     });
     await expect(choose(['t3a.micro'], ['a', 'b'])).rejects.toMatchObject({

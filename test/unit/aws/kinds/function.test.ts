@@ -154,6 +154,25 @@ describe('a function', () => {
     },
   );
 
+  test('in a zone that Lambda does not reach says so, and what to change', async () => {
+    const run = aws(
+      {},
+      {
+        CreateFunction: () =>
+          refuse(
+            'InvalidParameterValueException',
+            "The provided subnets contain availability zone Lambda doesn't support.",
+          ),
+      },
+    );
+    const desired = { ...DESIRED, subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
+    await expect(lambdaFunction.create(run.account, desired, OURS, OWNER, CODE)).rejects.toMatchObject({
+      name: 'TerminalError',
+      reason: 'ZoneNotSupported',
+      message: expect.stringContaining('subnet-1'),
+    });
+  });
+
   test('that Lambda gave up can still be removed', async () => {
     const { account } = aws(
       { State: 'Failed', StateReason: 'no address left' },

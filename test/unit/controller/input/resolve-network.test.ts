@@ -14,6 +14,13 @@ const NONE = { object: 'data', expectedId: '', givenUpId: '' };
 async function resolve(spec: SpecInput, volumes: object[] = [], identity = NONE) {
   const { account } = scripted({
     DescribeVolumes: ({ VolumeIds }) => ({ Volumes: VolumeIds ? volumes : [] }),
+    DescribeAvailabilityZones: () => ({
+      AvailabilityZones: ['a', 'b'].map((letter) => ({
+        ZoneName: `eu-central-1${letter}`,
+        ZoneType: 'availability-zone',
+        State: 'available',
+      })),
+    }),
     DescribeInstanceTypeOfferings: () => ({ InstanceTypeOfferings: [{ Location: 'eu-central-1b' }] }),
     DescribeSubnets: () => ({
       Subnets: [
