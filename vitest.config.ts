@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'local',
           include: ['test/local/**/*.test.ts'],
-          testTimeout: 150_000,
+          testTimeout: 300_000,
           // The first start on a machine builds the control plane.
           hookTimeout: 1_800_000,
           // One local stack at a time: two cores carry no more, and some tests measure.

@@ -160,7 +160,7 @@ describe('an operator that is killed while the shared objects go with the last p
       code: 'ServiceUnavailableException',
       message: 'later',
     });
-    await system.kubectl('-n', ns, 'delete', 'whp', '--all', '--timeout=200s');
+    await system.kubectl('-n', ns, 'delete', 'whp', '--all', '--timeout=280s');
     await eventually('the removal has begun', async () => refused.used > 0, 60);
     await system.operator.kill();
     refused.remove();

@@ -174,7 +174,7 @@ export function conditionOf({ status }: WebhookPipeline, type: string) {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  seconds = 30,
+  seconds = 90,
 ): Promise<T> {
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(150)) {
     const seen = await look();

@@ -100,7 +100,7 @@ test('Standard Webhooks into a MongoDB of the user’s own: no host, no VPC, eac
   expect((await accountContents(system.stack)).shared.map((object) => object.split(' ')[0])).toEqual([
     'RestApi',
   ]);
-  await system.kubectl('-n', namespace, 'delete', 'whp/external', '--timeout=60s');
+  await system.kubectl('-n', namespace, 'delete', 'whp/external', '--timeout=120s');
   expect(await kindsOf()).toEqual([]);
 });
 
@@ -120,7 +120,7 @@ test('a managed store that is switched to an external one goes, but for its volu
   const kinds = await kindsOf();
   expect(kinds.filter((kind) => kind === 'Volume')).toHaveLength(1);
   expect(kinds.filter((kind) => kind === 'Parameter')).toHaveLength(1);
-  await system.kubectl('-n', namespace, 'delete', 'whp/switched', '--timeout=60s');
+  await system.kubectl('-n', namespace, 'delete', 'whp/switched', '--timeout=120s');
 });
 
 test('a network of the user’s own is used as it is, closed but for the function', async () => {
@@ -170,7 +170,7 @@ test('a network of the user’s own is used as it is, closed but for the functio
   );
   expect(preQueue.VpcConfig?.SubnetIds ?? []).toEqual([]);
   const before = await kindsOf();
-  await system.kubectl('-n', namespace, 'delete', 'whp/network', '--timeout=60s');
+  await system.kubectl('-n', namespace, 'delete', 'whp/network', '--timeout=120s');
   const after = await kindsOf();
   const volumes = (kinds: readonly (string | undefined)[]) =>
     kinds.filter((kind) => kind === 'Volume').length;
@@ -203,7 +203,7 @@ test('a throttle of an endpoint reaches the stage, and goes again', async () => 
 
   await system.apply(namespace, 'throttled', { ...GITHUB, store, endpoint: { throttle: null } });
   await eventually('the bound is gone', async () => (await bound()) !== 50);
-  await system.kubectl('-n', namespace, 'delete', 'whp/throttled', '--timeout=60s');
+  await system.kubectl('-n', namespace, 'delete', 'whp/throttled', '--timeout=120s');
 });
 
 test('provisioned concurrency is waited for, moves with the alias, and goes when it is no longer asked for', async () => {
@@ -250,7 +250,7 @@ test('provisioned concurrency is waited for, moves with the alias, and goes when
 
   const events = await system.kubectl('-n', namespace, 'get', 'events', '-o', 'jsonpath={.items[*].type}');
   expect(events).not.toContain('Warning');
-  await system.kubectl('-n', namespace, 'delete', 'whp/provisioned', '--timeout=60s');
+  await system.kubectl('-n', namespace, 'delete', 'whp/provisioned', '--timeout=120s');
 });
 
 describe('where shared objects go with the last pipeline', () => {
@@ -261,7 +261,7 @@ describe('where shared objects go with the last pipeline', () => {
     await system.apply(namespace, 'last');
     await system.waitReady(namespace, 'last');
 
-    await system.kubectl('-n', namespace, 'delete', 'whp/last', '--timeout=60s');
+    await system.kubectl('-n', namespace, 'delete', 'whp/last', '--timeout=120s');
 
     await eventually('the shared objects are gone', async () => {
       const { shared } = await accountContents(system.stack);
