@@ -1,22 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { isReady } from './pipelines.ts';
+import { first, isReady, settledWorld } from './pipelines.ts';
 import { lostEvents } from './whole-life.ts';
-import { simulate, type World } from './world.ts';
-
-/** A pipeline that is ready and has come to rest. */
-async function ready(settings: Record<string, string> = {}): Promise<World> {
-  const world = await simulate({ settings });
-  world.kubernetes.apply({ metadata: { name: 'orders' } });
-  await world.until(isReady('orders'), 300);
-  await world.run(120);
-  return world;
-}
-
-const first = <Row>(rows: readonly Row[]): Row => {
-  const [row] = rows;
-  if (row === undefined) throw new Error('there is none');
-  return row;
-};
+import type { World } from './world.ts';
 
 /** Seconds within which what somebody changed in AWS is put right: a resync, and what that sets going. */
 const PATIENCE = 1500;
@@ -145,7 +130,7 @@ const DRIFTS: readonly (readonly [string, (world: World) => (world: World) => bo
 
 describe('is put right:', () => {
   test.each(DRIFTS)('%s', async (_, drift) => {
-    const world = await ready();
+    const world = await settledWorld();
     await world.until(drift(world), PATIENCE);
     await world.until(isReady('orders'), PATIENCE);
     expect(world.aws.ec2.volumes.size).toBe(1);
@@ -153,7 +138,7 @@ describe('is put right:', () => {
 });
 
 test('a host is replaced as often as it ends, hours apart', async () => {
-  const world = await ready();
+  const world = await settledWorld();
   for (let end = 0; end < 3; end += 1) {
     for (const { id, endedAt } of world.aws.ec2.instances.values())
       if (endedAt === undefined) world.aws.ec2.machines.end(id);
@@ -167,7 +152,7 @@ test('a host is replaced as often as it ends, hours apart', async () => {
 
 describe('no event is lost', () => {
   test('while the database is down and comes back', async () => {
-    const world = await ready();
+    const world = await settledWorld();
     const { id } = first(world.aws.ec2.volumes.values());
     for (let minute = 0; minute < 60; minute += 1) {
       if (minute === 5) world.aws.stores.down.add(id);
@@ -181,7 +166,7 @@ describe('no event is lost', () => {
   });
 
   test('when the host dies, and a new one takes the volume', async () => {
-    const world = await ready();
+    const world = await settledWorld();
     world.aws.ec2.machines.end(first(world.aws.ec2.instances.values()).id);
     for (let minute = 0; minute < 30; minute += 1) {
       expect(world.senders.post('orders').status).toBe(200);
@@ -194,7 +179,7 @@ describe('no event is lost', () => {
   });
 
   test('when a pipeline is deleted with events in its queue', async () => {
-    const world = await ready();
+    const world = await settledWorld();
     for (let count = 0; count < 100; count += 1) world.senders.post('orders');
     world.kubernetes.delete('orders');
     await world.until(({ kubernetes }) => kubernetes.get('orders') === undefined, 1800);
@@ -203,7 +188,7 @@ describe('no event is lost', () => {
   });
 
   test('when a dead-letter queue holds one at the deletion: it stops until the user agrees', async () => {
-    const world = await ready();
+    const world = await settledWorld();
     const { name } = first(world.aws.sqs.queues.filter((queue) => queue.name.endsWith('-dlq')));
     world.aws.sqs.send(name, 'dead');
     world.kubernetes.delete('orders');
@@ -216,7 +201,7 @@ describe('no event is lost', () => {
 });
 
 test('a pipeline that is made again takes its volume back, events and all', async () => {
-  const world = await ready();
+  const world = await settledWorld();
   world.senders.post('orders');
   await world.until(({ aws }) => aws.sqs.messages.size === 0, 60);
   world.kubernetes.delete('orders');

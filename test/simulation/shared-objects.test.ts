@@ -1,26 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { BRISK } from './aws/times.ts';
-import { isReady } from './pipelines.ts';
+import { first, isReady, settledWorld } from './pipelines.ts';
 import { doubles } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
 /** The region's shared objects are one of each, whatever is listed late, doubled or untagged. */
 
 const PATIENCE = 1500;
-
-async function ready(): Promise<World> {
-  const world = await simulate();
-  world.kubernetes.apply({ metadata: { name: 'orders' } });
-  await world.until(isReady('orders'), 300);
-  await world.run(120);
-  return world;
-}
-
-const first = <Row>(rows: readonly Row[]): Row => {
-  const [row] = rows;
-  if (row === undefined) throw new Error('there is none');
-  return row;
-};
 
 const stored = async (world: World): Promise<void> => {
   expect(world.senders.post('orders').status).toBe(200);
@@ -78,7 +64,7 @@ const TWICE: readonly (readonly [string, (world: World) => (world: World) => boo
 
 describe('of two, the one in use stays, and the other goes:', () => {
   test.each(TWICE)('%s', async (_, double) => {
-    const world = await ready();
+    const world = await settledWorld();
     const before = world.aws.changes.length;
     const isOne = double(world);
     await world.restart();
@@ -90,7 +76,7 @@ describe('of two, the one in use stays, and the other goes:', () => {
 });
 
 test('a VPC of ours in which something of others is stays', async () => {
-  const world = await ready();
+  const world = await settledWorld();
   const { ec2 } = world.aws;
   ec2.vpcs.set('vpc-0', { ...first(ec2.vpcs.values()), id: 'vpc-0' });
   ec2.subnets.set('subnet-0', { ...first(ec2.subnets.values()), id: 'subnet-0', vpcId: 'vpc-0', tags: {} });
@@ -129,7 +115,7 @@ const TWO = { metadata: { name: 'returns' } };
 
 describe('whose tags somebody took off is not made a second time: who needs it waits and is told which tags', () => {
   test.each(UNTAGGED)('%s', async (_, take) => {
-    const world = await ready();
+    const world = await settledWorld();
     const { id, tagBack } = take(world);
     world.kubernetes.apply(TWO);
     await world.run(300);
@@ -148,7 +134,7 @@ describe('whose tags somebody took off is not made a second time: who needs it w
   });
 
   test('VPC and subnets: the host tells where it stands', async () => {
-    const world = await ready();
+    const world = await settledWorld();
     const { ec2 } = world.aws;
     const vpc = first(ec2.vpcs.values());
     const subnet = first(ec2.subnets.values());
