@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isGone, isReady } from './pipelines.ts';
+import type { Table } from './aws/table.ts';
+import { first, isGone, isReady, settledWorld } from './pipelines.ts';
 import { leftovers, NOTHING_STAYS } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
@@ -7,25 +8,13 @@ import { simulate, type World } from './world.ts';
 
 const PATIENCE = 1500;
 
-async function ready(): Promise<World> {
-  const world = await simulate({ settings: NOTHING_STAYS });
-  world.kubernetes.apply({ metadata: { name: 'orders' } });
-  await world.until(isReady('orders'), 300);
-  await world.run(120);
-  return world;
-}
+const ready = () => settledWorld(NOTHING_STAYS);
 
 async function deleted(world: World): Promise<void> {
   world.kubernetes.delete('orders');
   await world.until(isGone('orders'), PATIENCE);
   await world.run(600);
 }
-
-const first = <Row>(rows: readonly Row[]): Row => {
-  const [row] = rows;
-  if (row === undefined) throw new Error('there is none');
-  return row;
-};
 
 describe('lists that are empty while a pipeline is deleted leave nothing behind', () => {
   test.each([
@@ -94,4 +83,51 @@ test('a deletion whose objects were all seen to go waits for nothing more', asyn
   world.kubernetes.delete('orders');
   await world.until(({ aws }) => aws.contents().length <= 2, PATIENCE);
   await world.until(isGone('orders'), 5);
+});
+
+/** What has a name that a pipeline computes, so that somebody's object can stand in its place. */
+const NAMED: readonly (readonly [string, (world: World) => Table<Named>])[] = [
+  ['queue', ({ aws }) => aws.sqs.queues],
+  ['role', ({ aws }) => aws.iam.roles],
+  ['instance profile', ({ aws }) => aws.iam.instanceProfiles],
+  ['function', ({ aws }) => aws.lambda.functions],
+  ['parameter', ({ aws }) => aws.ssm.parameters],
+  ['log group', ({ aws }) => aws.logs.groups],
+  ['alarm', ({ aws }) => aws.cloudWatch.alarms],
+];
+type Named = {
+  readonly name: string;
+  readonly roleName?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+describe("another's object where ours would be stays as it is when the pipeline is deleted", () => {
+  test.each(NAMED)('%s', async (_, tableOf) => {
+    const ours = first(tableOf(await ready()).filter(({ name }) => name.includes('orders')));
+    const world = await simulate({ settings: NOTHING_STAYS, isStarted: false });
+    const table = tableOf(world);
+    const theirs = table.set(ours.name, { ...ours, roleName: undefined, tags: { owner: 'someone else' } });
+    world.start();
+    world.kubernetes.apply({ metadata: { name: 'orders' } });
+    await world.until(({ log }) => JSON.stringify(log).includes('NotOurs'), PATIENCE);
+    await world.run(60);
+    await deleted(world);
+    expect(table.values()).toEqual([theirs]);
+  });
+});
+
+test('what has no tags stays where it is a part of what an earlier namespace left', async () => {
+  const world = await simulate({ settings: NOTHING_STAYS });
+  const preQueue = { reservedConcurrency: 5 };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { preQueue } });
+  await world.until(isReady('orders'), 300);
+  await world.run(120);
+  const { functions, mappings } = world.aws.lambda;
+  for (const { name, tags } of functions.values())
+    functions.change(name, { tags: { ...tags, 'nami.dev/namespace-uid': 'earlier' } });
+  const before = [...functions.values(), ...mappings.values()];
+  world.kubernetes.delete('orders');
+  await world.run(900);
+  expect([...functions.values(), ...mappings.values()]).toEqual(before);
+  expect(functions.values().some(({ reserved }) => reserved === 5)).toBe(true);
 });

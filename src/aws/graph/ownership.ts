@@ -18,18 +18,18 @@ export function isOurs(tags: Tags, owner: Owner): boolean {
   return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
 }
 
-/** Throws TerminalError when the object is another's, unless it was handed over. */
-export function checkOwnership(node: GraphNode, actual: Actual, owner: Owner): void {
-  if (actual.tags === undefined || isOurs(actual.tags, owner)) return;
+/** What speaks against touching an object that is another's and was not handed over. */
+export function objectionTo(node: GraphNode, actual: Actual, owner: Owner): TerminalError | undefined {
+  if (actual.tags === undefined || isOurs(actual.tags, owner)) return undefined;
   if (carries(actual.tags, owner.identity)) {
-    throw new TerminalError(
+    return new TerminalError(
       'OwnedByPredecessor',
       `${node.kind} ${actual.id} was left by a pipeline in an earlier namespace of this name: annotate the pipeline with nami.dev/take-over=true to take it over, or remove it in AWS`,
     );
   }
   const name = [TAGS.cluster, TAGS.namespace, TAGS.name].map((key) => owner.identity[key]).join('/');
-  if (actual.tags[TAGS.adoptableBy] === name) return;
-  throw new TerminalError(
+  if (actual.tags[TAGS.adoptableBy] === name) return undefined;
+  return new TerminalError(
     'NotOurs',
     `${node.kind} ${actual.id} exists and does not belong to this pipeline: remove it, or tag it ${TAGS.adoptableBy}=${name} to hand it over`,
   );

@@ -49,7 +49,8 @@ export async function removeUnwanted(
       batch.map(async (name): Promise<Leftover[]> => {
         try {
           const unwanted = await unwantedOf(name);
-          const asked = await Promise.all(unwanted.map((each) => removeOne(account, name, each, owner)));
+          const left = await Promise.all(unwanted.map((each) => removeOne(account, name, each, owner)));
+          const asked = left.filter((each) => each !== undefined);
           if (!asked.some(({ why }) => why === 'removing')) return asked;
           // Much is gone at once; what isn't is waited for.
           const still = new Set((await unwantedOf(name)).map(({ id }) => id));
@@ -99,18 +100,21 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<
   return [...listed.map((actual) => ({ id: actual.id, actual })), ...unlisted];
 }
 
+/** Nothing for what turns out to be another's. */
 async function removeOne(
   account: Account,
   kind: KindName,
   { id, actual, unlisted }: Owned,
   owner: Owner,
-): Promise<Leftover> {
+): Promise<Leftover | undefined> {
   const leaving = (message?: string, atLeast?: number) =>
     removing(account, owner, kind, id, message, atLeast);
   if (!actual) return leaving('AWS gave no answer when it was made: it may still show');
   if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
   if (actual.state.is === 'leaving') return leaving(actual.state.why, actual.state.seconds);
   try {
+    const holder = actual.tags ?? (await kindOf(kind).holderTags?.(account, actual));
+    if (holder && !isOurs(holder, owner)) return undefined;
     await kindOf(kind).remove(account, actual, owner);
     return leaving(unlisted && 'was just made, and AWS does not list it yet');
   } catch (error) {

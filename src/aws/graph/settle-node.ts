@@ -8,7 +8,7 @@ import { fingerprint } from '../object/fingerprint.ts';
 import type { Remark } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
-import { checkOwnership, isOurs, missingTags } from './ownership.ts';
+import { isOurs, missingTags, objectionTo } from './ownership.ts';
 import { type Outputs, resolve } from './references.ts';
 
 /** How one node came out. */
@@ -26,6 +26,8 @@ export interface NodeOutcome {
   readonly stands?: true;
   /** AWS did not say whether it is there, so nothing of its kind counts as unwanted. */
   readonly unseen?: true;
+  /** What stands in its place is another's: its id is not given, lest it be taken for the owner's. */
+  readonly foreign?: true;
   /** Look again in so many seconds. */
   readonly seconds?: number;
   /** What is to be known of it although it is ready. */
@@ -67,12 +69,14 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   const done: string[] = [];
   let found: Actual | undefined;
   let seen = false;
+  let foreign = false;
   let stands = false;
   let interrupted = false;
   const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
     node,
     outputs: found?.outputs ?? {},
-    ...(found ? { id: found.id } : knownId(node)),
+    ...(found && !foreign ? { id: found.id } : knownId(node)),
+    ...(foreign && { foreign }),
     ...(rest.state !== 'Ready' && stands && { stands }),
     done,
     ...rest,
@@ -99,11 +103,13 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
         found = await create(pass, desired, tags);
         done.push('created');
       }
+      const objection = objectionTo(node, found, owner);
+      foreign = objection !== undefined;
       if (found.state.is !== 'ready') {
         stands = found.state.is === 'pending' && found.state.serves === true;
         return wait(found.state.why, found.state.seconds);
       }
-      checkOwnership(node, found, owner);
+      if (objection) throw objection;
       stands = !interrupted;
       const surplus = kind.untag && found.tags ? surplusTags(found.tags, tags) : [];
       // Before the note of the added tags changes: what it names no more would stay for good.

@@ -11,6 +11,7 @@ import { type Actual, leaving, pending, READY, type State } from '../object/actu
 import { addedOf } from '../object/added-tags.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
+import { functionTags } from './function.ts';
 
 export interface EventSourceMappingDesired {
   readonly queueArn: string;
@@ -88,6 +89,8 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
     });
     return all.filter(({ details }) => details.functionArn.includes(`:function:${owner.prefix}-`));
   },
+  holderTags: (account, { details: { functionArn } }) =>
+    functionTags(account, functionArn.split(':')[6] ?? ''),
   compare: ({ details }, desired) => differing(details, { ...desired, reportsItems: true }),
   async create(account, desired, tags) {
     // It needs none of the operator's own; which it has is not looked at again, for that takes a call a mapping.

@@ -142,6 +142,10 @@ async function look(account: Account, name: string): Promise<Actual<Details> | u
   return found?.Configuration && actual(name, found.Configuration, found.Tags ?? {});
 }
 
+/** The tags of the function that has this name, whoever's it is; nothing where there is none. */
+export const functionTags = async (account: Account, name: string): Promise<Tags | undefined> =>
+  (await look(account, name))?.tags;
+
 /** The names of an owner's functions, out of one list that all reconciles share. */
 export async function functionNames(account: Account, owner: Owner): Promise<string[]> {
   const all = await account.inventory.read('functions', 5, async function* () {

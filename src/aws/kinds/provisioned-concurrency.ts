@@ -11,7 +11,7 @@ import { BackoffError, judge, orAbsent, orGone, RequeueAfter, TerminalError } fr
 import { type Actual, pending, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { functionNames } from './function.ts';
+import { functionNames, functionTags } from './function.ts';
 
 export interface ProvisionedConcurrencyDesired {
   readonly functionName: string;
@@ -166,6 +166,7 @@ export const provisionedConcurrency = defineKind<ProvisionedConcurrencyDesired, 
     const found = await Promise.all(names.map((name) => orAbsent(list(account, name))));
     return found.flatMap((configurations) => configurations ?? []);
   },
+  holderTags: (account, { details }) => functionTags(account, details.functionName),
   compare: ({ details: { executions, failure } }, desired) => [
     ...differing({ executions }, { executions: desired.executions }),
     ...(failure ? ['status'] : []),

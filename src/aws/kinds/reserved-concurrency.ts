@@ -8,7 +8,7 @@ import { orAbsent, orGone, TerminalError } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { functionNames } from './function.ts';
+import { functionNames, functionTags } from './function.ts';
 import { throwIfOutOfOrder } from './provisioned-concurrency.ts';
 
 export interface ReservedConcurrencyDesired {
@@ -65,6 +65,7 @@ export const reservedConcurrency = defineKind<ReservedConcurrencyDesired, Detail
     const found = await Promise.all(names.map((name) => find(account, name)));
     return found.filter((each) => each !== undefined);
   },
+  holderTags: (account, { id }) => functionTags(account, id),
   compare: ({ details }, { executions }) => differing(details, { executions }),
   async create(account, desired) {
     await put(account, desired);

@@ -35,6 +35,11 @@ export interface Kind<Desired, Details> {
   find(account: Account, desired: Desired, owner: Owner): Promise<Actual<Details> | undefined>;
   /** The object with this id, whoever's it is. For kinds whose objects may be missed by `owned`. */
   byId?(account: Account, id: string, owner: Owner): Promise<Actual<Details> | undefined>;
+  /**
+   * For kinds whose objects carry no tags: those of what the object is a part of, nothing where that is gone. An object
+   * that goes by itself is removed only where they are the owner's.
+   */
+  holderTags?(account: Account, actual: Actual<Details>): Promise<Tags | undefined>;
   /** Everything of this kind that the owner has. Empty for kinds that vanish with another. */
   owned(account: Account, owner: Owner): Promise<Actual<Details>[]>;
   /** Names of the fields in which AWS differs from what is wanted. */

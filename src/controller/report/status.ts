@@ -1,5 +1,5 @@
 import type { WebhookPipelineStatus } from '../../api/v1alpha1.ts';
-import type { Outcome } from '../../aws/graph/apply.ts';
+import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { rfc3339 } from '../../clock.ts';
 import { DATA_VOLUME, STAGE } from '../../plan/identity.ts';
 import type { PlanInput } from '../../plan/input.ts';
@@ -27,12 +27,7 @@ export function statusOf(seen: Seen, before: Status | undefined, urlTemplate: st
   const url = urlOf(seen, urlTemplate) ?? before?.endpoint?.url;
   return {
     endpoint: present({ url, path: input.path, region: input.place.region }),
-    objects: outcome.nodes.map(({ node, state, id }) => ({
-      kind: node.kind,
-      name: node.id,
-      ...(id !== undefined && { id }),
-      state,
-    })),
+    objects: outcome.nodes.map((each) => objectOf(each, before?.objects)),
     ...(queue && { queue }),
     store: storeOf(seen, before?.store),
     code: present({
@@ -40,6 +35,16 @@ export function statusOf(seen: Seen, before: Status | undefined, urlTemplate: st
       postQueue: nodeOf(outcome, 'Alias', 'post-queue')?.outputs.codeSha256,
     }),
   };
+}
+
+/** What could not be seen keeps its id: a deletion looks for what the status names. */
+function objectOf(
+  { node: { kind, id: name }, state, id: found, unseen, foreign }: NodeOutcome,
+  before: Status['objects'] = [],
+): NonNullable<Status['objects']>[number] {
+  const known =
+    unseen || foreign ? before.find((each) => each.kind === kind && each.name === name)?.id : undefined;
+  return { kind, name, ...present({ id: found ?? known }), state };
 }
 
 /** The URL, once senders can reach it. */
