@@ -1,8 +1,11 @@
 # syntax=docker/dockerfile:1
-# The image of the operator: one bundle and the code of the functions, on a plain Node.js.
+# The image of the operator: one bundle and the code of the functions, on a plain Node.js. What it is built on and what
+# it runs on can be named: --build-arg BASE=gcr.io/distroless/nodejs24-debian12 has no shell. Without internet, or without
+# a container engine, "npm run image" writes an image FROM scratch (docs/install.md).
+ARG BUILD_BASE=node:24-bookworm-slim
 ARG BASE=node:24-bookworm-slim
 
-FROM ${BASE} AS build
+FROM ${BUILD_BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
@@ -21,6 +24,8 @@ COPY --from=build /build/dist ./
 COPY LICENSE ./
 # One heap for all threads: glibc gives each its own and returns little of it, 10 MB here.
 ENV MALLOC_ARENA_MAX=1
+# Where distroless images have Node.js.
+ENV PATH=/usr/local/bin:/usr/bin:/bin:/nodejs/bin
 # Any user will do: the operator writes no file.
 USER 65532:65532
 ENTRYPOINT ["node", "/app/operator.mjs"]

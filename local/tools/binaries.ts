@@ -5,11 +5,11 @@ import type { Progress } from '../progress.ts';
 import { cacheFolder, makeFolder, withLock } from './cache.ts';
 import { downloadBinaries } from './envtest-download.ts';
 import { buildBinary } from './go-build.ts';
-import { type Binary, ETCD_VERSION, KUBERNETES_VERSION } from './versions.ts';
+import { ARCHIVED, type Binary, versionOf } from './versions.ts';
 
 /**
- * Finds the control plane's programs: in `KUBEBUILDER_ASSETS`, in the cache, by download (the archive that
- * setup-envtest uses), or by building them with Go, which takes minutes the first time.
+ * Finds the programs of a cluster: in `KUBEBUILDER_ASSETS`, in the cache, by download (the archive that setup-envtest
+ * uses holds some of them), or by building them with Go, which takes minutes the first time.
  */
 export async function findBinaries<B extends Binary>(
   wanted: readonly B[],
@@ -29,7 +29,8 @@ export async function findBinaries<B extends Binary>(
     makeFolder(cacheFolder());
     await withLock(join(cacheFolder(), 'lock'), progress, async () => {
       look(cachedPath); // by a run that held the lock before
-      if (missing().length > 0 && (await downloadBinaries(cachedPath, processes, progress))) look(cachedPath);
+      const isArchived = missing().some((binary) => ARCHIVED.some((archived) => archived === binary));
+      if (isArchived && (await downloadBinaries(cachedPath, processes, progress))) look(cachedPath);
       for (const binary of missing()) {
         await buildBinary(binary, cachedPath(binary), processes, progress);
         look(cachedPath);
@@ -44,8 +45,7 @@ export async function findBinaries<B extends Binary>(
  * patch release than the one that it stands for.
  */
 function cachedPath(binary: Binary): string {
-  const version = binary === 'etcd' ? ETCD_VERSION : KUBERNETES_VERSION;
-  return join(cacheFolder(), `${binary}-${version}`);
+  return join(cacheFolder(), `${binary}-${versionOf(binary)}`);
 }
 
 export function isExecutable(file: string): boolean {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Processes } from '../processes.ts';
 import { type Progress, withProgress } from '../progress.ts';
-import { BINARIES, type Binary, KUBERNETES_VERSION } from './versions.ts';
+import { ARCHIVED, type Archived, KUBERNETES_VERSION } from './versions.ts';
 
 /** The index that setup-envtest reads: for each Kubernetes version the archives, with address and SHA-512. */
 const INDEX_URL =
@@ -22,7 +22,7 @@ const Index = z.object({
  * done, for want of internet or of an archive for this machine: then they can still be built.
  */
 export async function downloadBinaries(
-  target: (binary: Binary) => string,
+  target: (binary: Archived) => string,
   processes: Processes,
   progress: Progress,
 ): Promise<boolean> {
@@ -43,7 +43,7 @@ export async function downloadBinaries(
     writeFileSync(join(folder, archive.name), bytes);
     const args = ['-xzf', archive.name, '--strip-components=2'];
     await processes.run({ name: 'tar', command: 'tar', args, environment: process.env, cwd: folder });
-    for (const binary of BINARIES) {
+    for (const binary of ARCHIVED) {
       chmodSync(join(folder, binary), 0o755);
       renameSync(join(folder, binary), target(binary));
     }

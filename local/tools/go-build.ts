@@ -6,11 +6,41 @@ import { LocalStackError } from '../local-stack-error.ts';
 import type { Processes } from '../processes.ts';
 import { type Progress, withProgress } from '../progress.ts';
 import { makeFolder } from './cache.ts';
-import { type Binary, ETCD_VERSION, GO_VERSION, KUBERNETES_VERSION } from './versions.ts';
+import { type Binary, ETCD_VERSION, GO_VERSION, HELM_VERSION, KUBERNETES_VERSION } from './versions.ts';
 
 const run = promisify(execFile);
 
-/** Builds a program of the control plane from its Go module, in a module of ours that wraps it. */
+/** How a program is built: in which wrapper module, as which package, with which linker flag beside those of all. */
+interface Recipe {
+  readonly module: string;
+  readonly package: string;
+  readonly version?: string;
+}
+
+const KUBERNETES = `kubernetes-${KUBERNETES_VERSION}`;
+/** Clients refuse an API server that can't name its version. */
+const KUBERNETES_FLAG = `-X k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
+const kubernetes = (command: string): Recipe => ({
+  module: KUBERNETES,
+  package: `k8s.io/kubernetes/cmd/${command}`,
+  version: KUBERNETES_FLAG,
+});
+
+const RECIPES: Readonly<Record<Binary, Recipe>> = {
+  'kube-apiserver': kubernetes('kube-apiserver'),
+  kubectl: kubernetes('kubectl'),
+  'kube-controller-manager': kubernetes('kube-controller-manager'),
+  'kube-scheduler': kubernetes('kube-scheduler'),
+  kubelet: kubernetes('kubelet'),
+  etcd: { module: `etcd-${ETCD_VERSION}`, package: '.' },
+  helm: {
+    module: `helm-${HELM_VERSION}`,
+    package: 'helm.sh/helm/v3/cmd/helm',
+    version: `-X helm.sh/helm/v3/internal/version.version=v${HELM_VERSION}`,
+  },
+};
+
+/** Builds a program of a cluster from its Go module, in a module of ours that wraps it. */
 export async function buildBinary(
   binary: Binary,
   target: string,
@@ -18,11 +48,8 @@ export async function buildBinary(
   progress: Progress,
 ): Promise<void> {
   await requireGo();
-  const folder = join(
-    dirname(target),
-    'build',
-    binary === 'etcd' ? `etcd-${ETCD_VERSION}` : `kubernetes-${KUBERNETES_VERSION}`,
-  );
+  const recipe = RECIPES[binary];
+  const folder = join(dirname(target), 'build', recipe.module);
   makeFolder(folder);
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod' };
   const go = (what: string, ...args: string[]) =>
@@ -36,18 +63,14 @@ export async function buildBinary(
     `building ${binary} with Go; the first time this takes minutes, afterwards it is cached in ${dirname(target)}`,
   );
   if (binary === 'etcd') writeEtcdModule(folder);
+  else if (binary === 'helm') writeHelmModule(folder, recipe.package);
   else await writeKubernetesModule(folder, progress);
   await go(`fetching the Go modules of ${binary}`, 'mod', 'tidy').catch((cause) => {
     throw new LocalStackError(`check the network and GOPROXY: ${cause.message}`, { cause });
   });
   const output = join(folder, binary);
-  if (binary === 'etcd') {
-    await go('building etcd', 'build', '-ldflags=-s -w', '-o', output, '.');
-  } else {
-    // Clients refuse an API server that can't name its version.
-    const flags = `-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
-    await go(`building ${binary}`, 'build', flags, '-o', output, `k8s.io/kubernetes/cmd/${binary}`);
-  }
+  const flags = `-ldflags=${['-s', '-w', recipe.version].filter(Boolean).join(' ')}`;
+  await go(`building ${binary}`, 'build', flags, '-o', output, recipe.package);
   chmodSync(output, 0o755);
   renameSync(output, target);
 }
@@ -122,18 +145,22 @@ async function writeKubernetesModule(folder: string, progress: Progress): Promis
     (await withProgress(progress, 'fetching the Kubernetes sources', download)).stdout,
   );
   writeFileSync(file, wrapperModule(readFileSync(GoMod, 'utf8')));
+  const packages = Object.values(RECIPES).filter(({ module }) => module === KUBERNETES);
+  writeTools(folder, ...packages.map((recipe) => recipe.package));
+}
+
+function writeHelmModule(folder: string, helm: string): void {
   writeFileSync(
-    join(folder, 'tools.go'),
-    `//go:build tools
-
-package tools
-
-import (
-	_ "k8s.io/kubernetes/cmd/kube-apiserver"
-	_ "k8s.io/kubernetes/cmd/kubectl"
-)
-`,
+    join(folder, 'go.mod'),
+    `module helm\n\ngo ${GO_VERSION}\n\nrequire helm.sh/helm/v3 v${HELM_VERSION}\n`,
   );
+  writeTools(folder, helm);
+}
+
+/** Names packages for "go mod tidy", which else drops what no file of the module imports. */
+function writeTools(folder: string, ...packages: string[]): void {
+  const imports = packages.map((name) => `\t_ "${name}"\n`).join('');
+  writeFileSync(join(folder, 'tools.go'), `//go:build tools\n\npackage tools\n\nimport (\n${imports})\n`);
 }
 
 /** The go.mod of a module that requires k8s.io/kubernetes, whose own go.mod is given. */
