@@ -7,18 +7,50 @@ import { stringify } from 'yaml';
 import { freePort } from './ports.ts';
 import type { Processes } from './processes.ts';
 
-/**
- * Starts etcd and a real kube-apiserver, on loopback addresses alone, and gives the path of a kubeconfig for a
- * cluster administrator. There are no nodes and no controllers.
- */
+/** How an API server differs that has controllers and nodes from one that stands alone. */
+export interface ApiServerOptions {
+  /** Where it listens. */
+  readonly address: string;
+  readonly port: number;
+  /** The first address of the range is that of the Service "kubernetes". */
+  readonly serviceRange: string;
+  readonly flags: readonly string[];
+}
+
+/** The programs of a control plane. */
+export interface ControlPlaneBinaries {
+  readonly etcd: string;
+  readonly 'kube-apiserver': string;
+}
+
+/** What a control plane wrote down that its controllers need. */
+export interface ControlPlane {
+  /** Path of a kubeconfig for a cluster administrator. */
+  readonly kubeconfig: string;
+  /** Holds the authority that signed the API server's certificate. */
+  readonly certificateFile: string;
+}
+
+/** An API server on a loopback address, without nodes and controllers. */
+const alone = async (): Promise<ApiServerOptions> => ({
+  address: '127.0.0.1',
+  port: await freePort(),
+  serviceRange: '10.0.0.0/24',
+  // Nothing here makes the service accounts that this plugin waits for.
+  flags: ['--disable-admission-plugins=ServiceAccount'],
+});
+
+/** Starts etcd and a real kube-apiserver; by default on loopback addresses alone, for clients and nothing else. */
 export async function startControlPlane(
   folder: string,
-  binaries: { readonly etcd: string; readonly 'kube-apiserver': string },
+  binaries: ControlPlaneBinaries,
   processes: Processes,
-): Promise<string> {
+  options?: ApiServerOptions,
+): Promise<ControlPlane> {
   const home = join(folder, 'control-plane');
   mkdirSync(home, { recursive: true });
-  const [clientPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
+  const [clientPort, peerPort] = [await freePort(), await freePort()];
+  const { address, port, serviceRange, flags } = options ?? (await alone());
   const etcdUrl = `http://127.0.0.1:${clientPort}`;
   const peerUrl = `http://127.0.0.1:${peerPort}`;
   const etcdStarted = processes.start({
@@ -52,14 +84,14 @@ export async function startControlPlane(
   await etcdStarted;
   const certificates = join(home, 'certificates');
   const certificateFile = join(certificates, 'apiserver.crt');
-  const url = `https://127.0.0.1:${port}`;
+  const url = `https://${address}:${port}`;
   await processes.start({
     name: 'kube-apiserver',
     command: binaries['kube-apiserver'],
     args: [
       `--etcd-servers=${etcdUrl}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
+      `--bind-address=${address}`,
+      `--advertise-address=${address}`,
       `--secure-port=${port}`,
       `--cert-dir=${certificates}`,
       `--token-auth-file=${tokenFile}`,
@@ -67,11 +99,10 @@ export async function startControlPlane(
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${publicKeyFile}`,
       `--service-account-signing-key-file=${keyFile}`,
-      '--service-cluster-ip-range=10.0.0.0/24',
+      `--service-cluster-ip-range=${serviceRange}`,
       // A loopback address can't be published as the endpoint of the "kubernetes" service.
       '--endpoint-reconciler-type=none',
-      // Nothing here makes the service accounts that this plugin waits for.
-      '--disable-admission-plugins=ServiceAccount',
+      ...flags,
     ],
     environment: {},
     ready: () => isReady(url, certificateFile),
@@ -79,7 +110,7 @@ export async function startControlPlane(
 
   const file = join(folder, 'kubeconfig');
   writeFileSync(file, kubeconfig(url, readFileSync(certificateFile), token), secret);
-  return file;
+  return { kubeconfig: file, certificateFile };
 }
 
 /** The API server makes its certificate itself; the file holds the authority that signed it as well. */

@@ -12,7 +12,7 @@ export async function processProvider({
 }: ProviderContext): Promise<Provider> {
   const binaries = await findBinaries(['etcd', 'kube-apiserver'], processes, progress);
   return {
-    startControlPlane: () => startControlPlane(folder, binaries, processes),
+    startControlPlane: async () => (await startControlPlane(folder, binaries, processes)).kubeconfig,
     startDatabase: secantusDatabases(programs, processes),
     // The stack ends its processes itself.
     stop: async () => {},

@@ -63,16 +63,16 @@ export class AwsProxy {
     this.url = url;
   }
 
-  /** Listens on a free port; calls are answered once the emulators are connected. */
-  static async listen(): Promise<AwsProxy> {
+  /** Listens on a free port of an address; calls are answered once the emulators are connected. */
+  static async listen(host = '127.0.0.1'): Promise<AwsProxy> {
     const server = createServer({ keepAliveTimeout: 60_000 });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
+      server.listen(0, host, resolve);
     });
     const address = server.address();
     if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-    const proxy = new AwsProxy(server, `http://127.0.0.1:${address.port}`);
+    const proxy = new AwsProxy(server, `http://${host}:${address.port}`);
     server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
       proxy.#serve(incoming, outgoing).catch((error: unknown) => {
         if (outgoing.headersSent) outgoing.destroy();

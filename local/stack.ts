@@ -8,7 +8,7 @@ import { LocalStackError } from './local-stack-error.ts';
 import { claimNetwork, type NetworkClaim } from './network-claim.ts';
 import { Processes } from './processes.ts';
 import { elapsed, type Progress } from './progress.ts';
-import type { Provider } from './provider.ts';
+import type { Provider, ProviderContext } from './provider.ts';
 import { AwsProxy } from './proxy.ts';
 import { makeFolder } from './tools/cache.ts';
 import { findKubectl } from './tools/kubectl.ts';
@@ -18,6 +18,10 @@ export interface LocalStackOptions {
   /** Everything that the stack writes is in there; what an earlier stack left in it is cleared. */
   readonly folder: string;
   readonly progress?: Progress;
+  /** What runs the control plane; by default as `NAMI_LOCAL_PROVIDER` says. */
+  readonly provider?: (context: ProviderContext) => Promise<Provider>;
+  /** The address of this machine by which the operator reaches AWS. */
+  readonly awsAddress?: string;
 }
 
 export interface LocalStack {
@@ -77,12 +81,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   };
   try {
     network = await claimNetwork();
-    proxy = await AwsProxy.listen();
+    proxy = await AwsProxy.listen(options.awsAddress);
     for (const name of STATE_FOLDERS) rmSync(join(folder, name), { recursive: true, force: true });
     makeFolder(join(folder, 'logs'));
     // One after the other: each fails in one line before the next begins work that takes minutes.
     const programs = await preparePython(processes, progress);
-    provider = await chooseProvider({ folder, programs, processes, progress });
+    provider = await (options.provider ?? chooseProvider)({ folder, programs, processes, progress });
     const kubectl = await findKubectl(processes, progress);
 
     progress('starting the Kubernetes control plane and the AWS emulators');

@@ -33,6 +33,7 @@ const RECIPES: Readonly<Record<Binary, Recipe>> = {
   'kube-scheduler': kubernetes('kube-scheduler'),
   kubelet: kubernetes('kubelet'),
   etcd: { module: `etcd-${ETCD_VERSION}`, package: '.' },
+  pause: { module: 'pause', package: '.' },
   helm: {
     module: `helm-${HELM_VERSION}`,
     package: 'helm.sh/helm/v3/cmd/helm',
@@ -64,6 +65,7 @@ export async function buildBinary(
   );
   if (binary === 'etcd') writeEtcdModule(folder);
   else if (binary === 'helm') writeHelmModule(folder, recipe.package);
+  else if (binary === 'pause') writePauseModule(folder);
   else await writeKubernetesModule(folder, progress);
   await go(`fetching the Go modules of ${binary}`, 'mod', 'tidy').catch((cause) => {
     throw new LocalStackError(`check the network and GOPROXY: ${cause.message}`, { cause });
@@ -155,6 +157,28 @@ function writeHelmModule(folder: string, helm: string): void {
     `module helm\n\ngo ${GO_VERSION}\n\nrequire helm.sh/helm/v3 v${HELM_VERSION}\n`,
   );
   writeTools(folder, helm);
+}
+
+/** What a pod's sandbox runs: it holds the namespaces that the pod's containers share, and does nothing. */
+function writePauseModule(folder: string): void {
+  writeFileSync(join(folder, 'go.mod'), `module pause\n\ngo ${GO_VERSION}\n`);
+  writeFileSync(
+    join(folder, 'main.go'),
+    `package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM)
+	<-asked
+}
+`,
+  );
 }
 
 /** Names packages for "go mod tidy", which else drops what no file of the module imports. */

@@ -14,6 +14,7 @@ const VERSIONS = {
   'kube-scheduler': KUBERNETES_VERSION,
   kubelet: KUBERNETES_VERSION,
   helm: HELM_VERSION,
+  pause: KUBERNETES_VERSION,
 } as const;
 export type Binary = keyof typeof VERSIONS;
 

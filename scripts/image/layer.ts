@@ -53,7 +53,7 @@ export async function tarOf(entries: readonly (Entry | string)[]): Promise<Buffe
   return await bytes;
 }
 
-const head = (name: string, mode: number, type: Header['type']): Headers => ({
+const head = <Type extends Header['type']>(name: string, mode: number, type: Type) => ({
   name,
   mode,
   type,

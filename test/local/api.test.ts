@@ -26,7 +26,7 @@ beforeAll(async () => {
   const silent = () => {};
   const binaries = await findBinaries(['etcd', 'kube-apiserver'], processes, silent);
   command = await findKubectl(processes, silent);
-  kubeconfig = await startControlPlane(folder, binaries, processes);
+  ({ kubeconfig } = await startControlPlane(folder, binaries, processes));
   expect(await kubectl(['apply', '--server-side', '-f', CRD])).toContain('serverside-applied');
   await established((...args) => kubectl(args));
 });
