@@ -109,8 +109,8 @@ export const SETTINGS = {
   ),
   /** Name of this cluster in tags and names; default: the UID of the namespace kube-system. */
   cluster: setting('operator.cluster', 'NAMI_CLUSTER', z.string().max(128).default('')),
-  /** Namespace to watch; empty: all. */
-  watchNamespace: setting('operator.watchNamespace', 'NAMI_WATCH_NAMESPACE', z.string().default('')),
+  /** Namespaces whose pipelines are looked after; empty: all. */
+  watchNamespaces: setting('operator.watchNamespaces', 'NAMI_WATCH_NAMESPACES', list),
   /** What the path of an endpoint is made of when the pipeline names none. */
   endpointPaths: setting(
     'operator.endpointPaths',

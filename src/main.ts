@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const proxies = readProxies(process.env);
   const { client } = connect({ clock, proxies });
   const cluster = config.cluster || (await clusterUid(client));
-  await requireCrd(client, config);
+  await requireCrd(client);
 
   const accounts = new Map<string, Promise<Account>>();
   const account = (region: string): Promise<Account> => {
@@ -97,16 +97,13 @@ async function clusterUid(client: ReturnType<typeof connect>['client']): Promise
   return metadata.uid;
 }
 
-async function requireCrd(
-  client: ReturnType<typeof connect>['client'],
-  { watchNamespace }: Config,
-): Promise<void> {
+async function requireCrd(client: ReturnType<typeof connect>['client']): Promise<void> {
   try {
-    await client.list(PIPELINES, { limit: 1, namespace: watchNamespace || undefined });
+    await client.list(PIPELINES, { limit: 1 });
   } catch (error) {
     if (!isNotFound(error)) throw error;
     throw new StartError(
-      'the cluster does not know WebhookPipeline: install the custom resource definition first (kubectl apply --server-side -f crds/)',
+      'the cluster does not know WebhookPipeline: install the chart with crds.enabled, or the custom resource definition first (kubectl apply --server-side -f crds/; a chart that shall take it over later needs helm --take-ownership)',
       { cause: error },
     );
   }

@@ -26,6 +26,13 @@ const kubernetes = (command: string): Recipe => ({
   version: KUBERNETES_FLAG,
 });
 
+/** The Kubernetes that Helm renders for where it has no cluster to ask. */
+const [MAJOR, MINOR] = KUBERNETES_VERSION.split('.');
+const HELM_KUBERNETES = ['pkg/chartutil', 'pkg/lint/rules']
+  .map((name) => `helm.sh/helm/v3/${name}`)
+  .map((name) => `-X ${name}.k8sVersionMajor=${MAJOR} -X ${name}.k8sVersionMinor=${MINOR}`)
+  .join(' ');
+
 const RECIPES: Readonly<Record<Binary, Recipe>> = {
   'kube-apiserver': kubernetes('kube-apiserver'),
   kubectl: kubernetes('kubectl'),
@@ -37,7 +44,7 @@ const RECIPES: Readonly<Record<Binary, Recipe>> = {
   helm: {
     module: `helm-${HELM_VERSION}`,
     package: 'helm.sh/helm/v3/cmd/helm',
-    version: `-X helm.sh/helm/v3/internal/version.version=v${HELM_VERSION}`,
+    version: `-X helm.sh/helm/v3/internal/version.version=v${HELM_VERSION} ${HELM_KUBERNETES}`,
   },
 };
 

@@ -1,4 +1,5 @@
 import type { WebhookPipeline } from '../api/v1alpha1.ts';
+import type { Config } from '../config.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { keyOf } from '../kubernetes/resource.ts';
 import { type Urgency, WorkQueue } from '../kubernetes/work-queue.ts';
@@ -40,7 +41,7 @@ export class Controller {
     this.#reflector = new Reflector<WebhookPipeline>({
       client,
       type: PIPELINES,
-      ...(config.watchNamespace !== '' && { namespace: config.watchNamespace }),
+      isWanted: ({ metadata }) => isWatched(metadata.namespace, config),
       clock,
       logger,
       onChange: (key, previous, current) => this.#onChange(key, previous, current),
@@ -137,6 +138,11 @@ export class Controller {
     if ('backoff' in next) this.#queue.retry(key, next.atMostSeconds);
     if ('after' in next) this.#queue.addAfter(key, next.after, next.urgency);
   }
+}
+
+/** One watch sees the pipelines of all namespaces: no right on those of a namespace goes when that is deleted. */
+function isWatched(namespace: string | undefined, { watchNamespaces }: Config): boolean {
+  return watchNamespaces.length === 0 || watchNamespaces.some((name) => name === namespace);
 }
 
 /** How much hurry a pipeline is in that has come or changed. */

@@ -17,6 +17,8 @@ export interface ReflectorOptions<T extends KubernetesResource> {
   /** Without it: all namespaces. */
   namespace?: string | undefined;
   labelSelector?: string | undefined;
+  /** Which objects are kept and reported, where no selector can say it; it answers the same for an object's whole life. */
+  isWanted?: (object: T) => boolean;
   clock: Clock;
   logger: Logger;
   onChange: OnChange<T>;
@@ -100,10 +102,10 @@ export class Reflector<T extends KubernetesResource> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, type, namespace, labelSelector } = this.#options;
+    const { client, type, namespace, labelSelector, isWanted = () => true } = this.#options;
     const { items, resourceVersion } = await client.listAll(type, { namespace, labelSelector, signal });
     const listed = new Set<string>();
-    for (const object of items) {
+    for (const object of items.filter(isWanted)) {
       const key = keyOf(object.metadata);
       listed.add(key);
       const cached = this.#cache.get(key);
@@ -117,7 +119,7 @@ export class Reflector<T extends KubernetesResource> {
   }
 
   async #watch(signal: AbortSignal, resourceVersion: string): Promise<void> {
-    const { client, clock, type, namespace, labelSelector } = this.#options;
+    const { client, clock, type, namespace, labelSelector, isWanted = () => true } = this.#options;
     const ended = new AbortController();
     const stop = () => ended.abort(signal.reason);
     signal.addEventListener('abort', stop);
@@ -146,6 +148,7 @@ export class Reflector<T extends KubernetesResource> {
         const { object } = event;
         const key = keyOf(object.metadata);
         this.#resourceVersion = object.metadata.resourceVersion;
+        if (!isWanted(object)) continue;
         if (event.type === 'DELETED') this.#remove(key, object);
         else this.#merge(key, object);
       }

@@ -33,7 +33,7 @@ describe('an operator that can not start ends with a code and one line that says
     const { code, said } = await start({});
     expect(code).toBe(1);
     expect(said).toBe(
-      'nami-operator: the cluster does not know WebhookPipeline: install the custom resource definition first (kubectl apply --server-side -f crds/)',
+      'nami-operator: the cluster does not know WebhookPipeline: install the chart with crds.enabled, or the custom resource definition first (kubectl apply --server-side -f crds/; a chart that shall take it over later needs helm --take-ownership)',
     );
   });
 

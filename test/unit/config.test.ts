@@ -7,7 +7,7 @@ describe('the operator’s settings', () => {
   test('need nothing but a region', () => {
     expect(readConfig(REGION)).toMatchObject({
       region: 'eu-central-1',
-      watchNamespace: '',
+      watchNamespaces: [],
       endpointPaths: 'name',
       iamPath: '/nami/',
       allowed: {

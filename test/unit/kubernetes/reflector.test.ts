@@ -102,6 +102,21 @@ describe('the reflector', () => {
     expect(reflector.list().map((one) => one.metadata.name)).toEqual(['red', 'green']);
   });
 
+  test('keeps and reports what is wanted alone, and goes on from what it passed over', async () => {
+    const { clock, reflector, changes, asked } = reflect(
+      [
+        list(10, kettle('red', 3), kettle('blue', 4)),
+        open(line('ADDED', kettle('red-too', 11)), line('MODIFIED', kettle('blue', 12))),
+        open(),
+      ],
+      { isWanted: ({ metadata }) => metadata.name.startsWith('red'), silenceSeconds: 5 },
+    );
+    await clock.advance(6 * second);
+    expect(changes).toEqual(['kitchen/red -→3', 'kitchen/red-too -→11']);
+    expect(reflector.size).toBe(2);
+    expect(asked()).toEqual(['list', 'watch 10', 'watch 12']);
+  });
+
   test('goes on from the last bookmark when the server ends the watch, without a list', async () => {
     const { clock, asked, logger } = reflect([list(10), open(bookmark(50)), open()], { silenceSeconds: 5 });
     await clock.advance(6 * second);

@@ -1,17 +1,37 @@
+{{- /* A value may be missing, not only empty: "helm upgrade --reuse-values" brings those of the version before. */ -}}
+
+{{- define "nami-operator.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
 {{- define "nami-operator.fullname" -}}
-{{- if contains .Chart.Name .Release.Name -}}
+{{- $name := include "nami-operator.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
 {{- .Release.Name | trunc 63 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
+{{- end -}}
+
+{{- /* Of what lies outside of the release's namespace: another release may bear the same name in another one. */ -}}
+{{- define "nami-operator.clusterwideName" -}}
+{{- printf "%s:%s" .Release.Namespace (include "nami-operator.fullname" .) -}}
 {{- end -}}
 
 {{- define "nami-operator.serviceAccountName" -}}
-{{- .Values.serviceAccount.name | default (include "nami-operator.fullname" .) -}}
+{{- (.Values.serviceAccount | default dict).name | default (include "nami-operator.fullname" .) -}}
+{{- end -}}
+
+{{- define "nami-operator.image" -}}
+{{- $image := .Values.image | default dict -}}
+{{- $image.repository | default "nami-operator" -}}
+{{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default .Chart.AppVersion }}{{- end -}}
 {{- end -}}
 
 {{- define "nami-operator.selectorLabels" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/name: {{ include "nami-operator.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
@@ -22,16 +42,25 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{- /* What the operator does in the namespaces that it watches, call by call. */ -}}
-{{- define "nami-operator.namespacedRules" -}}
-# Sees pipelines, and adds and removes its finalizer.
-- apiGroups: [nami.dev]
-  resources: [webhookpipelines]
-  verbs: [list, watch, patch]
-# Applies the status.
-- apiGroups: [nami.dev]
-  resources: [webhookpipelines/status]
-  verbs: [patch]
+{{- define "nami-operator.subjects" -}}
+- kind: ServiceAccount
+  name: {{ include "nami-operator.serviceAccountName" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end -}}
+
+{{- define "nami-operator.podSecurityContext" -}}
+{{- .Values.podSecurityContext | default (dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault")) | toYaml -}}
+{{- end -}}
+
+{{- define "nami-operator.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- /* What the operator does with what pipelines name, and says of them, call by call. */ -}}
+{{- define "nami-operator.tenantRules" -}}
 # Reads the Secrets and ConfigMaps that a pipeline names, by name.
 - apiGroups: ['']
   resources: [secrets, configmaps]
@@ -40,4 +69,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]
+{{- end -}}
+
+{{- /* Whether a watched namespace is there: one that is deleted or not yet made must not make an upgrade fail. Where
+templates are rendered without a cluster, every one counts as there. */ -}}
+{{- define "nami-operator.namespaceExists" -}}
+{{- $root := index . 0 -}}
+{{- $namespace := index . 1 -}}
+{{- $isOffline := not (lookup "v1" "Namespace" "" "kube-system") -}}
+{{- $found := lookup "v1" "Namespace" "" $namespace | default dict -}}
+{{- $isThere := and $found (not (dig "metadata" "deletionTimestamp" "" $found)) -}}
+{{- if or $isOffline $isThere (eq $namespace $root.Release.Namespace) -}}true{{- end -}}
 {{- end -}}
