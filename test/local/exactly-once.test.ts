@@ -7,7 +7,8 @@ import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { type Delivery, documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import { queueDepth } from '../../src/aws/calls/queues.ts';
-import { eventually, GITHUB, objectId, System } from './system.ts';
+import { eventually, GITHUB, objectId } from '../user.ts';
+import { System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { actionsOf, allowedActions } from '../iam-actions.ts';
-import { eventually, GITHUB, System } from './system.ts';
+import { eventually, GITHUB } from '../user.ts';
+import { System } from './system.ts';
 
 /** The operator's own, so that its calls are told from those of functions and hosts. */
 const ACCESS_KEY = 'operator';

@@ -8,7 +8,8 @@ import { type EmulatorClients, emulatorClients } from '../../local/emulator-clie
 import type { EventStore } from '../../local/event-store.ts';
 import { type Delivery, documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
-import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, objectId } from '../user.ts';
+import { System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;

@@ -6,7 +6,8 @@ import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
-import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, objectId } from '../user.ts';
+import { System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;

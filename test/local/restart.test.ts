@@ -4,7 +4,8 @@ import { accountContents } from '../../local/account-contents.ts';
 import { sendBurst } from '../../local/burst.ts';
 import { githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
-import { conditionOf, eventually, GITHUB, System } from './system.ts';
+import { conditionOf, eventually, GITHUB } from '../user.ts';
+import { System } from './system.ts';
 
 let system: System;
 /** One namespace for all, one secret for all. */

@@ -1,27 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { applyCrds } from '../../local/crds.ts';
 import { secantusDatabases } from '../../local/database.ts';
-import { type EventStore, openEventStore } from '../../local/event-store.ts';
-import { kubectl } from '../../local/kubectl.ts';
 import { startOperator } from '../../local/operator.ts';
 import type { RunningProcess } from '../../local/processes.ts';
 import { type LocalStack, startLocalStack } from '../../local/stack.ts';
 import { preparePython } from '../../local/tools/python.ts';
-import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly namespace: string; readonly name: string };
-  readonly [field: string]: unknown;
-}
+import { User } from '../user.ts';
 
 /** The operator against the local stack, and how a user and a test speak to them. */
-export class System {
-  readonly stack: LocalStack;
+export class System extends User {
   readonly #environment: Readonly<Record<string, string>>;
   operator: RunningProcess;
 
@@ -30,7 +16,7 @@ export class System {
     operator: RunningProcess,
     environment: Readonly<Record<string, string>>,
   ) {
-    this.stack = stack;
+    super(stack);
     this.operator = operator;
     this.#environment = environment;
   }
@@ -75,76 +61,6 @@ export class System {
     await this.stack.stop();
   }
 
-  async kubectl(...args: string[]): Promise<string> {
-    return await kubectl(this.stack, ...args);
-  }
-
-  /** Makes a namespace of its own for a test, with a signing secret in it. */
-  async namespace(name: string): Promise<{ namespace: string; secret: string }> {
-    const secret = randomBytes(16).toString('hex');
-    await this.kubectl('create', 'namespace', name);
-    await this.kubectl('-n', name, 'create', 'secret', 'generic', 'signing', `--from-literal=key=${secret}`);
-    return { namespace: name, secret };
-  }
-
-  /** Applies a pipeline; by default one that takes GitHub's deliveries. */
-  async apply(namespace: string, name: string, spec: object = GITHUB): Promise<void> {
-    await this.applyManifest({
-      apiVersion: 'nami.dev/v1alpha1',
-      kind: 'WebhookPipeline',
-      metadata: { namespace, name },
-      spec,
-    });
-  }
-
-  async applyManifest(manifest: Manifest): Promise<void> {
-    const { namespace, name } = manifest.metadata;
-    const file = join(this.stack.folder, `${namespace}-${manifest.kind}-${name}.json`);
-    writeFileSync(file, JSON.stringify(manifest));
-    await this.kubectl('apply', '-f', file);
-  }
-
-  async get(namespace: string, name: string): Promise<WebhookPipeline> {
-    return JSON.parse(await this.kubectl('-n', namespace, 'get', `whp/${name}`, '-o', 'json'));
-  }
-
-  /** The managed store of a pipeline, as its user reads it. */
-  async openStore(pipeline: WebhookPipeline): Promise<EventStore> {
-    const password = objectId(pipeline, 'Parameter', 'store-password');
-    return await openEventStore(this.stack, pipeline.status?.store?.address ?? '', password);
-  }
-
-  async waitReady(namespace: string, name: string, seconds = 60): Promise<WebhookPipeline> {
-    return await this.waitFor(namespace, name, 'Ready', 'True', undefined, seconds);
-  }
-
-  /** Waits until a condition of the current generation has this status and, if given, this reason. */
-  async waitFor(
-    namespace: string,
-    name: string,
-    type: string,
-    status: string,
-    reason?: string,
-    seconds = 60,
-  ): Promise<WebhookPipeline> {
-    let last = '';
-    for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(150)) {
-      const pipeline = await this.get(namespace, name);
-      const condition = conditionOf(pipeline, type);
-      last = JSON.stringify(condition);
-      if (
-        condition?.status === status &&
-        condition.observedGeneration === pipeline.metadata.generation &&
-        (reason === undefined || condition.reason === reason)
-      ) {
-        return pipeline;
-      }
-    }
-    throw new Error(
-      `${namespace}/${name} has not got ${type}=${status} ${reason ?? ''} in ${seconds} s: ${last}`,
-    );
-  }
-
   /** Calls of AWS's control plane that change something, as "service:Action". */
   changes(): string[] {
     return this.stack.proxy
@@ -156,29 +72,3 @@ export class System {
 
 /** What functions and probes do all the time. */
 const DATA_PLANE = new Set(['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'lambda:Invoke']);
-
-export const GITHUB = { source: { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'key' }] } };
-
-/** What an object of a pipeline is called in AWS. */
-export function objectId({ status }: WebhookPipeline, kind: string, name: string): string {
-  const found = status?.objects?.find((object) => object.kind === kind && object.name === name);
-  if (found?.id === undefined) throw new Error(`status names no ${kind} ${name}`);
-  return found.id;
-}
-
-export function conditionOf({ status }: WebhookPipeline, type: string) {
-  return status?.conditions?.find((condition) => condition.type === type);
-}
-
-/** Waits until `look` answers something else than `undefined` or false. */
-export async function eventually<T>(
-  what: string,
-  look: () => Promise<T | undefined | false>,
-  seconds = 90,
-): Promise<T> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(150)) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-  }
-  throw new Error(`${what}: not within ${seconds} s`);
-}

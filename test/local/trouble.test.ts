@@ -6,7 +6,8 @@ import { type EmulatorClients, emulatorClients } from '../../local/emulator-clie
 import { githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
 import { pipelineOwner, queueName } from '../../src/plan/identity.ts';
-import { conditionOf, eventually, GITHUB, System } from './system.ts';
+import { conditionOf, eventually, GITHUB } from '../user.ts';
+import { System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;

@@ -16,7 +16,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountContents } from '../../local/account-contents.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { startOperator } from '../../local/operator.ts';
-import { conditionOf, eventually, GITHUB, objectId, System } from './system.ts';
+import { conditionOf, eventually, GITHUB, objectId } from '../user.ts';
+import { System } from './system.ts';
 
 let system: System;
 let aws: EmulatorClients;
