@@ -38,7 +38,12 @@ export function clusterProvider(
           address: ADDRESS,
           port: 443,
           serviceRange: SERVICE_RANGE,
-          flags: [`--audit-policy-file=${policy}`, `--audit-log-path=${auditLog}`],
+          flags: [
+            `--audit-policy-file=${policy}`,
+            `--audit-log-path=${auditLog}`,
+            // There is no DNS that knows the node's name.
+            '--kubelet-preferred-address-types=InternalIP',
+          ],
         }),
         startContainerRuntime(folder, packages, binaries.pause, processes),
       ]);

@@ -1,0 +1,46 @@
+import { rmSync } from 'node:fs';
+import { prepareMachine } from '../../local/cluster/machine.ts';
+import { elapsed } from '../../local/progress.ts';
+import { startCluster } from './cluster.ts';
+import type { Step } from './step.ts';
+import { CHART } from './steps/chart.ts';
+import { FIRST_INSTALLATION } from './steps/first-installation.ts';
+import { LIFE } from './steps/life.ts';
+import { NAMESPACES } from './steps/namespaces.ts';
+import { RIGHTS } from './steps/rights.ts';
+import { UNINSTALL } from './steps/uninstall.ts';
+
+/** Whoever started this has gone: so does this, and with it all that it started. */
+process.stdin.once('end', () => process.exit(1)).resume();
+
+const folder = '.nami/install';
+rmSync(folder, { recursive: true, force: true });
+prepareMachine(folder);
+const cluster = await startCluster(folder, (line) => console.log(`  ${line}`));
+
+const steps: readonly Step[] = [
+  ...CHART,
+  ...FIRST_INSTALLATION,
+  ...LIFE,
+  ...UNINSTALL,
+  ...NAMESPACES,
+  // Last, for it looks at all that was asked for.
+  ...RIGHTS,
+];
+let passed = 0;
+for (const { name, run } of steps) {
+  const begin = Date.now();
+  try {
+    const said = await run(cluster);
+    passed += 1;
+    console.log(
+      `passed: ${name} (${elapsed(begin)})${typeof said === 'string' ? `\n${said.replaceAll(/^/gm, '  ')}` : ''}`,
+    );
+  } catch (error) {
+    console.log(`FAILED: ${name} (${elapsed(begin)})\n${error instanceof Error ? error.stack : error}`);
+    await cluster.describe();
+  }
+}
+await cluster.stack.stop();
+console.log(`install: ${steps.length} steps, ${passed} passed`);
+process.exit(passed === steps.length ? 0 : 1);

@@ -1,0 +1,62 @@
+import { deepStrictEqual, ok } from 'node:assert';
+import { parseAllDocuments } from 'yaml';
+import { type AuditEvent, CHART_FOLDER, RELEASE } from '../cluster.ts';
+import type { Step } from '../step.ts';
+
+const ACCOUNT = new RegExp(`^system:serviceaccount:[^:]+:${RELEASE.deployment}$`);
+
+/** Which rights an operator has, and no call of these steps used, each with the reason why it stays. */
+const UNUSED: Readonly<Record<string, string>> = {
+  'get configmaps': 'own code of a pipeline, which no pipeline of these steps has',
+};
+
+const rightOf = ({ verb, objectRef }: AuditEvent): string =>
+  `${verb} ${[objectRef?.resource, objectRef?.subresource].filter(Boolean).join('/')}`;
+
+export const RIGHTS: readonly Step[] = [
+  {
+    name: 'no call of the operator was denied',
+    async run(cluster) {
+      const calls = cluster.requests().filter(({ user }) => ACCOUNT.test(user.username));
+      ok(calls.length > 100, `the audit log holds ${calls.length} calls`);
+      const denied = calls.filter(
+        ({ annotations, responseStatus }) =>
+          annotations?.['authorization.k8s.io/decision'] === 'forbid' || responseStatus?.code === 403,
+      );
+      deepStrictEqual(
+        denied.map((call) => `${rightOf(call)} in ${call.objectRef?.namespace}`),
+        [],
+      );
+      return `${calls.length} calls`;
+    },
+  },
+  {
+    name: 'every right was used by a call, but for those that have a reason',
+    async run(cluster) {
+      const rendered = await cluster.helm('template', RELEASE.name, CHART_FOLDER, '-f', cluster.values());
+      const rules = parseAllDocuments(rendered)
+        .map((document) => document.toJS())
+        .filter(
+          (object) => object?.kind === 'ClusterRole' && object.metadata.name.endsWith(RELEASE.deployment),
+        )
+        .flatMap(({ rules }: { rules: readonly Rule[] }) => rules);
+      const given = rules.flatMap(({ resources, verbs }) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+      );
+      const used = new Set(
+        cluster
+          .requests()
+          .filter(({ user }) => ACCOUNT.test(user.username))
+          .map(rightOf),
+      );
+      const unused = given.filter((right) => !used.has(right));
+      deepStrictEqual(unused.sort(), Object.keys(UNUSED).sort());
+      return [...unused].map((right) => `unused: ${right}: ${UNUSED[right]}`).join('\n');
+    },
+  },
+];
+
+interface Rule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
