@@ -20,6 +20,7 @@ lint: node_modules
 	@depcruise --config .dependency-cruiser.json src handlers local scripts bench
 	@node scripts/generate-crd.ts --check
 	@node scripts/sync-chart.ts --check
+	@node scripts/chart-values.ts --check
 
 build: node_modules
 	@npm run --silent build

@@ -40,6 +40,11 @@ export async function findBinaries<B extends Binary>(
   return Object.fromEntries(found) as Record<B, string>;
 }
 
+/** A program that an earlier run has left in the cache; undefined where none has. */
+export function inCache(binary: Binary): string | undefined {
+  return isExecutable(cachedPath(binary)) ? cachedPath(binary) : undefined;
+}
+
 /**
  * A file in the cache is whole: it is renamed to this name only when it is. One that was downloaded may be another
  * patch release than the one that it stands for.

@@ -1,0 +1,205 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { inCache } from '../../../local/tools/binaries.ts';
+import { kustomizeBase } from '../../../scripts/kustomize-base.ts';
+
+/** Helm itself, where an installation check has built it or somebody names one; else these tests are skipped. */
+const helm = process.env.NAMI_HELM || inCache('helm') || '';
+const CHART = 'deploy/helm/nami-operator';
+const folder = mkdtempSync(join(tmpdir(), 'nami-chart-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Values = Readonly<Record<string, unknown>>;
+interface Rendered {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a template renders
+  readonly [field: string]: any;
+}
+
+function template(values: Values, chart = CHART): string {
+  const file = join(folder, 'values.json');
+  writeFileSync(file, JSON.stringify(values));
+  const args = ['template', 'nami', chart, '--namespace', 'nami-system', '--values', file];
+  return execFileSync(helm, args, { encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** Without the custom resource definition, which would fill most of a snapshot. */
+const REGION = { aws: { region: 'eu-central-1' }, crds: { enabled: false } };
+
+const objectsOf = (yaml: string): Rendered[] =>
+  parseAllDocuments(yaml)
+    .map((document) => document.toJS())
+    .filter((object) => object !== null);
+const render = (values: Values = {}) => objectsOf(template({ ...REGION, ...values }));
+const podOf = (objects: readonly Rendered[]) => {
+  const deployment = objects.find(({ kind }) => kind === 'Deployment');
+  return deployment?.spec.template.spec;
+};
+
+/** What Helm complains of. */
+function complaint(values: Values): string {
+  try {
+    template({ ...REGION, ...values });
+  } catch (error) {
+    return (error as { stderr: string }).stderr;
+  }
+  throw new Error('nothing was complained of');
+}
+
+describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
+  test('passes helm lint', () => {
+    execFileSync(helm, ['lint', '--strict', CHART, '--set', 'aws.region=eu-central-1'], { stdio: 'pipe' });
+  });
+
+  test.each<[string, Values]>([
+    ['defaults', {}],
+    ['namespaces', { operator: { watchNamespaces: ['a', 'b'] } }],
+    [
+      'everything',
+      {
+        aws: { region: 'eu-central-1', credentials: { secretName: 'keys' } },
+        image: { repository: 'registry.example.com/nami', digest: `sha256:${'0'.repeat(64)}` },
+        uninstall: { onLivePipelines: 'Refuse' },
+        serviceAccount: {
+          annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/nami' },
+        },
+        extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/company/ca.crt' }],
+        extraVolumes: [{ name: 'company', configMap: { name: 'company-ca' } }],
+        extraVolumeMounts: [{ name: 'company', mountPath: '/etc/company', readOnly: true }],
+        podLabels: { team: 'platform' },
+        podAnnotations: { note: 'x' },
+        priorityClassName: 'system-cluster-critical',
+        nodeSelector: { 'kubernetes.io/os': 'linux' },
+        tolerations: [{ operator: 'Exists' }],
+        topologySpreadConstraints: [
+          { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+        ],
+      },
+    ],
+  ])('with %s it is as it was', async (name, values) => {
+    await expect(template({ ...REGION, ...values })).toMatchFileSnapshot(`rendered/${name}.yaml`);
+  });
+
+  test('the Kustomize base is what it renders', () => {
+    expect(readFileSync('deploy/kustomize/operator.yaml', 'utf8')).toBe(kustomizeBase(helm));
+  });
+
+  test('every pod passes what Kubernetes calls restricted, and its root is read-only', () => {
+    const objects = render({ uninstall: { onLivePipelines: 'Refuse' } });
+    const pods = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
+    expect(pods).toHaveLength(2);
+    for (const { spec } of pods) {
+      const pod = spec.template.spec;
+      expect(pod.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const { securityContext } of pod.containers) {
+        expect(securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    }
+  });
+
+  test('a platform may give user and group, as OpenShift does', () => {
+    const context = podOf(
+      render({ podSecurityContext: { runAsUser: null, runAsGroup: null } }),
+    ).securityContext;
+    expect(context).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+  });
+
+  test('what lies outside of the release’s namespace is named after that', () => {
+    const outside = render({
+      operator: { watchNamespaces: ['a'] },
+      uninstall: { onLivePipelines: 'Refuse' },
+    }).filter(({ metadata }) => metadata.namespace !== 'nami-system');
+    expect(outside.length).toBeGreaterThan(4);
+    for (const { metadata } of outside) expect(metadata.name).toMatch(/^nami-system:nami-nami-operator/);
+  });
+
+  test('rights on pipelines are the cluster’s, and those on Secrets, ConfigMaps and Events of the listed namespaces', () => {
+    const objects = render({ operator: { watchNamespaces: ['a', 'b'] } });
+    const resources = (kind: string, name: RegExp) =>
+      objects
+        .filter((object) => object.kind === kind && name.test(object.metadata.name))
+        .flatMap(({ rules }) => rules.flatMap((rule: { resources: string[] }) => rule.resources));
+    expect(resources('ClusterRole', /operator$/)).toEqual([
+      'namespaces',
+      'webhookpipelines',
+      'webhookpipelines/status',
+    ]);
+    expect(new Set(resources('Role', /operator$/))).toEqual(new Set(['secrets', 'configmaps', 'events']));
+    expect(
+      objects.filter(({ kind }) => kind === 'RoleBinding').map(({ metadata }) => metadata.namespace),
+    ).toEqual(['a', 'b']);
+  });
+
+  test('it is a part of an umbrella chart, which may leave it out', () => {
+    const umbrella = join(folder, 'umbrella');
+    mkdirSync(join(umbrella, 'charts'), { recursive: true });
+    cpSync(CHART, join(umbrella, 'charts/nami-operator'), { recursive: true });
+    const dependencies = [{ name: 'nami-operator', version: '0.1.0', condition: 'nami-operator.enabled' }];
+    writeFileSync(
+      join(umbrella, 'Chart.yaml'),
+      JSON.stringify({ apiVersion: 'v2', name: 'umbrella', version: '1.0.0', dependencies }),
+    );
+    const values = (enabled: boolean) => ({
+      global: { imageRegistry: 'x' },
+      'nami-operator': { ...REGION, enabled, global: { team: 'y' } },
+    });
+    expect(podOf(objectsOf(template(values(true), umbrella)))).toBeDefined();
+    expect(objectsOf(template(values(false), umbrella))).toEqual([]);
+  });
+
+  test.each([
+    'image',
+    'operator',
+    'serviceAccount',
+    'resources',
+    'podSecurityContext',
+    'podDisruptionBudget',
+    'rbac',
+    'uninstall',
+    'replicas',
+  ])('without %s it still renders an operator', (name) => {
+    const pod = podOf(render({ [name]: null }));
+    expect(pod.containers[0].image).toBe('nami-operator:0.1.0');
+    expect(pod.securityContext.runAsNonRoot).toBe(true);
+  });
+
+  test('the custom resource definition stays when the chart goes', () => {
+    const [crd] = objectsOf(template({ aws: { region: 'eu-central-1' } })).filter(
+      ({ kind }) => kind === 'CustomResourceDefinition',
+    );
+    expect(crd?.metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+  });
+
+  test.each<[string, Values, RegExp]>([
+    ['no region', { aws: null }, /set aws\.region to the region in which pipelines are built/],
+    ['a value that is unknown', { regoin: 'eu-central-1' }, /regoin/],
+    ['a setting that is unknown', { operator: { wokers: 4 } }, /wokers/],
+    ['a region that is none', { aws: { region: 'Frankfurt' } }, /aws[./]region/],
+    ['a namespace that is none', { operator: { watchNamespaces: ['Team A'] } }, /watchNamespaces/],
+    ['root', { podSecurityContext: { runAsUser: 0 } }, /runAsUser/],
+    ['a user who may be root', { podSecurityContext: { runAsNonRoot: false } }, /runAsNonRoot/],
+    ['a digest that is none', { image: { digest: 'latest' } }, /digest/],
+    ['an uninstall that is unknown', { uninstall: { onLivePipelines: 'Delete' } }, /onLivePipelines/],
+    [
+      'two operators that would work at once',
+      { replicas: 2 },
+      /replicas: more than one needs .* set replicas to 1/,
+    ],
+  ])('%s is refused in words', (_, values, words) => {
+    const said = complaint(values);
+    expect(said).toMatch(words);
+    expect(said).not.toMatch(/nil pointer|can't evaluate|error calling (?!fail|required)/);
+  });
+});
