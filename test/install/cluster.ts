@@ -113,7 +113,8 @@ export class Cluster extends User {
     const say = async (...args: string[]) =>
       console.log(await this.kubectl(...args).catch((error: Error) => error.message));
     await say('get', 'pods,whp', '-A', '-o', 'wide');
-    await say('get', 'events', '-A', '--field-selector=type=Warning');
+    // Of the node there are some that are always there.
+    await say('get', 'events', '-A', '--field-selector=type=Warning,metadata.namespace!=default');
     for (const { metadata } of await this.pods().catch(() => []))
       await say('-n', RELEASE.namespace, 'logs', metadata.name, '--tail=15');
   }

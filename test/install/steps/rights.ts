@@ -7,6 +7,7 @@ const ACCOUNT = new RegExp(`^system:serviceaccount:[^:]+:${RELEASE.deployment}$`
 
 /** Which rights an operator has, and no call of these steps used, each with the reason why it stays. */
 const UNUSED: Readonly<Record<string, string>> = {
+  'patch events': 'counts an Event that repeats, and these steps repeat none',
   'get configmaps': 'own code of a pipeline, which no pipeline of these steps has',
 };
 
@@ -18,7 +19,7 @@ export const RIGHTS: readonly Step[] = [
     name: 'no call of the operator was denied',
     async run(cluster) {
       const calls = cluster.requests().filter(({ user }) => ACCOUNT.test(user.username));
-      ok(calls.length > 100, `the audit log holds ${calls.length} calls`);
+      ok(calls.length > 50, `the audit log holds ${calls.length} calls`);
       const denied = calls.filter(
         ({ annotations, responseStatus }) =>
           annotations?.['authorization.k8s.io/decision'] === 'forbid' || responseStatus?.code === 403,
