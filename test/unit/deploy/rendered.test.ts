@@ -82,7 +82,7 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
       },
     ],
   ])('with %s it is as it was', async (name, values) => {
-    await expect(template({ ...REGION, ...values })).toMatchFileSnapshot(`rendered/${name}.yaml`);
+    await expect(template({ ...REGION, ...values })).toMatchFileSnapshot(`rendered/${name}.snap`);
   });
 
   test('the Kustomize base is what it renders', () => {
