@@ -137,6 +137,7 @@ export interface Pod {
 
 export interface AuditEvent {
   readonly verb: string;
+  readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string };
   readonly objectRef?: {
     readonly apiGroup?: string;

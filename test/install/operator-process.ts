@@ -1,21 +1,34 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 
-/** The number by which this machine knows the operator's process. */
+/** The numbers by which this machine knows the processes of operators. */
+export function operatorPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => read(pid, 'cmdline').split('\0')[1] === '/app/operator.mjs');
+}
+
 export function operatorPid(): number {
-  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOperator(name));
-  if (found[0] === undefined) throw new Error('no process runs the operator');
-  return Number(found[0]);
+  const [pid] = operatorPids();
+  if (pid === undefined) throw new Error('no process runs the operator');
+  return pid;
 }
 
 export function residentMiB(): number {
-  const status = readFileSync(`/proc/${operatorPid()}/status`, 'utf8');
-  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
+  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(read(operatorPid(), 'status'))?.[1]) / 1024);
 }
 
-function isOperator(pid: string): boolean {
+/** Whether a process has a handler for SIGTERM. (proc_pid_status(5): SigCgt, a mask in hexadecimal.) */
+export function waitsForSigterm(pid: number): boolean {
+  const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(read(pid, 'status'))?.[1] ?? '0';
+  return (BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGTERM - 1)) % 2n === 1n;
+}
+
+function read(pid: number, file: 'cmdline' | 'status'): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1] === '/app/operator.mjs';
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return false; // It has ended meanwhile.
+    return ''; // It has ended meanwhile.
   }
 }

@@ -5,7 +5,9 @@ import { CHART_FOLDER, RELEASE } from '../cluster.ts';
 import type { Step } from '../step.ts';
 import { TENANT } from './first-installation.ts';
 
-const DOOMED = 'doomed';
+/** A namespace that is deleted, and when, in milliseconds since the epoch. */
+export const doomed = { name: 'doomed', deletedAt: 0 };
+const DOOMED = doomed.name;
 
 export const NAMESPACES: readonly Step[] = [
   {
@@ -34,6 +36,7 @@ export const NAMESPACES: readonly Step[] = [
   {
     name: 'a watched namespace that is deleted takes its pipeline down in AWS, and an upgrade works after it',
     async run(cluster) {
+      doomed.deletedAt = Date.now();
       await cluster.kubectl('delete', 'namespace', DOOMED, '--timeout=150s');
       const left = (await accountContents(cluster.stack)).pipelines.filter((name) => name.includes(DOOMED));
       // Its events stay, with what they can be read by.
