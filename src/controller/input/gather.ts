@@ -55,7 +55,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
   const before = knownStore(pipeline);
-  const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
+  const replacement = hostReplacement(pipeline, context);
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
