@@ -9,6 +9,7 @@ import type {
   DeleteFunctionRequest,
   DeleteProvisionedConcurrencyConfigRequest,
   GetAliasRequest,
+  GetEventSourceMappingRequest,
   GetFunctionConcurrencyRequest,
   GetFunctionConfigurationRequest,
   GetFunctionRequest,
@@ -502,6 +503,8 @@ export class Lambda extends Service {
       this.onMapping();
       return this.#showMapping(mapping);
     },
+    GetEventSourceMapping: ({ UUID }: GetEventSourceMappingRequest) =>
+      this.#showMapping(this.#mapping(UUID, 'any')),
     ListEventSourceMappings: ({
       EventSourceArn,
       FunctionName,
