@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const account = (region: string): Promise<Account> => {
     const known = accounts.get(region);
     if (known) return known;
-    const opened = openAccount(region, clock, proxies);
+    const opened = openAccount(region, { clock, rateShare: config.rateShare, proxies });
     accounts.set(region, opened);
     // Credentials and networks get mended: the next reconcile tries again.
     opened.catch(() => accounts.delete(region));

@@ -191,7 +191,7 @@ export class World {
 
   #openAccount(lifeline: Lifeline): Account {
     const clock = lifeline.clock(this.time);
-    const pace = new Pace(clock);
+    const pace = new Pace(clock, readConfig({ AWS_REGION: REGION, ...this.#settings }).rateShare);
     const clients = sdkClients((service, command, input, attempts) =>
       pace.call({ service, command, input }, () =>
         lifeline.hold(this.aws.call(service, command, input, attempts)),

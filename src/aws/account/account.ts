@@ -68,13 +68,23 @@ interface AnyClient {
   readonly middlewareStack: { add(middleware: never, options: InitializeHandlerOptions): void };
 }
 
+export interface AccountOptions {
+  readonly clock: Clock;
+  /** The operator's share of the rates that AWS publishes. */
+  readonly rateShare: number;
+  readonly proxies?: Proxies | undefined;
+}
+
 /**
  * Opens an account in a region by the SDK's own credential chain and endpoint settings. The SDK knows no proxies: without
  * `proxies` it goes straight to AWS.
  * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
  */
-export async function openAccount(region: string, clock: Clock, proxies?: Proxies): Promise<Account> {
-  const pace = new Pace(clock);
+export async function openAccount(
+  region: string,
+  { clock, rateShare, proxies }: AccountOptions,
+): Promise<Account> {
+  const pace = new Pace(clock, rateShare);
   const settings = {
     region,
     maxAttempts: 3,

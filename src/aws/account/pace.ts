@@ -17,8 +17,9 @@ export class Pace {
   readonly #rates: RateLimiter;
   readonly #turns = new Turns();
 
-  constructor(clock: Clock) {
-    this.#rates = new RateLimiter(clock);
+  /** `rateShare`: the operator's share of the rates that AWS publishes. */
+  constructor(clock: Clock, rateShare: number) {
+    this.#rates = new RateLimiter(clock, rateShare);
   }
 
   /** What `send` comes to, once it may go out; an error says which action was called. */

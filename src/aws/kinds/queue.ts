@@ -15,7 +15,7 @@ import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/error
 import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import { REDRIVE_DUE, TAGS, type Tags } from '../object/owner.ts';
 import { parsePolicy, policyText } from '../wire/policy.ts';
 
@@ -93,8 +93,10 @@ function comparable(attributes: Attributes): Record<string, unknown> {
   );
 }
 
+const nameOf = (url: string) => url.split('/').at(-1) ?? '';
+
 const actual = (url: string, attributes: Attributes, tags: Tags): Actual<Details> => ({
-  id: url.split('/').at(-1) ?? '',
+  id: nameOf(url),
   tags,
   state: READY,
   outputs: {
@@ -123,13 +125,14 @@ export const queue = defineKind<QueueDesired, Details>({
   removal: 40,
   find: (account, { name }) => byName(account, name),
   byId: byName,
-  async owned(account, owner) {
+  async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<Details>[] = [];
     for await (const page of paginateListQueues(
       { client: account.sqs },
       { QueueNamePrefix: `${owner.prefix}-` },
     )) {
       for (const url of page.QueueUrls ?? []) {
+        if (isKnown(nameOf(url))) continue;
         const each = await byUrl(account, url);
         if (each) found.push(each);
       }

@@ -10,7 +10,7 @@ async function runs(
   fails = '',
 ): Promise<string[]> {
   const clock = new FakeClock();
-  const pace = new Pace(clock);
+  const pace = new Pace(clock, 0.5);
   const seen: string[] = [];
   const all = calls.map(([command, input]) =>
     pace.call({ service: 'apigateway', command, input: { ...input } }, async () => {
@@ -63,7 +63,7 @@ test.each([
   ['CreateFunction', 'lambda:CreateFunction'],
   ['Invoke', 'lambda:InvokeFunction'],
 ])('an error of %s says which action was called', async (command, action) => {
-  const failing = new Pace(new FakeClock()).call({ service: 'lambda', command, input: {} }, async () => {
+  const failing = new Pace(new FakeClock(), 0.5).call({ service: 'lambda', command, input: {} }, async () => {
     throw new Error('no');
   });
   const error = await failing.catch((reason: unknown) => reason);
