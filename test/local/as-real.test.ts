@@ -83,12 +83,8 @@ async function inventory(stack: LocalStack): Promise<string[]> {
   const { pipelines, shared } = await accountContents(stack);
   const words = [...pipelines, ...shared].map((object) => {
     const [kind = '', name = ''] = object.split(' ');
-    return name.includes('nami')
-      ? `${kind} ${name
-          .split('/')
-          .at(-1)
-          ?.replace(/_[0-9a-f]{8}/, '')}`
-      : kind;
+    const withoutCluster = name.split('/').at(-1)?.replace(/_[0-9a-f]{8}/, '');
+    return name.includes('nami') ? `${kind} ${withoutCluster}` : kind;
   });
   return words.sort();
 }
