@@ -83,7 +83,10 @@ async function inventory(stack: LocalStack): Promise<string[]> {
   const { pipelines, shared } = await accountContents(stack);
   const words = [...pipelines, ...shared].map((object) => {
     const [kind = '', name = ''] = object.split(' ');
-    const withoutCluster = name.split('/').at(-1)?.replace(/_[0-9a-f]{8}/, '');
+    const withoutCluster = name
+      .split('/')
+      .at(-1)
+      ?.replace(/_[0-9a-f]{8}/, '');
     return name.includes('nami') ? `${kind} ${withoutCluster}` : kind;
   });
   return words.sort();
