@@ -2,7 +2,6 @@ import {
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
-  GetQueueUrlCommand,
   ListQueueTagsCommand,
   paginateListQueues,
   SetQueueAttributesCommand,
@@ -12,6 +11,7 @@ import {
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
+import { queueUrl } from '../calls/queue-url.ts';
 import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
@@ -117,8 +117,8 @@ async function byUrl(account: Account, url: string): Promise<Actual<Details> | u
 }
 
 async function byName(account: Account, name: string): Promise<Actual<Details> | undefined> {
-  const found = await orAbsent(account.sqs.send(new GetQueueUrlCommand({ QueueName: name })));
-  return found?.QueueUrl === undefined ? undefined : await byUrl(account, found.QueueUrl);
+  const url = await queueUrl(account, name);
+  return url === undefined ? undefined : await byUrl(account, url);
 }
 
 export const queue = defineKind<QueueDesired, Details>({
