@@ -69,12 +69,14 @@ describe('of two, the one in use stays, and the other goes:', () => {
     const isOne = double(world);
     await world.restart();
     await world.until(isOne, PATIENCE);
+    const removals = () => world.log.filter(({ message }) => message === 'removed in AWS');
+    // It is said at the end of the look that removed it.
+    await world.until(() => removals().length > 0, 60);
     expect(isReady('orders')(world)).toBe(true);
     await stored(world);
     const [removal, ...more] = world.aws.changes.slice(before);
     expect(more).toEqual([]);
-    const said = world.log.filter(({ message }) => message === 'removed in AWS');
-    expect(said.map(({ details }) => details)).toEqual([
+    expect(removals().map(({ details }) => details)).toEqual([
       {
         region: 'eu-central-1',
         object: expect.stringMatching(/^(Vpc|InternetGateway|RouteTable|RestApi) (vpc|igw|rtb|api)-0$/),

@@ -74,22 +74,22 @@ export async function whereVolumeIs(
   const { expectedId } = wanted;
   if (isKnown(wanted)) {
     const listed = (await listAll(account, owner)).find((each) => idOf(each) === expectedId);
-    if (listed) return { id: expectedId, zone: listed.AvailabilityZone ?? '' };
+    if (listed) return placeOf(listed);
   }
   const ours = await listOurs(account, owner, wanted);
   const volume =
     ours.find((each) => idOf(each) === expectedId) ??
     (isKnown(wanted) ? await volumeById(account, expectedId) : undefined) ??
     ours[0];
-  return (
-    volume && {
-      id: idOf(volume),
-      zone: volume.AvailabilityZone ?? '',
-      madeAt: volume.CreateTime?.getTime() ?? 0,
-      isRestored: isRestored(volume),
-    }
-  );
+  return volume && placeOf(volume);
 }
+
+const placeOf = (volume: Volume): VolumePlace => ({
+  id: idOf(volume),
+  zone: volume.AvailabilityZone ?? '',
+  madeAt: volume.CreateTime?.getTime() ?? 0,
+  isRestored: isRestored(volume),
+});
 
 /** Seconds for which one list tells all pipelines where their volumes are: they never move. */
 const PLACES_SECONDS = 60;
