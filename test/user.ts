@@ -61,6 +61,16 @@ export class User {
     return await openEventStore(this.stack, pipeline.status?.store?.address ?? '', password);
   }
 
+  /** The ids of the events that its store holds. */
+  async storedIds(pipeline: WebhookPipeline): Promise<string[]> {
+    const store = await this.openStore(pipeline);
+    try {
+      return (await store.events.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
+    } finally {
+      await store.close();
+    }
+  }
+
   async waitReady(namespace: string, name: string, seconds = 60): Promise<WebhookPipeline> {
     return await this.waitFor(namespace, name, 'Ready', 'True', undefined, seconds);
   }
@@ -91,7 +101,18 @@ export class User {
       `${namespace}/${name} has not got ${type}=${status} ${reason ?? ''} in ${seconds} s: ${last}`,
     );
   }
+
+  /** Calls of AWS's control plane that change something, as "service:Action". */
+  changes(): string[] {
+    return this.stack.proxy
+      .mutatingCalls()
+      .map(({ service, action }) => `${service}:${action}`)
+      .filter((call) => !DATA_PLANE.has(call));
+  }
 }
+
+/** What functions and probes do all the time. */
+const DATA_PLANE = new Set(['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'lambda:Invoke']);
 
 export const GITHUB = { source: { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'key' }] } };
 

@@ -92,14 +92,6 @@ export class Cluster extends User {
     return JSON.parse(await this.kubectl('-n', namespace, 'get', 'pods', '-o', 'json')).items;
   }
 
-  /** Calls of AWS's control plane that change something, but for what functions and probes do all the time. */
-  changes(): string[] {
-    return this.stack.proxy
-      .mutatingCalls()
-      .map(({ service, action }) => `${service}:${action}`)
-      .filter((call) => !/^(sqs:(Send|Delete|Receive)Message|lambda:Invoke)$/.test(call));
-  }
-
   /** Every request of a service account that the API server has answered. */
   requests(): AuditEvent[] {
     return readFileSync(this.provider.auditLog, 'utf8')

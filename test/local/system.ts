@@ -60,15 +60,4 @@ export class System extends User {
   async stop(): Promise<void> {
     await this.stack.stop();
   }
-
-  /** Calls of AWS's control plane that change something, as "service:Action". */
-  changes(): string[] {
-    return this.stack.proxy
-      .mutatingCalls()
-      .map(({ service, action }) => `${service}:${action}`)
-      .filter((call) => !DATA_PLANE.has(call));
-  }
 }
-
-/** What functions and probes do all the time. */
-const DATA_PLANE = new Set(['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'lambda:Invoke']);

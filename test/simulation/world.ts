@@ -209,6 +209,7 @@ export class World {
       attempts: new Attempts(clock),
       seenTwice: new SeenTwice(clock),
       refusedVersions: new Map(),
+      zonesWithoutLambda: new Set(),
       ...clients,
     };
   }

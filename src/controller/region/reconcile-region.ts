@@ -1,6 +1,7 @@
 import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
+import type { Leftover } from '../../aws/graph/leftover.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
@@ -38,6 +39,8 @@ export interface RegionResult {
   /** Whether something was done that pipelines may wait for. */
   readonly changed: boolean;
   readonly problems: readonly RegionProblem[];
+  /** What was there twice and is removed. */
+  readonly removed: readonly Leftover[];
 }
 
 /**
@@ -157,7 +160,7 @@ const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
 async function removeShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
   const existing = await existingRoutes(account, owner);
-  const left = { failed: false, settled: true, changed: false, problems: [] };
+  const left = { failed: false, settled: true, changed: false, problems: [], removed: [] };
   // A pipeline that was left in AWS on purpose still takes deliveries.
   if (existing.some(hasFunction)) return left;
   const { seconds } = lookAtTorsos(input, existing);
@@ -230,6 +233,7 @@ function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
       ({ nodes, leftovers }) =>
         nodes.some(({ done }) => done.length > 0) || leftovers.some(({ why }) => why !== 'kept'),
     ),
+    removed: outcomes.flatMap(({ leftovers }) => leftovers.filter(({ why }) => why === 'removed')),
     ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
   };
 }

@@ -24,6 +24,7 @@ test('a plan that came to rest is applied again when the plan changes, or the ta
     client: { get: async () => uri },
     code: codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') }),
     pipelines: { list: () => [] },
+    hostTurns: new Map(),
   } as unknown as Context;
   const memory = newMemory('u1');
   const surroundings = {
