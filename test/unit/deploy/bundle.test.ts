@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs the bundle in an empty environment until it gives up. */
 function run(environment: Record<string, string>): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: { HOME: folder, ...environment }, timeout: 15_000 };
+    const options = { cwd: folder, env: { HOME: folder, NAMI_PORT: '0', ...environment }, timeout: 15_000 };
     execFile(process.execPath, [join(folder, 'operator.mjs')], options, (error, stdout, stderr) =>
       resolve({ code: error?.code, output: stdout + stderr }),
     );
