@@ -1,7 +1,7 @@
 import './process/signals.ts';
 
 import { hostname } from 'node:os';
-import { type Account, openAccount } from './aws/account/account.ts';
+import { accounts } from './aws/account/accounts.ts';
 import { judge } from './aws/account/errors.ts';
 import { enabledRegions } from './aws/calls/regions.ts';
 import { systemClock as clock } from './clock.ts';
@@ -9,71 +9,60 @@ import { loadCode } from './code.ts';
 import { readConfig } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { requirePipelines, warnIfOutdated } from './controller/custom-resource.ts';
-import { AccessReview } from './kubernetes/access-review.ts';
-import type { KubernetesClient } from './kubernetes/client.ts';
+import { clusterUid } from './kubernetes/cluster-uid.ts';
 import { connect } from './kubernetes/connect.ts';
-import { namespaces } from './kubernetes/core-types.ts';
 import { EventRecorder } from './kubernetes/events.ts';
-import { LeaderElector } from './kubernetes/leader-election/elector.ts';
+import type { LeaderElector } from './kubernetes/leader-election/elector.ts';
 import { setPipelines, setProcess, setWork } from './metrics/figures.ts';
 import { observers } from './metrics/observers.ts';
 import { Metrics } from './metrics/registry.ts';
+import { enterElection, leaseOf } from './process/election.ts';
 import { fail } from './process/failure.ts';
 import { serve } from './process/http-server.ts';
-import { leasePlace } from './process/lease-place.ts';
 import { openLog } from './process/log.ts';
-import { metricsRoute } from './process/metrics-route.ts';
-import { type ProbedFacts, probeAnswer, shortcomings, standstills } from './process/probes.ts';
+import type { ProbedFacts } from './process/probes.ts';
+import { routes } from './process/routes.ts';
 import { onEnd } from './process/signals.ts';
 import { readProxies } from './proxies.ts';
 import { StartError } from './start-error.ts';
 
 /** Seconds that running work gets at the end; Kubernetes kills a pod 30 s after it asked it to stop. */
 const STOP_SECONDS = 20;
-/** Longest that a call to Kubernetes may take. */
-const CALL_SECONDS = 30;
+/** Seconds that a call may take, where no lease demands less. */
+const LONGEST_CALL = 30;
 
 let phase: ProbedFacts['phase'] = 'starts';
 
+/** Puts the operator together: what it is asked from outside, whether it leads, and its work. */
 async function main(): Promise<void> {
   const startedAt = clock.now() / 1000;
   const config = readConfig(process.env);
   const { leaderElection: election, region } = config;
   const logger = await openLog(config.logLevel);
+  const proxies = readProxies(process.env);
   const metrics = new Metrics();
   const report = observers(metrics);
-  metrics.read((set) => setProcess(set, startedAt));
-  const proxies = readProxies(process.env);
-  // What was sent has to be answered or given up before another may lead.
-  const callSeconds = election.enabled ? election.leaseDurationSeconds - 1 : CALL_SECONDS;
-  const cluster = connect({
-    clock,
-    proxies,
-    deadlineSeconds: Math.min(CALL_SECONDS, callSeconds),
-    onRequest: report.onRequest,
-  });
+  // What was sent is answered or given up before another may lead.
+  const requestSeconds = election.enabled ? election.leaseDurationSeconds - 1 : LONGEST_CALL;
+  const deadlineSeconds = Math.min(LONGEST_CALL, requestSeconds);
+  const connection = connect({ clock, proxies, deadlineSeconds, onRequest: report.onRequest });
   let elector: LeaderElector | undefined;
   let controller: Controller | undefined;
 
   const facts = (): ProbedFacts => ({
     phase,
-    ...(elector && { lease: leaseFacts(elector, election.leaseDurationSeconds) }),
-    ...(controller && { work: controller.work }),
+    lease: elector && { ...elector.signs, durationSeconds: election.leaseDurationSeconds },
+    work: controller?.work,
   });
-  const access = new AccessReview(cluster.client, clock);
-  const review = (authorization?: string) => access.mayGet('/metrics', authorization);
-  const port = await serve(config.port, {
-    '/healthz': () => probeAnswer(standstills(facts())),
-    '/readyz': () => probeAnswer([...standstills(facts()), ...shortcomings(facts())]),
-    ...(config.metrics.enabled && {
-      '/metrics': metricsRoute(metrics, config.metrics.authentication ? review : undefined),
-    }),
-  });
+  const port = await serve(config.port, routes({ config, clock, client: connection.client, metrics, facts }));
+  metrics.read((set) => setProcess(set, startedAt));
 
   const code = await loadCode();
-  const name = config.cluster || (await clusterUid(cluster.client));
-  await requirePipelines({ client: cluster.client, config });
-  logger.info({ cluster: name, port, server: cluster.client.serverUrl }, 'has started');
+  const cluster = config.cluster || (await clusterUid(connection.client));
+  if (!cluster)
+    throw new StartError('the namespace kube-system has no UID: set NAMI_CLUSTER to a name of this cluster');
+  await requirePipelines({ client: connection.client, config });
+  logger.info({ cluster, port, server: connection.client.serverUrl }, 'has started');
   onEnd(async (signal) => {
     phase = 'stops';
     logger.info({ signal }, 'stopping');
@@ -83,58 +72,32 @@ async function main(): Promise<void> {
       logger.warn({ left }, 'stopped in the middle of work, which the next start takes up');
     process.exit(0);
   });
+
   if (election.enabled) {
-    const lease = leasePlace(election);
-    elector = new LeaderElector({
-      ...election,
-      client: cluster.another({ deadlineSeconds: election.renewDeadlineSeconds / 2 }),
-      clock,
-      logger,
-      lease,
-      identity: `${hostname()}_${Buffer.from(clock.randomBytes(8)).toString('hex')}`,
-      onLost: (why) => {
-        logger.error({ lease, why }, 'leads no more, and ends');
-        process.exit(1);
-      },
-    });
-    metrics.read((set) =>
-      set('leader_election_master_status', { name: lease.name }, elector?.isLeader ? 1 : 0),
-    );
-    elector.start();
+    const client = connection.another({ deadlineSeconds: election.renewDeadlineSeconds / 2 });
+    const entered = enterElection({ election, client, clock, logger });
+    elector = entered;
+    const { name } = leaseOf(election);
+    metrics.read((set) => set('leader_election_master_status', { name }, entered.isLeader ? 1 : 0));
     phase = 'stands by';
-    await elector.leading;
+    await entered.leading;
   }
 
   const fence = elector?.fence;
-  const client = cluster.another({ ...(fence && { fence }) });
-  const accounts = new Map<string, Promise<Account>>();
-  const account = (region: string): Promise<Account> => {
-    const known = accounts.get(region);
-    if (known) return known;
-    const opened = openAccount(region, { clock, proxies, fence, requestSeconds: callSeconds, ...report });
-    accounts.set(region, opened);
-    // Credentials and networks get mended: the next reconcile tries again.
-    opened.catch(() => accounts.delete(region));
-    return opened;
-  };
+  const client = connection.another({ fence, deadlineSeconds });
+  const account = accounts({ clock, proxies, fence, requestSeconds, ...report });
   await account(region).catch((error: unknown) => {
     logger.warn({ region, cause: judge(error).message }, 'AWS does not answer yet');
   });
-
-  const events = new EventRecorder({
-    client,
-    clock,
-    logger,
-    controller: 'nami.dev/operator',
-    instance: hostname(),
-  });
+  const instance = hostname();
+  const events = new EventRecorder({ client, clock, logger, controller: 'nami.dev/operator', instance });
   const started = new Controller({
     config,
     clock,
     logger,
     client,
     events,
-    cluster: name,
+    cluster,
     code,
     account,
     regionsOfAccount: async () => await enabledRegions(await account(region)),
@@ -148,21 +111,8 @@ async function main(): Promise<void> {
   });
   await started.start();
   if (phase !== 'stops') phase = 'works';
-  logger.info({ cluster: name, region, server: client.serverUrl }, 'the Nami operator runs');
+  logger.info({ cluster, region, server: client.serverUrl }, 'the Nami operator runs');
   await warnIfOutdated({ client, events, logger });
-}
-
-const leaseFacts = ({ standstillSeconds, secondsSinceAnswer }: LeaderElector, durationSeconds: number) => ({
-  standstillSeconds,
-  secondsSinceAnswer,
-  durationSeconds,
-});
-
-async function clusterUid(client: KubernetesClient): Promise<string> {
-  const { metadata } = await client.get(namespaces, { name: 'kube-system' });
-  if (!metadata.uid)
-    throw new StartError('the namespace kube-system has no UID: set NAMI_CLUSTER to a name of this cluster');
-  return metadata.uid;
 }
 
 main().catch((error: unknown) => {

@@ -14,7 +14,7 @@ export interface Connection {
 
 export interface AnotherClient extends Pick<ClientOptions, 'deadlineSeconds'> {
   /** Stands before each of its requests. */
-  readonly fence?: Fence;
+  readonly fence?: Fence | undefined;
 }
 
 export interface ConnectOptions extends KubeconfigChoice, Omit<ClientOptions, 'transport'> {

@@ -5,19 +5,23 @@ import type { Answer } from './http-server.ts';
 export interface ProbedFacts {
   readonly phase: 'starts' | 'stands by' | 'works' | 'stops';
   /** Of the Lease, where there is an election. */
-  readonly lease?: {
-    /** For how long nothing has been tried. */
-    readonly standstillSeconds: number;
-    /** Since the server said how it stands; undefined: it never has. */
-    readonly secondsSinceAnswer: number | undefined;
-    readonly durationSeconds: number;
-  };
+  readonly lease?:
+    | {
+        /** For how long nothing has been tried. */
+        readonly standstillSeconds: number;
+        /** Since the server said how it stands; undefined: it never has. */
+        readonly secondsSinceAnswer: number | undefined;
+        readonly durationSeconds: number;
+      }
+    | undefined;
   /** Of the work, where there is any. */
-  readonly work?: {
-    readonly longestRunningSeconds: number;
-    readonly standstillSeconds: number;
-    readonly watchStandstillSeconds: number;
-  };
+  readonly work?:
+    | {
+        readonly longestRunningSeconds: number;
+        readonly standstillSeconds: number;
+        readonly watchStandstillSeconds: number;
+      }
+    | undefined;
 }
 
 /**

@@ -29,6 +29,13 @@ export interface ElectorOptions extends LeaseTimes {
   readonly onLost: (why: string) => void;
 }
 
+export interface LeaseSigns {
+  /** For how long nothing has been tried. */
+  readonly standstillSeconds: number;
+  /** Since the server said last how the lease stands; undefined: it never has. */
+  readonly secondsSinceAnswer: number | undefined;
+}
+
 /** What those who wait add to the period at most, as a share of it: client-go's factor. */
 export const JITTER = 1.2;
 
@@ -67,15 +74,14 @@ export class LeaderElector {
     return this.#state === 'leads';
   }
 
-  /** Since the server said last how the lease stands; undefined: it never has. */
-  get secondsSinceAnswer(): number | undefined {
+  /** Signs of life, for probes. */
+  get signs(): LeaseSigns {
     const { clock } = this.#options;
-    return this.#answeredAt === undefined ? undefined : (clock.monotonic() - this.#answeredAt) / 1000;
-  }
-
-  /** For how long nothing has been tried, in seconds. */
-  get standstillSeconds(): number {
-    return (this.#options.clock.monotonic() - this.#turnedAt) / 1000;
+    const since = (moment: number) => (clock.monotonic() - moment) / 1000;
+    return {
+      standstillSeconds: since(this.#turnedAt),
+      secondsSinceAnswer: this.#answeredAt === undefined ? undefined : since(this.#answeredAt),
+    };
   }
 
   /** Begins to ask for the lease, and keeps it once it has it. */
@@ -147,6 +153,10 @@ export class LeaderElector {
         this.#lease = await client.get(leases, ref);
       } catch (error) {
         if (!isNotFound(error)) throw error;
+        this.#answeredAt = clock.monotonic();
+        // Somebody deleted it. Whoever held it leads on for as long as it would have been left alone.
+        const left = this.#observed && decide(this.#observed, identity, clock.monotonic());
+        if (left?.is === 'wait' && this.#state !== 'leads') return (left.until - clock.monotonic()) / 1000;
         await this.#write((spec) => client.create(leases, { metadata: { ...ref }, spec }));
         return 0;
       }

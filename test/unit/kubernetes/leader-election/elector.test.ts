@@ -170,6 +170,16 @@ describe('an elector', () => {
     expect(server.lease).toMatchObject({ spec: { holderIdentity: 'me' } });
   });
 
+  test('that stands by leaves a leader alone whose lease somebody deletes', async () => {
+    const { clock, elector, server } = election(OTHERS);
+    const begun = clock.now();
+    elector.start();
+    await clock.advance(6_000);
+    server.lease = undefined;
+    await clock.until(elector.leading);
+    expect(clock.now() - begun).toBe(15_000);
+  });
+
   test('gives the lease up when it is asked to end, after it has shut the fence', async () => {
     const { clock, elector, server, lost, isOpen } = election();
     elector.start();
