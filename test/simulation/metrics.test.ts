@@ -38,3 +38,26 @@ test('a pipeline’s life in figures: it is made, somebody meddles with it, it g
   expect(await world.metrics.text()).not.toContain('orders');
   expect(await samples(world, 'nami_pipelines')).toEqual({});
 });
+
+test('what somebody does to what pipelines share is drift too, and what becomes of pipelines is none', async () => {
+  const world = await simulate({ settings: { NAMI_RESYNC_SECONDS: '120', NAMI_LOOK_SECONDS: '30' } });
+  const names = ['orders', 'invoices', 'returns'];
+  for (const name of names) {
+    world.kubernetes.apply({ metadata: { name } });
+    await world.run(40);
+  }
+  await world.until((now) => names.every((name) => isReady(name)(now)), 900);
+  await world.run(600);
+  world.kubernetes.delete('returns');
+  await world.until(({ kubernetes }) => kubernetes.get('returns') === undefined, 1200);
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { preQueue: { memoryMiB: 512 } } });
+  await world.run(900);
+  world.crash();
+  await world.run(900);
+  expect(await samples(world, 'nami_drift_total')).toEqual({});
+
+  const { restApiId } = first(world.aws.apiGateway.stages.values());
+  world.aws.apiGateway.stages.delete(`${restApiId}/live`);
+  await world.run(300);
+  expect(await samples(world, 'nami_drift_total')).toEqual({ '{kind="Stage"}': 1 });
+});

@@ -1,9 +1,11 @@
 import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
+import type { KindName } from '../../aws/graph/graph.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
+import { fingerprint } from '../../aws/object/fingerprint.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
 import { ALIAS } from '../../plan/identity.ts';
@@ -37,6 +39,10 @@ export interface RegionResult {
   readonly seconds?: number;
   /** Whether something was done that pipelines may wait for. */
   readonly changed: boolean;
+  /** The kinds of the objects that were made or changed. */
+  readonly done: readonly KindName[];
+  /** What was to be made, so that what is done for the same once more is told from it; absent where it is all to go. */
+  readonly wish?: string;
   readonly problems: readonly RegionProblem[];
 }
 
@@ -76,7 +82,9 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
     outcomes.push(await withoutDoubles(account, owner, [...network.nodes, ...gateway.nodes]));
   }
   if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
-  const result = { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
+  const { zones, hostIds, networkCidr } = input;
+  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, owner.tags]);
+  const result = { ...summary(outcomes), wish, problems: [...problems, ...outcomes.flatMap(problemsOf)] };
   return seconds === undefined
     ? result
     : { ...result, settled: false, seconds: Math.min(seconds, result.seconds ?? seconds) };
@@ -157,7 +165,7 @@ const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
 async function removeShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
   const existing = await existingRoutes(account, owner);
-  const left = { failed: false, settled: true, changed: false, problems: [] };
+  const left = { failed: false, settled: true, changed: false, done: [], problems: [] };
   // A pipeline that was left in AWS on purpose still takes deliveries.
   if (existing.some(hasFunction)) return left;
   const { seconds } = lookAtTorsos(input, existing);
@@ -225,6 +233,9 @@ function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
     // A route that waits holds up no other, but is waited for.
     settled: outcomes.every(
       ({ settled, nodes }) => settled && nodes.every(({ state }) => state !== 'Pending'),
+    ),
+    done: outcomes.flatMap(({ nodes }) =>
+      nodes.flatMap(({ node, done }) => (done.length > 0 ? [node.kind] : [])),
     ),
     changed: outcomes.some(
       ({ nodes, leftovers }) =>
