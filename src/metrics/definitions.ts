@@ -120,7 +120,7 @@ export const METRICS = {
   },
   nami_drift_total: {
     type: 'counter',
-    help: 'Objects of pipelines that nothing was changed of, and that a look at AWS found changed or gone and put right.',
+    help: 'Objects in AWS that a look found changed or gone although the same was wanted as before, and put right.',
     labels: ['kind'],
   },
   nami_events_dropped_total: {
