@@ -3,6 +3,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { Inventory } from '../src/aws/account/inventory.ts';
+import { systemClock } from '../src/clock.ts';
 import type { Emulators } from './aws.ts';
 
 /** Clients that speak to the emulators directly: what they do is neither recorded nor disturbed. */
@@ -12,6 +14,8 @@ export interface EmulatorClients {
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
   readonly s3: S3Client;
+  /** What the operator's own calls remember between two of them. */
+  readonly inventory: Inventory;
 }
 
 export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: string): EmulatorClients {
@@ -24,5 +28,6 @@ export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: st
     sqs: new SQSClient(miniStack),
     lambda: new LambdaClient(miniStack),
     s3: new S3Client(miniStack),
+    inventory: new Inventory(systemClock),
   };
 }

@@ -124,6 +124,8 @@ function environmentFor(kubeconfig: string, awsUrl: string, networkCidr: string)
     // Operators are started and ended here by whoever needs one, and several may run on this machine.
     NAMI_LEADER_ELECTION: 'false',
     NAMI_PORT: '0',
+    // The emulators throttle nothing.
+    NAMI_RATE_SHARE: '100',
   };
 }
 

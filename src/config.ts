@@ -210,6 +210,12 @@ export const SETTINGS = {
   queueSettleSeconds: setting('operator.queueSettleSeconds', 'NAMI_QUEUE_SETTLE_SECONDS', seconds(60)),
   /** Seconds that a deletion waits for the queue to drain before it asks the user. */
   drainSeconds: setting('operator.drainSeconds', 'NAMI_DRAIN_SECONDS', seconds(600)),
+  /** The operator's share of the rates that AWS publishes; more than 1 where AWS has raised the account's quotas. */
+  rateShare: setting(
+    'operator.rateShare',
+    'NAMI_RATE_SHARE',
+    z.coerce.number().positive().max(100).default(0.5),
+  ),
   /** Pipelines worked on at the same time. */
   workers: setting('operator.workers', 'NAMI_WORKERS', z.coerce.number().int().min(1).max(64).default(4)),
   /** Port of the probes and the metrics; 0: any that is free. */

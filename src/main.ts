@@ -85,7 +85,8 @@ async function main(): Promise<void> {
 
   const fence = elector?.fence;
   const client = connection.another({ fence, deadlineSeconds });
-  const account = accounts({ clock, proxies, fence, requestSeconds, ...report });
+  const { rateShare } = config;
+  const account = accounts({ clock, rateShare, proxies, fence, requestSeconds, ...report });
   await account(region).catch((error: unknown) => {
     logger.warn({ region, cause: judge(error).message }, 'AWS does not answer yet');
   });

@@ -326,15 +326,25 @@ describe('own code on a real store', () => {
   test('of twenty who get an event at once one works on it, and the others leave it in the queue', async () => {
     let running = 0;
     const seen: number[] = [];
+    const others = Promise.withResolvers<void>();
     const handlers = Array.from({ length: 20 }, () =>
       openOwn(async () => {
         seen.push(++running);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        // Works until all others were turned away, or until it is seen that one was not.
+        if (running > 1) others.resolve();
+        await others.promise;
         running -= 1;
       }),
     );
     const event = envelope('1', '{}');
-    const answers = await Promise.all(handlers.map((handler) => handler(batchOf(event))));
+    let answered = 0;
+    const answers = await Promise.all(
+      handlers.map(async (handler) => {
+        const answer = await handler(batchOf(event));
+        if (++answered === handlers.length - 1) others.resolve();
+        return answer;
+      }),
+    );
     expect(seen).toEqual([1]);
     expect(
       answers.filter((answer) => 'batchItemFailures' in answer && answer.batchItemFailures.length === 0),

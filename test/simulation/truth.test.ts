@@ -65,6 +65,8 @@ describe('a pipeline that is deleted after somebody deleted one of its queues', 
     async (command) => {
       const world = await ready();
       world.aws.faults.refuse(command, 'RequestThrottled', 'slow down');
+      // What an operator knows of a queue from before is gone.
+      await world.restart();
       world.kubernetes.delete('orders');
       await world.run(600);
       expect(world.aws.sqs.queues.size).toBe(2);

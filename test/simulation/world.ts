@@ -206,7 +206,10 @@ export class World {
 
   #openAccount(lifeline: Lifeline): Account {
     const clock = lifeline.clock(this.time);
-    const pace = new Pace(clock, observers(this.metrics));
+    const pace = new Pace(clock, {
+      rateShare: readConfig({ AWS_REGION: REGION, ...this.#settings }).rateShare,
+      ...observers(this.metrics),
+    });
     const clients = sdkClients((service, command, input, attempts) =>
       pace.call({ service, command, input }, () =>
         lifeline.hold(this.aws.call(service, command, input, attempts)),

@@ -30,6 +30,7 @@ describe('the operator’s settings', () => {
       },
       metrics: { enabled: true, authentication: false },
       lookSeconds: 60,
+      rateShare: 0.5,
       resyncSeconds: 600,
       workers: 4,
     });
@@ -89,6 +90,8 @@ describe('a setting that can’t be used', () => {
     ['NAMI_IAM_PATH', 'nami'],
     ['NAMI_MAX_VOLUME_GIB', 'much'],
     ['NAMI_DELETE_SHARED_OBJECTS', 'yes'],
+    ['NAMI_RATE_SHARE', '0'],
+    ['NAMI_RATE_SHARE', 'all'],
     ['NAMI_TAGS', 'team=shop'],
     ['NAMI_TAGS', '["team"]'],
     ['NAMI_TAGS', '{"team":1}'],

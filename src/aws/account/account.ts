@@ -14,7 +14,7 @@ import type { Proxies } from '../../proxies.ts';
 import { Attempts } from './attempts.ts';
 import { type CallWatch, watchAttempts } from './call-watch.ts';
 import { Inventory } from './inventory.ts';
-import { Pace } from './pace.ts';
+import { Pace, type PaceOptions } from './pace.ts';
 import { Patience } from './patience.ts';
 import { RecentlyMade } from './recently-made.ts';
 import { SeenTwice } from './seen-twice.ts';
@@ -62,14 +62,11 @@ const REQUEST_SECONDS = 35;
 const INVOCATION_TIMEOUT = 25_000;
 const CONNECTION_TIMEOUT = 5_000;
 
-export interface AccountOptions extends CallWatch {
-  readonly clock: Clock;
+export interface AccountOptions extends CallWatch, PaceOptions {
   /** The SDK knows no proxies: without these it goes straight to AWS. */
   readonly proxies?: Proxies | undefined;
   /** Longest that an exchange may take where something demands less than usual. */
   readonly requestSeconds?: number | undefined;
-  /** For metrics: how long a call was kept back. */
-  readonly onWait?: ((service: string, seconds: number) => void) | undefined;
 }
 
 /** The little of a client that pacing needs; the clients' own types differ in their inputs and outputs. */

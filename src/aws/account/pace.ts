@@ -14,6 +14,8 @@ export interface OutgoingCall {
 }
 
 export interface PaceOptions {
+  /** The operator's share of the rates that AWS publishes. */
+  readonly rateShare: number;
   /** Asked once a call's turn has come: it may have waited for long. */
   readonly fence?: Fence | undefined;
   /** For metrics: how long a call was kept back. */
@@ -28,10 +30,10 @@ export class Pace {
   readonly #clock: Clock;
   readonly #options: PaceOptions;
 
-  constructor(clock: Clock, options: PaceOptions = {}) {
+  constructor(clock: Clock, options: PaceOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#rates = new RateLimiter(clock);
+    this.#rates = new RateLimiter(clock, options.rateShare);
   }
 
   /** What `send` comes to, once it may go out; an error says which action was called. */

@@ -1,43 +1,45 @@
 import { type Clock, sleep } from '../../clock.ts';
 import { PUBLISHED, type PublishedRate } from './published-rates.ts';
 
-/** The operator's share of a rate: the account's other tools need the rest. */
-const SHARE = 0.5;
-
 /** A token bucket: `perSecond` in the long run, `burst` at once. */
 interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-const ourShare = ({ perSecond, burst = perSecond }: PublishedRate): Rate => ({
-  perSecond: perSecond * SHARE,
-  burst: Math.max(1, burst * SHARE),
+const shareOf = ({ perSecond, burst = perSecond }: PublishedRate, share: number): Rate => ({
+  perSecond: perSecond * share,
+  burst: Math.max(1, burst * share),
 });
 
-/** The buckets that a call draws from, by name: its own or that of calls like it, and those that count all calls. */
-export function ratesOf(service: string, command: string): ReadonlyMap<string, Rate> {
+/**
+ * The buckets that a call draws from, by name: its own or that of calls like it, and those that count all calls. They
+ * hold the operator's share: the account's other tools need the rest.
+ */
+export function ratesOf(service: string, command: string, share: number): ReadonlyMap<string, Rate> {
   const call = `${service}:${command}`;
   const named = PUBLISHED.filter(({ calls }) =>
     calls.endsWith('*') ? call.startsWith(calls.slice(0, -1)) : calls === call,
   );
   const first = named.find(({ isTotal }) => !isTotal);
   const counted = named.filter((each) => each === first || each.isTotal);
-  return new Map(counted.map((each) => [each.counts === 'each' ? call : each.calls, ourShare(each)]));
+  return new Map(counted.map((each) => [each.counts === 'each' ? call : each.calls, shareOf(each, share)]));
 }
 
 /** Token buckets of one account and region. */
 export class RateLimiter {
   readonly #clock: Clock;
+  readonly #share: number;
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, share: number) {
     this.#clock = clock;
+    this.#share = share;
   }
 
   /** Resolves when the call may go out. Callers are served in the order in which they asked. */
   async take(service: string, command: string): Promise<void> {
-    const waits = [...ratesOf(service, command)].map(([name, rate]) => this.#draw(name, rate));
+    const waits = [...ratesOf(service, command, this.#share)].map(([name, rate]) => this.#draw(name, rate));
     const longest = Math.max(0, ...waits);
     if (longest > 0) await sleep(this.#clock, longest);
   }

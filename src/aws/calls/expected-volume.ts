@@ -62,12 +62,27 @@ export async function whereVolumeIs(
   wanted: VolumeIdentity,
 ): Promise<{ readonly id: string; readonly zone: string } | undefined> {
   const { expectedId } = wanted;
+  if (isKnown(wanted)) {
+    const listed = (await listAll(account, owner)).find((each) => idOf(each) === expectedId);
+    if (listed) return { id: expectedId, zone: listed.AvailabilityZone ?? '' };
+  }
   const ours = await listOurs(account, owner, wanted);
   const volume =
     ours.find((each) => idOf(each) === expectedId) ??
     (isKnown(wanted) ? await volumeById(account, expectedId) : undefined) ??
     ours[0];
   return volume && { id: idOf(volume), zone: volume.AvailabilityZone ?? '' };
+}
+
+/** Seconds for which one list tells all pipelines where their volumes are: they never move. */
+const PLACES_SECONDS = 60;
+
+/** The volumes of the owner's cluster. */
+async function listAll(account: Account, { identity }: Owner): Promise<Volume[]> {
+  const cluster = identity[TAGS.cluster] ?? '';
+  return await account.inventory.read(`volumes of ${cluster}`, PLACES_SECONDS, async function* () {
+    yield* await listVolumes(account, [{ Name: `tag:${TAGS.cluster}`, Values: [cluster] }]);
+  });
 }
 
 /** Whether there is a volume that no other may silently take the place of. */

@@ -1,7 +1,6 @@
 import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import {
   GetQueueAttributesCommand,
-  GetQueueUrlCommand,
   ListQueueTagsCommand,
   SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
@@ -11,16 +10,20 @@ import {
 import type { Account } from '../account/account.ts';
 import { orAbsent, orPresent } from '../account/errors.ts';
 import { REDRIVE_DUE, TAGS } from '../object/owner.ts';
+import { queueUrl } from './queue-url.ts';
 
 /** The longest that SQS keeps a message: 14 days. (Amazon SQS message quotas.) */
 export const LONGEST_RETENTION_SECONDS = 1_209_600;
 
 /** Messages in a queue: waiting, delayed and being worked on. SQS's counts are approximate for about a minute. */
-export async function queueDepth({ sqs }: Pick<Account, 'sqs'>, name: string): Promise<number | undefined> {
-  const url = await urlOf({ sqs }, name);
+export async function queueDepth(
+  account: Pick<Account, 'sqs' | 'inventory'>,
+  name: string,
+): Promise<number | undefined> {
+  const url = await queueUrl(account, name);
   if (url === undefined) return undefined;
   const answer = await orAbsent(
-    sqs.send(
+    account.sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl: url,
         AttributeNames: [
@@ -37,15 +40,11 @@ export async function queueDepth({ sqs }: Pick<Account, 'sqs'>, name: string): P
   return counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
-async function urlOf({ sqs }: Pick<Account, 'sqs'>, name: string): Promise<string | undefined> {
-  return (await orAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name }))))?.QueueUrl;
-}
-
 /** Whether a dead-letter queue's messages are to go back; false where there is no such queue. */
-export async function isRedriveDue({ sqs }: Account, deadLetterQueue: string): Promise<boolean> {
-  const url = await urlOf({ sqs }, deadLetterQueue);
+export async function isRedriveDue(account: Account, deadLetterQueue: string): Promise<boolean> {
+  const url = await queueUrl(account, deadLetterQueue);
   if (url === undefined) return false;
-  const found = await orAbsent(sqs.send(new ListQueueTagsCommand({ QueueUrl: url })));
+  const found = await orAbsent(account.sqs.send(new ListQueueTagsCommand({ QueueUrl: url })));
   return found?.Tags?.[TAGS.redrive] === REDRIVE_DUE;
 }
 
@@ -54,11 +53,10 @@ export async function isRedriveDue({ sqs }: Account, deadLetterQueue: string): P
  * fails on the way is still due.
  */
 export async function redriveDue(account: Account, deadLetterQueue: string): Promise<void> {
-  const { sqs } = account;
   await startRedrive(account, deadLetterQueue);
-  const url = await urlOf({ sqs }, deadLetterQueue);
+  const url = await queueUrl(account, deadLetterQueue);
   if (url !== undefined) {
-    await orAbsent(sqs.send(new UntagQueueCommand({ QueueUrl: url, TagKeys: [TAGS.redrive] })));
+    await orAbsent(account.sqs.send(new UntagQueueCommand({ QueueUrl: url, TagKeys: [TAGS.redrive] })));
   }
 }
 
@@ -85,10 +83,14 @@ export interface ReadQueue {
  * comes to its dead-letter queue until it stops is due to go back.
  */
 export async function pauseReading(
-  { sqs, lambda }: Account,
+  account: Account,
   { queue, deadLetterQueue, mappingId }: ReadQueue,
 ): Promise<void> {
-  const [url, deadLetterUrl] = await Promise.all([urlOf({ sqs }, queue), urlOf({ sqs }, deadLetterQueue)]);
+  const { sqs, lambda } = account;
+  const [url, deadLetterUrl] = await Promise.all([
+    queueUrl(account, queue),
+    queueUrl(account, deadLetterQueue),
+  ]);
   if (url !== undefined) {
     const Attributes = { MessageRetentionPeriod: String(LONGEST_RETENTION_SECONDS) };
     await orAbsent(sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes })));

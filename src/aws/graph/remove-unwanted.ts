@@ -2,6 +2,7 @@ import type { Account } from '../account/account.ts';
 import { type Judgement, judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
+import type { IsKnown } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOpen, type Leftover } from './leftover.ts';
@@ -37,11 +38,10 @@ export async function removeUnwanted(
   const leftovers: Leftover[] = [];
   const names = (Object.keys(kinds) as KindName[]).filter((name) => !wanted.unseen.has(name));
   const unwantedOf = async (name: KindName) => {
-    const owned = await ownedOf(account, name, owner);
+    const isWanted = (id: string) => wanted.objects.has(`${name} ${id}`);
+    const owned = await ownedOf(account, name, owner, isWanted);
     for (const { id } of owned) expected?.cameUpon.add(`${name} ${id}`);
-    return owned.filter(
-      ({ id, actual }) => !wanted.objects.has(`${name} ${id}`) && (!actual || mayRemove(name, actual)),
-    );
+    return owned.filter(({ id, actual }) => !isWanted(id) && (!actual || mayRemove(name, actual)));
   };
   for (const order of orders()) {
     const batch = names.filter((name) => kinds[name].removal === order);
@@ -87,9 +87,9 @@ interface Owned {
   readonly unlisted?: true;
 }
 
-async function ownedOf(account: Account, kind: KindName, owner: Owner): Promise<Owned[]> {
+async function ownedOf(account: Account, kind: KindName, owner: Owner, isWanted: IsKnown): Promise<Owned[]> {
   const { recentlyMade } = account;
-  const all = await kindOf(kind).owned(account, owner);
+  const all = await kindOf(kind).owned(account, owner, isWanted);
   const listed = all.filter((actual) => actual.tags === undefined || isOurs(actual.tags, owner));
   const unlisted: Owned[] = [];
   for (const made of recentlyMade.of(owner).filter((each) => each.kind === kind)) {

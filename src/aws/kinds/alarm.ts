@@ -13,7 +13,7 @@ import type { Account } from '../account/account.ts';
 import { orGone, unlessUnsettled } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import { carries, type Owner } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
@@ -110,8 +110,9 @@ export const alarm = defineKind<AlarmDesired, Details>({
     const found = (await list(account, owner)).find(({ AlarmName }) => AlarmName === name);
     return found && (await withTags(account, found, owner));
   },
-  async owned(account, owner) {
-    return await Promise.all((await list(account, owner)).map((each) => withTags(account, each, owner)));
+  async owned(account, owner, isKnown = noneKnown) {
+    const unknown = (await list(account, owner)).filter(({ AlarmName = '' }) => !isKnown(AlarmName));
+    return await Promise.all(unknown.map((each) => withTags(account, each, owner)));
   },
   compare: ({ details }, desired) => differing(details, desired),
   async create(account, desired, tags, owner) {

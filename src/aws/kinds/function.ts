@@ -17,7 +17,7 @@ import { type Actual, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 
 export interface FunctionDesired {
@@ -169,9 +169,9 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     return found;
   },
   byId: look,
-  async owned(account, owner) {
-    const names = await functionNames(account, owner);
-    const found = await Promise.all(names.map((name) => look(account, name)));
+  async owned(account, owner, isKnown = noneKnown) {
+    const unknown = (await functionNames(account, owner)).filter((name) => !isKnown(name));
+    const found = await Promise.all(unknown.map((name) => look(account, name)));
     return found.filter((each) => each !== undefined);
   },
   compare({ details }, desired) {

@@ -13,7 +13,7 @@ import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface InstanceProfileDesired {
@@ -49,13 +49,14 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
   removal: 80,
   find: (account, { name }) => byName(account, name),
   byId: byName,
-  async owned(account, owner) {
+  async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<Details>[] = [];
     for await (const page of paginateListInstanceProfiles(
       { client: account.iam },
       { PathPrefix: owner.path },
     )) {
-      for (const { InstanceProfileName } of page.InstanceProfiles ?? []) {
+      for (const { InstanceProfileName = '' } of page.InstanceProfiles ?? []) {
+        if (isKnown(InstanceProfileName)) continue;
         // The list leaves out tags.
         const whole = await orAbsent(
           account.iam.send(new GetInstanceProfileCommand({ InstanceProfileName })),

@@ -12,7 +12,7 @@ import type { Account } from '../account/account.ts';
 import { orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Tags } from '../object/owner.ts';
 
 export interface LogGroupDesired {
@@ -67,9 +67,10 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
   removal: 95,
   find: (account, { name }) => byName(account, name),
   byId: byName,
-  async owned(account, owner) {
+  async owned(account, owner, isKnown = noneKnown) {
     const groups = await list(account, `/aws/lambda/${owner.prefix}-`);
-    return await Promise.all(groups.map((group) => withTags(account, group)));
+    const unknown = groups.filter(({ logGroupName = '' }) => !isKnown(logGroupName));
+    return await Promise.all(unknown.map((group) => withTags(account, group)));
   },
   compare: ({ details }, { retentionDays }) => differing(details, { retentionDays }),
   async create(account, { name }, tags) {

@@ -14,7 +14,7 @@ import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-v
 import { passwordOfFunction } from '../calls/store-password.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { ownOf } from '../object/added-tags.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
@@ -56,13 +56,14 @@ export const parameter = defineKind<ParameterDesired, null>({
   removal: 95,
   find: (account, { name }) => byName(account, name),
   byId: byName,
-  async owned(account, owner) {
+  async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<null>[] = [];
     for await (const page of paginateGetParametersByPath(
       { client: account.ssm },
       { Path: owner.path.replace(/\/$/, ''), Recursive: true },
     )) {
-      for (const each of page.Parameters ?? []) found.push(await withTags(account, each));
+      for (const each of page.Parameters ?? [])
+        if (!isKnown(each.Name ?? '')) found.push(await withTags(account, each));
     }
     return found;
   },

@@ -2,7 +2,6 @@ import {
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
-  GetQueueUrlCommand,
   ListQueueTagsCommand,
   paginateListQueues,
   SetQueueAttributesCommand,
@@ -12,10 +11,11 @@ import {
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
+import { queueUrl } from '../calls/queue-url.ts';
 import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import { REDRIVE_DUE, TAGS, type Tags } from '../object/owner.ts';
 import { parsePolicy, policyText } from '../wire/policy.ts';
 
@@ -93,8 +93,10 @@ function comparable(attributes: Attributes): Record<string, unknown> {
   );
 }
 
+const nameOf = (url: string) => url.split('/').at(-1) ?? '';
+
 const actual = (url: string, attributes: Attributes, tags: Tags): Actual<Details> => ({
-  id: url.split('/').at(-1) ?? '',
+  id: nameOf(url),
   tags,
   state: READY,
   outputs: {
@@ -115,21 +117,22 @@ async function byUrl(account: Account, url: string): Promise<Actual<Details> | u
 }
 
 async function byName(account: Account, name: string): Promise<Actual<Details> | undefined> {
-  const found = await orAbsent(account.sqs.send(new GetQueueUrlCommand({ QueueName: name })));
-  return found?.QueueUrl === undefined ? undefined : await byUrl(account, found.QueueUrl);
+  const url = await queueUrl(account, name);
+  return url === undefined ? undefined : await byUrl(account, url);
 }
 
 export const queue = defineKind<QueueDesired, Details>({
   removal: 40,
   find: (account, { name }) => byName(account, name),
   byId: byName,
-  async owned(account, owner) {
+  async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<Details>[] = [];
     for await (const page of paginateListQueues(
       { client: account.sqs },
       { QueueNamePrefix: `${owner.prefix}-` },
     )) {
       for (const url of page.QueueUrls ?? []) {
+        if (isKnown(nameOf(url))) continue;
         const each = await byUrl(account, url);
         if (each) found.push(each);
       }

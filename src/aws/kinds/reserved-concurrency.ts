@@ -7,7 +7,7 @@ import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import { functionNames, functionTags } from './function.ts';
 import { throwIfOutOfOrder } from './provisioned-concurrency.ts';
 
@@ -60,9 +60,9 @@ async function put(
 export const reservedConcurrency = defineKind<ReservedConcurrencyDesired, Details>({
   removal: 10,
   find: (account, { functionName }) => find(account, functionName),
-  async owned(account, owner) {
-    const names = await functionNames(account, owner);
-    const found = await Promise.all(names.map((name) => find(account, name)));
+  async owned(account, owner, isKnown = noneKnown) {
+    const unknown = (await functionNames(account, owner)).filter((name) => !isKnown(name));
+    const found = await Promise.all(unknown.map((name) => find(account, name)));
     return found.filter((each) => each !== undefined);
   },
   holderTags: (account, { id }) => functionTags(account, id),

@@ -20,7 +20,7 @@ import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
-import { defineKind } from '../object/kind.ts';
+import { defineKind, noneKnown } from '../object/kind.ts';
 import { type PolicyStatement, parsePolicy, policyText } from '../wire/policy.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
@@ -110,12 +110,13 @@ export const role = defineKind<RoleDesired, Details>({
   removal: 90,
   find,
   byId: (account, name) => find(account, { name }),
-  async owned(account, owner) {
+  async owned(account, owner, isKnown = noneKnown) {
     const names: string[] = [];
     for await (const page of paginateListRoles({ client: account.iam }, { PathPrefix: owner.path })) {
       names.push(...(page.Roles ?? []).flatMap(({ RoleName }) => RoleName ?? []));
     }
-    const roles = await Promise.all(names.map((name) => find(account, { name })));
+    const unknown = names.filter((name) => !isKnown(name));
+    const roles = await Promise.all(unknown.map((name) => find(account, { name })));
     return roles.filter((found) => found !== undefined);
   },
   compare: ({ details }, desired) => differences(details, desired),

@@ -10,6 +10,12 @@ export interface Remark {
   readonly message: string;
 }
 
+/** Whether an object is known by its id, so that no call needs to be spent on it. */
+export type IsKnown = (id: string) => boolean;
+
+/** For listings that spare nothing. */
+export const noneKnown: IsKnown = () => false;
+
 /**
  * One kind of AWS object.
  *
@@ -40,8 +46,11 @@ export interface Kind<Desired, Details> {
    * that goes by itself is removed only where they are the owner's.
    */
   holderTags?(account: Account, actual: Actual<Details>): Promise<Tags | undefined>;
-  /** Everything of this kind that the owner has. Empty for kinds that vanish with another. */
-  owned(account: Account, owner: Owner): Promise<Actual<Details>[]>;
+  /**
+   * Everything of this kind that the owner has; what is `known` by its id need not be looked at, and may be left out.
+   * Empty for kinds that vanish with another.
+   */
+  owned(account: Account, owner: Owner, known?: IsKnown): Promise<Actual<Details>[]>;
   /** Names of the fields in which AWS differs from what is wanted. */
   compare(actual: Actual<Details>, desired: Desired): string[];
   /**

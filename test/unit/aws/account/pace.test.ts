@@ -11,7 +11,7 @@ async function runs(
   fails = '',
 ): Promise<string[]> {
   const clock = new FakeClock();
-  const pace = new Pace(clock);
+  const pace = new Pace(clock, { rateShare: 0.5 });
   const seen: string[] = [];
   const all = calls.map(([command, input]) =>
     pace.call({ service: 'apigateway', command, input: { ...input } }, async () => {
@@ -64,9 +64,12 @@ test.each([
   ['CreateFunction', 'lambda:CreateFunction'],
   ['Invoke', 'lambda:InvokeFunction'],
 ])('an error of %s says which action was called', async (command, action) => {
-  const failing = new Pace(new FakeClock()).call({ service: 'lambda', command, input: {} }, async () => {
-    throw new Error('no');
-  });
+  const failing = new Pace(new FakeClock(), { rateShare: 0.5 }).call(
+    { service: 'lambda', command, input: {} },
+    async () => {
+      throw new Error('no');
+    },
+  );
   const error = await failing.catch((reason: unknown) => reason);
   expect(judge(error).message).toContain(action);
 });
@@ -80,7 +83,11 @@ test('a call whose turn comes after the fence was shut is not sent, and how long
     },
   };
   const waits: [string, number][] = [];
-  const pace = new Pace(clock, { fence, onWait: (service, seconds) => waits.push([service, seconds]) });
+  const pace = new Pace(clock, {
+    rateShare: 0.5,
+    fence,
+    onWait: (service, seconds) => waits.push([service, seconds]),
+  });
   const sent: number[] = [];
   const call = async (index: number) => {
     await pace.call({ service: 'cloudwatch', command: 'PutMetricAlarm', input: {} }, async () => {

@@ -35,7 +35,7 @@ async function open(environment: Record<string, string>): Promise<string> {
     import { openAccount } from '${src}aws/account/account.ts';
     import { systemClock } from '${src}clock.ts';
     import { readProxies } from '${src}proxies.ts';
-    const opening = openAccount('eu-central-1', { clock: systemClock, proxies: readProxies(process.env) });
+    const opening = openAccount('eu-central-1', { clock: systemClock, rateShare: 1, proxies: readProxies(process.env) });
     console.log(await opening.then(({ accountId }) => accountId, ({ code }) => code));
     process.exit();`;
   const env = {

@@ -6,7 +6,7 @@ import { FakeClock } from '../../fake-clock.ts';
 /** When each of `calls` calls may go out, in milliseconds from now. */
 async function times(service: string, command: string, calls: number): Promise<number[]> {
   const clock = new FakeClock({ start: 0 });
-  const limiter = new RateLimiter(clock);
+  const limiter = new RateLimiter(clock, 0.5);
   const went: number[] = [];
   const all = Array.from({ length: calls }, () =>
     limiter.take(service, command).then(() => went.push(clock.now())),
@@ -27,7 +27,7 @@ describe('calls to AWS', () => {
 
   test('get their burst back while nothing is called, and no more than that', async () => {
     const clock = new FakeClock({ start: 0 });
-    const limiter = new RateLimiter(clock);
+    const limiter = new RateLimiter(clock, 0.5);
     await limiter.take('apigateway', 'CreateDeployment');
     await clock.advance(60_000);
 
@@ -40,7 +40,7 @@ describe('calls to AWS', () => {
 
   test('of one kind do not wait for those of another', async () => {
     const clock = new FakeClock({ start: 0 });
-    const limiter = new RateLimiter(clock);
+    const limiter = new RateLimiter(clock, 0.5);
     void limiter.take('apigateway', 'CreateDeployment');
     void limiter.take('apigateway', 'CreateDeployment');
     await limiter.take('apigateway', 'GetRestApis');
@@ -63,7 +63,7 @@ test.each([
   ['apigateway', 'GetStage', ['apigateway:*']],
   ['sts', 'GetCallerIdentity', []],
 ])('%s:%s counts towards %j', (service, command, buckets) => {
-  expect([...ratesOf(service, command).keys()]).toEqual(buckets);
+  expect([...ratesOf(service, command, 0.5).keys()]).toEqual(buckets);
 });
 
 test.each(PUBLISHED)(

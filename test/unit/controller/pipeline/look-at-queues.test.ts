@@ -42,11 +42,11 @@ describe('a look at the queue', () => {
   test('remembers the last count of a queue that can not be seen', async () => {
     let isDown = false;
     const { account, clock } = scripted({
-      GetQueueUrl: ({ QueueName }) => {
-        if (isDown && String(QueueName).endsWith('-dlq')) refuse('RequestThrottled');
-        return { QueueUrl: 'https://sqs/1/q' };
+      GetQueueUrl: ({ QueueName }) => ({ QueueUrl: `https://sqs/1/${QueueName}` }),
+      GetQueueAttributes: ({ QueueUrl }) => {
+        if (isDown && String(QueueUrl).endsWith('-dlq')) refuse('RequestThrottled');
+        return { Attributes: isDown ? { ApproximateNumberOfMessages: '1' } : counts };
       },
-      GetQueueAttributes: () => ({ Attributes: isDown ? { ApproximateNumberOfMessages: '1' } : counts }),
     });
     const memory = newMemory('u');
     await refreshQueues(memory, account, OWNER, 60);

@@ -6,7 +6,9 @@ const disk = { totalBytes: 8e9, usedBytes: 1e9 };
 const answered = believed(reachable(0, { store: { reachable: true, documents: 12, disk } }));
 
 test('what was seen last counts before what the status says', () => {
-  const orders = pipeline('orders', { status: { observedGeneration: 1, queue: { depth: 1, deadLetters: 1 } } });
+  const orders = pipeline('orders', {
+    status: { observedGeneration: 1, queue: { depth: 1, deadLetters: 1 } },
+  });
   const { name, namespace } = orders.metadata;
   expect(pipelineFacts(orders, undefined)).toEqual({
     namespace,
