@@ -118,6 +118,26 @@ describe('of two operators one works, and the other', () => {
     await sleep(1000);
     await standsBy(other);
     expect((await get(leader, '/healthz')).status).toBe(200);
+    const [working, idle] = await Promise.all(
+      [leader, other].map(async (each) => (await get(each, '/metrics')).text()),
+    );
+    expect(working).toMatch(
+      /^nami_aws_requests_total\{service="sts",operation="GetCallerIdentity",code="OK"\} 1$/m,
+    );
+    expect(working).toMatch(
+      /^rest_client_requests_total\{code="200",method="PUT",host="127\.0\.0\.1:\d+"\} \d+$/m,
+    );
+    expect(working).toMatch(/^nami_pipelines\{condition="Ready",/m);
+    expect(idle).not.toMatch(/^(nami_|workqueue_|controller_runtime_)/m);
+  });
+
+  test('ends at once when it is asked to, and leaves the lease alone', async () => {
+    process.kill(other.process.pid, 'SIGTERM');
+    expect(await other.process.ended).toBe(0);
+    await sleep(2 * DURATION);
+    expect(await masterStatus(leader)).toBe('1');
+    other = await startReplica();
+    all[1] = other;
   });
 
   test('takes over from one that is killed, once its lease has run out', async () => {
