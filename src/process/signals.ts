@@ -5,15 +5,20 @@
 
 type End = (signal: NodeJS.Signals) => void;
 
-/** While the operator starts, nothing is under way that has to come to an end. */
-let end: End = () => process.exit(0);
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
+// While the operator starts, nothing is under way that has to come to an end.
+handle(() => process.exit(0));
 
 /** Has the process ended in this way from now on; the second signal ends it at once. */
 export function onEnd(stop: End): void {
-  end = (signal) => {
-    end = () => process.exit(1);
+  handle((signal) => {
+    handle(() => process.exit(1));
     stop(signal);
-  };
+  });
+}
+
+/** Instead of whatever handled them before, which may be another bundle's copy of this file. */
+function handle(end: End): void {
+  for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, end);
 }

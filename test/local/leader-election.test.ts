@@ -128,7 +128,7 @@ describe('of two operators one works, and the other', () => {
       /^rest_client_requests_total\{code="200",method="PUT",host="127\.0\.0\.1:\d+"\} \d+$/m,
     );
     expect(working).toMatch(/^nami_pipelines\{condition="Ready",/m);
-    expect(idle).not.toMatch(/^(nami_|workqueue_|controller_runtime_)/m);
+    expect(idle).not.toMatch(/^(nami_aws_|nami_pipeline|workqueue_|controller_runtime_)/m);
   });
 
   test('ends at once when it is asked to, and leaves the lease alone', async () => {

@@ -165,7 +165,7 @@ export class World {
     return [`at ${clock(this.time.now())}`, ...pipelines, 'log:', ...lines, 'calls:', ...calls].join('\n');
   }
 
-  /** The one place where the operator is put together, as src/main.ts does it. */
+  /** The one place where the operator is put together, as src/operator.ts does it. */
   #assemble(lifeline: Lifeline): Controller {
     const config = readConfig({ AWS_REGION: REGION, ...this.#settings });
     const clock = lifeline.clock(this.time);
