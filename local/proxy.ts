@@ -124,7 +124,7 @@ export class AwsProxy {
     const time = Date.now();
     const request: AwsRequest = { method, url, headers, body: await readAll(incoming) };
     if (isSender) {
-      const call = { ...request, service: SENDER_SERVICE, action: 'Invoke', accessKeyId: '' };
+      const call = { ...request, service: SENDER_SERVICE, region: '', action: 'Invoke', accessKeyId: '' };
       return reply(outgoing, await this.#suffer(call, () => this.#forward(call)));
     }
     const call = understand(request);
@@ -165,7 +165,7 @@ export class AwsProxy {
 
   async #answer(call: AwsCall): Promise<AwsResponse> {
     const name = `${call.service}:${call.action}`;
-    const concerned = this.#standIns.filter(({ calls }) => calls.includes(name));
+    const concerned = this.#standIns.filter(({ calls }) => calls === 'every' || calls.includes(name));
     const emulator = () => this.#forward(call, call.service);
     return concerned.reduceRight((next, standIn) => () => standIn.answer(call, next), emulator)();
   }

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /** Proxies, in the words of the `proxyEnv` of Node's own agents, which speak to them. */
 export interface Proxies {
@@ -7,7 +7,7 @@ export interface Proxies {
   readonly NO_PROXY: string;
 }
 
-/** A proxy that can't be used. The message names the variable and says what to set. */
+/** Proxies or exceptions from them that can't be used. The message names the variable and says what to set. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
 }
@@ -17,9 +17,9 @@ const LOOPBACK = ['localhost', '127.0.0.0-127.255.255.255', '::1'];
 
 /**
  * The proxies of HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case; nothing where there are none. They mean what they
- * mean to Go's programs, client-go's among them: a name in NO_PROXY stands for all below it, too, and an IPv4 range may
- * be written as 10.0.0.0/8. (Go: golang.org/x/net/http/httpproxy; Node's own words are fewer: http.Agent, "proxyEnv".)
- * Throws {@link ProxyError}.
+ * mean to Go's programs, client-go's among them: a name in NO_PROXY stands for all below it, too, and a range may be
+ * written as 10.0.0.0/8. (Go: golang.org/x/net/http/httpproxy; Node's own words are fewer: http.Agent, "proxyEnv". Of
+ * IPv6 it knows no ranges at all: see {@link proxiesTo}.) Throws {@link ProxyError}.
  */
 export function readProxies(environment: Readonly<Record<string, string | undefined>>): Proxies | undefined {
   const read = (name: string) => environment[name] || environment[name.toLowerCase()] || undefined;
@@ -30,11 +30,37 @@ export function readProxies(environment: Readonly<Record<string, string | undefi
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((entry) => entry !== '');
+  rangesOf(given.filter(isIPv6Range));
   return {
     ...(http !== undefined && { HTTP_PROXY: http }),
     ...(https !== undefined && { HTTPS_PROXY: https }),
     NO_PROXY: [...LOOPBACK, ...given.flatMap(inNodesWords)].join(),
   };
+}
+
+/**
+ * The proxies on the way to a server; nothing where a range of IPv6 in NO_PROXY holds its address. AWS's endpoints have
+ * names, which no range holds.
+ */
+export function proxiesTo(serverUrl: string, proxies: Proxies): Proxies | undefined {
+  const host = URL.parse(serverUrl)?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  const ranges = proxies.NO_PROXY.split(',').filter(isIPv6Range);
+  return isIPv6(host) && rangesOf(ranges).check(host, 'ipv6') ? undefined : proxies;
+}
+
+const isIPv6Range = (entry: string) => entry.includes('/') && isIPv6(entry.split('/')[0] ?? '');
+
+function rangesOf(entries: readonly string[]): BlockList {
+  const ranges = new BlockList();
+  for (const entry of entries) {
+    const [address = '', bits = ''] = entry.split('/');
+    if (!/^\d+$/.test(bits) || Number(bits) > 128)
+      throw new ProxyError(
+        `NO_PROXY has the range ${entry}: write one of IPv6 as fd00::/8, of 128 bits at most`,
+      );
+    ranges.addSubnet(address, Number(bits), 'ipv6');
+  }
+  return ranges;
 }
 
 function proxyUrl(name: string, text: string | undefined): string | undefined {

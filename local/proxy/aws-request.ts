@@ -15,6 +15,7 @@ export interface AwsRequest {
 export interface AwsCall extends AwsRequest {
   /** As in IAM's action names: "ec2", "apigateway", "cloudwatch", … */
   readonly service: string;
+  readonly region: string;
   /** The operation as the API reference names it: "RunInstances". */
   readonly action: string;
   /** The access key that signed it, which tells the operator's calls from those of functions and tests. */
@@ -36,17 +37,17 @@ const IAM_PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch
  * a header, a form field or, for REST services, in method and path. Undefined: not a signed AWS call.
  */
 export function understand(request: AwsRequest): AwsCall | undefined {
-  const scope = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\/aws4_request/.exec(
+  const scope = /Credential=([^/]+)\/[^/]+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
     header(request, 'authorization'),
   );
-  const [, accessKeyId, signingName] = scope ?? [];
-  if (accessKeyId === undefined || signingName === undefined) return undefined;
+  const [, accessKeyId, region, signingName] = scope ?? [];
+  if (accessKeyId === undefined || region === undefined || signingName === undefined) return undefined;
   const service = IAM_PREFIXES[signingName] ?? signingName;
   const action =
     header(request, 'x-amz-target').split('.').at(-1) ||
     formField(request, 'Action') ||
     restOperation(service, request);
-  return { ...request, service, action: action || 'Unknown', accessKeyId };
+  return { ...request, service, region, action: action || 'Unknown', accessKeyId };
 }
 
 export function header(request: AwsRequest, name: string): string {

@@ -7,6 +7,7 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EventRecorder } from '../kubernetes/events.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import type { Urgency } from '../kubernetes/work-queue.ts';
+import type { HostTurns } from './input/host-replacement.ts';
 import type { RegionProblem } from './region/problems.ts';
 
 /** What a reconcile works with. */
@@ -24,6 +25,7 @@ export interface Context {
   /** The AWS account in a region; fails while AWS or the credentials do. */
   readonly account: (region: string) => Promise<Account>;
   readonly regions: Regions;
+  readonly hostTurns: HostTurns;
   readonly pipelines: {
     get(key: string): WebhookPipeline | undefined;
     list(): WebhookPipeline[];

@@ -14,7 +14,7 @@ import { PIPELINES } from './resource-type.ts';
 const PIPELINE = 'pipeline/';
 const REGION = 'region/';
 
-export type ControllerOptions = Omit<Context, 'regions' | 'pipelines'> & {
+export type ControllerOptions = Omit<Context, 'regions' | 'pipelines' | 'hostTurns'> & {
   /** Every region of the account in which the operator may own something. */
   readonly regionsOfAccount: () => Promise<readonly string[]>;
   /** For metrics. */
@@ -85,6 +85,7 @@ export class Controller {
     this.#pipelines = new PipelineReconciler({
       ...options,
       pipelines: this.#reflector,
+      hostTurns: new Map(),
       regions: {
         wake: (region) => this.#queue.add(REGION + region, 'begun'),
         problems: (region) => this.#regions.problems(region),

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import { type Fence, UNFENCED } from '../fence.ts';
-import type { Proxies } from '../proxies.ts';
+import { type Proxies, proxiesTo } from '../proxies.ts';
 import type { ConnectionSettings, Credentials } from './credentials.ts';
 import { KubeconfigError, ServerUnreachableError } from './errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -30,7 +30,7 @@ export class HttpTransport implements Transport {
 
   constructor(credentials: Credentials, proxies?: Proxies, fence: Fence = UNFENCED) {
     this.#fence = fence;
-    this.#proxies = proxies;
+    this.#proxies = proxies && proxiesTo(credentials.serverUrl, proxies);
     this.#credentials = credentials;
     this.serverUrl = credentials.serverUrl;
     this.#base = credentials.serverUrl.replace(/\/$/, '');

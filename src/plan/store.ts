@@ -8,6 +8,8 @@ import { partitionOf } from './partition.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
 const PASSWORD_BYTES = 32;
+/** What a gp3 volume has where nothing is asked for; it goes back to this. (Amazon EBS: "General Purpose SSD volumes".) */
+const GP3_IOPS = 3000;
 
 const credentialsName = ({ path }: Owner) => `${path}store-password`;
 
@@ -131,7 +133,7 @@ function planHost(input: PlanInput): Graph {
         zone: host.zone,
         sizeGiB: volume.sizeGiB,
         type: volume.type,
-        iops: volume.iops ?? 0,
+        iops: volume.iops ?? GP3_IOPS,
       },
     },
     {

@@ -18,15 +18,6 @@ beforeAll(async () => {
 afterAll(async () => await system?.stop());
 afterEach(() => system.stack.proxy.clear());
 
-async function storedIds(pipeline: WebhookPipeline): Promise<string[]> {
-  const store = await system.openStore(pipeline);
-  try {
-    return (await store.events.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
-  } finally {
-    await store.close();
-  }
-}
-
 describe('a pipeline that is built', () => {
   let ns: string;
   let secret: string;
@@ -74,8 +65,11 @@ describe('a pipeline that is built', () => {
     expect(accepted.map(({ status }) => status)).toEqual(Array(25).fill(200));
     expect(refused.map(({ status }) => status)).toEqual([401, 401, 401]);
     const expected = deliveries.map(documentId).sort();
-    await eventually('all are stored', async () => (await storedIds(pipeline)).length === expected.length);
-    expect((await storedIds(pipeline)).sort()).toEqual(expected);
+    await eventually(
+      'all are stored',
+      async () => (await system.storedIds(pipeline)).length === expected.length,
+    );
+    expect((await system.storedIds(pipeline)).sort()).toEqual(expected);
   });
 
   test('answers 405 to GET and 404 for a path that no pipeline has', async () => {
@@ -139,7 +133,7 @@ describe('a pipeline that is built', () => {
   test('pauses its queue while the store is down, and loses nothing', async () => {
     const host = pipeline.status?.store?.host ?? '';
     const mapping = objectId(pipeline, 'EventSourceMapping', 'mapping');
-    const before = (await storedIds(pipeline)).length;
+    const before = (await system.storedIds(pipeline)).length;
     const deliveries = githubDeliveries(secret).slice(40, 60);
 
     await system.stack.hosts.kill(host);
@@ -157,12 +151,12 @@ describe('a pipeline that is built', () => {
     await system.waitFor(ns, 'orders', 'Healthy', 'True');
     await eventually(
       'all are stored',
-      async () => (await storedIds(pipeline)).length === before + deliveries.length,
+      async () => (await system.storedIds(pipeline)).length === before + deliveries.length,
     );
   });
 
   test('replaces a host that was terminated, on the same volume with its events', async () => {
-    const before = await storedIds(pipeline);
+    const before = await system.storedIds(pipeline);
     const { host = '', volumeId } = pipeline.status?.store ?? {};
 
     await aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [host] }));
@@ -181,12 +175,12 @@ describe('a pipeline that is built', () => {
     });
 
     expect(replaced.status?.store?.volumeId).toBe(volumeId);
-    expect((await storedIds(replaced)).sort()).toEqual(before.sort());
+    expect((await system.storedIds(replaced)).sort()).toEqual(before.sort());
     pipeline = replaced;
   });
 
   test('leaves only its volume and credentials when it is deleted, and takes them back when it is applied again', async () => {
-    const before = await storedIds(pipeline);
+    const before = await system.storedIds(pipeline);
 
     await system.kubectl('-n', ns, 'delete', 'whp/orders', '--timeout=60s');
 
@@ -199,7 +193,7 @@ describe('a pipeline that is built', () => {
     await system.apply(ns, 'orders');
     const again = await system.waitReady(ns, 'orders');
     expect(again.status?.store?.volumeId).toBe(pipeline.status?.store?.volumeId);
-    expect((await storedIds(again)).sort()).toEqual(before.sort());
+    expect((await system.storedIds(again)).sort()).toEqual(before.sort());
     await system.kubectl('-n', ns, 'delete', 'whp/orders', '--timeout=60s');
   });
 });

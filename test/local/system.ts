@@ -114,6 +114,16 @@ export class System {
     return await openEventStore(this.stack, pipeline.status?.store?.address ?? '', password);
   }
 
+  /** The ids of the events that its store holds. */
+  async storedIds(pipeline: WebhookPipeline): Promise<string[]> {
+    const store = await this.openStore(pipeline);
+    try {
+      return (await store.events.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
+    } finally {
+      await store.close();
+    }
+  }
+
   async waitReady(namespace: string, name: string, seconds = 60): Promise<WebhookPipeline> {
     return await this.waitFor(namespace, name, 'Ready', 'True', undefined, seconds);
   }

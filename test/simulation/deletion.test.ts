@@ -21,6 +21,7 @@ describe('lists that are empty while a pipeline is deleted leave nothing behind'
     ['DescribeInstances', 2],
     ['DescribeSecurityGroups', 2],
     ['GetParametersByPath', 100],
+    ['ListEventSourceMappings', 100],
     ['ListFunctions', 100],
     ['ListInstanceProfiles', 100],
     ['ListQueues', 100],

@@ -69,9 +69,21 @@ describe('of two, the one in use stays, and the other goes:', () => {
     const isOne = double(world);
     await world.restart();
     await world.until(isOne, PATIENCE);
+    const removals = () => world.log.filter(({ message }) => message === 'removed in AWS');
+    // It is said at the end of the look that removed it.
+    await world.until(() => removals().length > 0, 60);
     expect(isReady('orders')(world)).toBe(true);
     await stored(world);
-    expect(world.aws.changes.slice(before)).toHaveLength(1);
+    const [removal, ...more] = world.aws.changes.slice(before);
+    expect(more).toEqual([]);
+    expect(removals().map(({ details }) => details)).toEqual([
+      {
+        region: 'eu-central-1',
+        object: expect.stringMatching(/^(Vpc|InternetGateway|RouteTable|RestApi) (vpc|igw|rtb|api)-0$/),
+        cause: 'is there twice, and nothing uses this one',
+      },
+    ]);
+    expect(removal?.command).toMatch(/^Delete/);
   });
 });
 
@@ -131,6 +143,25 @@ describe('whose tags somebody took off is not made a second time: who needs it w
     tagBack();
     await world.until(isReady('returns'), PATIENCE);
     await world.until(isReady('orders'), PATIENCE);
+  });
+
+  test('REST API: it serves on, and takes no change', async () => {
+    const world = await settledWorld();
+    const { restApis } = world.aws.apiGateway;
+    const { id, tags } = first(restApis.values());
+    restApis.change(id, { tags: {} });
+    world.kubernetes.apply(TWO);
+    await world.until(
+      ({ kubernetes }) => kubernetes.condition('returns', 'GatewayReady')?.reason === 'NotOurs',
+      300,
+    );
+    expect(world.kubernetes.condition('returns', 'GatewayReady')?.message).toContain(
+      `RestApi ${id} has the name of what all pipelines of the region share, and not its tags: what it serves goes on, and nothing of it is changed; tag it nami.dev/cluster=simulated, nami.dev/shared=region, nami.dev/object=gateway if it is that, or rename it if it is something else`,
+    );
+    await stored(world);
+    restApis.change(id, { tags });
+    await world.until(isReady('returns'), PATIENCE);
+    expect(world.aws.made('api')).toBe(1);
   });
 
   test('VPC and subnets: the host tells where it stands', async () => {

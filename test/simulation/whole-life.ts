@@ -23,7 +23,9 @@ export function leftovers({ aws }: World): string[] {
 /** Accepted events that are neither stored nor on their way. */
 export function lostEvents({ aws, senders }: World): string[] {
   const there = new Set([
-    ...[...aws.stores.databases.values()].flatMap(({ events }) => [...events]),
+    ...[...aws.stores.databases.values(), ...aws.stores.external.values()].flatMap(({ events }) => [
+      ...events,
+    ]),
     ...aws.sqs.messages.values().map(({ event }) => event),
   ]);
   return [...senders.accepted].filter((event) => !there.has(event));

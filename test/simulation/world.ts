@@ -227,6 +227,7 @@ export class World {
       attempts: new Attempts(clock),
       seenTwice: new SeenTwice(clock),
       refusedVersions: new Map(),
+      zonesWithoutLambda: new Set(),
       ...clients,
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ProxyError, readProxies } from '../../src/proxies.ts';
+import { ProxyError, proxiesTo, readProxies } from '../../src/proxies.ts';
 
 const PROXY = 'http://proxy.example:3128';
 const around = (NO_PROXY: string) =>
@@ -48,4 +48,23 @@ describe('proxies', () => {
     ['*', ['*']],
     [' , ,', []],
   ])('go around %s', (given, words) => expect(around(given)).toEqual(words));
+
+  test.each([
+    ['https://[fd00:1234::1]:443', 'fd00::/8', true],
+    ['https://[fd00:1234:0:0:0:0:0:1]', 'example.com, FD00:1234::/32', true],
+    ['https://[fd00:1234::1]', 'fd00:1234::1/128', true],
+    ['https://[fd00:1234::1]', 'fd00:1235::/32, 0.0.0.0/0', false],
+    ['https://10.96.0.1', '::/0', false],
+    ['https://fd00.example', '::/0', false],
+  ])('to %s go around a range of IPv6 as %s has it: %s', (url, NO_PROXY, isAround) => {
+    const proxies = readProxies({ HTTPS_PROXY: PROXY, NO_PROXY });
+    if (!proxies) throw new Error('there are proxies');
+    expect(proxiesTo(url, proxies)).toBe(isAround ? undefined : proxies);
+  });
+
+  test.each(['fd00::/129', 'fd00::/', '::/x'])('are refused beside what is no range: %s', (range) => {
+    expect(() => readProxies({ HTTPS_PROXY: PROXY, NO_PROXY: range })).toThrow(
+      `NO_PROXY has the range ${range}: write one of IPv6 as fd00::/8`,
+    );
+  });
 });

@@ -2,15 +2,17 @@ import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import type { EmulatorClients } from '../../emulator-clients.ts';
 import { errorResponse } from '../aws-error.ts';
 import { type AwsCall, type AwsResponse, formOf } from '../aws-request.ts';
-import type { StandIn } from './stand-in.ts';
+import type { RealisticBehaviour, StandIn } from './stand-in.ts';
 
 interface Launch {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
   readonly parameters: string;
   readonly answer: Promise<AwsResponse>;
 }
 
-/** The same token makes nothing twice. */
-export function clientTokens({ ec2 }: EmulatorClients): StandIn {
+/** The same token makes nothing twice, for as long as it is remembered: for longer than AWS lists what has ended. */
+export function clientTokens({ ec2 }: EmulatorClients, behaviour: RealisticBehaviour): StandIn {
   const launches = new Map<string, Launch>();
 
   async function hasEnded(answer: AwsResponse): Promise<boolean> {
@@ -29,8 +31,9 @@ export function clientTokens({ ec2 }: EmulatorClients): StandIn {
     form.sort();
     const parameters = form.toString();
     const earlier = launches.get(token);
-    if (earlier === undefined) {
-      const launch = { parameters, answer: next() };
+    const isRemembered = (at: number) => Date.now() - at < behaviour.tokensRememberedSeconds * 1000;
+    if (earlier === undefined || !isRemembered(earlier.at)) {
+      const launch = { at: Date.now(), parameters, answer: next() };
       launches.set(token, launch);
       const forget = () => void launches.delete(token);
       launch.answer.then(({ status }) => status < 300 || forget(), forget);
@@ -50,7 +53,7 @@ export function clientTokens({ ec2 }: EmulatorClients): StandIn {
   }
 
   return {
-    calls: ['ec2:RunInstances', 'ec2:CreateVolume'],
+    calls: ['ec2:RunInstances', 'ec2:CreateVolume', 'ec2:CreateRouteTable'],
     follows: 'Amazon EC2 Developer Guide, "Ensuring idempotency in Amazon EC2 API requests"',
     answer,
   };

@@ -41,6 +41,8 @@ export interface Account {
   readonly seenTwice: SeenTwice;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
+  /** Zones, by name, in which Lambda was seen to have no interfaces, beside those that are known for it. */
+  readonly zonesWithoutLambda: Set<string>;
   readonly apiGateway: APIGatewayClient;
   readonly cloudWatch: CloudWatchClient;
   readonly logs: CloudWatchLogsClient;
@@ -122,6 +124,7 @@ export async function openAccount(region: string, options: AccountOptions): Prom
     attempts: new Attempts(clock),
     seenTwice: new SeenTwice(clock),
     refusedVersions: new Map(),
+    zonesWithoutLambda: new Set(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),
     cloudWatch: paced('cloudwatch', new CloudWatchClient(settings)),
     logs: paced('logs', new CloudWatchLogsClient(settings)),

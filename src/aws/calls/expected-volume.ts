@@ -50,9 +50,19 @@ export async function expectedVolume(
     throw tagsLost(account, expectedId, tags, others[0]);
   }
   // Whoever restores a snapshot and gives it these tags means it to be the one.
-  const restored = others.find(({ SnapshotId }) => SnapshotId !== undefined && SnapshotId !== '');
+  const restored = others.find(isRestored);
   if (restored) return restored;
   throw gone(account, expectedId, tags, others[0]);
+}
+
+/** A volume as far as it says where a host is to be, and whether it may hold anything. */
+export interface VolumePlace {
+  readonly id: string;
+  readonly zone: string;
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
+  /** It was made from a snapshot. */
+  readonly isRestored: boolean;
 }
 
 /** Where the volume is, whatever is wrong with it; nothing where there is none so far. */
@@ -60,19 +70,26 @@ export async function whereVolumeIs(
   account: Account,
   owner: Owner,
   wanted: VolumeIdentity,
-): Promise<{ readonly id: string; readonly zone: string } | undefined> {
+): Promise<VolumePlace | undefined> {
   const { expectedId } = wanted;
   if (isKnown(wanted)) {
     const listed = (await listAll(account, owner)).find((each) => idOf(each) === expectedId);
-    if (listed) return { id: expectedId, zone: listed.AvailabilityZone ?? '' };
+    if (listed) return placeOf(listed);
   }
   const ours = await listOurs(account, owner, wanted);
   const volume =
     ours.find((each) => idOf(each) === expectedId) ??
     (isKnown(wanted) ? await volumeById(account, expectedId) : undefined) ??
     ours[0];
-  return volume && { id: idOf(volume), zone: volume.AvailabilityZone ?? '' };
+  return volume && placeOf(volume);
 }
+
+const placeOf = (volume: Volume): VolumePlace => ({
+  id: idOf(volume),
+  zone: volume.AvailabilityZone ?? '',
+  madeAt: volume.CreateTime?.getTime() ?? 0,
+  isRestored: isRestored(volume),
+});
 
 /** Seconds for which one list tells all pipelines where their volumes are: they never move. */
 const PLACES_SECONDS = 60;
@@ -106,6 +123,7 @@ export async function volumeById(account: Account, id: string): Promise<Volume |
 
 const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 const isThere = ({ State }: Volume) => State !== 'deleted';
+const isRestored = ({ SnapshotId }: Volume) => SnapshotId !== undefined && SnapshotId !== '';
 
 function tagsLost(account: Account, id: string, tags: Tags, other: Volume | undefined): TerminalError {
   const command = tagCommand(account, id, tags);

@@ -70,7 +70,8 @@ export function creditsAskedAnew(note: string, launch: Launch): boolean {
 /** The note once the CPU credits are as they are asked for. */
 export function withCredits(note: string, launch: Launch): string {
   const others = note.split('/').filter((each) => !each.startsWith(`${CREDITS}:`));
-  return [...others, entryOf(CREDITS, launch.cpuCredits, launch)].join('/');
+  // Before what is the operator's own, as a launch writes it.
+  return [...others.slice(0, -1), entryOf(CREDITS, launch.cpuCredits, launch), ...others.slice(-1)].join('/');
 }
 
 /** Whether the operator would launch the same host in another way now. */

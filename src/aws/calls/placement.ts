@@ -32,7 +32,8 @@ async function usableZones(account: Account): Promise<ReadonlySet<string>> {
     ({ State, ZoneType, ZoneId = '' }) =>
       State === 'available' && ZoneType === 'availability-zone' && !WITHOUT_LAMBDA.has(ZoneId),
   );
-  return new Set(usable.flatMap(({ ZoneName }) => ZoneName ?? []));
+  const names = usable.flatMap(({ ZoneName }) => ZoneName ?? []);
+  return new Set(names.filter((name) => !account.zonesWithoutLambda.has(name)));
 }
 
 /** The zones that offer an instance type, in alphabetical order; not every zone offers every type. */

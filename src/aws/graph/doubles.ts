@@ -65,7 +65,7 @@ async function removeUnused(
   if (wait > 0) return { kind, id, why: 'removing', message, seconds: wait };
   try {
     await kindOf(kind).remove(account, actual, owner);
-    return { kind, id, why: 'removing', message, seconds: 1 };
+    return { kind, id, why: 'removed', message, seconds: 1 };
   } catch (error) {
     const judgement = judge(error);
     if (judgement.is === 'requeue')

@@ -4,12 +4,12 @@ import type { KindName } from './graph.ts';
 export interface Leftover {
   readonly kind: KindName;
   readonly id: string;
-  /** "lost": nothing in AWS tells any more whose it is. */
-  readonly why: 'removing' | 'kept' | 'failed' | 'lost';
+  /** "removed": in this pass. "lost": nothing in AWS tells any more whose it is. */
+  readonly why: 'removing' | 'removed' | 'kept' | 'failed' | 'lost';
   /** One word, on failure. */
   readonly reason?: string;
   readonly message?: string;
-  /** While it is being removed: look again in so many seconds. */
+  /** While something is being removed: look again in so many seconds. */
   readonly seconds?: number;
 }
 

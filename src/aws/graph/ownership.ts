@@ -21,6 +21,7 @@ export function isOurs(tags: Tags, owner: Owner): boolean {
 /** What speaks against touching an object that is another's and was not handed over. */
 export function objectionTo(node: GraphNode, actual: Actual, owner: Owner): TerminalError | undefined {
   if (actual.tags === undefined || isOurs(actual.tags, owner)) return undefined;
+  if (TAGS.shared in owner.identity) return sharedTagsLost(node, actual, owner);
   if (carries(actual.tags, owner.identity)) {
     return new TerminalError(
       'OwnedByPredecessor',
@@ -32,5 +33,16 @@ export function objectionTo(node: GraphNode, actual: Actual, owner: Owner): Term
   return new TerminalError(
     'NotOurs',
     `${node.kind} ${actual.id} exists and does not belong to this pipeline: remove it, or tag it ${TAGS.adoptableBy}=${name} to hand it over`,
+  );
+}
+
+/** What all pipelines of a region share is found by its name where EC2's tags don't find it, and is nobody's to hand over. */
+function sharedTagsLost({ kind, id: object }: GraphNode, { id }: Actual, { identity }: Owner): TerminalError {
+  const tags = Object.entries({ ...identity, [TAGS.object]: object }).map(
+    ([key, value]) => `${key}=${value}`,
+  );
+  return new TerminalError(
+    'NotOurs',
+    `${kind} ${id} has the name of what all pipelines of the region share, and not its tags: what it serves goes on, and nothing of it is changed; tag it ${tags.join(', ')} if it is that, or rename it if it is something else`,
   );
 }

@@ -2,11 +2,12 @@ import {
   CreateEventSourceMappingCommand,
   DeleteEventSourceMappingCommand,
   type EventSourceMappingConfiguration,
+  GetEventSourceMappingCommand,
   paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
-import { orGone, unlessThere } from '../account/errors.ts';
+import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { addedOf } from '../object/added-tags.ts';
 import { differing } from '../object/canonical.ts';
@@ -37,7 +38,12 @@ const actual = (mapping: EventSourceMappingConfiguration): Actual<Details> => ({
   id: mapping.UUID ?? '',
   tags: undefined,
   state: stateOf(mapping),
-  outputs: { id: mapping.UUID ?? '', enabled: String(mapping.State === 'Enabled') },
+  outputs: {
+    id: mapping.UUID ?? '',
+    // Its own is AWS's; by this one it is told whose it is.
+    name: mapping.FunctionArn ?? '',
+    enabled: String(mapping.State === 'Enabled'),
+  },
   details: {
     queueArn: mapping.EventSourceArn ?? '',
     functionArn: mapping.FunctionArn ?? '',
@@ -83,6 +89,10 @@ const settings = (desired: EventSourceMappingDesired) => ({
 export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>({
   removal: 5,
   find: (account, desired) => findMapping(account, desired),
+  async byId(account, id) {
+    const found = await orAbsent(account.lambda.send(new GetEventSourceMappingCommand({ UUID: id })));
+    return found && actual(found);
+  },
   async owned(account, owner) {
     const all = await account.inventory.read('event-source-mappings', 1, async function* () {
       yield* await list(account, {});

@@ -261,7 +261,7 @@ async function inReachOfLambda<T>({ subnetIds }: FunctionDesired, call: Promise<
       throw error;
     throw new TerminalError(
       'ZoneNotSupported',
-      `Lambda reaches nothing in the zone of ${subnetIds.join(', ')}: name subnets in other zones in spec.network; in the shared network the volume pins the zone, so restore a snapshot of it in another one, or where it holds nothing yet, delete pipeline and volume and make them anew (AWS says: ${error.message})`,
+      `Lambda reaches nothing in the zone of ${subnetIds.join(', ')}: name subnets in other zones in spec.network; in the shared network the volume pins the zone, and may hold events: restore a snapshot of it in another zone and give that the tags of this one, or to begin with an empty one there, annotate the pipeline with nami.dev/replace-volume=<id of the volume> (AWS says: ${error.message})`,
       { cause: error },
     );
   }

@@ -19,7 +19,6 @@ export interface VolumeDesired extends VolumeIdentity {
   readonly zone: string;
   readonly sizeGiB: number;
   readonly type: 'gp3' | 'io2';
-  /** 0: the default of the type. */
   readonly iops: number;
 }
 
@@ -60,7 +59,7 @@ const actual = (volume: Volume): Actual<Details> => ({
   },
 });
 
-const comparable = ({ sizeGiB, type, iops }: VolumeDesired) => ({ sizeGiB, type, ...(iops > 0 && { iops }) });
+const comparable = ({ sizeGiB, type, iops }: VolumeDesired) => ({ sizeGiB, type, iops });
 
 /** The data of the store. It is an object of its own and outlives every host. */
 export const volume = defineKind<VolumeDesired, Details>({
@@ -86,7 +85,7 @@ export const volume = defineKind<VolumeDesired, Details>({
         Size: desired.sizeGiB,
         VolumeType: desired.type as VolumeType,
         Encrypted: true,
-        ...(desired.iops > 0 && { Iops: desired.iops }),
+        Iops: desired.iops,
         TagSpecifications: tagged('volume', owner, tags),
         // A lost answer is asked for again with the same token, and names the same volume. The window lets a volume
         // that was deleted since then be made anew.
@@ -105,7 +104,7 @@ export const volume = defineKind<VolumeDesired, Details>({
           VolumeId: id,
           Size: Math.max(desired.sizeGiB, details.sizeGiB),
           VolumeType: desired.type as VolumeType,
-          ...(desired.iops > 0 && { Iops: desired.iops }),
+          Iops: desired.iops,
         }),
       );
     } catch (error) {

@@ -35,6 +35,8 @@ export interface Gathered {
   readonly input: PlanInput;
   /** The code that the plan speaks of. */
   readonly code: CodeSource;
+  /** A volume that holds nothing and is not in the plan any more. */
+  readonly emptyVolumeId?: string;
 }
 
 /**
@@ -54,13 +56,14 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
     gatherFunction(client, context.code, subject, field, id, files);
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
-  const before = knownStore(pipeline);
-  const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
+  const { emptyVolumeId, ...before } = await knownStore(account, owner, pipeline, spec);
+  const replacement = hostReplacement(pipeline, context);
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
   return {
     code,
+    ...(emptyVolumeId !== undefined && { emptyVolumeId }),
     input: {
       owner,
       spec,

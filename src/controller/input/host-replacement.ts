@@ -10,27 +10,47 @@ export type HostReplacement =
   /** `behind`: the pipeline whose host comes first. */
   | { readonly is: 'waiting'; readonly hostId: string; readonly behind: string };
 
+/** By region: key of the pipeline whose host is being replaced on request. What one look decides, the next knows. */
+export type HostTurns = Map<string, string>;
+
 /**
  * One host of a region at a time is replaced on request, so that what is wrong with the first of them reaches no other:
- * while a host is not ready the next waits, and of those that are asked for the first by name goes first. Pure.
+ * while a host is not ready the next waits, and of those that are asked for in one moment the first by name goes first.
+ * Whose turn it is keeps it until its host is another, for until then no status tells that it has begun; a host that is
+ * not ready waits for that alone, having nothing to lose.
  */
 export function hostReplacement(
   pipeline: WebhookPipeline,
-  all: readonly WebhookPipeline[],
-  config: Config,
+  {
+    config,
+    pipelines,
+    hostTurns,
+  }: { config: Config; pipelines: { list(): readonly WebhookPipeline[] }; hostTurns: HostTurns },
 ): HostReplacement {
   const hostId = hostOf(pipeline);
   if (hostId === undefined || !isAsked(pipeline)) return { is: 'none' };
   const key = keyOf(pipeline.metadata);
   const region = regionOf(pipeline, config);
-  const [behind] = all
+  const turn = hostTurns.get(region);
+  const others = pipelines
+    .list()
     .filter((other) => regionOf(other, config) === region && isWorkedOn(other))
     .map((other) => ({ other, otherKey: keyOf(other.metadata) }))
     .filter(({ otherKey }) => otherKey !== key)
-    .filter(({ other, otherKey }) => !isReady(other) || (isAsked(other) && otherKey < key))
-    .map(({ otherKey }) => otherKey)
-    .sort();
-  return behind === undefined ? { is: 'due', hostId } : { is: 'waiting', hostId, behind };
+    .sort((a, b) => (a.otherKey < b.otherKey ? -1 : 1));
+  const before =
+    others.find(({ other, otherKey }) => otherKey === turn && isAsked(other)) ??
+    (isReady(pipeline)
+      ? others.find(
+          ({ other, otherKey }) => !isReady(other) || (isAsked(other) && otherKey < key && turn !== key),
+        )
+      : undefined);
+  if (!before) {
+    hostTurns.set(region, key);
+    return { is: 'due', hostId };
+  }
+  if (turn === key) hostTurns.delete(region);
+  return { is: 'waiting', hostId, behind: before.otherKey };
 }
 
 const hostOf = ({ status }: WebhookPipeline) => status?.store?.host;

@@ -1,6 +1,9 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
+import { TAGS } from '../../aws/object/owner.ts';
+import { tagEc2 } from '../../aws/wire/ec2-tags.ts';
 import { regionOwner } from '../../plan/identity.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import { plan } from '../../plan/plan.ts';
@@ -20,8 +23,26 @@ export interface Built {
   readonly outcome: Outcome;
 }
 
-/** Plans a pipeline and makes AWS match the plan, unless this very plan was applied a moment ago and came to rest. */
-export async function build(
+/**
+ * Plans a pipeline and makes AWS match the plan, unless this very plan was applied a moment ago and came to rest. Where
+ * that shows that Lambda can't reach the zone, another plan may be possible.
+ */
+export async function build(...work: Parameters<typeof buildOnce>): Promise<Built> {
+  const built = await buildOnce(...work);
+  return noteZoneWithoutLambda(work[2].account, built) ? await buildOnce(...work) : built;
+}
+
+/** Remembers the zone that Lambda refuses; answers whether that is news. */
+function noteZoneWithoutLambda({ zonesWithoutLambda }: Account, { input, outcome }: Built): boolean {
+  const zone = input.network?.host?.zone;
+  const isRefused = nodeOf(outcome, 'Function', 'post-queue')?.reason === 'ZoneNotSupported';
+  // Of several subnets that a user names AWS does not say which it means.
+  if (!isRefused || zone === undefined || input.spec.network || zonesWithoutLambda.has(zone)) return false;
+  zonesWithoutLambda.add(zone);
+  return true;
+}
+
+async function buildOnce(
   context: Context,
   reporter: Pick<Reporter, 'changes'>,
   subject: Subject,
@@ -29,7 +50,10 @@ export async function build(
 ): Promise<Built> {
   const { clock, config, cluster } = context;
   const { pipeline, account, memory } = subject;
-  const { input, code } = await gather(context, subject);
+  const { input, code, emptyVolumeId } = await gather(context, subject);
+  // By this it goes with what else the plan does not want, once nothing uses it.
+  if (emptyVolumeId !== undefined)
+    await tagEc2(account, { id: emptyVolumeId }, { [TAGS.reclaimPolicy]: 'Delete' });
   const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
   const given = valuesOf(surroundings);
   const requested = requestedLook(pipeline);

@@ -40,7 +40,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...storeFindings(memory.store, pipeline.status?.store, input),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);
-  const replacement = hostReplacement(pipeline, context.pipelines.list(), config);
+  const replacement = hostReplacement(pipeline, context);
   const refused = outcome.nodes.filter(({ node, state }) => node.optional && state === 'Failed');
   const isSaid = await reporter.say(
     pipeline,

@@ -2,6 +2,7 @@ import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
 import type { KindName } from '../../aws/graph/graph.ts';
+import type { Leftover } from '../../aws/graph/leftover.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
@@ -44,6 +45,8 @@ export interface RegionResult {
   /** What was to be made, so that what is done for the same once more is told from it; absent where it is all to go. */
   readonly wish?: string;
   readonly problems: readonly RegionProblem[];
+  /** What was there twice and is removed. */
+  readonly removed: readonly Leftover[];
 }
 
 /**
@@ -165,7 +168,7 @@ const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
 async function removeShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
   const existing = await existingRoutes(account, owner);
-  const left = { failed: false, settled: true, changed: false, done: [], problems: [] };
+  const left = { failed: false, settled: true, changed: false, done: [], problems: [], removed: [] };
   // A pipeline that was left in AWS on purpose still takes deliveries.
   if (existing.some(hasFunction)) return left;
   const { seconds } = lookAtTorsos(input, existing);
@@ -241,6 +244,7 @@ function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
       ({ nodes, leftovers }) =>
         nodes.some(({ done }) => done.length > 0) || leftovers.some(({ why }) => why !== 'kept'),
     ),
+    removed: outcomes.flatMap(({ leftovers }) => leftovers.filter(({ why }) => why === 'removed')),
     ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
   };
 }

@@ -39,7 +39,7 @@ export class RegionReconciler {
   }
 
   async reconcile(region: string): Promise<Next> {
-    const { config, cluster, pipelines, account: accountIn, wakePipelines } = this.#context;
+    const { config, cluster, logger, pipelines, account: accountIn, wakePipelines } = this.#context;
     const here = pipelines.list().filter((pipeline) => regionOf(pipeline, config) === region);
     const isEmpty = here.length === 0;
     if (isEmpty && !config.deleteSharedObjects) {
@@ -63,6 +63,8 @@ export class RegionReconciler {
       });
       this.#known.add(region);
       this.#noteDrift(region, result);
+      for (const { kind, id, message } of result.removed)
+        logger.info({ region, object: `${kind} ${id}`, cause: message }, 'removed in AWS');
       const isNews = this.#note(region, result.problems);
       if (result.changed || isNews) wakePipelines(here.filter(isWaiting));
       if (result.failed) return { backoff: true, progressed: result.changed };

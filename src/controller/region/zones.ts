@@ -25,7 +25,8 @@ export async function wantedZones(
       try {
         const spec = parseSpec(pipeline);
         if (spec.network) return [];
-        const network = await resolveNetwork(account, owner, spec, volumeIdentity(knownStore(pipeline)));
+        const store = await knownStore(account, owner, pipeline, spec);
+        const network = await resolveNetwork(account, owner, spec, volumeIdentity(store));
         return network?.host?.zone ?? [];
       } catch {
         // The pipeline meets the same error in its own look, and says it there.

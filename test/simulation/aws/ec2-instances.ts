@@ -260,6 +260,10 @@ export class Ec2Instances implements NetworkUsers {
         `Your requested instance type (${InstanceType}) is not supported in your requested Availability Zone (${subnet.zone}).`,
       );
     }
+    // Capacity is not looked for.
+    if (input.DryRun) {
+      throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+    }
     if (this.withoutCapacity.has(InstanceType)) {
       throw new AwsError(
         'InsufficientInstanceCapacity',

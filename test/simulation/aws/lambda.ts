@@ -9,6 +9,7 @@ import type {
   DeleteFunctionRequest,
   DeleteProvisionedConcurrencyConfigRequest,
   GetAliasRequest,
+  GetEventSourceMappingRequest,
   GetFunctionConcurrencyRequest,
   GetFunctionConfigurationRequest,
   GetFunctionRequest,
@@ -136,6 +137,8 @@ export class Lambda extends Service {
   readonly permissions = new Table<Permission>(this.moment);
   readonly provisioned = new Table<Provisioned>(this.moment);
   readonly mappings = new Table<Mapping>(this.moment);
+  /** Zones in which it has no interfaces. */
+  readonly zonesWithoutInterfaces = new Set<string>();
   /** What runs when a function is invoked. */
   code: Code = () => null;
   /** Why a function can't become what it was asked to be, which Lambda says once it has tried. */
@@ -500,6 +503,8 @@ export class Lambda extends Service {
       this.onMapping();
       return this.#showMapping(mapping);
     },
+    GetEventSourceMapping: ({ UUID }: GetEventSourceMappingRequest) =>
+      this.#showMapping(this.#mapping(UUID, 'any')),
     ListEventSourceMappings: ({
       EventSourceArn,
       FunctionName,
@@ -599,6 +604,8 @@ export class Lambda extends Service {
         'The provided execution role does not have permissions to call CreateNetworkInterface on EC2',
       );
     for (const id of subnetIds) {
+      if (this.zonesWithoutInterfaces.has(this.#network.subnets.get(id)?.zone ?? ''))
+        throw invalid(`The provided subnets contain availability zone Lambda doesn't support: ${id}`);
       if (!this.#network.subnets.has(id))
         throw invalid(
           `Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID '${id}' does not exist`,

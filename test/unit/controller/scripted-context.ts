@@ -55,6 +55,7 @@ export function scriptedContext(
     code: codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') }),
     account: async () => run.account,
     regions: { wake: (region) => woken.push(region), problems: () => problems },
+    hostTurns: new Map(),
     pipelines: {
       get: (key) => known.get(key),
       list: () => [...known.values()],

@@ -280,6 +280,12 @@ describe('TLS', () => {
     test.each([
       ['its name', () => 'kube.example.invalid:6443', 'example.invalid', /no such host/],
       ['its range', (address: string) => address.replace('127.0.0.1', '0.0.0.0'), '0.0.0.0/8', /^answered$/],
+      [
+        'its range of IPv6',
+        (address: string) => address.replace('127.0.0.1', '[::ffff:127.0.0.1]'),
+        '::ffff:0:0/96',
+        /^answered$/,
+      ],
     ])('none is reached whose address NO_PROXY holds by %s', async (_, server, noProxy, answer) => {
       expect(await behind(server, noProxy)).toEqual({ answer: expect.stringMatching(answer), tunnels: [] });
     });

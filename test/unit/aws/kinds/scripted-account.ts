@@ -71,6 +71,7 @@ export function scripted(script: Script): ScriptedAccount {
     attempts: new Attempts(clock),
     seenTwice: new SeenTwice(clock),
     refusedVersions: new Map(),
+    zonesWithoutLambda: new Set(),
     apiGateway: client('apigateway', new APIGatewayClient(settings)),
     cloudWatch: client('cloudwatch', new CloudWatchClient(settings)),
     logs: client('logs', new CloudWatchLogsClient(settings)),

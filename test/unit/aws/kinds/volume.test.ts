@@ -10,7 +10,7 @@ const DESIRED: VolumeDesired = {
   zone: 'eu-central-1a',
   sizeGiB: 8,
   type: 'gp3',
-  iops: 0,
+  iops: 3000,
 };
 const listed = (fields: object = {}) => ({
   VolumeId: 'vol-1',
@@ -51,9 +51,16 @@ describe('the volume', () => {
     expect(asked).toMatchObject({ VolumeId: 'vol-1', Size: 20 });
   });
 
-  test('takes the operations that its type gives where none are asked for', async () => {
+  test('takes more operations, and goes back to fewer', async () => {
     expect((await compared(listed(), DESIRED)).differences).toEqual([]);
-    expect((await compared(listed(), { ...DESIRED, iops: 4000 })).differences).toEqual(['iops']);
+    expect(await compared(listed(), { ...DESIRED, iops: 4000 })).toMatchObject({
+      differences: ['iops'],
+      asked: { Iops: 4000 },
+    });
+    expect(await compared(listed({ Iops: 4000 }), DESIRED)).toMatchObject({
+      differences: ['iops'],
+      asked: { Iops: 3000 },
+    });
   });
 
   test('is the oldest of several, for that one holds the events', async () => {
@@ -82,8 +89,7 @@ describe('the volume', () => {
     const run = aws();
     await volume.create(run.account, DESIRED, { ...OURS, 'nami.dev/object': 'data' }, OWNER);
     const [input] = run.inputs('CreateVolume');
-    expect(input).toMatchObject({ Encrypted: true, AvailabilityZone: 'eu-central-1a', Size: 8 });
-    expect(input).not.toHaveProperty('Iops');
+    expect(input).toMatchObject({ Encrypted: true, AvailabilityZone: 'eu-central-1a', Size: 8, Iops: 3000 });
     expect(JSON.stringify(input?.TagSpecifications)).toContain('nami.dev/name');
   });
 

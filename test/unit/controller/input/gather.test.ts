@@ -29,7 +29,7 @@ function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'
   const subject = { ...pipeline('orders', { spec }), ...more };
   const pipelines = { list: () => [subject] };
   const gathered = gather(
-    { config: CONFIG, client: { get }, code: library, pipelines } as unknown as Context,
+    { config: CONFIG, client: { get }, code: library, pipelines, hostTurns: new Map() } as unknown as Context,
     {
       pipeline: subject,
       spec: webhookPipelineSpec.parse(spec),

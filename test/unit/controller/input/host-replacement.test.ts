@@ -31,8 +31,12 @@ const on = (
       ...more.status,
     },
   });
-const of = (subject: WebhookPipeline, ...others: WebhookPipeline[]) =>
-  hostReplacement(subject, [subject, ...others], CONFIG);
+/** Of each in turn, as one operator looks at them. */
+const inTurn = (...subjects: WebhookPipeline[]) => {
+  const context = { config: CONFIG, pipelines: { list: () => subjects }, hostTurns: new Map() };
+  return subjects.map((subject) => hostReplacement(subject, context));
+};
+const of = (subject: WebhookPipeline, ...others: WebhookPipeline[]) => inTurn(subject, ...others)[0];
 
 describe('the replacement of a host on request', () => {
   test('is due where the annotation names the host that there is', () => {
@@ -49,7 +53,7 @@ describe('the replacement of a host on request', () => {
   test('waits while another host of the region is not ready', () => {
     const found = of(on('a', { asked: 'i-a' }), on('b', { ready: false }));
     expect(found).toEqual({ is: 'waiting', hostId: 'i-a', behind: 'shop/b' });
-    expect(replacementRemarks(found)).toMatchObject([
+    expect(found && replacementRemarks(found)).toMatchObject([
       {
         part: 'Store',
         message: expect.stringMatching(/i-a is replaced, .* once the host of shop\/b is ready/),
@@ -59,7 +63,26 @@ describe('the replacement of a host on request', () => {
 
   test('comes to one of several that ask, the same to each of them', () => {
     const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b' })];
-    expect([of(a, b), of(b, a)]).toMatchObject([{ is: 'due' }, { is: 'waiting', behind: 'shop/a' }]);
+    expect(inTurn(a, b)).toMatchObject([{ is: 'due' }, { is: 'waiting', behind: 'shop/a' }]);
+    expect(inTurn(b, a)).toMatchObject([{ is: 'waiting', behind: 'shop/a' }, { is: 'due' }]);
+  });
+
+  test('keeps its turn until it has another host, whoever else asks meanwhile', () => {
+    const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b' })];
+    const hostTurns = new Map<string, string>();
+    const look = (subject: WebhookPipeline, ...all: WebhookPipeline[]) =>
+      hostReplacement(subject, { config: CONFIG, pipelines: { list: () => all }, hostTurns });
+    expect(look(b, on('a'), b)).toMatchObject({ is: 'due' });
+    expect(look(a, a, b)).toMatchObject({ is: 'waiting', behind: 'shop/b' });
+    expect(look(b, a, b)).toMatchObject({ is: 'due' });
+    expect(look(a, a, on('b', { asked: 'i-before' }))).toMatchObject({ is: 'due' });
+  });
+
+  test('comes first to the one that is not ready, which loses nothing by it', () => {
+    const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b', ready: false })];
+    expect(inTurn(a, b)).toMatchObject([{ is: 'waiting', behind: 'shop/b' }, { is: 'due' }]);
+    const both = inTurn(on('a', { asked: 'i-a', ready: false }), b);
+    expect(both).toMatchObject([{ is: 'due' }, { is: 'waiting', behind: 'shop/a' }]);
   });
 
   test.each([

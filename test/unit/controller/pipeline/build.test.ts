@@ -31,6 +31,7 @@ function looks() {
     code: codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') }),
     pipelines: { list: () => [] },
     onDrift: (kind: string) => drift.push(kind),
+    hostTurns: new Map(),
   } as unknown as Context;
   const memory = newMemory('u1');
   const look = async (tags: Record<string, string>, memoryMiB: number) => {

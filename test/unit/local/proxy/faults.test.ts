@@ -4,6 +4,7 @@ import { Faults } from '../../../../local/proxy/faults.ts';
 
 const call: AwsCall = {
   service: 'sqs',
+  region: 'us-east-1',
   action: 'CreateQueue',
   accessKeyId: 'KEY',
   method: 'POST',

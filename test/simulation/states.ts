@@ -1,0 +1,213 @@
+import type { World } from './world.ts';
+
+/** A part of a spec. */
+export type Patch = Readonly<Record<string, unknown>>;
+
+/** What is asked of one field of a spec, one state after the other, beginning and ending with its default. */
+export interface Campaign {
+  /** Of the field in the spec, with dots. */
+  readonly field: string;
+  /** Each a value of the field, or a part of a spec where others must come with it. */
+  readonly states: readonly unknown[];
+  /** What the rest of the spec is. */
+  readonly on: 'external' | 'managed';
+  /** There is no way back. */
+  readonly isOneWay?: true;
+  /** A state on the way that can't be reached: it is said so, and what worked goes on. */
+  readonly wrong?: unknown;
+}
+
+const field = (
+  name: string,
+  states: readonly unknown[],
+  more: Partial<Omit<Campaign, 'field' | 'states'>> = {},
+): Campaign => ({
+  field: name,
+  states,
+  on: name.startsWith('store.managed') ? 'managed' : 'external',
+  ...more,
+});
+
+/** A whole part of a spec, for fields that need others beside them. */
+export class Parts {
+  readonly spec: Patch;
+  constructor(spec: Patch) {
+    this.spec = spec;
+  }
+}
+const parts = (spec: Patch) => new Parts(spec);
+
+const SECRET = [{ name: 'signing', key: 'a' }];
+const source = (type: string, more: Patch = {}) => parts({ source: { type, secretRefs: SECRET, ...more } });
+
+/** Both functions have these. */
+const functionFields = (name: 'preQueue' | 'postQueue'): Campaign[] => [
+  field(`${name}.memoryMiB`, [128, 1024]),
+  field(`${name}.architecture`, ['x86_64', 'arm64']),
+  field(`${name}.environment`, [{ A: '1' }, { A: '2', B: '3' }]),
+  field(
+    `${name}.environmentFrom`,
+    [
+      [{ name: 'LEVEL', configMapKeyRef: { name: 'settings', key: 'LEVEL' } }],
+      [{ name: 'A', secretKeyRef: { name: 'signing', key: 'a' } }],
+    ],
+    {
+      wrong: [{ name: 'LEVEL', configMapKeyRef: { name: 'missing', key: 'LEVEL' } }],
+    },
+  ),
+  field(`${name}.logRetentionDays`, [1, 365]),
+  field(`${name}.timeoutSeconds`, [5, 20]),
+  field(`${name}.code.configMapRef.name`, [codeIn('own'), codeIn('other')], { wrong: codeIn('missing') }),
+  field(`${name}.reservedConcurrency`, [20, 5]),
+];
+
+const codeIn = (name: string) => ({ CODE: name });
+
+const HMAC = { header: 'X-Signature' };
+
+/** Every field of a spec that may change. */
+export const CAMPAIGNS: readonly Campaign[] = [
+  ...functionFields('preQueue'),
+  ...functionFields('postQueue'),
+  field('preQueue.provisionedConcurrency', [5, 2]),
+  field('endpoint.response.statusCode', [202]),
+  field('endpoint.response.contentType', ['text/plain']),
+  field('endpoint.response.body', ['ok', '']),
+  field('endpoint.response.rejectedStatusCode', [403]),
+  field('endpoint.response.unavailableStatusCode', [500]),
+  field('endpoint.throttle.rateLimit', [
+    parts({ endpoint: { throttle: { rateLimit: 10, burstLimit: 5 } } }),
+    parts({ endpoint: { throttle: { rateLimit: 20, burstLimit: 5 } } }),
+  ]),
+  field('endpoint.throttle.burstLimit', [
+    parts({ endpoint: { throttle: { rateLimit: 10, burstLimit: 5 } } }),
+    parts({ endpoint: { throttle: { rateLimit: 10, burstLimit: 50 } } }),
+  ]),
+  field('source.type', [source('GitHub'), source('Stripe'), source('Shopify')], {
+    wrong: parts({ source: { type: 'GitHub', secretRefs: [{ name: 'missing', key: 'a' }] } }),
+  }),
+  field('source.secretRefs', [
+    source('GitHub'),
+    source('GitHub', { secretRefs: [...SECRET, { name: 'signing', key: 'b' }] }),
+  ]),
+  field('source.toleranceSeconds', [source('Stripe'), source('Stripe', { toleranceSeconds: 60 })]),
+  field('source.hmac.header', [
+    source('HMAC', { hmac: HMAC }),
+    source('HMAC', { hmac: { header: 'X-Other' } }),
+  ]),
+  field('source.hmac.algorithm', [source('HMAC', { hmac: { ...HMAC, algorithm: 'sha512' } })]),
+  field('source.hmac.encoding', [source('HMAC', { hmac: { ...HMAC, encoding: 'base64' } })]),
+  field('source.hmac.prefix', [source('HMAC', { hmac: { ...HMAC, prefix: 'sha256=' } })]),
+  field('source.hmac.template', [source('HMAC', { hmac: { ...HMAC, template: 'v0:{body}' } })]),
+  field('source.hmac.timestampHeader', [
+    source('HMAC', { hmac: { ...HMAC, timestampHeader: 'X-Time', template: '{timestamp}.{body}' } }),
+  ]),
+  field('source.apiKey.header', [source('ApiKey'), source('ApiKey', { apiKey: { header: 'X-Key' } })]),
+  field('source.publicUrl', [source('Twilio', { publicUrl: 'https://hooks.example/orders' })]),
+  field('source.eventId.header', [source('None', { secretRefs: [], eventId: { header: 'X-Id' } })]),
+  field('source.eventId.jsonPath', [source('None', { secretRefs: [], eventId: { jsonPath: '$.data.id' } })]),
+  field('source.eventId.bodySha256', [source('None', { secretRefs: [], eventId: { bodySha256: true } })]),
+  field('source.keepHeaders', [['X-Topic'], ['X-Topic', 'X-Shop']]),
+  field('queue.retentionSeconds', [3600, 1_209_600]),
+  field('queue.visibilityTimeoutSeconds', [300]),
+  field('queue.maxReceiveCount', [3, 100]),
+  field('queue.deadLetter.retentionSeconds', [86_400]),
+  field('postQueue.concurrency', [2, 50]),
+  field('postQueue.batchSize', [1, parts({ postQueue: { batchSize: 100, batchWindowSeconds: 1 } })]),
+  field('postQueue.batchWindowSeconds', [10]),
+  field('store.managed.instanceType', ['t3.small', 'm6g.medium'], { wrong: 't3.mirco' }),
+  field('store.managed.fallbackInstanceTypes', [['t3.small'], ['t3.medium', 't3.small']]),
+  field('store.managed.cpuCredits', ['unlimited', 'standard']),
+  field('store.managed.mongoImage', ['public.ecr.aws/docker/library/mongo:8.0.5'], { isOneWay: true }),
+  field('store.managed.volume.sizeGiB', [20], { isOneWay: true }),
+  field('store.managed.volume.iops', [4000]),
+  field('store.managed.volume.reclaimPolicy', ['Delete', 'Retain']),
+  field('store.external.uriSecretRef.name', [
+    parts({ store: { external: { uriSecretRef: { name: 'store-2', key: 'uri' } } } }),
+  ]),
+  field('store.external.uriSecretRef.key', [
+    parts({ store: { external: { uriSecretRef: { name: 'store', key: 'other' } } } }),
+  ]),
+  field('store.database', ['shop', 'nami']),
+  field('store.collection', ['orders']),
+  field('store.ttlDays', [30, 7]),
+  field('alarms.enabled', [false, true]),
+  field('alarms.snsTopicArns', [['arn:aws:sns:eu-central-1:123456789012:ops']]),
+  field('alarms.thresholds.deadLetters', [10]),
+  field('alarms.thresholds.functionErrors', [10]),
+  field('alarms.thresholds.functionThrottles', [10]),
+  field('alarms.thresholds.oldestMessageSeconds', [3600]),
+  field('alarms.thresholds.gatewayErrors', [10]),
+  field('alarms.thresholds.volumeUsedPercent', [90], { on: 'managed' }),
+  field('tags', [{ team: 'shop' }, { team: 'store', stage: 'test' }]),
+];
+
+/** Fields that no campaign is for, and why. */
+export const WITHOUT: Readonly<Record<string, string>> = {
+  region: 'never changes',
+  'endpoint.path': 'never changes',
+  suspend: 'no state of the account; see life and truth',
+  deletionPolicy: 'counts at the end; see variants',
+  'preQueue.code.configMapRef.key': 'as the name',
+  'postQueue.code.configMapRef.key': 'as the name',
+  'preQueue.code.s3.bucket': 'see the tests of own code',
+  'preQueue.code.s3.key': 'see the tests of own code',
+  'preQueue.code.s3.version': 'see the tests of own code',
+  'postQueue.code.s3.bucket': 'see the tests of own code',
+  'postQueue.code.s3.key': 'see the tests of own code',
+  'postQueue.code.s3.version': 'see the tests of own code',
+  'store.managed.amiId': 'the simulated region has one image for each processor',
+  'store.managed.volume.type': 'goes with iops alone',
+  'store.external.caConfigMapRef.name': 'the simulated store has no certificate',
+  'store.external.caConfigMapRef.key': 'the simulated store has no certificate',
+  'store.external.caSecretRef.name': 'the simulated store has no certificate',
+  'store.external.caSecretRef.key': 'the simulated store has no certificate',
+  'network.vpcId': 'see volumes and shared objects',
+  'network.subnetIds': 'see volumes and shared objects',
+  'network.securityGroupIds': 'see volumes and shared objects',
+};
+
+const BASES: Readonly<Record<Campaign['on'], Patch>> = {
+  external: { store: { external: { uriSecretRef: { name: 'store', key: 'uri' } } } },
+  managed: {},
+};
+
+const isPlain = (value: unknown): value is Patch =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merged(a: Patch, b: Patch): Patch {
+  const both = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const before = both[key];
+    both[key] = isPlain(before) && isPlain(value) ? merged(before, value) : value;
+  }
+  return both;
+}
+
+const nested = (path: readonly string[], value: unknown): Patch => {
+  const [first = '', ...rest] = path;
+  return { [first]: rest.length === 0 ? value : nested(rest, value) };
+};
+
+/** The spec of a campaign in one of its states; without one as it begins. */
+export function specOf({ on, field: name }: Campaign, state?: unknown): Patch {
+  if (state === undefined) return BASES[on];
+  if (state instanceof Parts) return merged(BASES[on], state.spec);
+  if (isPlain(state) && 'CODE' in state) {
+    const code = { configMapRef: { name: state.CODE, key: 'code.mjs' } };
+    return merged(BASES[on], nested([name.split('.')[0] ?? '', 'code'], code));
+  }
+  return merged(BASES[on], nested(name.split('.'), state));
+}
+
+/** Gives a world all that the states refer to. */
+export function furnish({ aws, kubernetes }: World): void {
+  for (const host of ['db.example', 'db-2.example', 'db-3.example'])
+    aws.stores.external.set(host, { isUp: true, events: new Set() });
+  kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/', other: 'mongodb://u:p@db-3.example/' });
+  kubernetes.setSecret('store-2', { uri: 'mongodb://u:p@db-2.example/' });
+  kubernetes.setSecret('signing', { a: 'hunter2hunter2', b: 'hunter3hunter3' });
+  kubernetes.setConfigMap('settings', { LEVEL: 'high' });
+  for (const name of ['own', 'other'])
+    kubernetes.setConfigMap(name, { 'code.mjs': `export const process = () => {}; // ${name}` });
+}
