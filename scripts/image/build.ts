@@ -1,7 +1,9 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildAll } from '../build.ts';
 import { type Archive, archiveOf } from './archive.ts';
 import { type Entry, layerOf } from './layer.ts';
 import { linkedFiles } from './linked-files.ts';
@@ -35,7 +37,7 @@ export async function buildImage(reference = `nami-operator:${version}`): Promis
     reference,
     architecture,
     // What changes seldom comes first, so that an upgrade fetches the second alone.
-    layers: [await layerOf(await runtime()), await layerOf(application())],
+    layers: [await layerOf(await runtime()), await layerOf(await application())],
     config: {
       User: USER,
       WorkingDir: `/${APPLICATION}`,
@@ -63,14 +65,19 @@ async function runtime(): Promise<Entry[]> {
   ];
 }
 
-function application(): Entry[] {
-  const dist = join(root, 'dist');
-  const files = globSync(['operator.mjs', 'handlers/*/index.mjs'], { cwd: dist });
-  if (files.length !== 3) throw new Error('dist is not complete: run "npm run build" first');
-  return [
-    ...files.map((path) => ({ path: join(APPLICATION, path), bytes: readFileSync(join(dist, path)) })),
-    { path: join(APPLICATION, 'LICENSE'), bytes: readFileSync(join(root, 'LICENSE')) },
-  ];
+/** Built anew: a folder of earlier builds may hold what is no part of this one. */
+async function application(): Promise<Entry[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'nami-image-'));
+  try {
+    await buildAll(folder);
+    const files = globSync('**/*.mjs', { cwd: folder });
+    return [
+      ...files.map((path) => ({ path: join(APPLICATION, path), bytes: readFileSync(join(folder, path)) })),
+      { path: join(APPLICATION, 'LICENSE'), bytes: readFileSync(join(root, 'LICENSE')) },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 if (import.meta.main) {

@@ -13,6 +13,8 @@ import { eventually, User } from '../user.ts';
 const run = promisify(execFile);
 
 export const CHART_FOLDER = 'deploy/helm/nami-operator';
+/** Settings of an operator that is a process of this machine, and none of the chart's business. */
+const OF_PROCESSES: ReadonlySet<string> = new Set(['NAMI_PORT']);
 /** The Secret with the operator's keys for AWS. */
 export const KEYS = 'aws-keys';
 
@@ -49,6 +51,7 @@ export class Cluster extends User {
       aws: { credentials: { secretName: KEYS } },
     };
     for (const setting of Object.values(SETTINGS).filter(isSetting)) {
+      if (OF_PROCESSES.has(setting.variable)) continue;
       const given = this.stack.environment[setting.variable];
       const [section = '', name = ''] = setting.chartValue.split('.');
       const isNumber = given !== undefined && /^[0-9.]+$/.test(given);

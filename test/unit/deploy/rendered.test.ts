@@ -194,7 +194,7 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
     ['an uninstall that is unknown', { uninstall: { onLivePipelines: 'Delete' } }, /onLivePipelines/],
     [
       'two operators that would work at once',
-      { replicas: 2 },
+      { replicas: 2, operator: { leaderElection: { enabled: false } } },
       /replicas: more than one needs .* set replicas to 1/,
     ],
   ])('%s is refused in words', (_, values, words) => {
