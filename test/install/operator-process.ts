@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
 
 /** The numbers by which this machine knows the processes of operators. */
 export function operatorPids(): number[] {
@@ -17,12 +16,6 @@ export function operatorPid(): number {
 
 export function residentMiB(): number {
   return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(read(operatorPid(), 'status'))?.[1]) / 1024);
-}
-
-/** Whether a process has a handler for SIGTERM. (proc_pid_status(5): SigCgt, a mask in hexadecimal.) */
-export function waitsForSigterm(pid: number): boolean {
-  const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(read(pid, 'status'))?.[1] ?? '0';
-  return (BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGTERM - 1)) % 2n === 1n;
 }
 
 function read(pid: number, file: 'cmdline' | 'status'): string {
