@@ -23,6 +23,8 @@ export type Values = Readonly<Record<string, unknown>>;
 /** The cluster with its node, as who administers it and who uses it speak to it. */
 export class Cluster extends User {
   readonly provider: ClusterProvider;
+  /** When which namespace's release was uninstalled, in milliseconds since the epoch. */
+  readonly uninstalls: { readonly namespace: string; readonly at: number }[] = [];
   readonly #helm: string;
   #files = 0;
 
@@ -42,6 +44,11 @@ export class Cluster extends User {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`helm ${args.join(' ')}: ${stderr}${stdout}`, { cause: error });
     }
+  }
+
+  async uninstall(namespace: string = RELEASE.namespace, ...more: string[]): Promise<string> {
+    this.uninstalls.push({ namespace, at: Date.now() });
+    return await this.helm('uninstall', RELEASE.name, '-n', namespace, '--wait', ...more);
   }
 
   /** A file with what the operator must be told of this stack, and with further values over it. */

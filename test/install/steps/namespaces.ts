@@ -72,7 +72,7 @@ export const NAMESPACES: readonly Step[] = [
         const { pipelines, shared } = await accountContents(cluster.stack);
         return shared.length === 0 && pipelines.every((name) => /^(Volume|Parameter) /.test(name));
       });
-      await cluster.helm('uninstall', RELEASE.name, '-n', RELEASE.namespace, '--wait');
+      await cluster.uninstall();
       await cluster.kubectl('delete', '-f', 'crds/', '--timeout=60s');
       const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,deployments,serviceaccounts,jobs';
       const label = 'app.kubernetes.io/instance=nami';

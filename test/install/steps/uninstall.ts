@@ -26,14 +26,7 @@ export const UNINSTALL: readonly Step[] = [
     async run(cluster) {
       const pipeline = await cluster.get(TENANT, PIPELINE);
       const traffic = startTraffic(urlOf(pipeline), signing.secret);
-      const said = await cluster.helm(
-        'uninstall',
-        RELEASE.name,
-        '-n',
-        RELEASE.namespace,
-        '--no-hooks',
-        '--wait',
-      );
+      const said = await cluster.uninstall(RELEASE.namespace, '--no-hooks');
       match(said, /CustomResourceDefinition\] webhookpipelines\.nami\.dev/);
       await eventually('no operator is left', async () => (await cluster.pods()).length === 0);
       await stored(cluster, pipeline, await post(urlOf(pipeline), signing.secret));
@@ -70,7 +63,7 @@ export const UNINSTALL: readonly Step[] = [
       await cluster.kubectl('create', 'namespace', 'of-the-second');
       await cluster.helm(...install, '-f', cluster.values({ crds: { enabled: false }, operator }));
       await cluster.running(second);
-      await cluster.helm('uninstall', RELEASE.name, '-n', second, '--wait');
+      await cluster.uninstall(second);
       await cluster.running();
     },
   },
