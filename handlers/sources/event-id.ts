@@ -1,7 +1,7 @@
 import { type EventIdSettings, isProofHeader } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
-import { at, jsonBody, textOf, UNREAD } from './json-body.ts';
+import { at, jsonBody, jsonInForm, textOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -26,7 +26,7 @@ export function withEventId(source: Source, { header, jsonPath, bodySha256 }: Ev
       const known = source.identify(request);
       if (bodySha256) return { ...known, id: bodyId(request) };
       if (name !== undefined) return { ...known, id: headerValue(request, name) };
-      const body = jsonBody(request);
+      const body = jsonBody(request) ?? jsonInForm(request);
       return { ...known, id: body === UNREAD ? bodyId(request) : idOf(at(body, ...steps)) };
     },
   };

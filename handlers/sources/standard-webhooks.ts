@@ -24,7 +24,7 @@ export const standardWebhooks: Source = {
     if (parseSecret(secret) !== undefined) return undefined;
     return secret.startsWith(PUBLIC_KEY_PREFIX)
       ? `is not an ed25519 public key (${PUBLIC_KEY_PREFIX} and the base64 of ${ED25519_KEY_BYTES} bytes)`
-      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…)';
+      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…), or store the base64 of it if the sender signs with its text (an older one of Polar)';
   },
 
   verify(request, trust) {
@@ -75,8 +75,10 @@ function ofVersion(signatures: readonly string[], version: string): Buffer[] {
 }
 
 function parseSecret(secret: string): { isPublic: boolean; bytes: Buffer } | undefined {
-  const isPublic = secret.startsWith(PUBLIC_KEY_PREFIX);
-  const bytes = decodeBase64(secret.replace(/^wh(sec|pk)_/, ''));
+  // Some senders show a secret behind the version of its signatures (supabase.com: "Auth Hooks").
+  const shown = secret.replace(/^(v1,(?=whsec_)|v1a,(?=whpk_))/, '');
+  const isPublic = shown.startsWith(PUBLIC_KEY_PREFIX);
+  const bytes = decodeBase64(shown.replace(/^wh(sec|pk)_/, ''));
   if (bytes === undefined || bytes.length === 0) return undefined;
   return isPublic && bytes.length !== ED25519_KEY_BYTES ? undefined : { isPublic, bytes };
 }

@@ -1,3 +1,4 @@
+import { parse, stringify } from 'node:querystring';
 import { decodeBase64 } from '../base64.ts';
 import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
@@ -34,7 +35,7 @@ export const twilio: Source = {
     const form = hashed ? '' : sortedForm(bodyText(request));
     if (form === undefined) return 'body-unexpected';
 
-    const signed = withAndWithoutPort(url).map((variant) => `${variant}${query}${form}`);
+    const signed = [...spellings(`${url}${query}`)].map((spelling) => `${spelling}${form}`);
     const matches = signed.map((text) => hmacMatches('sha1', secrets, [text], [signature]));
     return matches.includes(true) ? 'authentic' : 'signature-mismatch';
   },
@@ -59,10 +60,22 @@ function urlOf({ url, query }: RawRequest): string | undefined {
   return [...query.keys()].every((name) => name === BODY_HASH) ? url : undefined;
 }
 
-/** Twilio signs one or the other, whichever way it called. */
+/**
+ * What Twilio may have signed of one URL (npm twilio: validateRequest): as it was entered, or escaped as WHATWG says, or
+ * with its query escaped as Node's `querystring` does; each with or without port, whichever way it called.
+ */
+function spellings(url: string): Set<string> {
+  const escaped = URL.canParse(url) ? new URL(url).href : url;
+  const query = escaped.indexOf('?') + 1;
+  const requoted = escaped.slice(0, query) + stringify(parse(escaped.slice(query)));
+  return new Set([url, escaped, ...(query > 0 ? [requoted] : [])].flatMap(withAndWithoutPort));
+}
+
 function withAndWithoutPort(url: string): string[] {
-  const [, origin = '', port = ':443', rest = ''] = /^(https:\/\/[^/?#:]*)(:\d+)?(.*)$/.exec(url) ?? [];
-  return [`${origin}${rest}`, `${origin}${port}${rest}`];
+  // A colon stands in user and password too, and in an IPv6 address.
+  const [, user = '', host = '', port = ':443', rest = ''] =
+    /^https:\/\/([^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(:\d*)?(.*)$/is.exec(url) ?? [];
+  return ['', port].map((variant) => `https://${user}${host}${variant}${rest}`);
 }
 
 function isTooComplex(form: Buffer): boolean {
