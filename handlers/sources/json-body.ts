@@ -63,6 +63,16 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
+/** The names and indexes of a path as `$.data.items[0].id`. */
+export function stepsOf(jsonPath: string): string[] {
+  return [...jsonPath.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(([, member, index]) => member ?? index ?? '');
+}
+
+/** A text that is not empty, or a whole number; one beyond 2^53 has lost digits in parsing. */
+export function scalarOf(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : textOf(value);
+}
+
 /** A text that is not empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
