@@ -121,6 +121,9 @@ function environmentFor(kubeconfig: string, awsUrl: string, networkCidr: string)
     NAMI_ENDPOINT_URL_TEMPLATE: `${awsUrl}/restapis/{api}/{stage}/_user_request_/nami/{path}`,
     NAMI_NETWORK_CIDR: networkCidr,
     NAMI_QUEUE_SETTLE_SECONDS: '1',
+    // Operators are started and ended here by whoever needs one, and several may run on this machine.
+    NAMI_LEADER_ELECTION: 'false',
+    NAMI_PORT: '0',
     // The emulators throttle nothing.
     NAMI_RATE_SHARE: '100',
   };

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { buildHandlers } from './build-handlers.ts';
 import { diet } from './bundle-diet.ts';
 
@@ -23,16 +23,39 @@ const SET_V8_FLAGS = `for(const flag of ${JSON.stringify(V8_FLAGS)})process.getB
 /** Some dependencies are CommonJS, and ask for their modules at run time. */
 const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
+/** All but the handlers of signals: Node would read it before it runs the first line of a file that holds both. */
+const REST = 'operator-rest.mjs';
+
 /**
- * Bundles the operator into one ES module, `<directory>/operator.mjs`, which needs nothing but Node. It looks for the
- * functions' code in `handlers` beside it.
+ * Bundles the operator into `<directory>/operator.mjs` and a file beside it, which need nothing but Node. It looks for the
+ * functions' code in `handlers` beside them.
  */
 export async function buildOperator(directory: string = join(root, 'dist')): Promise<OperatorBundle> {
   const path = join(directory, 'operator.mjs');
+  const bytes = await Promise.all([
+    bundle('main.ts', path, SET_V8_FLAGS, [
+      {
+        name: 'rest',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\/operator\.ts$/ }, () => ({ path: `./${REST}`, external: true })),
+      },
+    ]),
+    bundle('operator.ts', join(directory, REST), REQUIRE, diet),
+  ]);
+  return { path, bytes: bytes.reduce((sum, each) => sum + each) };
+}
+
+/** Answers how large it is. */
+async function bundle(
+  entry: string,
+  outfile: string,
+  first: string,
+  plugins: readonly Plugin[],
+): Promise<number> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join('src', 'main.ts')],
-    outfile: path,
+    entryPoints: [join('src', entry)],
+    outfile,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -46,13 +69,12 @@ export async function buildOperator(directory: string = join(root, 'dist')): Pro
     legalComments: 'none',
     // Loaded on a terminal alone, where it is installed: for those who work on the operator.
     external: ['pino-pretty'],
-    banner: { js: SET_V8_FLAGS + REQUIRE },
-    plugins: [...diet],
+    banner: { js: first },
+    plugins: [...plugins],
     metafile: true,
     logLevel: 'warning',
   });
-  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return { path, bytes };
+  return Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 }
 
 /** Builds all that the image holds: the operator, and the functions' code beside it. */

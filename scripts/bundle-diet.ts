@@ -20,6 +20,12 @@ export const diet: readonly Plugin[] = [
   replace('socks-client', /\/socks\/build\/index\.js$/, { SocksClient: 'class' }),
   // pino's worker threads, for log formats other than JSON.
   replace('thread-stream', /\/thread-stream\/index\.js$/, 'class'),
+  // prom-client's ways to other collectors, its own list of metrics, and a kind of metric that is not used.
+  replace(
+    'prom-client',
+    /\/prom-client\/lib\/(cluster|defaultMetrics|metricAggregators|pushgateway|summary)\.js$/,
+    'class',
+  ),
   lazyBuiltins(),
 ];
 

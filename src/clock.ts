@@ -10,6 +10,8 @@ export type CancelTimer = () => void;
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds since some moment of the past: unlike {@link now}, nobody sets them. They go on while the process is stopped. */
+  monotonic(): number;
   /** Runs `callback` once, `milliseconds` from now. */
   after(milliseconds: number, callback: () => void): CancelTimer;
   /** A number in [0, 1), for jitter. */
@@ -20,6 +22,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (milliseconds, callback) => {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);

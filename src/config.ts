@@ -61,6 +61,8 @@ const jsonTags = z
     }
   })
   .pipe(tags);
+/** client-go's JitterFactor. */
+const RETRY_JITTER = 1.2;
 const seconds = (standard: number) => z.coerce.number().positive().default(standard);
 
 /** What pipelines may ask for. */
@@ -96,6 +98,41 @@ const allowed = {
     'NAMI_MAX_PROVISIONED_CONCURRENCY',
     z.coerce.number().int().nonnegative().default(100),
   ),
+};
+
+/** As client-go names and means them. */
+const leaderElection = {
+  /** Whether only one of several operators works at a time. Without it there may be but one. */
+  enabled: setting('operator.leaderElection.enabled', 'NAMI_LEADER_ELECTION', flag.prefault('true')),
+  /** Seconds that the others wait once they have seen the leader's last sign of life. */
+  leaseDurationSeconds: setting(
+    'operator.leaderElection.leaseDurationSeconds',
+    'NAMI_LEASE_DURATION_SECONDS',
+    z.coerce.number().int().min(2).default(15),
+  ),
+  /** Seconds after which a leader that could not renew its lease ends. */
+  renewDeadlineSeconds: setting(
+    'operator.leaderElection.renewDeadlineSeconds',
+    'NAMI_RENEW_DEADLINE_SECONDS',
+    seconds(10),
+  ),
+  /** Seconds between two tries to have the lease, or to renew it. */
+  retryPeriodSeconds: setting(
+    'operator.leaderElection.retryPeriodSeconds',
+    'NAMI_RETRY_PERIOD_SECONDS',
+    seconds(2),
+  ),
+  /** Name of the Lease; default: nami-operator. */
+  leaseName: setting('operator.leaderElection.leaseName', 'NAMI_LEASE_NAME', z.string().max(253).default('')),
+  /** Namespace of the Lease; default: that of the operator's pod. */
+  namespace: setting('operator.leaderElection.namespace', 'NAMI_NAMESPACE', z.string().max(63).default('')),
+};
+
+/** What is told of the operator to Prometheus. */
+const metrics = {
+  enabled: setting('operator.metrics.enabled', 'NAMI_METRICS', flag.prefault('true')),
+  /** Whether who reads them must show a token of this cluster, and have the right to get /metrics. */
+  authentication: setting('operator.metrics.authentication', 'NAMI_METRICS_AUTHENTICATION', flag),
 };
 
 export const SETTINGS = {
@@ -181,6 +218,10 @@ export const SETTINGS = {
   ),
   /** Pipelines worked on at the same time. */
   workers: setting('operator.workers', 'NAMI_WORKERS', z.coerce.number().int().min(1).max(64).default(4)),
+  /** Port of the probes and the metrics; 0: any that is free. */
+  port: setting('operator.port', 'NAMI_PORT', z.coerce.number().int().min(0).max(65_535).default(8080)),
+  leaderElection,
+  metrics,
   logLevel: setting(
     'operator.logLevel',
     'NAMI_LOG_LEVEL',
@@ -214,8 +255,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return parsed.data;
   };
   const config = valuesOf(SETTINGS, read) as Config;
+  if (wrong.length === 0) wrong.push(...contradictions(config));
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
   return config;
+}
+
+/** What settings must be to each other. */
+function contradictions({ leaderElection: times }: Config): string[] {
+  const { leaseDurationSeconds: lease, renewDeadlineSeconds: renew, retryPeriodSeconds: retry } = times;
+  const wrong: string[] = [];
+  if (renew >= lease)
+    wrong.push(
+      `NAMI_RENEW_DEADLINE_SECONDS (${renew}) must be less than NAMI_LEASE_DURATION_SECONDS (${lease}): a leader has to be at rest before another takes its place`,
+    );
+  if (retry * RETRY_JITTER >= renew)
+    wrong.push(
+      `NAMI_RETRY_PERIOD_SECONDS (${retry}), times ${RETRY_JITTER}, must be less than NAMI_RENEW_DEADLINE_SECONDS (${renew}): a leader has to be able to try again`,
+    );
+  return wrong;
 }
 
 interface Settings {

@@ -20,6 +20,8 @@ export interface Context {
   /** Which cluster, in tags and names. */
   readonly cluster: string;
   readonly code: CodeLibrary;
+  /** For metrics: a look at what had come to rest found an object of this kind changed in AWS, and put it right. */
+  readonly onDrift?: (kind: string) => void;
   /** The AWS account in a region; fails while AWS or the credentials do. */
   readonly account: (region: string) => Promise<Account>;
   readonly regions: Regions;

@@ -1,12 +1,13 @@
 import type { WebhookPipeline } from '../api/v1alpha1.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { keyOf } from '../kubernetes/resource.ts';
-import { type Urgency, WorkQueue } from '../kubernetes/work-queue.ts';
+import { type Run, type Urgency, WorkQueue } from '../kubernetes/work-queue.ts';
 import type { Context, Next } from './context.ts';
 import { pathOf, regionOf } from './input/endpoint-claim.ts';
 import { requestedLook } from './input/requested-look.ts';
 import { PipelineReconciler } from './pipeline/reconcile-pipeline.ts';
 import { RegionReconciler } from './region/region-reconciler.ts';
+import { type PipelineFacts, pipelineFacts } from './report/facts.ts';
 import { PIPELINES } from './resource-type.ts';
 
 /** Keys in the work queue: "pipeline/<namespace>/<name>" and "region/<region>". */
@@ -16,7 +17,35 @@ const REGION = 'region/';
 export type ControllerOptions = Omit<Context, 'regions' | 'pipelines' | 'hostTurns'> & {
   /** Every region of the account in which the operator may own something. */
   readonly regionsOfAccount: () => Promise<readonly string[]>;
+  /** For metrics. */
+  readonly onReconcile?: (reconcile: Reconcile) => void;
+  readonly onRun?: (run: Run) => void;
 };
+
+/** One reconcile: of what, and what came of it, in controller-runtime's words. */
+export interface Reconcile {
+  readonly controller: ControllerName;
+  readonly result: 'success' | 'requeue_after' | 'error';
+  readonly seconds: number;
+}
+
+export type ControllerName = 'pipeline' | 'region';
+
+/** How the work goes, for probes and metrics. */
+export interface WorkFacts {
+  readonly workers: number;
+  /** Keys being handled, by controller. */
+  readonly running: Readonly<Record<ControllerName, number>>;
+  readonly depth: number;
+  readonly added: number;
+  readonly retried: number;
+  readonly unfinishedSeconds: number;
+  readonly longestRunningSeconds: number;
+  /** For how long no worker has begun or ended anything although there is work. */
+  readonly standstillSeconds: number;
+  /** For how long nothing has been heard or tried of the watch. */
+  readonly watchStandstillSeconds: number;
+}
 
 /** Watches pipelines and keeps AWS in line with them, until it is stopped. */
 export class Controller {
@@ -36,6 +65,7 @@ export class Controller {
       logger,
       workers: config.workers,
       handle: (key) => this.#handle(key),
+      ...(options.onRun && { onRun: options.onRun }),
     });
     this.#reflector = new Reflector<WebhookPipeline>({
       client,
@@ -78,6 +108,28 @@ export class Controller {
     await this.#reflecting;
     await this.#options.events.flush();
     return left;
+  }
+
+  get work(): WorkFacts {
+    const { depth, added, retried, runningKeys } = this.#queue;
+    const { unfinishedSeconds, longestRunningSeconds, standstillSeconds } = this.#queue;
+    const regions = runningKeys.filter((key) => key.startsWith(REGION)).length;
+    return {
+      workers: this.#options.config.workers,
+      running: { region: regions, pipeline: runningKeys.length - regions },
+      depth,
+      added,
+      retried,
+      unfinishedSeconds,
+      longestRunningSeconds,
+      standstillSeconds,
+      watchStandstillSeconds: this.#reflector.standstillSeconds,
+    };
+  }
+
+  /** What is known of each pipeline without asking anybody. */
+  pipelines(): PipelineFacts[] {
+    return this.#reflector.list().map((each) => pipelineFacts(each, this.#pipelines.memory(each)));
   }
 
   /** The last pipeline of a region may be gone, and its shared objects not yet: then nothing but this looks at them. */
@@ -127,10 +179,20 @@ export class Controller {
   }
 
   async #handle(key: string): Promise<void> {
-    const next = key.startsWith(REGION)
-      ? await this.#regions.reconcile(key.slice(REGION.length))
-      : await this.#pipelines.reconcile(key.slice(PIPELINE.length));
-    this.#schedule(key, next);
+    const { clock, onReconcile } = this.#options;
+    const isRegion = key.startsWith(REGION);
+    const startedAt = clock.monotonic();
+    let result: Reconcile['result'] = 'error';
+    try {
+      const next = isRegion
+        ? await this.#regions.reconcile(key.slice(REGION.length))
+        : await this.#pipelines.reconcile(key.slice(PIPELINE.length));
+      result = resultOf(next);
+      this.#schedule(key, next);
+    } finally {
+      const seconds = (clock.monotonic() - startedAt) / 1000;
+      onReconcile?.({ controller: isRegion ? 'region' : 'pipeline', result, seconds });
+    }
   }
 
   #schedule(key: string, next: Next): void {
@@ -138,6 +200,11 @@ export class Controller {
     if ('backoff' in next) this.#queue.retry(key, next.atMostSeconds);
     if ('after' in next) this.#queue.addAfter(key, next.after, next.urgency);
   }
+}
+
+function resultOf(next: Next): Reconcile['result'] {
+  if ('backoff' in next) return 'error';
+  return 'after' in next ? 'requeue_after' : 'success';
 }
 
 /** How much hurry a pipeline is in that has come or changed. */

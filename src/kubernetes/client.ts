@@ -51,6 +51,25 @@ export type WatchEvent<T> =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
   | { type: 'BOOKMARK'; resourceVersion: string };
 
+/** One request to the server and how it was answered. */
+export interface RequestObservation {
+  /** Of the server. */
+  readonly host: string;
+  readonly method: TransportRequest['method'];
+  /** The HTTP status; undefined where there was no answer. */
+  readonly status: number | undefined;
+  /** Until the answer began. */
+  readonly seconds: number;
+}
+
+export interface ClientOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly deadlineSeconds?: number | undefined;
+  /** For metrics. */
+  readonly onRequest?: ((observation: RequestObservation) => void) | undefined;
+}
+
 /** What `apply` sends: the fields that the manager owns and no others. */
 export type Owned = { metadata: Partial<ObjectMeta> & { name: string } } & Record<string, unknown>;
 
@@ -83,11 +102,13 @@ export class KubernetesClient {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #deadlineSeconds: number;
+  readonly #onRequest: ClientOptions['onRequest'];
 
-  constructor(options: { transport: Transport; clock: Clock; deadlineSeconds?: number }) {
+  constructor(options: ClientOptions) {
     this.#transport = options.transport;
     this.#clock = options.clock;
     this.#deadlineSeconds = options.deadlineSeconds ?? 30;
+    this.#onRequest = options.onRequest;
   }
 
   get serverUrl(): string {
@@ -96,6 +117,11 @@ export class KubernetesClient {
 
   close(): Promise<void> {
     return this.#transport.close();
+  }
+
+  /** A document that is no object, such as the schema of what is served. */
+  read<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return this.#call(options, { method: 'GET', path });
   }
 
   get<T extends KubernetesResource>(
@@ -186,6 +212,17 @@ export class KubernetesClient {
     return this.#call(options, { method: 'POST', path, body, contentType: 'application/json' });
   }
 
+  /** Puts the object in the place of the one that is there; one of another `metadata.resourceVersion` is a conflict (409). */
+  replace<T extends KubernetesResource>(
+    type: ResourceType<T>,
+    object: Omit<T, 'apiVersion' | 'kind'>,
+    options: CallOptions = {},
+  ): Promise<T> {
+    const body = { apiVersion: apiVersionOf(type), kind: type.kind, ...object };
+    const path = pathOf(type, object.metadata);
+    return this.#call(options, { method: 'PUT', path, body, contentType: 'application/json' });
+  }
+
   /**
    * Server-side apply: the object gets the given fields, and loses those that this manager gave before and gives
    * no longer. With `subresource: 'status'` the object must exist (else 404).
@@ -267,13 +304,27 @@ export class KubernetesClient {
     }
     for (;;) {
       scope.signal.throwIfAborted();
-      const response = await this.#transport.request(request);
+      const response = await this.#observed(request);
       if (response.status >= 200 && response.status < 300) return response;
       const refusal = refusalOf(response, await readText(response.body), request);
       const waitSeconds = laterSeconds(refusal);
       if (waitSeconds === undefined || waitSeconds >= scope.remainingSeconds()) throw refusal;
       // A little more than asked for, so that all who were turned away don't return at once.
       await sleep(this.#clock, waitSeconds * 1000 * (1 + this.#clock.random() / 4), scope.signal);
+    }
+  }
+
+  async #observed(request: TransportRequest): Promise<TransportResponse> {
+    const startedAt = this.#clock.monotonic();
+    let status: number | undefined;
+    try {
+      const response = await this.#transport.request(request);
+      status = response.status;
+      return response;
+    } finally {
+      const seconds = (this.#clock.monotonic() - startedAt) / 1000;
+      const host = URL.parse(this.serverUrl)?.host ?? this.serverUrl;
+      this.#onRequest?.({ host, method: request.method, status, seconds });
     }
   }
 

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
+import { type Fence, UNFENCED } from '../fence.ts';
 import { type Proxies, proxiesTo } from '../proxies.ts';
 import type { ConnectionSettings, Credentials } from './credentials.ts';
 import { KubeconfigError, ServerUnreachableError } from './errors.ts';
@@ -23,10 +24,12 @@ export class HttpTransport implements Transport {
   readonly #credentials: Credentials;
   readonly #base: string;
   readonly #proxies: Proxies | undefined;
+  readonly #fence: Fence;
   #pool: HttpAgent | undefined;
   #madeFor: ConnectionSettings | undefined;
 
-  constructor(credentials: Credentials, proxies?: Proxies) {
+  constructor(credentials: Credentials, proxies?: Proxies, fence: Fence = UNFENCED) {
+    this.#fence = fence;
     this.#proxies = proxies && proxiesTo(credentials.serverUrl, proxies);
     this.#credentials = credentials;
     this.serverUrl = credentials.serverUrl;
@@ -49,6 +52,7 @@ export class HttpTransport implements Transport {
   async #requestOnce(request: TransportRequest): Promise<IncomingMessage> {
     // An exec plugin may take its time, or hang: the deadline holds for it too.
     const identity = await unlessAborted(this.#credentials.identity(), request.signal);
+    this.#fence.check();
     try {
       return await send(this.#base, request, identity.headers, this.#poolFor(identity.connection));
     } catch (error) {

@@ -49,9 +49,12 @@ export class Reflector<T extends KubernetesResource> {
   readonly #settleSynced: { resolve: () => void; reject: (reason: unknown) => void };
   #resourceVersion: string | undefined;
   #failures = 0;
+  /** When the loop did something last, in monotonic milliseconds. */
+  #turnedAt: number;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
+    this.#turnedAt = options.clock.monotonic();
     // client-go's 5 to 10 minutes; bookmarks come about once a minute.
     this.#watchSeconds = options.watchSeconds ?? 300;
     this.#silenceSeconds = options.silenceSeconds ?? 150;
@@ -77,6 +80,14 @@ export class Reflector<T extends KubernetesResource> {
   }
 
   /**
+   * For how long nothing has been heard or tried, in seconds. While the server is away it is tried again and again: only
+   * a loop that hangs stands still for longer than a watch may be silent.
+   */
+  get standstillSeconds(): number {
+    return (this.#options.clock.monotonic() - this.#turnedAt) / 1000;
+  }
+
+  /**
    * Takes what a write of ours returned, so that it is seen before the watch brings it. It is reported as any
    * change; ignored when the cache is ahead or the object is gone.
    */
@@ -89,6 +100,7 @@ export class Reflector<T extends KubernetesResource> {
   /** Resolves when `signal` aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#turnedAt = this.#options.clock.monotonic();
       try {
         if (this.#resourceVersion === undefined) await this.#list(signal);
         else await this.#watch(signal, this.#resourceVersion);
@@ -123,6 +135,7 @@ export class Reflector<T extends KubernetesResource> {
     signal.addEventListener('abort', stop);
     let cancelSilence = () => {};
     const heard = () => {
+      this.#turnedAt = clock.monotonic();
       cancelSilence();
       cancelSilence = clock.after(this.#silenceSeconds * 1000, () => ended.abort(new Silence()));
     };

@@ -1,6 +1,6 @@
 /** One HTTP request to the API server. */
 export interface TransportRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, as the API server knows them. */
   path: string;
   headers: Record<string, string>;

@@ -64,6 +64,7 @@ export class WorkQueue {
   readonly #backoff: Backoff;
   readonly #due = new Map<string, Due>();
   readonly #delayed = new Map<string, Due & { cancel: CancelTimer }>();
+  /** Since when, in monotonic milliseconds. */
   readonly #running = new Map<string, number>();
   /** Keys added while they were running. */
   readonly #again = new Map<string, Due>();
@@ -71,11 +72,14 @@ export class WorkQueue {
   readonly #abort = new AbortController();
   #state: 'held' | 'started' | 'stopped' = 'held';
   #drained: (() => void) | undefined;
+  /** When a run began or ended last, in monotonic milliseconds. */
+  #movedAt: number;
   #added = 0;
   #retried = 0;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
+    this.#movedAt = options.clock.monotonic();
     this.#backoff = options.backoff ?? { firstSeconds: 1, maximumSeconds: 300 };
   }
 
@@ -93,6 +97,11 @@ export class WorkQueue {
     return this.#running.size;
   }
 
+  /** The keys that are being handled. */
+  get runningKeys(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
   /** Requests so far, repeated ones too. */
   get added(): number {
     return this.#added;
@@ -105,7 +114,17 @@ export class WorkQueue {
   /** For how long the oldest run has been going on, in seconds; 0 when there is none. */
   get longestRunningSeconds(): number {
     const [oldest] = this.#running.values();
-    return oldest === undefined ? 0 : (this.#options.clock.now() - oldest) / 1000;
+    return oldest === undefined ? 0 : this.#secondsSince(oldest);
+  }
+
+  /** For how long all runs have been going on, together. */
+  get unfinishedSeconds(): number {
+    return [...this.#running.values()].reduce((sum, since) => sum + this.#secondsSince(since), 0);
+  }
+
+  /** For how long no run has begun or ended although keys wait, in seconds. */
+  get standstillSeconds(): number {
+    return this.#state === 'started' && this.#due.size > 0 ? this.#secondsSince(this.#movedAt) : 0;
   }
 
   /** How often in a row the key has failed. */
@@ -117,6 +136,7 @@ export class WorkQueue {
   start(): void {
     if (this.#state !== 'held') return;
     this.#state = 'started';
+    this.#movedAt = this.#options.clock.monotonic();
     this.#pump();
   }
 
@@ -191,6 +211,10 @@ export class WorkQueue {
     return left;
   }
 
+  #secondsSince(moment: number): number {
+    return (this.#options.clock.monotonic() - moment) / 1000;
+  }
+
   #pump(): void {
     while (this.#state === 'started') {
       const next = this.#next();
@@ -216,7 +240,9 @@ export class WorkQueue {
 
   async #run(key: string, dueAt: number): Promise<void> {
     const { clock, logger, handle, onRun } = this.#options;
-    const startedAt = clock.now();
+    const waitedSeconds = (clock.now() - dueAt) / 1000;
+    const startedAt = clock.monotonic();
+    this.#movedAt = startedAt;
     this.#running.set(key, startedAt);
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
@@ -229,13 +255,14 @@ export class WorkQueue {
       this.retry(key);
     }
     this.#running.delete(key);
+    this.#movedAt = clock.monotonic();
     const again = this.#again.get(key);
     if (again) this.#due.set(key, again);
     this.#again.delete(key);
     onRun?.({
       key,
-      waitedSeconds: (startedAt - dueAt) / 1000,
-      tookSeconds: (clock.now() - startedAt) / 1000,
+      waitedSeconds,
+      tookSeconds: this.#secondsSince(startedAt),
       threw,
     });
     if (this.#running.size === 0) this.#drained?.();

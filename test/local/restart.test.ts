@@ -33,8 +33,13 @@ afterAll(async () => await system?.stop());
 const all = async (): Promise<WebhookPipeline[]> =>
   JSON.parse(await system.kubectl('-n', ns, 'get', 'whp', '-o', 'json')).items;
 const isReady = (pipeline: WebhookPipeline) => conditionOf(pipeline, 'Ready')?.status === 'True';
+/** With the statuses, so that what was written is seen where something was. */
 const versions = (pipelines: WebhookPipeline[]) =>
-  pipelines.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`);
+  pipelines.map(({ metadata, status }) => ({
+    name: metadata.name,
+    version: metadata.resourceVersion,
+    status,
+  }));
 const events = async () => (await system.kubectl('-n', ns, 'get', 'events', '-o', 'name')).split('\n').sort();
 
 /** Waits until nothing was asked of AWS's control plane for a while. */

@@ -33,6 +33,7 @@ export class Lifeline {
   clock(time: Clock): Clock {
     return {
       now: () => time.now(),
+      monotonic: () => time.monotonic(),
       random: () => time.random(),
       randomBytes: (length) => time.randomBytes(length),
       after: (milliseconds: number, callback: () => void): CancelTimer =>

@@ -30,6 +30,10 @@ export class VirtualTime implements Clock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
   after(milliseconds: number, callback: () => void): CancelTimer {
     const timer: Timer = { at: this.#now + Math.max(0, milliseconds), order: this.#set++, callback };
     this.#push(timer);

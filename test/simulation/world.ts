@@ -10,6 +10,9 @@ import { readConfig } from '../../src/config.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { EventRecorder } from '../../src/kubernetes/events.ts';
+import { setPipelines, setWork } from '../../src/metrics/figures.ts';
+import { observers } from '../../src/metrics/observers.ts';
+import { Metrics } from '../../src/metrics/registry.ts';
 import { AwsAccount, type Call } from './aws/aws-account.ts';
 import { sdkClients } from './aws/sdk-clients.ts';
 import type { Senders } from './aws/senders.ts';
@@ -68,6 +71,7 @@ export class World {
   readonly aws: AwsAccount;
   readonly senders: Senders;
   readonly log: LogLine[] = [];
+  readonly metrics = new Metrics();
   readonly #settings: Readonly<Record<string, string>>;
   #lifeline = new Lifeline();
   #controller: Controller | undefined;
@@ -78,6 +82,11 @@ export class World {
     this.kubernetes = new KubernetesApi(this.time);
     this.aws = new AwsAccount({ clock: this.time, region: REGION, times });
     this.senders = this.aws.senders;
+    this.metrics.read((set) => {
+      if (!this.#controller) return;
+      setWork(set, this.#controller.work);
+      setPipelines(set, this.#controller.pipelines());
+    });
   }
 
   /** Lets so many virtual seconds pass. */
@@ -156,7 +165,7 @@ export class World {
     return [`at ${clock(this.time.now())}`, ...pipelines, 'log:', ...lines, 'calls:', ...calls].join('\n');
   }
 
-  /** The one place where the operator is put together, as src/main.ts does it. */
+  /** The one place where the operator is put together, as src/operator.ts does it. */
   #assemble(lifeline: Lifeline): Controller {
     const config = readConfig({ AWS_REGION: REGION, ...this.#settings });
     const clock = lifeline.clock(this.time);
@@ -165,7 +174,12 @@ export class World {
       warn: this.#logAt('warn'),
       error: this.#logAt('error'),
     };
-    const client = new KubernetesClient({ transport: lifeline.transport(this.kubernetes.transport), clock });
+    const report = observers(this.metrics);
+    const client = new KubernetesClient({
+      transport: lifeline.transport(this.kubernetes.transport),
+      clock,
+      onRequest: report.onRequest,
+    });
     const account = this.#openAccount(lifeline);
     return new Controller({
       config,
@@ -186,12 +200,16 @@ export class World {
         return account;
       },
       regionsOfAccount: async () => [REGION],
+      ...report,
     });
   }
 
   #openAccount(lifeline: Lifeline): Account {
     const clock = lifeline.clock(this.time);
-    const pace = new Pace(clock, readConfig({ AWS_REGION: REGION, ...this.#settings }).rateShare);
+    const pace = new Pace(clock, {
+      rateShare: readConfig({ AWS_REGION: REGION, ...this.#settings }).rateShare,
+      ...observers(this.metrics),
+    });
     const clients = sdkClients((service, command, input, attempts) =>
       pace.call({ service, command, input }, () =>
         lifeline.hold(this.aws.call(service, command, input, attempts)),

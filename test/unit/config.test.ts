@@ -21,6 +21,14 @@ describe('the operator’s settings', () => {
         provisionedConcurrency: 100,
       },
       deleteSharedObjects: false,
+      port: 8080,
+      leaderElection: {
+        enabled: true,
+        leaseDurationSeconds: 15,
+        renewDeadlineSeconds: 10,
+        retryPeriodSeconds: 2,
+      },
+      metrics: { enabled: true, authentication: false },
       lookSeconds: 60,
       rateShare: 0.5,
       resyncSeconds: 600,
@@ -93,11 +101,29 @@ describe('a setting that can’t be used', () => {
     ['NAMI_TAGS', JSON.stringify(Object.fromEntries(Array.from({ length: 41 }, (_, key) => [key, 'v'])))],
     ['NAMI_LOOK_SECONDS', '0'],
     ['NAMI_WORKERS', '65'],
+    ['NAMI_PORT', '65536'],
+    ['NAMI_LEADER_ELECTION', 'perhaps'],
+    ['NAMI_LEASE_DURATION_SECONDS', '7.5'],
+    ['NAMI_RETRY_PERIOD_SECONDS', '0'],
+    ['NAMI_METRICS', 'on'],
     ['NAMI_LOG_LEVEL', 'loud'],
   ])('is named in one line: %s=%s', (name, value) => {
     const message = refusal({ ...REGION, [name]: value });
     expect(message).toMatch(new RegExp(`^${name} cannot be used: .+`));
     expect(message.split('\n')).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      { NAMI_RENEW_DEADLINE_SECONDS: '15' },
+      /^NAMI_RENEW_DEADLINE_SECONDS \(15\) must be less than NAMI_LEASE_DURATION_SECONDS \(15\): a leader /,
+    ],
+    [
+      { NAMI_RETRY_PERIOD_SECONDS: '9' },
+      /^NAMI_RETRY_PERIOD_SECONDS \(9\), times 1\.2, must be less than NAMI_RENEW_DEADLINE_SECONDS \(10\): /,
+    ],
+  ])('is a lease whose times contradict each other: %o', (times, message) => {
+    expect(refusal({ ...REGION, ...times })).toMatch(message);
   });
 
   test('is told together with all others', () => {

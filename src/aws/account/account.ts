@@ -8,12 +8,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { InitializeHandlerOptions, InitializeMiddleware } from '@smithy/types';
+import type { InitializeMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
 import type { Proxies } from '../../proxies.ts';
 import { Attempts } from './attempts.ts';
+import { type CallWatch, watchAttempts } from './call-watch.ts';
 import { Inventory } from './inventory.ts';
-import { Pace } from './pace.ts';
+import { Pace, type PaceOptions } from './pace.ts';
 import { Patience } from './patience.ts';
 import { RecentlyMade } from './recently-made.ts';
 import { SeenTwice } from './seen-twice.ts';
@@ -57,40 +58,40 @@ export interface Account {
   readonly ssm: SSMClient;
 }
 
-/** Longest that one HTTP exchange with AWS may take, in milliseconds. */
-const REQUEST_TIMEOUT = 35_000;
+/** Longest that one HTTP exchange with AWS may take, in seconds. */
+const REQUEST_SECONDS = 35;
 /** The same for an invocation: ten seconds to start, eight of them for own code, and what a probe of the store takes. */
 const INVOCATION_TIMEOUT = 25_000;
 const CONNECTION_TIMEOUT = 5_000;
 
-/** The little of a client that pacing needs; the clients' own types differ in their inputs and outputs. */
-interface AnyClient {
-  readonly middlewareStack: { add(middleware: never, options: InitializeHandlerOptions): void };
+export interface AccountOptions extends CallWatch, PaceOptions {
+  /** The SDK knows no proxies: without these it goes straight to AWS. */
+  readonly proxies?: Proxies | undefined;
+  /** Longest that an exchange may take where something demands less than usual. */
+  readonly requestSeconds?: number | undefined;
 }
 
-export interface AccountOptions {
-  readonly clock: Clock;
-  /** The operator's share of the rates that AWS publishes. */
-  readonly rateShare: number;
-  readonly proxies?: Proxies | undefined;
+/** The little of a client that pacing needs; the clients' own types differ in their inputs and outputs. */
+interface AnyClient {
+  readonly middlewareStack: {
+    add(middleware: never, options: object): void;
+    addRelativeTo(middleware: never, options: object): void;
+  };
 }
 
 /**
- * Opens an account in a region by the SDK's own credential chain and endpoint settings. The SDK knows no proxies: without
- * `proxies` it goes straight to AWS.
+ * Opens an account in a region by the SDK's own credential chain and endpoint settings.
  * Fails as `GetCallerIdentity` does: without credentials, without network, in a region that does not exist.
  */
-export async function openAccount(
-  region: string,
-  { clock, rateShare, proxies }: AccountOptions,
-): Promise<Account> {
-  const pace = new Pace(clock, rateShare);
+export async function openAccount(region: string, options: AccountOptions): Promise<Account> {
+  const { clock, proxies, requestSeconds = REQUEST_SECONDS } = options;
+  const pace = new Pace(clock, options);
   const settings = {
     region,
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
+      requestTimeout: Math.min(REQUEST_SECONDS, requestSeconds) * 1000,
       throwOnRequestTimeout: true,
       ...(proxies && { httpAgent: { proxyEnv: { ...proxies } }, httpsAgent: { proxyEnv: { ...proxies } } }),
     },
@@ -102,6 +103,11 @@ export async function openAccount(
       return pace.call({ service, command, input }, () => next(args));
     };
     client.middlewareStack.add(wait as never, { step: 'initialize', name: 'namiPace' });
+    client.middlewareStack.addRelativeTo(watchAttempts(service, options) as never, {
+      relation: 'after',
+      toMiddleware: 'retryMiddleware',
+      name: 'namiAttempts',
+    });
     return client;
   };
   const sts = paced('sts', new STSClient(settings));

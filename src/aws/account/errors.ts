@@ -135,6 +135,29 @@ export function mayHaveWorked(error: unknown): boolean {
   return ($metadata?.httpStatusCode ?? 0) >= 500 || isOneOf(error, UNREACHABLE);
 }
 
+/** The codes that mean something to the operator: what it tells of errors in figures is one of them. */
+const KNOWN_CODES: ReadonlySet<string> = new Set([
+  ...[
+    ACCESS_DENIED,
+    ALREADY_EXISTS,
+    BAD_CREDENTIALS,
+    DRY_RUN,
+    IN_USE,
+    NOT_FOUND,
+    NO_CAPACITY,
+    THROTTLED,
+    TOKEN_SPENT,
+    UNREACHABLE,
+  ]
+    .flatMap((codes) => Object.values(codes).flat())
+    .map((code) => (typeof code === 'string' ? code : code.code)),
+  ...NOT_YET.map(({ code }) => code),
+]);
+
+/** The code of an error, out of a bounded set: "Other" where the operator does not know it. */
+export const codeOf = (error: unknown): string =>
+  fieldsOf(error).names.find((name) => KNOWN_CODES.has(name)) ?? 'Other';
+
 function notYet(error: unknown): Delay | undefined {
   const { names, message } = fieldsOf(error);
   const service = serviceOf(error);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { type Fence, UNFENCED } from '../../fence.ts';
 import { withAction } from './errors.ts';
 import { RateLimiter } from './rates.ts';
 import { Turns } from './turns.ts';
@@ -12,22 +13,42 @@ export interface OutgoingCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+export interface PaceOptions {
+  /** The operator's share of the rates that AWS publishes. */
+  readonly rateShare: number;
+  /** Asked once a call's turn has come: it may have waited for long. */
+  readonly fence?: Fence | undefined;
+  /** For metrics: how long a call was kept back. */
+  readonly onWait?: ((service: string, seconds: number) => void) | undefined;
+}
+
 /** Lets the calls of one account and region go out as AWS takes them: within its rates, and no two that it sees as one change. */
 export class Pace {
   readonly #rates: RateLimiter;
   readonly #turns = new Turns();
 
-  /** `rateShare`: the operator's share of the rates that AWS publishes. */
-  constructor(clock: Clock, rateShare: number) {
-    this.#rates = new RateLimiter(clock, rateShare);
+  readonly #clock: Clock;
+  readonly #options: PaceOptions;
+
+  constructor(clock: Clock, options: PaceOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#rates = new RateLimiter(clock, options.rateShare);
   }
 
   /** What `send` comes to, once it may go out; an error says which action was called. */
   async call<T>({ service, command, input }: OutgoingCall, send: () => Promise<T>): Promise<T> {
+    const { fence = UNFENCED, onWait } = this.#options;
+    const askedAt = this.#clock.monotonic();
     await this.#rates.take(service, command);
     const changed = changedRestApi(service, command, input);
+    const go = () => {
+      onWait?.(service, (this.#clock.monotonic() - askedAt) / 1000);
+      fence.check();
+      return send();
+    };
     try {
-      return await (changed === undefined ? send() : this.#turns.take(changed, send));
+      return await (changed === undefined ? go() : this.#turns.take(changed, go));
     } catch (error) {
       throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
     }

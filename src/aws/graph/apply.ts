@@ -66,7 +66,8 @@ export async function apply(
       outputs[key] = before?.outputs ?? options.given?.[key.replace(/^given\//, '')] ?? {};
     }
     const [missing] = missingGiven(node, outputs);
-    if (missing !== undefined) return blocked(node, `waits for ${missing} of the region`);
+    if (missing !== undefined)
+      return { ...blocked(node, `waits for ${missing} of the region`), waitsFor: missing };
     const { code, before = [] } = options;
     const last = before.find((each) => each.node.kind === node.kind && each.node.id === node.id);
     return await settleNode({ account, node, owner, outputs, code, last });

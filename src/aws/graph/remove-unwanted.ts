@@ -1,13 +1,14 @@
 import type { Account } from '../account/account.ts';
-import { type Judgement, judge } from '../account/errors.ts';
+import { judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import type { IsKnown } from '../object/kind.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import type { Owner, Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOpen, type Leftover } from './leftover.ts';
 import { type Expected, removeMissed } from './missed.ts';
 import { isOurs } from './ownership.ts';
+import { failed, type Owned, remove, removing } from './remove-owned.ts';
 
 /** Which objects that nothing wants may go. */
 export type MayRemove = (kind: KindName, actual: Actual) => boolean;
@@ -49,8 +50,7 @@ export async function removeUnwanted(
       batch.map(async (name): Promise<Leftover[]> => {
         try {
           const unwanted = await unwantedOf(name);
-          const left = await Promise.all(unwanted.map((each) => removeOne(account, name, each, owner)));
-          const asked = left.filter((each) => each !== undefined);
+          const asked = await remove(account, name, unwanted, owner);
           if (!asked.some(({ why }) => why === 'removing')) return asked;
           // Much is gone at once; what isn't is waited for.
           const still = new Set((await unwantedOf(name)).map(({ id }) => id));
@@ -79,14 +79,6 @@ const orders = (): number[] =>
     (a, b) => a - b,
   );
 
-/** Something that an owner has; without `actual` it may be there: AWS gave no answer when it was made. */
-interface Owned {
-  readonly id: string;
-  readonly actual?: Actual | undefined;
-  /** It was made a moment ago, so that its not being listed says nothing. */
-  readonly unlisted?: true;
-}
-
 async function ownedOf(account: Account, kind: KindName, owner: Owner, isWanted: IsKnown): Promise<Owned[]> {
   const { recentlyMade } = account;
   const all = await kindOf(kind).owned(account, owner, isWanted);
@@ -99,53 +91,6 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner, isWanted:
   }
   return [...listed.map((actual) => ({ id: actual.id, actual })), ...unlisted];
 }
-
-/** Nothing for what turns out to be another's. */
-async function removeOne(
-  account: Account,
-  kind: KindName,
-  { id, actual, unlisted }: Owned,
-  owner: Owner,
-): Promise<Leftover | undefined> {
-  const leaving = (message?: string, atLeast?: number) =>
-    removing(account, owner, kind, id, message, atLeast);
-  if (!actual) return leaving('AWS gave no answer when it was made: it may still show');
-  if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
-  if (actual.state.is === 'leaving') return leaving(actual.state.why, actual.state.seconds);
-  try {
-    const holder = actual.tags ?? (await kindOf(kind).holderTags?.(account, actual));
-    if (holder && !isOurs(holder, owner)) return undefined;
-    await kindOf(kind).remove(account, actual, owner);
-    return leaving(unlisted && 'was just made, and AWS does not list it yet');
-  } catch (error) {
-    const judgement = judge(error);
-    if (judgement.is === 'requeue') return leaving(judgement.message, judgement.seconds);
-    return failed(kind, id, judgement);
-  }
-}
-
-const removing = (
-  { patience }: Account,
-  { prefix }: Owner,
-  kind: KindName,
-  id: string,
-  message?: string,
-  atLeast?: number,
-): Leftover => ({
-  kind,
-  id,
-  why: 'removing',
-  seconds: patience.seconds(`${prefix} ${kind} ${id}`, message ?? '', atLeast),
-  ...(message !== undefined && { message }),
-});
-
-const failed = (kind: KindName, id: string, judgement: Judgement): Leftover => ({
-  kind,
-  id,
-  why: 'failed',
-  ...(judgement.is !== 'requeue' && { reason: judgement.reason }),
-  message: judgement.message,
-});
 
 /** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
 export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {

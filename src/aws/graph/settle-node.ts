@@ -26,6 +26,8 @@ export interface NodeOutcome {
   readonly stands?: true;
   /** AWS did not say whether it is there, so nothing of its kind counts as unwanted. */
   readonly unseen?: true;
+  /** Name of what it waits for from outside its graph, such as "network". */
+  readonly waitsFor?: string;
   /** What stands in its place is another's: its id is not given, lest it be taken for the owner's. */
   readonly foreign?: true;
   /** Look again in so many seconds. */

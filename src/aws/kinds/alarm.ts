@@ -68,7 +68,7 @@ async function list(account: Account, owner: Owner): Promise<MetricAlarm[]> {
 const listName = ({ prefix }: Owner) => `alarms of ${prefix}`;
 
 /** Tags cost a call an alarm, hardly ever change, and count only for the question whose alarm it is. */
-const TAGS_SECONDS = 600;
+const TAGS_SECONDS = 3600;
 
 const tagsName = (arn: string | undefined) => `tags of ${arn}`;
 
@@ -104,6 +104,13 @@ const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
     ...(tags && { Tags: tagList(tags) }),
   });
 
+/** An owner has fewer than one call takes. (CloudWatch API: DeleteAlarms, 100.) */
+async function removeAll(account: Account, alarms: readonly Actual[], owner: Owner): Promise<void> {
+  const AlarmNames = alarms.map(({ id }) => id);
+  await orGone(account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames })));
+  account.inventory.forget(listName(owner));
+}
+
 export const alarm = defineKind<AlarmDesired, Details>({
   removal: 1,
   async find(account, { name }, owner) {
@@ -125,10 +132,8 @@ export const alarm = defineKind<AlarmDesired, Details>({
     await account.cloudWatch.send(put(desired));
     account.inventory.forget(listName(owner));
   },
-  async remove(account, { id }, owner) {
-    await orGone(account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })));
-    account.inventory.forget(listName(owner));
-  },
+  remove: (account, actual, owner) => removeAll(account, [actual], owner),
+  removeAll,
   async tag(account, { details }, tags) {
     await account.cloudWatch.send(new TagResourceCommand({ ResourceARN: details.arn, Tags: tagList(tags) }));
     account.inventory.forget(tagsName(details.arn));

@@ -1,6 +1,7 @@
 import {
+  type GatewayResponse,
   type GatewayResponseType,
-  GetGatewayResponseCommand,
+  GetGatewayResponsesCommand,
   PutGatewayResponseCommand,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
@@ -34,7 +35,18 @@ const actual = (
   details,
 });
 
+const listName = (restApiId: string) => `gateway responses ${restApiId}`;
+
+/** All that an API has, AWS's own among them: the answer has no pages. (API Gateway API: GetGatewayResponses.) */
+async function list(account: Account, restApiId: string): Promise<GatewayResponse[]> {
+  return await account.inventory.read(listName(restApiId), 1, async function* () {
+    const found = await orAbsent(account.apiGateway.send(new GetGatewayResponsesCommand({ restApiId })));
+    yield* found?.items ?? [];
+  });
+}
+
 async function put(account: Account, desired: GatewayResponseDesired): Promise<void> {
+  account.inventory.forget(listName(desired.restApiId));
   await account.apiGateway.send(
     new PutGatewayResponseCommand({
       restApiId: desired.restApiId,
@@ -52,9 +64,7 @@ async function put(account: Account, desired: GatewayResponseDesired): Promise<v
 export const gatewayResponse = defineKind<GatewayResponseDesired, Details>({
   removal: 'vanishes',
   async find(account, { restApiId, type }) {
-    const found = await orAbsent(
-      account.apiGateway.send(new GetGatewayResponseCommand({ restApiId, responseType: type })),
-    );
+    const found = (await list(account, restApiId)).find(({ responseType }) => responseType === type);
     // A response of AWS's own is listed as well.
     if (!found || found.defaultResponse) return undefined;
     const retryAfter = found.responseParameters?.[RETRY_AFTER]?.replaceAll("'", '');

@@ -73,6 +73,8 @@ export interface Kind<Desired, Details> {
     code?: CodeSource,
   ): Promise<void>;
   remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
+  /** Removes several in one call, as `remove` does one, for kinds whose API takes them so. */
+  removeAll?(account: Account, actuals: readonly Actual<Details>[], owner: Owner): Promise<void>;
   /** What is to be said of an object that is as it is wanted. */
   remark?(actual: Actual<Details>, desired: Desired): Remark | undefined;
   /** Adds tags. Only for kinds whose objects carry tags. */

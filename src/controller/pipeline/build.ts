@@ -68,6 +68,9 @@ async function buildOnce(
   const before = memory.applied?.requested === requested ? memory.applied?.outcome.nodes : undefined;
   const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
   const last = memory.applied?.outcome;
+  if (memory.applied?.plan === planned && last && isAtRest(last)) {
+    for (const { node, done } of outcome.nodes) if (done.length > 0) context.onDrift?.(node.kind);
+  }
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
   reporter.changes(pipeline, outcome, last);
@@ -82,19 +85,21 @@ function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
   return answersSince === undefined && lastProbeTime === undefined ? undefined : host;
 }
 
-/** An outcome that came to rest, with nothing in it that is worth another try, and not long ago. */
+/** An outcome that came to rest not long ago. */
 function stillFresh(
   { at, outcome }: NonNullable<Memory['applied']>,
   now: number,
   resyncSeconds: number,
 ): Outcome | undefined {
-  const isAtRest =
-    outcome.settled &&
-    // What is optional, and still on its way or worth another try.
-    outcome.seconds === undefined &&
-    outcome.nodes.every(({ state, terminal }) => state !== 'Failed' || terminal);
-  return isAtRest && now - at < resyncSeconds * 1000 ? outcome : undefined;
+  return isAtRest(outcome) && now - at < resyncSeconds * 1000 ? outcome : undefined;
 }
+
+/** Whether nothing in it is worth another try. */
+const isAtRest = (outcome: Outcome): boolean =>
+  outcome.settled &&
+  // What is optional, and still on its way or worth another try.
+  outcome.seconds === undefined &&
+  outcome.nodes.every(({ state, terminal }) => state !== 'Failed' || terminal);
 
 /** Values that graphs refer to, by the name that `given()` uses. */
 function valuesOf({ gateway, network }: Surroundings): Record<string, Record<string, string>> {

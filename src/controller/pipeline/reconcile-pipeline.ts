@@ -56,6 +56,12 @@ export class PipelineReconciler {
     }
   }
 
+  /** What is remembered of a pipeline, for reports. */
+  memory({ metadata }: WebhookPipeline): Memory | undefined {
+    const known = this.#memories.get(keyOf(metadata));
+    return known?.uid === metadata.uid ? known : undefined;
+  }
+
   #memoryOf(key: string, { metadata }: WebhookPipeline): Memory {
     const known = this.#memories.get(key);
     if (known?.uid === metadata.uid) return known;

@@ -69,6 +69,6 @@ function isReached({ input, outcome }: Built, gateway: GatewayView): boolean {
 /** Whether only the region can bring the pipeline on: its route is missing, or its network is. */
 function waitsForRegion({ outcome }: Built, servedBy: string | undefined): boolean {
   const isCallable = nodeOf(outcome, 'Permission', 'gateway')?.state === 'Ready';
-  const isWaiting = outcome.nodes.some(({ message }) => message?.endsWith(' of the region'));
+  const isWaiting = outcome.nodes.some(({ waitsFor }) => waitsFor !== undefined);
   return isWaiting || (isCallable && servedBy === undefined);
 }

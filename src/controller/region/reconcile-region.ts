@@ -1,10 +1,12 @@
 import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
+import type { KindName } from '../../aws/graph/graph.ts';
 import type { Leftover } from '../../aws/graph/leftover.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
+import { fingerprint } from '../../aws/object/fingerprint.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
 import { ALIAS } from '../../plan/identity.ts';
@@ -38,6 +40,10 @@ export interface RegionResult {
   readonly seconds?: number;
   /** Whether something was done that pipelines may wait for. */
   readonly changed: boolean;
+  /** The kinds of the objects that were made or changed. */
+  readonly done: readonly KindName[];
+  /** What was to be made, so that what is done for the same once more is told from it; absent where it is all to go. */
+  readonly wish?: string;
   readonly problems: readonly RegionProblem[];
   /** What was there twice and is removed. */
   readonly removed: readonly Leftover[];
@@ -79,7 +85,9 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
     outcomes.push(await withoutDoubles(account, owner, [...network.nodes, ...gateway.nodes]));
   }
   if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
-  const result = { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
+  const { zones, hostIds, networkCidr } = input;
+  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, owner.tags]);
+  const result = { ...summary(outcomes), wish, problems: [...problems, ...outcomes.flatMap(problemsOf)] };
   return seconds === undefined
     ? result
     : { ...result, settled: false, seconds: Math.min(seconds, result.seconds ?? seconds) };
@@ -160,7 +168,7 @@ const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
 async function removeShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
   const existing = await existingRoutes(account, owner);
-  const left = { failed: false, settled: true, changed: false, problems: [], removed: [] };
+  const left = { failed: false, settled: true, changed: false, done: [], problems: [], removed: [] };
   // A pipeline that was left in AWS on purpose still takes deliveries.
   if (existing.some(hasFunction)) return left;
   const { seconds } = lookAtTorsos(input, existing);
@@ -228,6 +236,9 @@ function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
     // A route that waits holds up no other, but is waited for.
     settled: outcomes.every(
       ({ settled, nodes }) => settled && nodes.every(({ state }) => state !== 'Pending'),
+    ),
+    done: outcomes.flatMap(({ nodes }) =>
+      nodes.flatMap(({ node, done }) => (done.length > 0 ? [node.kind] : [])),
     ),
     changed: outcomes.some(
       ({ nodes, leftovers }) =>

@@ -5,14 +5,14 @@ import { regionOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
 import type { RegionProblem } from './problems.ts';
-import { reconcileRegion } from './reconcile-region.ts';
+import { type RegionResult, reconcileRegion } from './reconcile-region.ts';
 import { Torsos } from './torsos.ts';
 import { wantedRoutes } from './wanted-routes.ts';
 import { wantedZones } from './zones.ts';
 
 export type RegionContext = Pick<
   Context,
-  'account' | 'clock' | 'cluster' | 'config' | 'logger' | 'pipelines'
+  'account' | 'clock' | 'cluster' | 'config' | 'logger' | 'onDrift' | 'pipelines'
 > & {
   /** Has the pipelines looked at that may wait for what was done in a region. */
   readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
@@ -22,6 +22,8 @@ export type RegionContext = Pick<
 export class RegionReconciler {
   readonly #context: RegionContext;
   readonly #problems = new Map<string, readonly RegionProblem[]>();
+  /** What was made of regions that came to rest. */
+  readonly #made = new Map<string, string | undefined>();
   readonly #torsos = new Map<string, Torsos>();
   readonly #startedAt: number;
   /** Regions that this process has looked at. */
@@ -60,6 +62,7 @@ export class RegionReconciler {
         torsos,
       });
       this.#known.add(region);
+      this.#noteDrift(region, result);
       for (const { kind, id, message } of result.removed)
         logger.info({ region, object: `${kind} ${id}`, cause: message }, 'removed in AWS');
       const isNews = this.#note(region, result.problems);
@@ -79,6 +82,14 @@ export class RegionReconciler {
       if (isNews) wakePipelines(here.filter(isWaiting));
       return { backoff: true };
     }
+  }
+
+  /** What is done for a region at rest, of which the same is wanted as before, undoes what somebody did in AWS. */
+  #noteDrift(region: string, { done, failed, settled, wish }: RegionResult): void {
+    if (wish !== undefined && this.#made.get(region) === wish) {
+      for (const kind of done) this.#context.onDrift?.(kind);
+    }
+    this.#made.set(region, settled && !failed ? wish : undefined);
   }
 
   /** Remembers and logs what is wrong, once; answers whether that is news. */

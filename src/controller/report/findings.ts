@@ -44,7 +44,7 @@ export function endpointFindings(
 
 /** Why the network of the region is not there, for a pipeline that waits for it. */
 export function networkFindings({ nodes }: Outcome, problems: readonly RegionProblem[]): Finding[] {
-  const isWaiting = nodes.some(({ message }) => message === 'waits for network of the region');
+  const isWaiting = nodes.some(({ waitsFor }) => waitsFor === 'network');
   return isWaiting ? problems.filter(({ part }) => part === 'Store').map(ofRegion) : [];
 }
 

@@ -10,7 +10,7 @@ import type {
   DeleteStageRequest,
   GetDeploymentRequest,
   GetDeploymentsRequest,
-  GetGatewayResponseRequest,
+  GetGatewayResponsesRequest,
   GetResourcesRequest,
   GetRestApisRequest,
   GetStageRequest,
@@ -86,6 +86,8 @@ interface GatewayResponse extends OfApi {
 /** Resources that an API may have. (API Gateway quotas.) */
 const MOST_RESOURCES = 300;
 const PAGE = 25;
+/** Some of those that an API has by itself. (API Gateway: "Gateway response types".) */
+const GATEWAY_RESPONSES = ['DEFAULT_4XX', 'DEFAULT_5XX', 'THROTTLED', 'REQUEST_TOO_LARGE', 'UNAUTHORIZED'];
 
 /** Amazon API Gateway, REST APIs. Errors as in the API Gateway API Reference, "Common errors". */
 export class ApiGateway extends Service {
@@ -225,10 +227,18 @@ export class ApiGateway extends Service {
       return {};
     },
 
-    GetGatewayResponse: ({ restApiId = '', responseType = 'DEFAULT_5XX' }: GetGatewayResponseRequest) => {
+    GetGatewayResponses: ({ restApiId = '' }: GetGatewayResponsesRequest) => {
       this.#api(restApiId);
-      const put = this.gatewayResponses.get(`${restApiId}/${responseType}`);
-      return put ? { ...put.settings, defaultResponse: false } : { responseType, defaultResponse: true };
+      const put = this.gatewayResponses.filter((each) => each.restApiId === restApiId);
+      const others = GATEWAY_RESPONSES.filter(
+        (type) => !put.some(({ settings }) => settings.responseType === type),
+      );
+      return {
+        items: [
+          ...put.map(({ settings }) => ({ ...settings, defaultResponse: false })),
+          ...others.map((responseType) => ({ responseType, defaultResponse: true })),
+        ],
+      };
     },
     PutGatewayResponse: (settings: PutGatewayResponseRequest) => {
       const { restApiId = '', responseType = '' } = settings;

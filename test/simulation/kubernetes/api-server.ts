@@ -11,7 +11,7 @@ import { applied, InvalidApply } from './server-side-apply.ts';
 const PIPELINES = 'webhookpipelines';
 
 /** What is asked for, as RBAC and `refuse` name it; `apply` is a server-side apply, `patch` a merge patch. */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'apply' | 'delete';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'apply' | 'delete';
 
 /** A write of the operator. */
 export interface Write {
@@ -251,6 +251,7 @@ export class KubernetesApi {
     if (verb === 'create') return this.#create(target, given as unknown as Stored);
     if (verb === 'apply') return this.#applyStatus(target, given);
     if (verb === 'patch') return this.#patch(target, given);
+    if (verb === 'update') return this.#update(target, given as unknown as Stored);
     this.#delete(target);
     return {};
   }
@@ -343,18 +344,21 @@ export class KubernetesApi {
     return this.#store.put(resource, keyOfTarget(target), { ...found, status: object });
   }
 
+  #update(target: Target, given: Stored): Stored {
+    const found = this.#require(target);
+    requireCurrent(found, given.metadata.resourceVersion, target);
+    return this.#store.put(target.resource, keyOfTarget(target), {
+      ...given,
+      metadata: { ...found.metadata, ...given.metadata },
+    });
+  }
+
   #patch(target: Target, given: Fields): Stored {
     const { resource } = target;
     const found = this.#require(target);
     const { metadata = {}, ...fields } = given as { metadata?: Partial<Stored['metadata']> } & Fields;
     const { resourceVersion, finalizers } = metadata;
-    if (resourceVersion !== undefined && isNewer(found.metadata.resourceVersion, resourceVersion)) {
-      throw new StatusError(
-        409,
-        'Conflict',
-        `Operation cannot be fulfilled on ${resource} "${target.name}": the object has been modified; please apply your changes to the latest version and try again`,
-      );
-    }
+    requireCurrent(found, resourceVersion, target);
     const before = found.metadata.finalizers ?? [];
     const isDeleted = found.metadata.deletionTimestamp !== undefined;
     if (isDeleted && finalizers?.some((each) => !before.includes(each))) {
@@ -411,6 +415,15 @@ export class KubernetesApi {
   }
 }
 
+function requireCurrent(found: Stored, version: string | undefined, { resource, name }: Target): void {
+  if (version === undefined || !isNewer(found.metadata.resourceVersion, version)) return;
+  throw new StatusError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${resource} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+  );
+}
+
 function verbOf({ method, headers }: TransportRequest, { name, query }: Target): Verb {
   switch (method) {
     case 'GET':
@@ -418,6 +431,8 @@ function verbOf({ method, headers }: TransportRequest, { name, query }: Target):
       return name === undefined ? 'list' : 'get';
     case 'POST':
       return 'create';
+    case 'PUT':
+      return 'update';
     case 'DELETE':
       return 'delete';
     case 'PATCH':

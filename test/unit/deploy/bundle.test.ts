@@ -1,8 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../../local/ports.ts';
 import { buildAll } from '../../../scripts/build.ts';
 
 /** Outside of the project, where no `node_modules` is found. */
@@ -20,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs the bundle in an empty environment until it gives up. */
 function run(environment: Record<string, string>): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: { HOME: folder, ...environment }, timeout: 15_000 };
+    const options = { cwd: folder, env: { HOME: folder, NAMI_PORT: '0', ...environment }, timeout: 15_000 };
     execFile(process.execPath, [join(folder, 'operator.mjs')], options, (error, stdout, stderr) =>
       resolve({ code: error?.code, output: stdout + stderr }),
     );
@@ -67,4 +71,53 @@ test('what is left out of it is refused by name', async () => {
 });
 
 // Each 100 KiB cost about 1 MB of memory. A jump means that a dependency has moved what is left out of the bundle.
-test('it stays small', () => expect(bytes).toBeLessThan(1_840 * 1024));
+test('it stays small', () => expect(bytes).toBeLessThan(1_900 * 1024));
+
+/** An API server that takes connections and never answers. */
+async function silentServer(): Promise<{ url: string; asked: Promise<void>; close: () => void }> {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const server = createServer(() => resolve()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, asked, close: () => server.closeAllConnections() };
+}
+
+test('while it starts it is alive and not ready, and SIGTERM ends it at once', async () => {
+  const silent = await silentServer();
+  const port = await freePort();
+  const env = {
+    HOME: folder,
+    AWS_REGION: 'eu-central-1',
+    KUBECONFIG: kubeconfig({ server: silent.url }),
+    NAMI_PORT: String(port),
+  };
+  const operator = spawn(process.execPath, [join(folder, 'operator.mjs')], { env, stdio: 'inherit' });
+  const ended = once(operator, 'exit');
+  try {
+    await silent.asked;
+    const probe = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return [answer.status, await answer.text()];
+    };
+    expect(await probe('/healthz')).toEqual([200, 'ok\n']);
+    expect(await probe('/readyz')).toEqual([503, 'the operator starts\n']);
+
+    operator.kill('SIGTERM');
+
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    operator.kill('SIGKILL');
+    silent.close();
+  }
+});
+
+test('it waits for signals before it loads or does anything else', async () => {
+  const preload = `const { on } = process;
+    process.on = function (event, ...rest) {
+      if (event !== 'SIGTERM') return on.call(this, event, ...rest);
+      console.log(process.moduleLoadList.includes('NativeModule https'));
+      process.exit(0);
+    };`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+  expect(await run({ NODE_OPTIONS })).toMatchObject({ output: 'false\n' });
+});

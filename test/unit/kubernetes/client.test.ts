@@ -53,6 +53,42 @@ describe('a request', () => {
     await client.patch(kettles, ref, { metadata: { annotations: null } });
     expect(transport.requests[0]?.headers['content-type']).toBe('application/merge-patch+json');
   });
+
+  test('to replace is a PUT of the whole object, with the version that it replaces', async () => {
+    const { client, transport } = clientOver(() => ({ json: kettle('red', 2) }));
+    const { metadata } = kettle('red', 1);
+    await client.replace(kettles, { metadata, spec: { litres: 2 } });
+    const [request] = transport.requests;
+    expect(`${request?.method} ${request?.path}`).toBe(
+      'PUT /apis/test.nami.dev/v1/namespaces/kitchen/kettles/red',
+    );
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      apiVersion: 'test.nami.dev/v1',
+      kind: 'Kettle',
+      metadata: { resourceVersion: '1' },
+      spec: { litres: 2 },
+    });
+  });
+
+  test('is told to whoever measures, each try by itself', async () => {
+    const clock = new FakeClock();
+    const answers: (Answer | Error)[] = [
+      { ...status(429, 'TooManyRequests', 'later'), headers: { 'retry-after': '1' } },
+      { json: kettle('red', 1) },
+      new Error('reset'),
+    ];
+    const transport = new ScriptedTransport((_, index) => answers[index] ?? new Error('no more'));
+    const seen: unknown[] = [];
+    const client = new KubernetesClient({ transport, clock, onRequest: (request) => seen.push(request) });
+    await clock.until(client.get(kettles, ref));
+    await expect(client.get(kettles, ref)).rejects.toThrow('reset');
+    const request = { host: 'kubernetes.test', method: 'GET', seconds: 0 };
+    expect(seen).toEqual([
+      { ...request, status: 429 },
+      { ...request, status: 200 },
+      { ...request, status: undefined },
+    ]);
+  });
 });
 
 describe('a refusal', () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { FencedError } from '../../../src/fence.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { connect } from '../../../src/kubernetes/connect.ts';
 import { Credentials } from '../../../src/kubernetes/credentials.ts';
@@ -364,4 +365,28 @@ test('a second client can have connections of its own with the same credentials'
     await client.get(kettles, ref);
   }
   expect(connections()).toBe(2);
+});
+
+test('nothing goes out past a fence that is shut, also when it is shut while the credentials are fetched', async () => {
+  let requests = 0;
+  const { url } = await serveHttp((_, response) => {
+    requests += 1;
+    response.end('{}');
+  });
+  let isShut = false;
+  const fence = {
+    check: () => {
+      if (isShut) throw new FencedError('another leads');
+    },
+  };
+  const another = connect({ clock: systemClock, kubeconfig: kubeconfig(`http://${url}`) }).another({ fence });
+  opened.push(another);
+  await another.get(kettles, ref);
+  isShut = true;
+  await expect(another.get(kettles, ref)).rejects.toThrow('another leads');
+  isShut = false;
+  const begun = another.get(kettles, ref);
+  isShut = true;
+  await expect(begun).rejects.toThrow('another leads');
+  expect(requests).toBe(1);
 });

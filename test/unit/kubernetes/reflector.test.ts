@@ -102,6 +102,17 @@ describe('the reflector', () => {
     expect(reflector.list().map((one) => one.metadata.name)).toEqual(['red', 'green']);
   });
 
+  test('stands still only while nothing is heard or tried: not while the server is away, nor while it is silent', async () => {
+    const { clock, reflector } = reflect([list(10), new Error('reset'), new Error('reset'), open()]);
+    let longest = 0;
+    for (let count = 0; count < 3600; count += 1) {
+      await clock.advance(second);
+      longest = Math.max(longest, reflector.standstillSeconds);
+    }
+    expect(longest).toBeGreaterThan(100);
+    expect(longest).toBeLessThanOrEqual(150);
+  });
+
   test('goes on from the last bookmark when the server ends the watch, without a list', async () => {
     const { clock, asked, logger } = reflect([list(10), open(bookmark(50)), open()], { silenceSeconds: 5 });
     await clock.advance(6 * second);

@@ -47,6 +47,19 @@ describe('the work queue', () => {
     expect(begun).toEqual(['a@0', 'b@1', 'a@2']);
   });
 
+  test('stands still when its workers hang and keys wait, not when there is nothing to do', async () => {
+    const { clock, queue } = queueOf(() => new Promise(() => {}), { workers: 1 });
+    queue.add('a');
+    await clock.advance(60 * second);
+    queue.start();
+    expect(queue.standstillSeconds).toBe(0);
+    await clock.advance(60 * second);
+    expect([queue.standstillSeconds, queue.longestRunningSeconds]).toEqual([0, 60]);
+    queue.add('b');
+    await clock.advance(60 * second);
+    expect([queue.standstillSeconds, queue.longestRunningSeconds]).toEqual([120, 120]);
+  });
+
   test('runs as many keys at once as it has workers', async () => {
     const { clock, queue, begun } = slowQueue({ workers: 2 });
     queue.start();
@@ -54,6 +67,8 @@ describe('the work queue', () => {
     expect([queue.running, queue.depth]).toEqual([2, 1]);
     await clock.advance(500);
     expect(queue.longestRunningSeconds).toBe(0.5);
+    expect(queue.unfinishedSeconds).toBe(1);
+    expect(queue.runningKeys).toEqual(['a', 'b']);
     await clock.advance(5 * second);
     expect(begun).toEqual(['a@0', 'b@0', 'c@1']);
     expect(queue.longestRunningSeconds).toBe(0);

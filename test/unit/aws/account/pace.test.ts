@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judge } from '../../../../src/aws/account/errors.ts';
 import { Pace } from '../../../../src/aws/account/pace.ts';
 import { sleep } from '../../../../src/clock.ts';
+import { FencedError } from '../../../../src/fence.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What calls of API Gateway do, in order: each takes a second, and `fails` fail. */
@@ -10,7 +11,7 @@ async function runs(
   fails = '',
 ): Promise<string[]> {
   const clock = new FakeClock();
-  const pace = new Pace(clock, 0.5);
+  const pace = new Pace(clock, { rateShare: 0.5 });
   const seen: string[] = [];
   const all = calls.map(([command, input]) =>
     pace.call({ service: 'apigateway', command, input: { ...input } }, async () => {
@@ -63,9 +64,44 @@ test.each([
   ['CreateFunction', 'lambda:CreateFunction'],
   ['Invoke', 'lambda:InvokeFunction'],
 ])('an error of %s says which action was called', async (command, action) => {
-  const failing = new Pace(new FakeClock(), 0.5).call({ service: 'lambda', command, input: {} }, async () => {
-    throw new Error('no');
-  });
+  const failing = new Pace(new FakeClock(), { rateShare: 0.5 }).call(
+    { service: 'lambda', command, input: {} },
+    async () => {
+      throw new Error('no');
+    },
+  );
   const error = await failing.catch((reason: unknown) => reason);
   expect(judge(error).message).toContain(action);
+});
+
+test('a call whose turn comes after the fence was shut is not sent, and how long it was kept back is told', async () => {
+  const clock = new FakeClock();
+  let isShut = false;
+  const fence = {
+    check: () => {
+      if (isShut) throw new FencedError('shut');
+    },
+  };
+  const waits: [string, number][] = [];
+  const pace = new Pace(clock, {
+    rateShare: 0.5,
+    fence,
+    onWait: (service, seconds) => waits.push([service, seconds]),
+  });
+  const sent: number[] = [];
+  const call = async (index: number) => {
+    await pace.call({ service: 'cloudwatch', command: 'PutMetricAlarm', input: {} }, async () => {
+      sent.push(index);
+    });
+  };
+  const calls = Array.from({ length: 12 }, (_, index) => call(index).catch((error: unknown) => error));
+  await clock.advance(100);
+  isShut = true;
+  await clock.advance(60_000);
+  const answers = await Promise.all(calls);
+  expect(sent.length).toBeGreaterThan(0);
+  expect(answers.filter((answer) => answer instanceof FencedError)).toHaveLength(12 - sent.length);
+  expect(sent.length).toBeLessThan(12);
+  expect(waits).toHaveLength(12);
+  expect(Math.max(...waits.map(([, seconds]) => seconds))).toBeGreaterThan(1);
 });

@@ -13,25 +13,28 @@ import { applied, CONFIG, outcomeOf, pipeline } from '../pipelines.ts';
 
 vi.mock('../../../../src/aws/graph/apply.ts');
 
-test('a plan that came to rest is applied again when the plan changes, or the tags of all that it makes', async () => {
-  const outcome = applied(outcomeOf('EventSourceMapping', 'mapping'));
-  const applying = vi.mocked(apply).mockResolvedValue(outcome);
-  const uri = { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } };
+const SURROUNDINGS = {
+  gateway: { routes: [], isCurrent: true, deployedPaths: new Set<string>() },
+  network: undefined,
+};
+const URI = { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } };
+
+/** Looks at one pipeline again and again, as `spec` and the owner's tags are by then. */
+function looks() {
+  const drift: string[] = [];
+  const clock = new FakeClock();
   const context = {
     config: CONFIG,
-    clock: new FakeClock(),
+    clock,
     cluster: 'c',
-    client: { get: async () => uri },
+    client: { get: async () => URI },
     code: codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') }),
     pipelines: { list: () => [] },
+    onDrift: (kind: string) => drift.push(kind),
     hostTurns: new Map(),
   } as unknown as Context;
   const memory = newMemory('u1');
-  const surroundings = {
-    gateway: { routes: [], isCurrent: true, deployedPaths: new Set<string>() },
-    network: undefined,
-  };
-  const times = async (tags: Record<string, string>, memoryMiB: number) => {
+  const look = async (tags: Record<string, string>, memoryMiB: number) => {
     const spec = {
       preQueue: { memoryMiB },
       store: { external: { uriSecretRef: { name: 's', key: 'uri' } } },
@@ -43,7 +46,17 @@ test('a plan that came to rest is applied again when the plan changes, or the ta
       owner: pipelineOwner(IDENTITY, '/nami/', tags),
       memory,
     };
-    await build(context, { changes: () => {} }, subject, surroundings);
+    await build(context, { changes: () => {} }, subject, SURROUNDINGS);
+  };
+  return { clock, drift, look };
+}
+
+test('a plan that came to rest is applied again when the plan changes, or the tags of all that it makes', async () => {
+  const outcome = applied(outcomeOf('EventSourceMapping', 'mapping'));
+  const applying = vi.mocked(apply).mockClear().mockResolvedValue(outcome);
+  const { look } = looks();
+  const times = async (tags: Record<string, string>, memoryMiB: number) => {
+    await look(tags, memoryMiB);
     return applying.mock.calls.length;
   };
 
@@ -52,4 +65,21 @@ test('a plan that came to rest is applied again when the plan changes, or the ta
   expect(await times({ team: 'shop' }, 256)).toBe(2);
   expect(await times({ team: 'shop' }, 256)).toBe(2);
   expect(await times({ team: 'shop' }, 512)).toBe(3);
+});
+
+test('what a look at a plan at rest puts right is drift; what a plan is made with, or changes, is none', async () => {
+  const rest = applied(outcomeOf('EventSourceMapping', 'mapping'));
+  const busy = applied(outcomeOf('EventSourceMapping', 'mapping', { done: ['updated batchSize'] }));
+  const { clock, drift, look } = looks();
+  const resync = async (outcome: typeof rest, memoryMiB: number) => {
+    vi.mocked(apply).mockResolvedValue(outcome);
+    await look({}, memoryMiB);
+    await clock.advance(CONFIG.resyncSeconds * 1000);
+    return drift.splice(0);
+  };
+
+  expect(await resync(busy, 256)).toEqual([]);
+  expect(await resync(rest, 256)).toEqual([]);
+  expect(await resync(busy, 256)).toEqual(['EventSourceMapping']);
+  expect(await resync(busy, 512)).toEqual([]);
 });

@@ -54,8 +54,7 @@ class Gateway {
   readonly #script: Script = {
     GetRestApis: () => ({ items: [{ id: 'api', name: OWNER.prefix, rootResourceId: 'root', ...API }] }),
     GetResources: () => ({ items: this.resources }),
-    GetGatewayResponse: ({ responseType }) =>
-      this.#responses.get(responseType) ?? refuse('NotFoundException'),
+    GetGatewayResponses: () => ({ items: [...this.#responses.values()] }),
     PutGatewayResponse: (response) => {
       this.#responses.set(response.responseType, response);
       return {};

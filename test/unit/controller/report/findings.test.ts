@@ -61,9 +61,7 @@ describe('what the region lacks', () => {
   });
 
   test('of the network is told to those that wait for it', () => {
-    const waiting = applied(
-      outcomeOf('SecurityGroup', 'host', { state: 'Blocked', message: 'waits for network of the region' }),
-    );
+    const waiting = applied(outcomeOf('SecurityGroup', 'host', { state: 'Blocked', waitsFor: 'network' }));
     expect(networkFindings(waiting, [ofAll, ofNetwork])).toMatchObject([{ part: 'Store', ...problem }]);
     expect(networkFindings(applied(), [ofNetwork])).toEqual([]);
   });
