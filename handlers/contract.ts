@@ -108,19 +108,57 @@ export function isProofHeader(name: string): boolean {
 }
 
 export const HMAC_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;
-export const HMAC_ENCODINGS = ['hex', 'base64'] as const;
+export const HMAC_ENCODINGS = ['hex', 'base64', 'base64url'] as const;
+export const KEY_ENCODINGS = ['text', 'hex', 'base64'] as const;
+export const TIMESTAMP_FORMATS = ['seconds', 'milliseconds', 'iso8601'] as const;
+export type TimestampFormat = (typeof TIMESTAMP_FORMATS)[number];
 
-/** A signature that is one HMAC in one header. */
+/** A place in a JSON body: `$`, then `.name` and `[index]` steps. */
+export const JSON_PATH = /\$(?:\.[A-Za-z0-9_-]+|\[[0-9]+\])+/;
+
+/** What may stand in the braces of a template: the API server and the function read the same expression. */
+export const HMAC_PLACEHOLDER = new RegExp(
+  [
+    'body|timestamp|method|url|path|query|header:[A-Za-z0-9_-]+',
+    `json:${JSON_PATH.source}`,
+    'form:(?:[*]|[A-Za-z0-9_.-]+)',
+  ].join('|'),
+);
+
+/** A signature that is an HMAC in a header. */
 export interface HmacSettings {
-  readonly header: string;
+  readonly header?: string | undefined;
+  /** In place of one: headers of which any may carry a right signature. */
+  readonly headers?: readonly string[] | undefined;
+  /** Of a header that holds more than one digest. */
+  readonly parts?:
+    | {
+        readonly separator: string;
+        readonly assignment: string;
+        /** Key of the parts that are signatures. */
+        readonly signature: string;
+      }
+    | undefined;
   readonly algorithm: (typeof HMAC_ALGORITHMS)[number];
   readonly encoding: (typeof HMAC_ENCODINGS)[number];
+  /** How a secret writes the key; absent: it is the key. */
+  readonly keyEncoding?: (typeof KEY_ENCODINGS)[number] | undefined;
   /** What stands before the digest in the header. */
   readonly prefix: string;
-  /** What is signed: text in which `{body}`, `{timestamp}` and `{header:<name>}` stand for what was received. */
+  /** What is signed: text in which placeholders in braces ({@link HMAC_PLACEHOLDER}) stand for what was received. */
   readonly template: string;
   /** The header with the `{timestamp}`, in Unix seconds. */
   readonly timestampHeader?: string | undefined;
+  readonly timestamp?: TimestampSettings | undefined;
+}
+
+/** Where a signed time is: exactly one of these. */
+export interface TimestampSettings {
+  readonly header?: string | undefined;
+  /** Key of the part of the signature's header. */
+  readonly part?: string | undefined;
+  readonly jsonPath?: string | undefined;
+  readonly format: TimestampFormat;
 }
 
 /** Exactly one of these. */

@@ -7,7 +7,7 @@ const PLAIN_NAME = /^[a-z][a-z0-9_-]*$/;
 
 /** What the way here added or needed, and what has its own place in the envelope. */
 const TRANSPORT =
-  /^(host|connection|content-(type|length|encoding)|accept-encoding|transfer-encoding|te|via|forwarded|x-forwarded-.*|x-amz.*|cloudfront-.*)$/;
+  /^(host|connection|content-(type|length|encoding)|accept-encoding|transfer-encoding|te|via|forwarded|x-forwarded-.*|x-amzn.*|x-amz-(?!sns-|eventbridge-).*|cloudfront-.*)$/;
 
 /** What headers that tell about an event, a delivery or a sender end in, as words between hyphens. */
 const TELLING_WORDS = `
@@ -26,6 +26,8 @@ const TELLING = [
   PROOF_HEADER.butNot,
   // Attributes of an event may have any name (CloudEvents HTTP protocol binding, 3.1.3.1).
   /^ce-/,
+  // AWS as a sender, not as the way here (AWS: "Amazon SNS HTTP/HTTPS headers").
+  /^x-amz-(sns|eventbridge)-/,
 ];
 
 /**

@@ -74,7 +74,8 @@ function isSourceSettings(value: unknown): value is SourceSettings {
 function isHmacSettings(value: unknown): value is HmacSettings {
   const hmac = value as Partial<HmacSettings> | null | undefined;
   return (
-    [hmac?.header, hmac?.prefix, hmac?.template].every((text) => typeof text === 'string') &&
+    [hmac?.prefix, hmac?.template].every((text) => typeof text === 'string') &&
+    (hmac?.headers ?? [hmac?.header]).every((name) => typeof name === 'string') &&
     HMAC_ALGORITHMS.some((algorithm) => algorithm === hmac?.algorithm) &&
     HMAC_ENCODINGS.some((encoding) => encoding === hmac?.encoding)
   );

@@ -3,6 +3,17 @@ import type { SourceSettings } from '../contract.ts';
 import type { Source } from './source.ts';
 import { headerProblem, tokenSent } from './token.ts';
 
+/**
+ * What stands behind the name of the scheme and one space or more (RFC 9110, section 11.4). No regular expression: it
+ * may try a run of spaces from each of them.
+ */
+function credentials(scheme: 'basic' | 'bearer', value: string): string | undefined {
+  let start = scheme.length + 1;
+  if (value.slice(0, start).toLowerCase() !== `${scheme} `) return undefined;
+  while (value[start] === ' ') start++;
+  return value.slice(start) || undefined;
+}
+
 /** A key in a header of its own, for a sender that can add one. */
 export const apiKey = ({ apiKey: setting }: SourceSettings): Source => ({
   ...tokenSent(setting?.header ?? 'X-Api-Key'),
@@ -11,7 +22,7 @@ export const apiKey = ({ apiKey: setting }: SourceSettings): Source => ({
 
 /** A bearer token (RFC 6750, section 2.1). */
 export const bearer: Source = {
-  ...tokenSent('Authorization', (value) => /^bearer +(.+)$/i.exec(value)?.[1]),
+  ...tokenSent('Authorization', (value) => credentials('bearer', value)),
   checkSecret: (secret) =>
     /^bearer /i.test(secret) ? 'starts with the word Bearer: store the token alone' : headerProblem(secret),
   identify: () => ({}),
@@ -19,7 +30,7 @@ export const bearer: Source = {
 
 /** User and password (RFC 7617); the secret is `user:password`. */
 export const basic: Source = {
-  ...tokenSent('Authorization', (value) => decodeBase64(/^basic +(.+)$/i.exec(value)?.[1] ?? '?')),
+  ...tokenSent('Authorization', (value) => decodeBase64(credentials('basic', value) ?? '?')),
   checkSecret: (secret) =>
     secret.includes(':') ? undefined : 'has no colon: store user and password as user:password',
   identify: () => ({}),

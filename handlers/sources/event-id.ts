@@ -1,7 +1,7 @@
 import { type EventIdSettings, isProofHeader } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
-import { at, jsonBody, textOf, UNREAD } from './json-body.ts';
+import { at, jsonBody, jsonInForm, scalarOf, stepsOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -15,9 +15,7 @@ export function bodyId(request: RawRequest): string {
 /** The source with an identity that the user chose. A delivery without it is an event of its own. */
 export function withEventId(source: Source, { header, jsonPath, bodySha256 }: EventIdSettings): Source {
   const name = header?.toLowerCase();
-  const steps = [...(jsonPath ?? '').matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(
-    ([, member, index]) => member ?? index ?? '',
-  );
+  const steps = stepsOf(jsonPath ?? '');
   const list = name !== undefined && isProofHeader(name) ? 'signatureHeaders' : 'identityHeaders';
   return {
     ...source,
@@ -26,13 +24,8 @@ export function withEventId(source: Source, { header, jsonPath, bodySha256 }: Ev
       const known = source.identify(request);
       if (bodySha256) return { ...known, id: bodyId(request) };
       if (name !== undefined) return { ...known, id: headerValue(request, name) };
-      const body = jsonBody(request);
-      return { ...known, id: body === UNREAD ? bodyId(request) : idOf(at(body, ...steps)) };
+      const body = jsonBody(request) ?? jsonInForm(request);
+      return { ...known, id: body === UNREAD ? bodyId(request) : scalarOf(at(body, ...steps)) };
     },
   };
-}
-
-/** A number beyond 2^53 has lost digits in parsing: two events would become one. */
-function idOf(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : textOf(value);
 }

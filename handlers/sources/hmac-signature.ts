@@ -1,50 +1,101 @@
-import { decodeBase64 } from '../base64.ts';
-import { type HmacSettings, isProofHeader } from '../contract.ts';
+import { decodeBase64, decodeBase64Url } from '../base64.ts';
+import { type HmacSettings, isProofHeader, type TimestampSettings } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
+import { partsOf } from './header-parts.ts';
 import { hmacMatches } from './hmac.ts';
-import type { Source } from './source.ts';
-import { timestampProblem } from './timestamp.ts';
+import { parseTemplate } from './hmac-template.ts';
+import { at, jsonBody, scalarOf, stepsOf, UNREAD } from './json-body.ts';
+import type { Source, Trust, UnverifiedReason } from './source.ts';
+import { timestampProblem, timestampTime } from './timestamp.ts';
 
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
+
+const DECODE = { hex: decodeHex, base64: decodeBase64, base64url: decodeBase64Url } as const;
 
 /** What most senders share; each says what is its own. */
 const COMMON = { algorithm: 'sha256', prefix: '', template: '{body}' } as const;
 
 type Scheme = Pick<HmacSettings, 'header' | 'encoding'> & Partial<HmacSettings>;
 
-/** The half of a source that checks one HMAC in one header. */
-export function hmacSigned(
-  scheme: Scheme,
-): Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> {
-  const { header, algorithm, encoding, prefix, template, timestampHeader } = { ...COMMON, ...scheme };
-  const signatureHeader = header.toLowerCase();
-  const timeHeader = timestampHeader?.toLowerCase();
-  const parts = parseTemplate(template);
-  const bytes = DIGEST_BYTES[algorithm];
-  const named = [
-    ...(timeHeader === undefined ? [] : [timeHeader]),
-    ...parts.flatMap((part) => (part.kind === 'header' ? [part.name] : [])),
-  ];
+type Half = Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> & {
+  /** The time that the sender signs, if it signs one. */
+  timeIn(request: RawRequest): Date | undefined;
+};
+
+/** The half of a source that checks an HMAC, as the scheme describes it. */
+export function hmacSigned(scheme: Scheme): Half {
+  const { algorithm, encoding, prefix, parts, keyEncoding = 'text' } = { ...COMMON, ...scheme };
+  const template = parseTemplate(scheme.template ?? COMMON.template);
+  const headers = (scheme.headers ?? [scheme.header ?? '']).map((name) => name.toLowerCase());
+  const time = timestampIn(scheme);
+  const named = [...(time.header === undefined ? [] : [time.header]), ...template.headers];
+
+  const digestsIn = (value: string): string[] => {
+    if (parts !== undefined) return partsOf(value, parts, parts.signature);
+    const start = value.slice(0, prefix.length);
+    return start.toLowerCase() === prefix.toLowerCase() ? [value.slice(prefix.length)] : [];
+  };
+  const timestampOf = (request: RawRequest): string | undefined | UnfitTime => {
+    if (time.header !== undefined) return headerValue(request, time.header);
+    if (time.steps !== undefined) {
+      const body = jsonBody(request);
+      return body === UNREAD ? { reason: 'body-too-complex' } : scalarOf(at(body, ...time.steps));
+    }
+    if (time.part === undefined || parts === undefined) return undefined;
+    const [timestamp, ...further] = partsOf(headerValue(request, headers[0] ?? '') ?? '', parts, time.part);
+    return further.length > 0 ? { reason: 'timestamp-malformed' } : timestamp;
+  };
+  const timeProblem = (timestamp: string | undefined | UnfitTime, trust: Trust) =>
+    typeof timestamp === 'object' ? timestamp.reason : timestampProblem(timestamp, trust, time.format);
 
   return {
     // A token that is signed too is a token still.
-    signatureHeaders: [signatureHeader, ...named.filter(isProofHeader)],
+    signatureHeaders: [...headers, ...named.filter(isProofHeader)],
     identityHeaders: named.filter((name) => !isProofHeader(name)),
-    checkSecret: () => undefined,
+    checkSecret: (secret) => keyProblem(secret, keyEncoding),
 
     verify(request, trust) {
-      const value = headerValue(request, signatureHeader);
-      if (value === undefined) return 'signature-missing';
-      const timestamp = timeHeader === undefined ? undefined : headerValue(request, timeHeader);
-      const problem = timeHeader === undefined ? undefined : timestampProblem(timestamp, trust);
+      const values = headers.flatMap((name) => headerValue(request, name) ?? []);
+      if (values.length === 0) return 'signature-missing';
+      const isInBody = time.steps !== undefined;
+      const timestamp = isInBody ? undefined : timestampOf(request);
+      const problem = time.isSigned && !isInBody ? timeProblem(timestamp, trust) : undefined;
       if (problem !== undefined) return problem;
-      if (value.slice(0, prefix.length).toLowerCase() !== prefix.toLowerCase()) return 'signature-malformed';
-      const digest = value.slice(prefix.length);
-      const signature = encoding === 'hex' ? decodeHex(digest) : decodeBase64(digest);
-      if (signature?.length !== bytes) return 'signature-malformed';
-      const signed = parts.map((part) => partOf(request, part, timestamp));
-      return hmacMatches(algorithm, trust.secrets, signed, [signature]) ? 'authentic' : 'signature-mismatch';
+
+      const digests = values.flatMap(digestsIn).flatMap((digest) => DECODE[encoding](digest) ?? []);
+      const signatures = digests.filter(({ length }) => length === DIGEST_BYTES[algorithm]);
+      if (signatures.length === 0) return 'signature-malformed';
+      const signed = template.fill(request, {
+        timestamp: typeof timestamp === 'string' ? timestamp : '',
+        publicUrl: trust.settings.publicUrl,
+      });
+      if (typeof signed === 'string') return signed;
+      const keys = trust.secrets.flatMap((secret) => keyOf(secret, keyEncoding) ?? []);
+      if (!hmacMatches(algorithm, keys, signed, signatures)) return 'signature-mismatch';
+      // Once it is known who sent it: a body that anyone sent isn't parsed for its time.
+      return (isInBody ? timeProblem(timestampOf(request), trust) : undefined) ?? 'authentic';
     },
+
+    timeIn(request) {
+      const timestamp = timestampOf(request);
+      return typeof timestamp === 'string' ? timestampTime(timestamp, time.format) : undefined;
+    },
+  };
+}
+
+interface UnfitTime {
+  readonly reason: UnverifiedReason;
+}
+
+/** Where the time is; `timestampHeader` is the short form for Unix seconds in a header. */
+function timestampIn({ timestamp, timestampHeader }: Partial<HmacSettings>) {
+  const from: Partial<TimestampSettings> = timestamp ?? { header: timestampHeader };
+  return {
+    header: from.header?.toLowerCase(),
+    part: from.part,
+    steps: from.jsonPath === undefined ? undefined : stepsOf(from.jsonPath),
+    format: from.format ?? 'seconds',
+    isSigned: (from.header ?? from.part ?? from.jsonPath) !== undefined,
   };
 }
 
@@ -53,33 +104,14 @@ export function decodeHex(text: string): Buffer | undefined {
   return text.length % 2 === 0 && /^[0-9a-f]*$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
-type Part =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'body' }
-  | { readonly kind: 'timestamp' }
-  | { readonly kind: 'header'; readonly name: string };
+type KeyEncoding = NonNullable<HmacSettings['keyEncoding']>;
 
-function parseTemplate(template: string): Part[] {
-  return template
-    .split(/(\{(?:body|timestamp|header:[^{}]+)\})/)
-    .filter((text) => text !== '')
-    .map((text): Part => {
-      if (text === '{body}') return { kind: 'body' };
-      if (text === '{timestamp}') return { kind: 'timestamp' };
-      const name = /^\{header:(.+)\}$/.exec(text)?.[1];
-      return name === undefined ? { kind: 'text', text } : { kind: 'header', name: name.toLowerCase() };
-    });
+function keyOf(secret: string, encoding: KeyEncoding): string | Buffer | undefined {
+  return encoding === 'text' ? secret : DECODE[encoding](secret);
 }
 
-function partOf(request: RawRequest, part: Part, timestamp = ''): string | Uint8Array {
-  switch (part.kind) {
-    case 'text':
-      return part.text;
-    case 'body':
-      return request.body;
-    case 'timestamp':
-      return timestamp;
-    case 'header':
-      return headerValue(request, part.name) ?? '';
-  }
+function keyProblem(secret: string, encoding: KeyEncoding): string | undefined {
+  return keyOf(secret, encoding)?.length
+    ? undefined
+    : `is not ${encoding}, which hmac.keyEncoding says that it is: copy it whole, or set keyEncoding to text`;
 }

@@ -43,8 +43,17 @@ const SOURCES: Readonly<Record<SourceType, Entry>> = {
   Bearer: bearer,
 };
 
+/** Made once: what a user describes is parsed for it. */
+const made = new WeakMap<SourceSettings, Source>();
+
 /** The source as `spec.source` describes it. */
 export function sourceOf(settings: SourceSettings): Source {
+  const source = made.get(settings) ?? makeSource(settings);
+  made.set(settings, source);
+  return source;
+}
+
+function makeSource(settings: SourceSettings): Source {
   const entry = SOURCES[settings.type];
   const source = typeof entry === 'function' ? entry(settings) : entry;
   return settings.eventId === undefined ? source : withEventId(source, settings.eventId);

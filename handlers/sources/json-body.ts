@@ -1,5 +1,5 @@
 import { jsonSize } from '../json-size.ts';
-import { contentEncoding, type RawRequest } from '../raw-request.ts';
+import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
 import { BODY_LIMITS } from './limits.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -18,12 +18,35 @@ export const UNREAD = Symbol('unread');
 
 /** The body parsed; undefined if it isn't JSON, {@link UNREAD} if it is compressed or beyond `BODY_LIMITS.json`. */
 export function jsonBody(request: RawRequest): unknown {
-  if (typeof jsonSize(request.body, BODY_LIMITS.json) === 'string') return UNREAD;
+  const value = parsed(request.body);
+  // What was unpacked on its way may still be called compressed: then it was parsed.
+  return value === undefined && contentEncoding(request) !== undefined ? UNREAD : value;
+}
+
+/** The same of the JSON that a form carries in its field `payload`, as GitHub and Slack send it. */
+export function jsonInForm(request: RawRequest): unknown {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headerValue(request, 'content-type') ?? '')) {
+    return undefined;
+  }
+  const text = bodyText(request);
+  const start = text?.startsWith(FIELD) ? 0 : (text?.indexOf(`&${FIELD}`) ?? -1) + 1;
+  if (text === undefined || !text.startsWith(FIELD, start)) return undefined;
+  const value = text.slice(start + FIELD.length).split('&', 1)[0] ?? '';
   try {
-    return JSON.parse(bodyText(request) ?? '');
+    return parsed(Buffer.from(decodeURIComponent(value.replaceAll('+', ' '))));
   } catch {
-    // What was unpacked on its way may still be called compressed: then it was parsed.
-    return contentEncoding(request) === undefined ? undefined : UNREAD;
+    return undefined;
+  }
+}
+
+const FIELD = 'payload=';
+
+function parsed(json: Buffer): unknown {
+  if (typeof jsonSize(json, BODY_LIMITS.json) === 'string') return UNREAD;
+  try {
+    return JSON.parse(UTF8.decode(json));
+  } catch {
+    return undefined;
   }
 }
 
@@ -38,6 +61,16 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
     found = (found as Readonly<Record<string, unknown>>)[name];
   }
   return found;
+}
+
+/** The names and indexes of a path as `$.data.items[0].id`. */
+export function stepsOf(jsonPath: string): string[] {
+  return [...jsonPath.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(([, member, index]) => member ?? index ?? '');
+}
+
+/** A text that is not empty, or a whole number; one beyond 2^53 has lost digits in parsing. */
+export function scalarOf(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : textOf(value);
 }
 
 /** A text that is not empty. */

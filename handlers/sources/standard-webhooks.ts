@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { decodeBase64 } from '../base64.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
+import { partsOf } from './header-parts.ts';
 import { hmacMatches } from './hmac.ts';
 import type { Source } from './source.ts';
 import { timestampProblem, unixTimeOf } from './timestamp.ts';
@@ -8,8 +9,7 @@ import { timestampProblem, unixTimeOf } from './timestamp.ts';
 const PUBLIC_KEY_PREFIX = 'whpk_';
 const ED25519_KEY_BYTES = 32;
 
-/** More than any sender's rotation needs; each one of `v1a` costs a curve operation. */
-const MAX_SIGNATURES = 10;
+const LIST = { separator: ' ', assignment: ',' } as const;
 
 /**
  * Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): Svix, OpenAI and
@@ -24,7 +24,7 @@ export const standardWebhooks: Source = {
     if (parseSecret(secret) !== undefined) return undefined;
     return secret.startsWith(PUBLIC_KEY_PREFIX)
       ? `is not an ed25519 public key (${PUBLIC_KEY_PREFIX} and the base64 of ${ED25519_KEY_BYTES} bytes)`
-      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…)';
+      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…), or store the base64 of it if the sender signs with its text (an older one of Polar)';
   },
 
   verify(request, trust) {
@@ -34,9 +34,8 @@ export const standardWebhooks: Source = {
     const problem = timestampProblem(timestamp, trust);
     if (problem !== undefined) return problem;
 
-    const signatures = signature.split(' ').slice(0, MAX_SIGNATURES);
-    const shared = ofVersion(signatures, 'v1');
-    const asymmetric = ofVersion(signatures, 'v1a');
+    const shared = ofVersion(signature, 'v1');
+    const asymmetric = ofVersion(signature, 'v1a');
     if (shared.length + asymmetric.length === 0) return 'signature-malformed';
 
     const keys = trust.secrets.flatMap((secret) => parseSecret(secret) ?? []);
@@ -68,15 +67,15 @@ function fields(request: RawRequest) {
 }
 
 /** The signatures of one version. Others are skipped: the specification adds new ones beside the old. */
-function ofVersion(signatures: readonly string[], version: string): Buffer[] {
-  return signatures
-    .filter((signature) => signature.startsWith(`${version},`))
-    .flatMap((signature) => decodeBase64(signature.slice(version.length + 1)) ?? []);
+function ofVersion(signature: string, version: string): Buffer[] {
+  return partsOf(signature, LIST, version).flatMap((text) => decodeBase64(text) ?? []);
 }
 
 function parseSecret(secret: string): { isPublic: boolean; bytes: Buffer } | undefined {
-  const isPublic = secret.startsWith(PUBLIC_KEY_PREFIX);
-  const bytes = decodeBase64(secret.replace(/^wh(sec|pk)_/, ''));
+  // Some senders show a secret behind the version of its signatures (supabase.com: "Auth Hooks").
+  const shown = secret.replace(/^(v1,(?=whsec_)|v1a,(?=whpk_))/, '');
+  const isPublic = shown.startsWith(PUBLIC_KEY_PREFIX);
+  const bytes = decodeBase64(shown.replace(/^wh(sec|pk)_/, ''));
   if (bytes === undefined || bytes.length === 0) return undefined;
   return isPublic && bytes.length !== ED25519_KEY_BYTES ? undefined : { isPublic, bytes };
 }

@@ -1,9 +1,11 @@
+import { parse, stringify } from 'node:querystring';
 import { decodeBase64 } from '../base64.ts';
-import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
+import { headerValue, queryValue } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
+import { calledUrl } from './called-url.ts';
+import { formFields, isTooComplex, sortedForm } from './form.ts';
 import { hmacMatches } from './hmac.ts';
 import { bodyText, textOf, timeOf, wholeNumberOf } from './json-body.ts';
-import { BODY_LIMITS } from './limits.ts';
 import type { Source } from './source.ts';
 
 const SIGNATURE = 'x-twilio-signature';
@@ -22,7 +24,7 @@ export const twilio: Source = {
     if (header === undefined) return 'signature-missing';
     const signature = decodeBase64(header);
     if (signature?.length !== SHA1_BYTES) return 'signature-malformed';
-    const url = settings.publicUrl ?? urlOf(request);
+    const url = settings.publicUrl ?? calledUrl(request, BODY_HASH);
     if (url === undefined) return 'url-unknown';
 
     // A body that is no form is signed by its hash, which Twilio appends to the URL.
@@ -31,10 +33,11 @@ export const twilio: Source = {
     const hashed = bodyHash !== undefined;
     const query = hashed ? `${url.includes('?') ? '&' : '?'}${BODY_HASH}=${bodyHash}` : '';
     if (!hashed && isTooComplex(request.body)) return 'body-too-complex';
-    const form = hashed ? '' : sortedForm(bodyText(request));
-    if (form === undefined) return 'body-unexpected';
+    const fields = formFields(hashed ? '' : bodyText(request));
+    if (fields === undefined) return 'body-unexpected';
+    const form = hashed ? '' : sortedForm(fields);
 
-    const signed = withAndWithoutPort(url).map((variant) => `${variant}${query}${form}`);
+    const signed = [...spellings(`${url}${query}`)].map((spelling) => `${spelling}${form}`);
     const matches = signed.map((text) => hmacMatches('sha1', secrets, [text], [signature]));
     return matches.includes(true) ? 'authentic' : 'signature-mismatch';
   },
@@ -52,43 +55,19 @@ export const twilio: Source = {
 };
 
 /**
- * The URL that was called. Its query is not to be had as it was written: the gateway hands it over decoded and
- * grouped. And one that is guessed would let form fields be passed off as a part of it: then the user has to say the URL.
+ * What Twilio may have signed of one URL (npm twilio: validateRequest): as it was entered, or escaped as WHATWG says, or
+ * with its query escaped as Node's `querystring` does; each with or without port, whichever way it called.
  */
-function urlOf({ url, query }: RawRequest): string | undefined {
-  return [...query.keys()].every((name) => name === BODY_HASH) ? url : undefined;
+function spellings(url: string): Set<string> {
+  const escaped = URL.canParse(url) ? new URL(url).href : url;
+  const query = escaped.indexOf('?') + 1;
+  const requoted = escaped.slice(0, query) + stringify(parse(escaped.slice(query)));
+  return new Set([url, escaped, ...(query > 0 ? [requoted] : [])].flatMap(withAndWithoutPort));
 }
 
-/** Twilio signs one or the other, whichever way it called. */
 function withAndWithoutPort(url: string): string[] {
-  const [, origin = '', port = ':443', rest = ''] = /^(https:\/\/[^/?#:]*)(:\d+)?(.*)$/.exec(url) ?? [];
-  return [`${origin}${rest}`, `${origin}${port}${rest}`];
-}
-
-function isTooComplex(form: Buffer): boolean {
-  const { bytes, fields } = BODY_LIMITS.form;
-  if (form.length > bytes) return true;
-  let found = 1;
-  for (let i = form.indexOf('&'); i !== -1 && found <= fields; i = form.indexOf('&', i + 1)) found++;
-  return found > fields;
-}
-
-/** Names and values one after the other, in order, each value once (as Twilio's libraries do it). */
-function sortedForm(body: string | undefined): string | undefined {
-  const fields = new Map<string, Set<string>>();
-  try {
-    for (const field of body?.split('&') ?? []) {
-      const [name = '', ...value] = field
-        .split('=')
-        .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
-      fields.set(name, (fields.get(name) ?? new Set()).add(value.join('=')));
-    }
-  } catch {
-    return undefined;
-  }
-  const names = [...fields.keys()].sort();
-  const valuesOf = (name: string) => [...(fields.get(name) ?? [])].sort();
-  return body === undefined
-    ? undefined
-    : names.flatMap((name) => valuesOf(name).map((value) => name + value)).join('');
+  // A colon stands in user and password too, and in an IPv6 address.
+  const [, user = '', host = '', port = ':443', rest = ''] =
+    /^https:\/\/([^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(:\d*)?(.*)$/is.exec(url) ?? [];
+  return ['', port].map((variant) => `https://${user}${host}${variant}${rest}`);
 }

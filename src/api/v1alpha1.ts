@@ -2,9 +2,13 @@ import * as z from 'zod';
 import {
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
+  HMAC_PLACEHOLDER,
+  JSON_PATH,
+  KEY_ENCODINGS,
   PROOF_HEADER,
   SIGNED_SOURCE_TYPES,
   SOURCE_TYPES,
+  TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
@@ -41,6 +45,19 @@ interface Rule {
   readonly fieldPath?: string;
 }
 const rules = (...list: Rule[]) => ({ 'x-kubernetes-validations': list });
+
+/** A rule that the operator checks by itself too: what was stored before the rule came is refused in its words. */
+interface CheckedRule<T> extends Rule {
+  readonly holds: (value: T) => boolean;
+}
+const checked = <T extends z.ZodType>(schema: T, ...list: CheckedRule<z.output<T>>[]) =>
+  schema
+    .superRefine((value, context) => {
+      for (const { holds, message } of list) {
+        if (!holds(value)) context.addIssue({ code: 'custom', message });
+      }
+    })
+    .meta(rules(...list.map(({ holds: _, ...rule }) => rule)));
 
 /** An array whose items are keyed, so that server-side apply merges it by those keys. */
 const listMap = (...keys: string[]) => ({
@@ -138,50 +155,140 @@ const headerName = (description: string) =>
     'the name of a header has letters, digits, - and _ only, without the colon',
   ).describe(description);
 
-const hmac = z
-  .object({
-    header: headerName('Header that carries the signature.'),
+const jsonPath = (field: string) =>
+  formed(
+    256,
+    new RegExp(`^${JSON_PATH.source}$`),
+    `${field} starts with $ and has steps .name and [0], such as $.data.id`,
+  );
+
+const partKey = (description: string) =>
+  formed(32, /^[A-Za-z0-9_-]+$/, 'the key of a part has letters, digits, - and _ only').describe(description);
+
+const hmacParts = checked(
+  z.object({
+    signature: partKey('Key of the parts that are signatures, such as v1. One that is right is enough.'),
+    separator: formed(2, /^[ ,;:&|.]{1,2}$/, 'parts.separator is one or two of , ; : & | . and a blank')
+      .describe('What stands between two parts.')
+      .default(','),
+    assignment: formed(1, /^[=:,.]$/, 'parts.assignment is one of = : , and .')
+      .describe('What stands between the key of a part and its value.')
+      .default('='),
+  }),
+  {
+    rule: '!self.separator.contains(self.assignment)',
+    message: 'parts.separator and parts.assignment must differ, or no part has a value',
+    holds: ({ separator, assignment }) => !separator.includes(assignment),
+  },
+);
+
+const hmacTimestamp = checked(
+  z.object({
+    header: headerName('Header that carries the time.').optional(),
+    part: partKey('Key of the part of the header that is the time, such as t.').optional(),
+    jsonPath: jsonPath('hmac.timestamp.jsonPath')
+      .optional()
+      .describe('Where the time stands in a JSON body, such as $.sentAt: a text or a whole number.'),
+    format: z
+      .enum(TIMESTAMP_FORMATS)
+      .describe('How the time is written: in seconds or milliseconds since 1970, or as 2026-01-02T03:04:05Z.')
+      .default('seconds'),
+  }),
+  {
+    rule: '[has(self.header), has(self.part), has(self.jsonPath)].filter(given, given).size() == 1',
+    message: 'hmac.timestamp takes exactly one of header, part and jsonPath',
+    holds: (time) =>
+      [time.header, time.part, time.jsonPath].filter((given) => given !== undefined).length === 1,
+  },
+);
+
+const hmac = checked(
+  z.object({
+    header: headerName('Header that carries the signature.').optional(),
+    headers: z
+      .array(headerName('Name of a header, in any case.'))
+      .min(1)
+      .max(5)
+      .optional()
+      .describe('In place of header: headers of which any may carry a right signature.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    parts: hmacParts
+      .optional()
+      .describe('How the header is made up if it holds more than one digest, as t=…,v1=…,v1=… does.'),
     algorithm: z.enum(HMAC_ALGORITHMS).describe('Hash of the HMAC.').default('sha256'),
     encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the digest.').default('hex'),
+    keyEncoding: z
+      .enum(KEY_ENCODINGS)
+      .describe('How the secret writes the key: as it is, or in hex or base64.')
+      .default('text'),
     prefix: z.string().max(32).describe('What stands before the digest, such as sha256=.').default(''),
     template: formed(
       256,
-      /^([^{}]|\{(body|timestamp|header:[A-Za-z0-9_-]+)\})*$/,
-      'hmac.template may hold {body}, {timestamp} and {header:Name}, and no other braces',
+      new RegExp(`^([^{}]|\\{(${HMAC_PLACEHOLDER.source})\\})*$`),
+      'hmac.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces',
     )
       .describe(
-        'What is signed: {body} stands for the body as it was sent, {timestamp} for the value of timestampHeader, {header:Name} for that of any header.',
+        'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order.',
       )
       .default('{body}'),
     timestampHeader: headerName(
       'Header that carries the time, in Unix seconds. It is held to toleranceSeconds.',
     ).optional(),
-  })
+    timestamp: hmacTimestamp
+      .optional()
+      .describe('Where the time is, if not in Unix seconds in a header. It is held to toleranceSeconds.'),
+  }),
+  {
+    rule: 'has(self.header) != has(self.headers)',
+    message: 'hmac takes exactly one of header and headers: name what carries the signature',
+    holds: ({ header, headers }) => (header === undefined) !== (headers === undefined),
+  },
+  {
+    rule: "self.template.contains('{body}') || self.template.contains('{form:*}')",
+    message:
+      'hmac.template must hold {body}, or {form:*} for a form: a signature that leaves the body out proves nothing about it',
+    holds: ({ template }) => template.includes('{body}') || template.includes('{form:*}'),
+  },
+  {
+    rule: '!has(self.timestampHeader) || !has(self.timestamp)',
+    message: 'hmac takes one of timestampHeader and timestamp: timestamp.header says the same',
+    holds: ({ timestampHeader, timestamp }) => timestampHeader === undefined || timestamp === undefined,
+  },
+  {
+    rule: "(has(self.timestampHeader) || (has(self.timestamp) && !has(self.timestamp.jsonPath))) == self.template.contains('{timestamp}')",
+    message:
+      'hmac.timestampHeader, timestamp.header or timestamp.part and {timestamp} in hmac.template belong together: a time that is not signed can be replaced by anyone',
+    holds: ({ timestampHeader, timestamp, template }) =>
+      (timestampHeader !== undefined || (timestamp !== undefined && timestamp.jsonPath === undefined)) ===
+      template.includes('{timestamp}'),
+  },
+  {
+    rule: "!has(self.timestamp) || !has(self.timestamp.jsonPath) || self.template.contains('{body}')",
+    message:
+      'hmac.timestamp.jsonPath is in the body: {body} must be in hmac.template, or the time is not signed',
+    holds: ({ timestamp, template }) => timestamp?.jsonPath === undefined || template.includes('{body}'),
+  },
+  {
+    rule: '!has(self.timestamp) || !has(self.timestamp.part) || (has(self.parts) && self.parts.signature != self.timestamp.part && has(self.header))',
+    message:
+      'hmac.timestamp.part is a part of the one header: give header and parts, and the time another key than the signature',
+    holds: ({ timestamp, parts, header }) =>
+      timestamp?.part === undefined ||
+      (parts !== undefined && parts.signature !== timestamp.part && header !== undefined),
+  },
+  {
+    rule: "!has(self.parts) || self.prefix == ''",
+    message: 'hmac.prefix stands before a lone digest: leave it out, or leave parts out',
+    holds: ({ parts, prefix }) => parts === undefined || prefix === '',
+  },
+)
   .optional()
-  .describe('How the sender signs; for type HMAC.')
-  .meta(
-    rules(
-      {
-        rule: "self.template.contains('{body}')",
-        message:
-          'hmac.template must hold {body}: a signature that leaves the body out proves nothing about it',
-      },
-      {
-        rule: "has(self.timestampHeader) == self.template.contains('{timestamp}')",
-        message:
-          'hmac.timestampHeader and {timestamp} in hmac.template belong together: a time that is not signed can be replaced by anyone',
-      },
-    ),
-  );
+  .describe('How the sender signs; for type HMAC.');
 
 const eventId = z
   .object({
     header: headerName('Header that carries the identity.').optional(),
-    jsonPath: formed(
-      256,
-      /^\$(\.[A-Za-z0-9_-]+|\[[0-9]+\])+$/,
-      'eventId.jsonPath starts with $ and has steps .name and [0], such as $.data.id',
-    )
+    jsonPath: jsonPath('eventId.jsonPath')
       .optional()
       .describe('Where the identity stands in a JSON body, such as $.data.id: a text or a whole number.'),
     bodySha256: z.boolean().optional().describe('True: equal bodies are one event.'),
@@ -201,8 +308,9 @@ const eventId = z
 const isProof = (name: string) => {
   const { looksLike, butNot } = PROOF_HEADER;
   const ofSettings =
-    "[has(self.hmac) ? self.hmac.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
-  return `(${name} in ${ofSettings} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
+    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
+  const ofList = `(has(self.hmac) && has(self.hmac.headers) && self.hmac.headers.exists(one, one.lowerAscii() == ${name}))`;
+  return `(${name} in ${ofSettings} || ${ofList} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
 };
 
 const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
@@ -240,7 +348,7 @@ const source = z
     )
       .optional()
       .describe(
-        'URL of the endpoint exactly as Twilio has it, query included; for type Twilio. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
+        'URL of the endpoint exactly as the sender has it, query included; for senders that sign it. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
       ),
     eventId,
     keepHeaders: z
@@ -278,8 +386,9 @@ const source = z
         message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
       },
       {
-        rule: "self.type == 'Twilio' || !has(self.publicUrl)",
-        message: 'only Twilio signs the URL: remove publicUrl, or set type to Twilio',
+        rule: "self.type == 'Twilio' || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))",
+        message:
+          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

@@ -12,6 +12,7 @@ import { findBinaries } from '../../local/tools/binaries.ts';
 import { findKubectl } from '../../local/tools/kubectl.ts';
 import { webhookPipelineSpec } from '../../src/api/v1alpha1.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from '../unit/api/specs.ts';
+import { WRONG_HMAC } from '../unit/api/wrong-hmac.ts';
 
 /** What users meet when they write, change and read a WebhookPipeline, by kubectl against a real API server. */
 
@@ -253,12 +254,6 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'remove it, or set type to HMAC',
   ],
   [
-    'HMAC without header',
-    { source: { type: 'HMAC', secretRefs: [SECRET], hmac: {} } },
-    'spec.source.hmac.header',
-    'Required value',
-  ],
-  [
     'a header with its colon',
     hmac({ header: 'X-Sig:' }),
     'spec.source.hmac.header',
@@ -272,28 +267,57 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
   ],
   [
     'an encoding that is none',
-    hmac({ encoding: 'base64url' }),
+    hmac({ encoding: 'base32' }),
     'spec.source.hmac.encoding',
-    'supported values: "hex", "base64"',
+    'supported values: "hex", "base64", "base64url"',
   ],
   [
-    'a template with other braces',
-    hmac({ template: '{body}{url}' }),
-    'spec.source.hmac.template',
-    'may hold {body}, {timestamp} and {header:Name}, and no other braces',
-  ],
-  ['a signature of no body', hmac({ template: '{header:X-Id}' }), 'spec.source.hmac', 'must hold {body}'],
-  [
-    'a time that is not signed',
-    hmac({ timestampHeader: 'X-Time' }),
-    'spec.source.hmac',
-    'a time that is not signed can be replaced by anyone',
+    'a key in an encoding that is none',
+    hmac({ keyEncoding: 'base64url' }),
+    'spec.source.hmac.keyEncoding',
+    'supported values: "text", "hex", "base64"',
   ],
   [
-    'a signed time that is nowhere',
-    hmac({ template: '{timestamp}.{body}' }),
-    'spec.source.hmac',
-    'belong together',
+    'a form of time that is none',
+    hmac({ template: '{timestamp}.{body}', timestamp: { header: 'X-Time', format: 'rfc1123' } }),
+    'spec.source.hmac.timestamp.format',
+    'supported values: "seconds", "milliseconds", "iso8601"',
+  ],
+  [
+    'parts without a signature',
+    hmac({ parts: { separator: ';' } }),
+    'spec.source.hmac.parts.signature',
+    'Required value',
+  ],
+  [
+    'no header of several',
+    hmac({ header: undefined, headers: [] }),
+    'spec.source.hmac.headers',
+    'at least 1 items',
+  ],
+  ...WRONG_HMAC.map(
+    ([name, fields, field, message]) =>
+      [name, { source: { type: 'HMAC', secretRefs: [SECRET], hmac: fields } }, field, message] as const,
+  ),
+  [
+    'the URL with a signature that leaves it out',
+    { source: { ...hmac({ template: '{body}{header:url}' }).source, publicUrl: 'https://hooks.example/' } },
+    'spec.source',
+    'or to HMAC with {url}, {path} or {query}',
+  ],
+  [
+    'one of several signatures as identity',
+    {
+      source: { ...hmac({ header: undefined, headers: ['X-A', 'X-B'] }).source, eventId: { header: 'x-b' } },
+    },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
+  ],
+  [
+    'one of several signatures that is to be kept',
+    { source: { ...hmac({ header: undefined, headers: ['X-A', 'X-B'] }).source, keepHeaders: ['X-b'] } },
+    'spec.source.keepHeaders',
+    'never stored',
   ],
   [
     'the header of another type',
@@ -305,7 +329,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'the URL of a sender that signs none',
     { source: { publicUrl: 'https://hooks.example/' } },
     'spec.source',
-    'remove publicUrl, or set type to Twilio',
+    'remove publicUrl, or set type to Twilio, or to HMAC',
   ],
   [
     'a URL with connection overrides',

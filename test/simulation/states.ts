@@ -64,6 +64,8 @@ const functionFields = (name: 'preQueue' | 'postQueue'): Campaign[] => [
 const codeIn = (name: string) => ({ CODE: name });
 
 const HMAC = { header: 'X-Signature' };
+const timed = (timestamp: Patch, more: Patch = {}) =>
+  source('HMAC', { hmac: { ...HMAC, template: '{timestamp}.{body}', timestamp, ...more } });
 
 /** Every field of a spec that may change. */
 export const CAMPAIGNS: readonly Campaign[] = [
@@ -99,6 +101,36 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.hmac.encoding', [source('HMAC', { hmac: { ...HMAC, encoding: 'base64' } })]),
   field('source.hmac.prefix', [source('HMAC', { hmac: { ...HMAC, prefix: 'sha256=' } })]),
   field('source.hmac.template', [source('HMAC', { hmac: { ...HMAC, template: 'v0:{body}' } })]),
+  field('source.hmac.headers', [
+    source('HMAC', { hmac: { headers: ['X-Signature-1', 'X-Signature-2'] } }),
+    source('HMAC', { hmac: { headers: ['X-Signature-1'] } }),
+  ]),
+  field('source.hmac.keyEncoding', [
+    parts({
+      source: {
+        type: 'HMAC',
+        hmac: { ...HMAC, keyEncoding: 'hex' },
+        secretRefs: [{ name: 'signing', key: 'hex' }],
+      },
+    }),
+  ]),
+  field('source.hmac.parts.signature', [
+    source('HMAC', { hmac: { ...HMAC, parts: { signature: 'v1' } } }),
+    source('HMAC', { hmac: { ...HMAC, parts: { signature: 'v2' } } }),
+  ]),
+  field('source.hmac.parts.separator', [
+    source('HMAC', { hmac: { ...HMAC, parts: { signature: 'v1', separator: ';' } } }),
+  ]),
+  field('source.hmac.parts.assignment', [
+    source('HMAC', { hmac: { ...HMAC, parts: { signature: 'v1', assignment: ':' } } }),
+  ]),
+  field('source.hmac.timestamp.header', [timed({ header: 'X-Time' })]),
+  field('source.hmac.timestamp.part', [timed({ part: 't' }, { parts: { signature: 'v1' } })]),
+  field('source.hmac.timestamp.jsonPath', [timed({ jsonPath: '$.at' }, { template: '{body}' })]),
+  field('source.hmac.timestamp.format', [
+    timed({ header: 'X-Time', format: 'milliseconds' }),
+    timed({ header: 'X-Time', format: 'iso8601' }),
+  ]),
   field('source.hmac.timestampHeader', [
     source('HMAC', { hmac: { ...HMAC, timestampHeader: 'X-Time', template: '{timestamp}.{body}' } }),
   ]),
@@ -206,7 +238,7 @@ export function furnish({ aws, kubernetes }: World): void {
     aws.stores.external.set(host, { isUp: true, events: new Set() });
   kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/', other: 'mongodb://u:p@db-3.example/' });
   kubernetes.setSecret('store-2', { uri: 'mongodb://u:p@db-2.example/' });
-  kubernetes.setSecret('signing', { a: 'hunter2hunter2', b: 'hunter3hunter3' });
+  kubernetes.setSecret('signing', { a: 'hunter2hunter2', b: 'hunter3hunter3', hex: 'c0ffee00' });
   kubernetes.setConfigMap('settings', { LEVEL: 'high' });
   for (const name of ['own', 'other'])
     kubernetes.setConfigMap(name, { 'code.mjs': `export const process = () => {}; // ${name}` });

@@ -57,19 +57,32 @@ const eventId = fc.oneof(
 const hmac = fc
   .record(
     {
-      header: headerName,
       algorithm: fc.constantFrom('sha1' as const, 'sha256' as const, 'sha512' as const),
-      encoding: fc.constantFrom('hex' as const, 'base64' as const),
-      prefix: fc.constantFrom('', 'sha256=', 'v0='),
+      encoding: fc.constantFrom('hex' as const, 'base64' as const, 'base64url' as const),
+      keyEncoding: fc.constantFrom('text' as const, 'hex' as const, 'base64' as const),
+      where: fc.oneof(
+        fc.record({ header: headerName, prefix: fc.constantFrom('', 'sha256=', 'v0=') }),
+        fc.record({ headers: fc.uniqueArray(headerName, { minLength: 1, maxLength: 5 }) }),
+        fc.record({
+          header: headerName,
+          parts: fc.constantFrom({ signature: 'v1' }, { signature: 'h1', separator: ';', assignment: ':' }),
+        }),
+      ),
       signed: fc.constantFrom(
         {},
         { template: '{header:X-Id}.{body}' },
+        { template: '{method}{url}{form:*}{json:$.a[0].b}{form:a}{path}{query}{body}' },
         { template: 'v0:{timestamp}:{body}', timestampHeader: 'X-Time' },
+        {
+          template: '{timestamp}{body}',
+          timestamp: { header: 'X-Time', format: 'iso8601' as const },
+        },
+        { timestamp: { jsonPath: '$.at', format: 'milliseconds' as const } },
       ),
     },
-    { requiredKeys: ['header', 'signed'] },
+    { requiredKeys: ['where', 'signed'] },
   )
-  .map(({ signed, ...rest }) => ({ ...rest, ...signed }));
+  .map(({ where, signed, ...rest }) => ({ ...rest, ...where, ...signed }));
 const signedSource = <T>(type: fc.Arbitrary<T>) => ({
   type,
   secretRefs,
@@ -273,6 +286,7 @@ export const FULL_SPEC = {
       header: 'X-Signature',
       algorithm: 'sha512',
       encoding: 'base64',
+      keyEncoding: 'hex',
       prefix: 'v1=',
       template: '{timestamp}.{body}',
       timestampHeader: 'X-Time',

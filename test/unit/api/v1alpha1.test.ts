@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { SOURCE_TYPES } from '../../../handlers/contract.ts';
 import { ANNOTATIONS, CONDITION_TYPES, webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from './specs.ts';
+import { WRONG_HMAC } from './wrong-hmac.ts';
 
 interface Schema {
   type?: string;
@@ -105,6 +106,9 @@ describe('the schema', () => {
       });
     // What belongs to another type of sender, and what excludes what is said.
     expect(said(spec, FULL_SPEC, 'spec')).toEqual([
+      'spec.source.hmac.headers',
+      'spec.source.hmac.parts',
+      'spec.source.hmac.timestamp',
       'spec.source.apiKey',
       'spec.source.publicUrl',
       'spec.source.eventId.jsonPath',
@@ -200,6 +204,12 @@ test('the README says what each annotation does', () => {
 });
 
 describe('a spec that was stored before a rule came', () => {
+  test.each(WRONG_HMAC)('with %s is refused in the words of the API server', (_, hmac, field, message) => {
+    const parsed = webhookPipelineSpec.safeParse({ source: { type: 'HMAC', hmac } });
+    const issue = parsed.error?.issues.find((each) => each.message.includes(message));
+    expect(['spec', ...(issue?.path ?? [])].join('.').replace(/\.(\d+)/g, '[$1]')).toBe(field);
+  });
+
   test('is refused by the operator in the words of the rule', () => {
     const parsed = webhookPipelineSpec.safeParse({
       store: { managed: { mongoImage: 'mongo:8\nENV\nreboot' } },

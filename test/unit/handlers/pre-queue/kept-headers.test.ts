@@ -117,6 +117,30 @@ test('a header that the source names for the event’s identity stays, one that 
   expect(kept(['i-idempotency-token', 'x-proof'], source)).toEqual(['i-idempotency-token']);
 });
 
+test('AWS as a sender has headers that stay, AWS as the way here hasn’t', () => {
+  const sender = [
+    'x-amz-sns-message-type',
+    'x-amz-sns-message-id',
+    'x-amz-sns-topic-arn',
+    'x-amz-sns-subscription-arn',
+    'x-amz-sns-rawdelivery',
+    'x-amz-eventbridge-rule-name',
+  ];
+  const gateway = [
+    'x-amz-cf-id',
+    'x-amz-date',
+    'x-amz-request-id',
+    'x-amz-security-token',
+    'x-amz-content-sha256',
+    'x-amzn-trace-id',
+    'x-amzn-requestid',
+    'x-amz-snsish-id',
+    'cloudfront-viewer-country',
+  ];
+  expect(kept([...sender, ...gateway, 'x-amz-sns-token', 'x-amz-eventbridge-api-key'])).toEqual(sender);
+  expect(kept(gateway, none, ['X-Amz-Cf-Id'])).toEqual(['x-amz-cf-id']);
+});
+
 test('what the way here added doesn’t stay, nor a name that a document can’t hold', () => {
   expect(
     kept(['host', 'content-type', 'content-length', 'x-forwarded-for', 'x-amzn-trace-id', 'via']),

@@ -52,6 +52,7 @@ test.each([
   ['NAMI_SOURCE', '{"type":"HMAC","toleranceSeconds":300}'],
   ['NAMI_SOURCE', '{"type":"HMAC","toleranceSeconds":300,"hmac":{"header":"X-Sig"}}'],
   ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, hmac: { ...hmacSource.hmac, algorithm: 'md5' } })],
+  ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, hmac: { ...hmacSource.hmac, headers: ['X-Sig', 1] } })],
   ['NAMI_SECRETS', '["hush", 1]'],
   ['NAMI_SECRETS', '"hush"'],
   ['NAMI_SECRETS', '["hush'],

@@ -8,7 +8,7 @@ test('the pre-queue function is small: what it doesn’t load, no cold start wai
   const directory = await mkdtemp(join(tmpdir(), 'nami-size-'));
   try {
     const bundles = await buildHandlers(directory);
-    expect(bundles.find(({ name }) => name === 'pre-queue')?.bytes).toBeLessThan(60 * 1024);
+    expect(bundles.find(({ name }) => name === 'pre-queue')?.bytes).toBeLessThan(50 * 1024);
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -189,6 +189,47 @@ describe('an identity that the user chose', () => {
     expect(identify('None', {}, body, { jsonPath }).id).toBe(id);
   });
 
+  describe('in a form with JSON in its field payload', () => {
+    const inForm = (body: string, contentType = 'application/x-www-form-urlencoded') =>
+      identify('GitHub', { 'content-type': contentType }, body, { jsonPath: '$.a.id' }).id;
+    const json = '{"a":{"id":"é & +=% ü"}}';
+    const field = new URLSearchParams({ payload: json }).toString();
+
+    test('is found there, wherever the field stands', () => {
+      for (const body of [
+        field,
+        `x=1&${field}&payload=2`,
+        `payloads=1&${field}`,
+        `payload=${encodeURIComponent(json)}`,
+      ]) {
+        expect(inForm(body)).toBe('é & +=% ü');
+      }
+      expect(inForm(field, 'Application/X-WWW-Form-Urlencoded; charset=utf-8')).toBe('é & +=% ü');
+    });
+
+    test('is nowhere else, and nothing throws', () => {
+      for (const body of [
+        '',
+        'payload',
+        'payload=',
+        'payload=%',
+        'payload=%ff',
+        'payload=1',
+        'xpayload=1&payloads=2',
+        '\uD800',
+      ]) {
+        expect(inForm(body)).toBeUndefined();
+      }
+      expect(inForm(field, 'text/plain')).toBeUndefined();
+      expect(inForm(field, 'application/x-www-form-urlencodedx')).toBeUndefined();
+    });
+
+    test('is the body where that would take too much to read', () => {
+      const deep = `payload=${'['.repeat(101)}${']'.repeat(101)}`;
+      expect(inForm(deep)).toBe(`sha256:${sha256Hex(deep)}`);
+    });
+  });
+
   test('is the body', () => {
     expect(identify('Bearer', {}, 'x', { bodySha256: true }).id).toBe(`sha256:${sha256Hex('x')}`);
   });

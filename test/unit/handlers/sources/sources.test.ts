@@ -61,3 +61,21 @@ test.each([
 ] as const)('secrets of %s: %j', (type, secrets, problems) => {
   expect(secretProblems(settingsOf(type), secrets)).toEqual(problems);
 });
+
+test.each(['Bearer', 'Basic'] as const)('%s reads what stands behind any number of spaces', (type) => {
+  const token = type === 'Basic' ? Buffer.from('a:b').toString('base64') : 'a:b';
+  const verdict = (authorization: string) =>
+    sourceOf(settingsOf(type)).verify(post({ authorization }, '{}'), trust(type, ['a:b']));
+  for (const space of [' ', '  ', ' '.repeat(10_000)]) {
+    expect(verdict(`${type}${space}${token}`)).toBe('authentic');
+    expect(verdict(`${type.toUpperCase()}${space}${token}`)).toBe('authentic');
+    expect(verdict(`${type}${space}${token} `)).not.toBe('authentic');
+    expect(verdict(`${type}${space}`)).toBe('token-malformed');
+  }
+  expect(verdict(`${type}${token}`)).toBe('token-malformed');
+  expect(verdict(`${type}\t${token}`)).toBe('token-malformed');
+  // In one pass: with one from each of the spaces this would take hours.
+  const spaces = ' '.repeat(4_000_000);
+  for (const end of ['\n', '\u2028', '\nx', ''])
+    expect(verdict(`${type}${spaces}${end}`)).not.toBe('authentic');
+});

@@ -31,6 +31,32 @@ describe('verify', () => {
     expect(verify(signedBy(SECRET, '{}'), '{} ')).toBe('signature-mismatch');
   });
 
+  test('takes a secret as its sender shows it, the version of its signatures before it', () => {
+    expect(verify(signedBy(SECRET, '{}'), '{}', [`v1,${SECRET}`])).toBe('authentic');
+    expect(verify(signedBy(OTHER_SECRET, '{}'), '{}', [`v1,${SECRET}`])).toBe('signature-mismatch');
+    expect(standardWebhooks.checkSecret(`v1,${SECRET}`)).toBeUndefined();
+    for (const secret of [
+      `v2,${SECRET}`,
+      `v1a,${SECRET}`,
+      `v1,v1,${SECRET}`,
+      'v1,AAAA',
+      'v1,whsec_',
+      'v1,',
+    ]) {
+      expect(standardWebhooks.checkSecret(secret)).toContain('copy it whole');
+    }
+  });
+
+  test('takes what is signed with the text of a secret by the base64 of that text', () => {
+    // As npm @polar-sh/sdk hands its secret to npm standardwebhooks.
+    for (const text of ['polar_whs_9f8e', 'AAAABBBBCCCCDDDD']) {
+      const stored = Buffer.from(text).toString('base64');
+      expect(verify(signedBy(stored, '{}'), '{}', [stored])).toBe('authentic');
+      expect(verify(signedBy(stored, '{}'), '{}', [text])).toBe('signature-mismatch');
+    }
+    expect(standardWebhooks.checkSecret('polar_whs_9f8e')).toContain('store the base64 of it');
+  });
+
   test('takes the same headers under Svix’s prefix, but not mixed ones', () => {
     const headers = signedBy(SECRET, '{}');
     const svix = Object.fromEntries(

@@ -1,3 +1,5 @@
+import { parse, stringify } from 'node:querystring';
+import twilioLibrary from 'twilio';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
@@ -52,8 +54,37 @@ describe('the URL', () => {
     const query = { b: '{', a: '1 2' };
     expect(verify(publicUrl, { publicUrl, query })).toBe('authentic');
     expect(verify(publicUrl.replace(':8443', ''), { publicUrl, query })).toBe('authentic');
-    expect(verify(publicUrl.replace('%7b', '%7B'), { publicUrl, query })).toBe('signature-mismatch');
+    expect(verify(publicUrl.replace('1+2', '1+3'), { publicUrl, query })).toBe('signature-mismatch');
     expect(verify(URL_CALLED, { publicUrl })).toBe('signature-mismatch');
+  });
+
+  test.each([
+    "https://hooks.example/sms?name=it's",
+    'https://hooks.example/sms?a=1%202&b=1+2',
+    'https://hooks.example/sms?a=%7b&a=&b&c=~!*()',
+    'https://hooks.example/grüße?name=Zoë',
+    'https://HOOKS.Example/Sms',
+    'https://user:pass@hooks.example:8443/sms?a=@:443',
+    'https://user:p%40ss@hooks.example/sms',
+    'https://[2001:db8::1]:8443/sms',
+    'https://[2001:db8::1]/sms',
+    'https://hooks.example',
+    'https://hooks.example?',
+    'https://hooks.example:443/sms?a=1',
+  ])('that the user says is taken in each form that Twilio’s own library takes: %s', (publicUrl) => {
+    const escaped = new URL(publicUrl).href;
+    const [path = '', query = ''] = escaped.split('?', 2);
+    const port = (url: string) => url.replace(/^(https:\/\/[^/]*@)?([^/@]*?)(:\d+)?([/?].*)?$/, '$1$2:443$4');
+    const signed = [publicUrl, escaped, `${path}?${stringify(parse(query))}`];
+    const forms = [...signed, ...signed.map(port), ...signed.map((url) => url.replace(/:(8)?443/, ''))];
+    const made = [...forms, `${publicUrl}x`, publicUrl.replace('https', 'http'), publicUrl.toLowerCase()];
+    const theirs = made.map((url) => {
+      const signature = twilioLibrary.getExpectedTwilioSignature(TOKEN, url, FIELDS);
+      return twilioLibrary.validateRequest(TOKEN, signature, publicUrl, FIELDS);
+    });
+    expect(made.map((url) => verify(url, { publicUrl }) === 'authentic')).toEqual(theirs);
+    expect(theirs.slice(0, 2)).toEqual([true, true]);
+    expect(theirs).toContain(false);
   });
 
   test('with a query that nobody said is not guessed: fields could be passed off as a part of it', () => {
