@@ -7,18 +7,26 @@ type End = (signal: NodeJS.Signals) => void;
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-// While the operator starts, nothing is under way that has to come to an end.
-handle(() => process.exit(0));
+/** Held by the process: a program that is bundled in two parts has two copies of this file. */
+const ENDING = Symbol.for('nami.dev/ending');
+
+const ending = held();
 
 /** Has the process ended in this way from now on; the second signal ends it at once. */
 export function onEnd(stop: End): void {
-  handle((signal) => {
-    handle(() => process.exit(1));
+  ending.end = (signal) => {
+    ending.end = () => process.exit(1);
     stop(signal);
-  });
+  };
 }
 
-/** Instead of whatever handled them before, which may be another bundle's copy of this file. */
-function handle(end: End): void {
-  for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, end);
+/** Listeners stay for good: to take one off would lose a signal that came and was not told yet. */
+function held(): { end: End } {
+  const holder = process as typeof process & { [ENDING]?: { end: End } };
+  if (holder[ENDING]) return holder[ENDING];
+  // While the operator starts, nothing is under way that has to come to an end.
+  const begun: { end: End } = { end: () => process.exit(0) };
+  for (const signal of SIGNALS) process.on(signal, () => begun.end(signal));
+  holder[ENDING] = begun;
+  return begun;
 }
