@@ -98,3 +98,13 @@ test('memory is that of the version which takes the deliveries', async () => {
   await world.until(isReady('orders'), 300);
   expect(memoryOf(world, 'orders')).toBe(256);
 });
+
+test('the status says what waits in the queues from when it says ready', async () => {
+  const world = await simulate({ times: BRISK, settings: { NAMI_RATE_SHARE: '100' } });
+  world.aws.stores.external.set('db.example', { isUp: true, events: new Set() });
+  world.kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/' });
+  const store = { external: { uriSecretRef: { name: 'store', key: 'uri' } } };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { store } });
+  await world.until(isReady('orders'), 300);
+  expect(world.kubernetes.get('orders')?.status?.queue).toEqual({ depth: 0, deadLetters: 0 });
+});

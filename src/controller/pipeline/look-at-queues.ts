@@ -46,7 +46,8 @@ export async function refreshQueues(
   const { clock } = account;
   if (!isDue(clock, memory.queueReadAt, Math.min(QUEUE_SOON, lookSeconds))) return;
   remember(memory, await lookAtQueues(account, owner));
-  memory.queueReadAt = clock.now();
+  // Queues that are not there yet are looked for again as soon as they may be.
+  if (memory.queue) memory.queueReadAt = clock.now();
 }
 
 /** Notes what was seen. */

@@ -27,6 +27,8 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   await refreshQueues(memory, account, owner, config.lookSeconds);
   const surroundings = await viewSurroundings(context, subject);
   const built = await build(context, reporter, subject, surroundings);
+  // A status that says ready says what waits in queues that were just made, too.
+  if (!memory.queue) await refreshQueues(memory, account, owner, config.lookSeconds);
   const isRedriven = await redriveIfDue(context, subject, built.outcome);
 
   const { input, outcome } = built;
