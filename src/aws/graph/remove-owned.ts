@@ -33,9 +33,10 @@ export async function remove(
     else if (each.actual) removables.push({ ...each, actual: each.actual });
   }
   const { removeAll } = kindOf(kind);
+  const actuals = removables.map(({ actual }) => actual);
   const asked =
     removeAll && removables.length > 1
-      ? [await ask(account, kind, removables, owner, (all) => removeAll(account, all, owner))]
+      ? [await ask(account, kind, removables, owner, () => removeAll(account, actuals, owner))]
       : await Promise.all(removables.map((each) => removeOne(account, kind, each, owner)));
   return [...leftovers, ...asked.flat()];
 }
@@ -62,10 +63,11 @@ async function removeOne(
   owner: Owner,
 ): Promise<Leftover[]> {
   let isAnothers = false;
-  const left = await ask(account, kind, [each], owner, async ([actual]) => {
-    const holder = each.actual.tags ?? (await kindOf(kind).holderTags?.(account, each.actual));
+  const { actual } = each;
+  const left = await ask(account, kind, [each], owner, async () => {
+    const holder = actual.tags ?? (await kindOf(kind).holderTags?.(account, actual));
     isAnothers = holder !== undefined && !isOurs(holder, owner);
-    if (actual && !isAnothers) await kindOf(kind).remove(account, actual, owner);
+    if (!isAnothers) await kindOf(kind).remove(account, actual, owner);
   });
   return isAnothers ? [] : left;
 }
@@ -75,10 +77,10 @@ async function ask(
   kind: KindName,
   removables: readonly Removable[],
   owner: Owner,
-  work: (actuals: readonly Actual[]) => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<Leftover[]> {
   try {
-    await work(removables.map(({ actual }) => actual));
+    await work();
     return removables.map(({ id, unlisted }) =>
       removing(account, owner, kind, id, unlisted && 'was just made, and AWS does not list it yet'),
     );
