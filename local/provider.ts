@@ -15,6 +15,8 @@ export interface ProviderContext {
   readonly folder: string;
   /** Where the programs of the Python environment are. */
   readonly programs: string;
+  /** What an operator of this stack needs in its environment beside a kubeconfig. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly processes: Processes;
   readonly progress: Progress;
 }

@@ -86,7 +86,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     makeFolder(join(folder, 'logs'));
     // One after the other: each fails in one line before the next begins work that takes minutes.
     const programs = await preparePython(processes, progress);
-    provider = await (options.provider ?? chooseProvider)({ folder, programs, processes, progress });
+    const environment = environmentFor(proxy.url, network.cidr);
+    const context = { folder, programs, processes, progress, environment };
+    provider = await (options.provider ?? chooseProvider)(context);
     const kubectl = await findKubectl(processes, progress);
 
     progress('starting the Kubernetes control plane and the AWS emulators');
@@ -102,7 +104,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       folder,
       kubeconfig,
       kubectl,
-      environment: environmentFor(kubeconfig, proxy.url, network.cidr),
+      environment: { KUBECONFIG: kubeconfig, ...environment },
       proxy,
       hosts,
       emulators,
@@ -115,9 +117,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   }
 }
 
-function environmentFor(kubeconfig: string, awsUrl: string, networkCidr: string): Record<string, string> {
+function environmentFor(awsUrl: string, networkCidr: string): Record<string, string> {
   return {
-    KUBECONFIG: kubeconfig,
     AWS_ENDPOINT_URL: awsUrl,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

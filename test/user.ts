@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { secantusDatabases } from '../local/database.ts';
 import { type EventStore, openEventStore } from '../local/event-store.ts';
 import { kubectl } from '../local/kubectl.ts';
 import type { LocalStack } from '../local/stack.ts';
+import { preparePython } from '../local/tools/python.ts';
 import type { WebhookPipeline } from '../src/api/v1alpha1.ts';
 
 interface Manifest {
@@ -59,6 +61,21 @@ export class User {
   async openStore(pipeline: WebhookPipeline): Promise<EventStore> {
     const password = objectId(pipeline, 'Parameter', 'store-password');
     return await openEventStore(this.stack, pipeline.status?.store?.address ?? '', password);
+  }
+
+  /** Starts a MongoDB of the user's own beside the stack, and answers its URI. */
+  async startOwnDatabase(): Promise<string> {
+    const { processes, folder, environment } = this.stack;
+    const address = environment.NAMI_NETWORK_CIDR?.replace('0.0/16', '200.1') ?? '';
+    const startDatabase = secantusDatabases(await preparePython(processes, () => {}), processes);
+    await startDatabase({
+      instanceId: 'own',
+      address,
+      volume: `${folder}/volumes/own`,
+      user: 'own',
+      password: 'own',
+    });
+    return `mongodb://own:own@${address}:27017/?authSource=admin&directConnection=true`;
   }
 
   /** The ids of the events that its store holds. */

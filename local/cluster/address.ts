@@ -5,4 +5,3 @@
  */
 export const ADDRESS = '10.97.0.1';
 export const SERVICE_RANGE = '10.97.0.0/24';
-export const POD_RANGE = '10.231.0.0/24';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { archiveOf } from '../../scripts/image/archive.ts';
 import { layerOf } from '../../scripts/image/layer.ts';
 import type { Processes } from '../processes.ts';
-import { POD_RANGE } from './address.ts';
+import type { NodePlace } from './node.ts';
 
 const PAUSE = 'nami.local/pause:1';
 
@@ -18,14 +18,17 @@ export interface ContainerRuntime {
 /** Starts containerd from unpacked packages. */
 export async function startContainerRuntime(
   folder: string,
-  packages: string,
-  pause: string,
+  { packages, pause }: { readonly packages: string; readonly pause: string },
+  place: NodePlace,
   processes: Processes,
 ): Promise<ContainerRuntime> {
   const home = join(folder, 'containerd');
   const networks = join(home, 'networks');
   mkdirSync(networks, { recursive: true });
-  writeFileSync(join(networks, '10-pods.conflist'), JSON.stringify(podNetwork(join(home, 'addresses'))));
+  writeFileSync(
+    join(networks, '10-pods.conflist'),
+    JSON.stringify(podNetwork(place, join(home, 'addresses'))),
+  );
   const socket = join(home, 'containerd.sock');
   const config = join(home, 'config.toml');
   writeFileSync(config, configuration({ home, networks, socket, packages }));
@@ -38,7 +41,7 @@ export async function startContainerRuntime(
     environment,
   });
   await processes.start({
-    name: 'containerd',
+    name: `containerd-${place.name}`,
     command: program('containerd'),
     args: ['--config', config],
     environment,
@@ -64,17 +67,17 @@ async function pauseImage(program: string): Promise<Buffer> {
 }
 
 /** A bridge whose own address is the pods' way to this machine, and no way out of it. */
-const podNetwork = (dataDir: string) => ({
+const podNetwork = ({ bridge, podRange }: NodePlace, dataDir: string) => ({
   cniVersion: '0.4.0',
   name: 'pods',
   plugins: [
     {
       type: 'bridge',
-      bridge: 'pods0',
+      bridge,
       isGateway: true,
       isDefaultGateway: true,
       ipMasq: false,
-      ipam: { type: 'host-local', ranges: [[{ subnet: POD_RANGE }]], dataDir },
+      ipam: { type: 'host-local', ranges: [[{ subnet: podRange }]], dataDir },
     },
   ],
 });

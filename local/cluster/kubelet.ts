@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Processes } from '../processes.ts';
 import { ADDRESS } from './address.ts';
-
-export const NODE_NAME = 'node-1';
+import type { NodePlace } from './node.ts';
 
 /** Below it are the cgroups of all pods, so that whoever clears up finds them. */
 export const CGROUP = 'nami-install';
 
-/** Starts a kubelet, which registers this machine as a node. */
+/** Starts a kubelet, which registers this machine as a node, under the name that it is given. */
 export async function startKubelet(
   folder: string,
   binary: string,
   { kubeconfig, endpoint }: { readonly kubeconfig: string; readonly endpoint: string },
+  place: NodePlace,
   processes: Processes,
 ): Promise<void> {
   const home = join(folder, 'kubelet');
@@ -25,6 +25,7 @@ export async function startKubelet(
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
       address: ADDRESS,
+      port: place.kubeletPort,
       containerRuntimeEndpoint: endpoint,
       // The API server, which fetches logs, has no certificate to show.
       authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
@@ -48,14 +49,14 @@ export async function startKubelet(
     }),
   );
   await processes.start({
-    name: 'kubelet',
+    name: `kubelet-${place.name}`,
     command: binary,
     args: [
       `--config=${config}`,
       `--kubeconfig=${kubeconfig}`,
       `--root-dir=${join(home, 'root')}`,
       `--cert-dir=${join(home, 'certificates')}`,
-      `--hostname-override=${NODE_NAME}`,
+      `--hostname-override=${place.name}`,
       `--node-ip=${ADDRESS}`,
     ],
     environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },

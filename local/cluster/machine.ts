@@ -13,16 +13,21 @@ const KERNEL: Readonly<Record<string, string>> = {
   'kernel/keys/root_maxbytes': '25000000',
 };
 
+const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'pipe' });
+
+/** Gives the network namespace that this process has to itself its one address. */
+export function prepareNetwork(): void {
+  run('ip', 'link', 'set', 'lo', 'up');
+  run('ip', 'address', 'add', `${ADDRESS}/32`, 'dev', 'lo');
+}
+
 /**
  * Makes of the namespaces that this process has to itself a machine for a node: with an address, and with folders that
  * containerd and the kubelet may write to without a trace. The kernel's settings are not this machine's to change: the
  * kubelet finds files that hold what it wants.
  */
 export function prepareMachine(folder: string): void {
-  const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'pipe' });
-  run('ip', 'link', 'set', 'lo', 'up');
-  run('ip', 'address', 'add', `${ADDRESS}/32`, 'dev', 'lo');
-
+  prepareNetwork();
   const home = join(folder, 'machine');
   const make = (name: string) => {
     mkdirSync(join(home, name), { recursive: true });

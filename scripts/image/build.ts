@@ -1,9 +1,8 @@
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildAll } from '../build.ts';
+import { APPLICATION, application } from './application.ts';
 import { type Archive, archiveOf } from './archive.ts';
 import { type Entry, layerOf } from './layer.ts';
 import { linkedFiles } from './linked-files.ts';
@@ -19,7 +18,6 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** As the Dockerfile has it. */
 const USER = '65532:65532';
 const NODE = 'usr/local/bin/node';
-const APPLICATION = 'app';
 
 /** The architectures that images have, by Node.js's names of them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
@@ -63,21 +61,6 @@ async function runtime(): Promise<Entry[]> {
     { path: 'etc/passwd', bytes: Buffer.from('nami:x:65532:65532:nami:/:/sbin/nologin\n') },
     { path: 'etc/group', bytes: Buffer.from('nami:x:65532:\n') },
   ];
-}
-
-/** Built anew: a folder of earlier builds may hold what is no part of this one. */
-async function application(): Promise<Entry[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'nami-image-'));
-  try {
-    await buildAll(folder);
-    const files = globSync('**/*.mjs', { cwd: folder });
-    return [
-      ...files.map((path) => ({ path: join(APPLICATION, path), bytes: readFileSync(join(folder, path)) })),
-      { path: join(APPLICATION, 'LICENSE'), bytes: readFileSync(join(root, 'LICENSE')) },
-    ];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 if (import.meta.main) {

@@ -130,7 +130,9 @@ export interface Pod {
     readonly creationTimestamp: string;
     readonly deletionTimestamp?: string;
   };
+  readonly spec: { readonly nodeName?: string };
   readonly status: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly containerStatuses?: readonly {
       readonly state: { readonly running?: { readonly startedAt: string } };
     }[];

@@ -8,6 +8,7 @@ import { FIRST_INSTALLATION } from './steps/first-installation.ts';
 import { LIFE } from './steps/life.ts';
 import { NAMESPACES } from './steps/namespaces.ts';
 import { RIGHTS } from './steps/rights.ts';
+import { TWO_REPLICAS } from './steps/two-replicas.ts';
 import { UNINSTALL } from './steps/uninstall.ts';
 
 /** Whoever started this has gone: so does this, and with it all that it started. */
@@ -22,6 +23,7 @@ const steps: readonly Step[] = [
   ...CHART,
   ...FIRST_INSTALLATION,
   ...LIFE,
+  ...TWO_REPLICAS,
   ...UNINSTALL,
   ...NAMESPACES,
   // Last, for it looks at all that was asked for.

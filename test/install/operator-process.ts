@@ -14,11 +14,18 @@ export function operatorPid(): number {
   return pid;
 }
 
+/** The process of a pod's container, which has the pod's name for its host's. */
+export function operatorPidOf(pod: string): number {
+  const pid = operatorPids().find((each) => read(each, 'environ').split('\0').includes(`HOSTNAME=${pod}`));
+  if (pid === undefined) throw new Error(`no process runs the operator of the pod ${pod}`);
+  return pid;
+}
+
 export function residentMiB(): number {
   return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(read(operatorPid(), 'status'))?.[1]) / 1024);
 }
 
-function read(pid: number, file: 'cmdline' | 'status'): string {
+function read(pid: number, file: 'cmdline' | 'environ' | 'status'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {

@@ -6,7 +6,13 @@ afterEach(() => vi.unstubAllEnvs());
 
 test('an unknown provider is an error of one line that names those there are', async () => {
   vi.stubEnv('NAMI_LOCAL_PROVIDER', 'docker');
-  const context = { folder: '', programs: '', processes: {} as Processes, progress: () => {} };
+  const context = {
+    folder: '',
+    programs: '',
+    environment: {},
+    processes: {} as Processes,
+    progress: () => {},
+  };
   await expect(chooseProvider(context)).rejects.toThrow(
     'NAMI_LOCAL_PROVIDER is "docker": it can be "processes" (the default) or "containers"',
   );

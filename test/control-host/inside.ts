@@ -1,0 +1,117 @@
+import { deepStrictEqual, ok } from 'node:assert';
+import { rmSync } from 'node:fs';
+import { ADDRESS } from '../../local/cluster/address.ts';
+import { prepareNetwork } from '../../local/cluster/machine.ts';
+import { elapsed } from '../../local/progress.ts';
+import { startLocalStack } from '../../local/stack.ts';
+import { post, stored, urlOf } from '../install/traffic.ts';
+import { eventually, GITHUB, User } from '../user.ts';
+import { ControlHost } from './control-host.ts';
+
+/** Whoever started this has gone: so does this, and with it all that it started. */
+process.stdin.once('end', () => process.exit(1)).resume();
+
+const folder = '.nami/control-host';
+rmSync(folder, { recursive: true, force: true });
+prepareNetwork();
+
+const MANY = Number(process.env.NAMI_CHECK_PIPELINES ?? 100);
+const NAMESPACE = 'tenant';
+const PATIENCE_SECONDS = 900;
+let started: ControlHost | undefined;
+const begin = Date.now();
+const stack = await startLocalStack({
+  folder,
+  progress: (line) => console.log(`  ${line}`),
+  awsAddress: ADDRESS,
+  provider: async (context) => {
+    started = new ControlHost(context);
+    return started;
+  },
+});
+const machine = hostOf(started);
+const user = new User(stack);
+let signing = '';
+
+const memory = async () => await machine.said(/(memory: .*)$/);
+
+const steps: readonly { name: string; run(): Promise<string | undefined> }[] = [
+  {
+    name: 'the script makes a machine of 1 GiB and one processor a control host',
+    run: async () => `${await machine.said(/(installed after .*)$/)} of emulated boot; ${await memory()}`,
+  },
+  {
+    name: 'a pipeline gets ready, and what is posted to it is stored',
+    async run() {
+      ({ secret: signing } = await user.namespace(NAMESPACE));
+      await user.apply(NAMESPACE, 'github');
+      const pipeline = await user.waitReady(NAMESPACE, 'github', PATIENCE_SECONDS);
+      await stored(user, pipeline, await post(urlOf(pipeline), signing));
+      return await memory();
+    },
+  },
+  {
+    name: 'after a power cut it boots again with its pipeline, the script runs once more, and nothing changes in AWS',
+    async run() {
+      await machine.cutPower();
+      stack.proxy.clear();
+      await machine.boot();
+      await machine.said(/(installed after .*)$/);
+      await eventually(
+        'the operator looks at AWS',
+        async () => stack.proxy.calls.some(({ action }) => action === 'ListFunctions'),
+        PATIENCE_SECONDS,
+      );
+      const pipeline = await user.waitReady(NAMESPACE, 'github', PATIENCE_SECONDS);
+      await stored(user, pipeline, await post(urlOf(pipeline), signing));
+      deepStrictEqual(user.changes(), []);
+      return undefined;
+    },
+  },
+  {
+    name: `${MANY} pipelines are ready within its memory`,
+    async run() {
+      const uri = await user.startOwnDatabase();
+      await user.kubectl(
+        '-n',
+        NAMESPACE,
+        'create',
+        'secret',
+        'generic',
+        'mongo',
+        `--from-literal=uri=${uri}`,
+      );
+      const store = { external: { uriSecretRef: { name: 'mongo', key: 'uri' } } };
+      const names = Array.from({ length: MANY - 1 }, (_, index) => `external-${index}`);
+      for (const name of names)
+        await user.apply(NAMESPACE, name, { ...GITHUB, alarms: { enabled: false }, store });
+      const applied = Date.now();
+      for (const name of names) await user.waitReady(NAMESPACE, name, 3600);
+      const said = await memory();
+      ok(/restarts (0\s*)+$/.test(said), said);
+      return `${elapsed(applied)} after the last was applied; ${said}`;
+    },
+  },
+];
+
+/** TypeScript does not see that a callback has set it. */
+function hostOf(host: ControlHost | undefined): ControlHost {
+  if (host === undefined) throw new TypeError('a stack that runs has a control plane');
+  return host;
+}
+
+let passed = 0;
+console.log(`  (${elapsed(begin)} until the API server of the machine answered)`);
+for (const { name, run } of steps) {
+  const start = Date.now();
+  try {
+    const said = await run();
+    passed += 1;
+    console.log(`passed: ${name} (${elapsed(start)})${said === undefined ? '' : `\n  ${said}`}`);
+  } catch (error) {
+    console.log(`FAILED: ${name} (${elapsed(start)})\n${error instanceof Error ? error.stack : error}`);
+  }
+}
+await stack.stop();
+console.log(`control host: ${steps.length} steps, ${passed} passed`);
+process.exit(passed === steps.length ? 0 : 1);
