@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
+import { markdownTable } from './markdown-table.ts';
 
 /** Writes the table of values in the chart's README from `values.yaml`; with `--check` fails where it is another. */
 
@@ -56,7 +57,6 @@ function describe(comment: string): string | undefined {
     .join(' ');
 }
 
-/** Padded as Biome pads tables, so that it can be read as text as well. */
 function tableOf(rows: readonly ValueRow[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const lines = rows.map(({ name, standard, description }) => [
@@ -64,20 +64,7 @@ function tableOf(rows: readonly ValueRow[]): string {
     standard === '""' ? '' : `\`${cell(standard)}\``,
     cell(description),
   ]);
-  const head = ['value', 'default', 'what it does'];
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...lines].map((cells) => cells[column]?.length ?? 0)),
-  );
-  const row = (cells: readonly string[], fill = ' ') =>
-    `| ${cells.map((text, column) => text.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`;
-  return [
-    row(head),
-    row(
-      head.map(() => ''),
-      '-',
-    ),
-    ...lines.map((cells) => row(cells)),
-  ].join('\n');
+  return markdownTable(['value', 'default', 'what it does'], lines).trimEnd();
 }
 
 const BEGIN = '<!-- values: written by "npm run generate" from values.yaml -->';

@@ -293,7 +293,10 @@ within 300 kubectl get --raw /readyz || die "the API server does not get ready: 
 
 # ── The operator
 
-kubectl apply --server-side --force-conflicts -f "$programs/crds" -f "$programs/rbac.yaml"
+# A small machine's API server is slow in its first minutes; what is applied is checked by the server alone.
+apply() { kubectl apply --server-side --force-conflicts --validate=false -f "$programs/crds" -f "$programs/rbac.yaml"; }
+say "applies the definition and the operator's rights"
+within 300 apply || apply || die "the API server does not take them"
 operator_token() {
   kubectl -n nami-system get secret nami-operator-token --output 'jsonpath={.data.token}' | base64 -d | grep .
 }

@@ -28,6 +28,10 @@ const stack = await startLocalStack({
     started = new ControlHost(context);
     return started;
   },
+}).catch((error: Error) => {
+  console.log(`FAILED: the machine does not become a control host: ${error.message}`);
+  console.log('control host: 0 steps, 0 passed');
+  process.exit(1);
 });
 const machine = hostOf(started);
 const user = new User(stack);

@@ -1,3 +1,4 @@
+import type { Reason } from '../../reason.ts';
 import { denialOf, isTagRefusal } from './denial.ts';
 import {
   ACCESS_DENIED,
@@ -23,8 +24,8 @@ const INTERNAL = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxEr
 
 class ReasonedError extends Error {
   /** One word for the condition. */
-  readonly reason: string;
-  constructor(reason: string, message: string, options?: ErrorOptions) {
+  readonly reason: Reason;
+  constructor(reason: Reason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }
@@ -171,9 +172,9 @@ function notYet(error: unknown): Delay | undefined {
 
 /** What the reconcile does about an error, and the words for the user. */
 export type Judgement =
-  | { readonly is: 'terminal'; readonly reason: string; readonly message: string }
+  | { readonly is: 'terminal'; readonly reason: Reason; readonly message: string }
   | { readonly is: 'requeue'; readonly seconds: number; readonly message: string }
-  | { readonly is: 'backoff'; readonly reason: string; readonly message: string };
+  | { readonly is: 'backoff'; readonly reason: Reason; readonly message: string };
 
 /** Judges an error of AWS. */
 export function judge(error: unknown): Judgement {

@@ -1,3 +1,4 @@
+import type { Reason } from '../../reason.ts';
 import type { KindName } from './graph.ts';
 
 /** An object that the graph does not want: on its way out, kept on purpose, or not to be removed. */
@@ -7,7 +8,7 @@ export interface Leftover {
   /** "removed": in this pass. "lost": nothing in AWS tells any more whose it is. */
   readonly why: 'removing' | 'removed' | 'kept' | 'failed' | 'lost';
   /** One word, on failure. */
-  readonly reason?: string;
+  readonly reason?: Reason;
   readonly message?: string;
   /** While something is being removed: look again in so many seconds. */
   readonly seconds?: number;

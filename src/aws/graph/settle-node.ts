@@ -1,3 +1,4 @@
+import type { Reason } from '../../reason.ts';
 import type { Account } from '../account/account.ts';
 import { isNotFound, judge, mayHaveWorked } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
@@ -18,7 +19,7 @@ export interface NodeOutcome {
   readonly id?: string;
   readonly outputs: Outputs;
   /** One word, on failure. */
-  readonly reason?: string;
+  readonly reason?: Reason;
   readonly message?: string;
   /** Trying again without a change by the user is useless. */
   readonly terminal?: true;

@@ -1,3 +1,4 @@
+import type { Reason } from '../../reason.ts';
 import type { Account } from '../account/account.ts';
 import type { Actual } from './actual.ts';
 import type { CodeSource } from './code.ts';
@@ -6,7 +7,7 @@ import type { Owner, Tags } from './owner.ts';
 /** Something to know of an object that is no fault of it. */
 export interface Remark {
   /** One word. */
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 

@@ -35,7 +35,7 @@ export function readingOnce(client: KeyReader): KeyReader {
 export const describeKey = ({ kind, name, key }: KeyRef) => `key "${key}" of ${kind} "${name}"`;
 
 /** Reason of a condition: what is referred to can't be used. */
-export const invalidReason = ({ kind }: KeyRef) => `${kind}Invalid`;
+export const invalidReason = ({ kind }: KeyRef) => `${kind}Invalid` as const;
 
 /**
  * The text that a key holds. Throws TerminalError that names kind, name and key when one is missing or no text, and

@@ -1,4 +1,5 @@
 import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { Reason } from '../../reason.ts';
 import type { Overall } from '../report/conditions.ts';
 import type { QueueSight, QueueSights } from './look-at-queues.ts';
 
@@ -59,7 +60,7 @@ export function drain(input: DrainInput): Drain {
 
 const messagesIn = (sight: QueueSight): number => (sight.is === 'there' ? sight.messages : 0);
 
-const stopped = (reason: string, message: string, terminal: boolean): Drain => ({
+const stopped = (reason: Reason, message: string, terminal: boolean): Drain => ({
   is: 'stopped',
   overall: { reason, message, terminal },
 });

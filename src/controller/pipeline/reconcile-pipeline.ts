@@ -93,7 +93,7 @@ export class PipelineReconciler {
 
   /** The endpoint's region and path never change from now on. */
   async #announce(pipeline: WebhookPipeline, memory: Memory, region: string): Promise<Next> {
-    const overall = {
+    const overall: Overall = {
       reason: 'Progressing',
       message: 'has been seen, and is worked on next',
       terminal: false,

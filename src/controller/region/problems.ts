@@ -1,13 +1,14 @@
 import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import type { Part } from '../../aws/graph/graph.ts';
 import type { Leftover } from '../../aws/graph/leftover.ts';
+import type { Reason } from '../../reason.ts';
 
 /** What keeps a shared object of a region from being as it is wanted. */
 export interface RegionProblem {
   readonly part: Part;
   /** Path of the one route that it concerns, such as "/nami/orders"; absent: it concerns all pipelines. */
   readonly path?: string;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** Only a user can change it. */
   readonly terminal: boolean;

@@ -3,13 +3,14 @@ import type { NodeOutcome } from '../../aws/graph/apply.ts';
 import type { Part } from '../../aws/graph/graph.ts';
 import type { Remark } from '../../aws/object/kind.ts';
 import type { ConditionNow } from '../../kubernetes/status.ts';
+import type { Reason } from '../../reason.ts';
 
 /** Pure: from what was observed to the conditions that users and tools read (kstatus). */
 
 /** Something that keeps a part from being ready. */
 export interface Finding {
   readonly part: Part;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** Only the user can change it. */
   readonly terminal: boolean;
@@ -24,13 +25,13 @@ export interface PartRemark extends Remark {
 
 export interface Health {
   readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 
 /** What stands above all parts of a pipeline. */
 export interface Overall {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** Only the user can change it. */
   readonly terminal: boolean;
@@ -83,7 +84,7 @@ export function conditionsOf({
   const condition = (
     type: ConditionType,
     status: ConditionNow['status'],
-    reason: string,
+    reason: Reason,
     message: string,
   ): ConditionNow => ({ type, status, reason, message, observedGeneration: generation });
 

@@ -43,7 +43,7 @@ describe('the conditions', () => {
   test('of one with something to know of a part: it is ready all the same', () => {
     const remarks = [
       { part: 'Store', reason: 'HostOutdated', message: 'goes on' },
-      { part: 'Store', reason: 'Later', message: 'more' },
+      { part: 'Store', reason: 'HostReplacementWaits', message: 'more' },
     ] as const;
     expect(said({ remarks })).toMatchObject({
       Ready: 'True Ready',
@@ -90,7 +90,7 @@ describe('the conditions', () => {
   });
 
   test('of one that could not be looked into at all', () => {
-    const overall = { reason: 'SecretInvalid', message: 'create it', terminal: true };
+    const overall = { reason: 'SecretInvalid', message: 'create it', terminal: true } as const;
     expect(said({ overall })).toMatchObject({
       Ready: 'False SecretInvalid',
       GatewayReady: 'Unknown SecretInvalid',

@@ -47,7 +47,7 @@ test('a store that never answered in China is told with the registry that is har
 });
 
 describe('what the region lacks', () => {
-  const problem = { reason: 'AccessDenied', message: 'the right is missing', terminal: false };
+  const problem = { reason: 'AccessDenied', message: 'the right is missing', terminal: false } as const;
   const ofAll = { part: 'Gateway', ...problem } as const;
   const ofNetwork = { part: 'Store', ...problem } as const;
   const ofAnother = { part: 'Gateway', path: '/nami/another', ...problem } as const;

@@ -1,0 +1,224 @@
+import type { GoesOn, OnItsWay, UserMustAct, Well } from '../../src/reason.ts';
+
+/** What docs/status.md says of each reason. A reason of the code that is missing here does not compile. */
+export interface Explanation {
+  readonly means: string;
+  /** What the user does about it. */
+  readonly remedy: string;
+}
+
+const REFERENCE: Explanation = {
+  means: 'a Secret or ConfigMap that the spec names is missing, lacks the key or holds nothing usable',
+  remedy: 'make it as the message says; it is asked for again soon at first, then once a minute',
+};
+const FORBIDDEN: Explanation = {
+  means: 'the operator may not read it in this namespace',
+  remedy: 'add the namespace to `operator.watchNamespaces`, or grant the operator to get it there',
+};
+const UNUSABLE: Explanation = {
+  means: "the spec, what it brings along or own code can't work",
+  remedy: 'change what the message names; what ran before goes on meanwhile',
+};
+const CHANGED: Explanation = {
+  means: 'the spec names another region or path than the pipeline has, which senders hold',
+  remedy: 'set it back, or make a new pipeline',
+};
+const TAKEN: Explanation = {
+  means: 'another pipeline, or what one left in AWS, has the path',
+  remedy: 'make this pipeline anew with another `spec.endpoint.path`, or free the path',
+};
+const TAGS_LOST: Explanation = {
+  means: 'somebody took the tags off the volume with the events, or off its host. Neither is replaced',
+  remedy: 'put the tags back with the command in the message',
+};
+const NO_SUCH_HOST: Explanation = {
+  means: "the host that the spec asks for can't be. The running one goes on",
+  remedy: 'choose another type or image; MongoDB goes up one major version at a time, and never back',
+};
+const NOT_OURS: Explanation = {
+  means:
+    "something of that name exists in AWS and belongs to somebody else, or to a pipeline in an earlier namespace of this name, or it is the region's gateway and somebody took its tags off",
+  remedy:
+    'remove it, tag it `nami.dev/adoptable-by`, annotate the pipeline with `nami.dev/take-over: "true"`, or put the tags back, as the message says',
+};
+const EVENTS_LEFT: Explanation = {
+  means: 'the pipeline is being deleted and events are left',
+  remedy:
+    'save or redrive them, mend what keeps them from being stored, or lose them: `nami.dev/discard-events: "true"`',
+};
+
+export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
+  SecretInvalid: REFERENCE,
+  ConfigMapInvalid: REFERENCE,
+  SecretForbidden: FORBIDDEN,
+  ConfigMapForbidden: FORBIDDEN,
+  SpecInvalid: UNUSABLE,
+  EnvironmentTooLarge: UNUSABLE,
+  SettingsInvalid: UNUSABLE,
+  CodeInvalid: UNUSABLE,
+  RegionChanged: CHANGED,
+  PathChanged: CHANGED,
+  SubnetNotFound: {
+    means: 'a subnet of `spec.network` is not in its VPC',
+    remedy: 'correct `spec.network`',
+  },
+  S3ObjectInvalid: {
+    means: "the object that holds own code can't be read, or is too large",
+    remedy: 'put it there, or grant the operator to read it',
+  },
+  NotAllowed: {
+    means: "the operator's settings don't grant it",
+    remedy: "ask for less, or have the chart's value changed that the message names",
+  },
+  TagsInvalid: {
+    means: '`spec.tags` and `operator.tags` are more than AWS takes, or hold one key in two spellings',
+    remedy: 'take some out of `spec.tags`',
+  },
+  PathConflict: TAKEN,
+  PathTaken: TAKEN,
+  VolumeTagsLost: TAGS_LOST,
+  HostTagsLost: TAGS_LOST,
+  NetworkTagsLost: {
+    means:
+      "somebody took the tags off a part of the region's shared network that pipelines use. No second one is made; who needs it waits, the others go on",
+    remedy: 'put the tags back with the command in the message',
+  },
+  VolumeGone: {
+    means: 'the volume that the status names is not there any more',
+    remedy:
+      'restore it from a snapshot and tag it as the message says, or give it up: `nami.dev/replace-volume: <its id>` begins with an empty one',
+  },
+  StorePasswordLost: {
+    means:
+      "the parameter with the store's password is gone, and so is the function that had it. None is made up: the database knows the old one alone",
+    remedy: 'put it back with the command in the message',
+  },
+  InstanceTypeNotFound: NO_SUCH_HOST,
+  InstanceTypeNotOffered: NO_SUCH_HOST,
+  ProcessorTooOld: NO_SUCH_HOST,
+  ImageNotFound: NO_SUCH_HOST,
+  ImageOfOtherArchitecture: NO_SUCH_HOST,
+  MongoVersionStep: NO_SUCH_HOST,
+  ZoneNotSupported: {
+    means:
+      "Lambda has no network interfaces in the zone of the pipeline's subnets, or of its volume, which may hold events: an empty one is moved by itself",
+    remedy: 'name other subnets, or move the volume to another zone or give it up, as the message says',
+  },
+  VolumeInOtherZone: {
+    means: "none of `spec.network.subnetIds` is in the volume's zone",
+    remedy: 'add a subnet there',
+  },
+  NotOurs: NOT_OURS,
+  OwnedByPredecessor: NOT_OURS,
+  DeadLettersLeft: EVENTS_LEFT,
+  QueueNotEmpty: EVENTS_LEFT,
+};
+
+const AWS_AWAY: Explanation = {
+  means: "AWS does not accept the operator's credentials, can't be reached, or asks for fewer calls",
+  remedy: 'see to what the message names; of throttling, only if it lasts',
+};
+const AWS_REFUSES: Explanation = {
+  means: 'AWS answers with an error that the operator does not know: the message holds it',
+  remedy: 'what it says; it is tried again with growing pauses',
+};
+const NO_CONCURRENCY: Explanation = {
+  means:
+    'of `Healthy`: the account has no room for the concurrency that the spec asks for, or can not make it ready. The pipeline works without it',
+  remedy: "ask for less, or have the account's limit raised; it is tried again by itself",
+};
+const HOST_WAITS: Explanation = {
+  means:
+    'of `StoreReady`, which is True: the host goes on as an earlier version of the operator launched it, or is replaced, as asked for, once the host of the region before it is ready',
+  remedy: 'annotate the pipeline with `nami.dev/replace-host` when an interruption suits you, or wait',
+};
+
+export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
+  AccessDenied: {
+    means:
+      'the operator lacks a right in AWS: the message names the action. It is logged once and tried again with growing pauses',
+    remedy: 'grant it ([`deploy/iam`](../deploy/iam/README.md))',
+  },
+  DeniedByPolicy: {
+    means:
+      'a policy takes the right away: of the organisation, a permissions boundary, or an explicit deny; the message says which, and what it may ask for, such as tags',
+    remedy: 'do as it asks, such as `operator.tags`, or have it changed',
+  },
+  CredentialsInvalid: AWS_AWAY,
+  AWSUnreachable: AWS_AWAY,
+  Throttled: AWS_AWAY,
+  AWSError: AWS_REFUSES,
+  DeletionFailed: AWS_REFUSES,
+  Refused: AWS_REFUSES,
+  InternalError: {
+    means: 'a fault of the operator, whose log has its trace. It is tried again with growing pauses',
+    remedy: 'report it with the trace',
+  },
+  EnvironmentUnreadable: {
+    means: "the environment of a function can't be read, which is encrypted with a KMS key",
+    remedy: 'see to the rights of the operator on that key',
+  },
+  NoCapacity: {
+    means: 'AWS has no host of that type now. The queue keeps events meanwhile',
+    remedy: 'wait, or name other types in `store.managed.fallbackInstanceTypes`',
+  },
+  HostDies: {
+    means:
+      'AWS ended several hosts soon after their launch: the message has its reason. The queue keeps events meanwhile',
+    remedy: 'see to that reason, often a limit of the account or a KMS key',
+  },
+  FunctionFailed: {
+    means:
+      'Lambda could not make a function what it is to be: the message has its reason. It is asked again after a minute, then with growing pauses, and at once for another spec',
+    remedy: 'see to that reason',
+  },
+  QueueUnseen: {
+    means:
+      "it can't be seen whether events are left in the queues of a pipeline that is being deleted: what can't be seen is not empty, so the deletion waits",
+    remedy: 'see to what the message names, or lose the events: `nami.dev/discard-events: "true"`',
+  },
+  ReservationRefused: NO_CONCURRENCY,
+  ProvisioningRefused: NO_CONCURRENCY,
+  ProvisioningFailed: NO_CONCURRENCY,
+  ConcurrencyRefused: NO_CONCURRENCY,
+  HostOutdated: HOST_WAITS,
+  HostReplacementWaits: HOST_WAITS,
+  StoreUnreachable: {
+    means:
+      'of `Healthy`: the store failed to answer twice in a row. The queue is paused, keeps its events for 14 days whatever `queue.retentionSeconds` says, and resumes at the first answer',
+    remedy: 'see to what the message names',
+  },
+  ProbeFailed: {
+    means:
+      'of `Healthy`, which is Unknown: the function that asks the store could not be asked itself for a while',
+    remedy: 'see to what the message names',
+  },
+  StoreObjects: {
+    means: 'of `Healthy`: the store answers, and refuses what the pipeline asks of it, such as an index',
+    remedy: 'see to what the message names',
+  },
+  DeadLetters: {
+    means:
+      'of `Healthy`: events could not be stored, or own code failed for them, as often as `queue.maxReceiveCount`',
+    remedy: 'read the logs of the post-queue function, mend the cause, then redrive the queue',
+  },
+  VolumeFilling: {
+    means: "of `Healthy`: the volume is filled to the alarm's threshold",
+    remedy: 'raise `store.managed.volume.sizeGiB`, or set `store.ttlDays`',
+  },
+};
+
+export const ON_ITS_WAY: Readonly<Record<OnItsWay, string>> = {
+  Progressing: 'it is being built; the message says what is waited for',
+  Draining: 'the pipeline is being deleted; its events are stored first',
+  Deleting: 'the pipeline is being deleted; the message names what is waited for',
+  NotProbed: 'of `Healthy`, which is Unknown: the store has not been asked yet',
+};
+
+export const WELL: Readonly<Record<Well, string>> = {
+  Ready: 'as the spec wants it',
+  Healthy: 'nothing is wrong',
+  Settled: 'of `Reconciling`, which is False: nothing is on its way',
+  NotStalled: 'of `Stalled`, which is False: nothing waits for you',
+  Suspended: '`spec.suspend` is true',
+};

@@ -1,0 +1,75 @@
+/**
+ * Why a condition of a pipeline is as it is: every reason that a status can have. Each is explained in docs/status.md, whose
+ * tables are made from `scripts/troubleshooting/reasons.ts`.
+ */
+export type Reason = Well | OnItsWay | GoesOn | UserMustAct;
+
+/** Nothing is wrong. */
+export type Well = 'Ready' | 'Healthy' | 'Settled' | 'NotStalled' | 'Suspended';
+
+/** It takes a moment. */
+export type OnItsWay = 'Progressing' | 'Draining' | 'Deleting' | 'NotProbed';
+
+/** Something is in the way, and is tried again by itself. */
+export type GoesOn =
+  | 'AWSError'
+  | 'AWSUnreachable'
+  | 'AccessDenied'
+  | 'ConcurrencyRefused'
+  | 'CredentialsInvalid'
+  | 'DeadLetters'
+  | 'DeletionFailed'
+  | 'DeniedByPolicy'
+  | 'EnvironmentUnreadable'
+  | 'FunctionFailed'
+  | 'HostDies'
+  | 'HostOutdated'
+  | 'HostReplacementWaits'
+  | 'InternalError'
+  | 'NoCapacity'
+  | 'ProbeFailed'
+  | 'ProvisioningFailed'
+  | 'ProvisioningRefused'
+  | 'QueueUnseen'
+  | 'Refused'
+  | 'ReservationRefused'
+  | 'StoreObjects'
+  | 'StoreUnreachable'
+  | 'Throttled'
+  | 'VolumeFilling';
+
+/** Trying the same again can't help. */
+export type UserMustAct =
+  | 'CodeInvalid'
+  | 'ConfigMapForbidden'
+  | 'ConfigMapInvalid'
+  | 'DeadLettersLeft'
+  | 'EnvironmentTooLarge'
+  | 'HostTagsLost'
+  | 'ImageNotFound'
+  | 'ImageOfOtherArchitecture'
+  | 'InstanceTypeNotFound'
+  | 'InstanceTypeNotOffered'
+  | 'MongoVersionStep'
+  | 'NetworkTagsLost'
+  | 'NotAllowed'
+  | 'NotOurs'
+  | 'OwnedByPredecessor'
+  | 'PathChanged'
+  | 'PathConflict'
+  | 'PathTaken'
+  | 'ProcessorTooOld'
+  | 'QueueNotEmpty'
+  | 'RegionChanged'
+  | 'S3ObjectInvalid'
+  | 'SecretForbidden'
+  | 'SecretInvalid'
+  | 'SettingsInvalid'
+  | 'SpecInvalid'
+  | 'StorePasswordLost'
+  | 'SubnetNotFound'
+  | 'TagsInvalid'
+  | 'VolumeGone'
+  | 'VolumeInOtherZone'
+  | 'VolumeTagsLost'
+  | 'ZoneNotSupported';
