@@ -15,7 +15,7 @@ export const CONTROL_PLANE = ['etcd', 'kube-apiserver', 'kube-controller-manager
 const MEMORY_MIB = 1024;
 const PORT = 6443;
 /** Emulated by software, the machine takes about twenty times as long for everything. */
-const PATIENCE_SECONDS = 1200;
+const PATIENCE_SECONDS = 3600;
 
 /** A stack's control plane on a machine that the installation script has made a control host. */
 export class ControlHost implements Provider {

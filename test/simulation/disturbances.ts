@@ -145,5 +145,5 @@ export const wishes = (names: readonly string[]): readonly Disturbance[] => [
 export function calm({ aws, kubernetes }: World): void {
   aws.faults.off();
   aws.onCall = () => {};
-  kubernetes.accept();
+  kubernetes.calm();
 }

@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '../../src/clock.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../src/kubernetes/transport.ts';
 
 /** What never comes: a promise that keeps whoever waits for it where it is. */
-const never = (): Promise<never> => new Promise(() => {});
+export const never = (): Promise<never> => new Promise(() => {});
 
 /**
  * Holds one run of the operator. Once it is cut, nothing that the run waits for ever comes: its timers don't fire and

@@ -81,6 +81,18 @@ describe('a pipeline lives and goes with', () => {
     expect(world.aws.contents()).toEqual(kept.map((pattern) => expect.stringMatching(pattern)));
   });
 
+  test('a store that becomes an external one: of the host nothing stays but the volume, and nothing of its network', async () => {
+    const world = await simulate({ settings: NOTHING_STAYS });
+    giveExternalStore(world);
+    world.kubernetes.apply({ metadata: { name: 'orders' } });
+    await world.until(isReady('orders'), 600);
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec: EXTERNAL });
+    await world.until(isReady('orders'), 600);
+    const ofHosts = /^(Instance|InstanceProfile|SecurityGroup|Role .*-host)\b/;
+    await world.until(({ aws }) => !aws.contents().some((each) => ofHosts.test(each)), 3600);
+    expect(world.aws.contents().filter((each) => /^(Volume|Parameter) /.test(each))).toHaveLength(2);
+  });
+
   test('a path that another holds, which it gets once that one is gone', async () => {
     const world = await simulate();
     giveExternalStore(world);

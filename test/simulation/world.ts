@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { EventRecorder } from '../../src/kubernetes/events.ts';
+import type { Transport } from '../../src/kubernetes/transport.ts';
 import { setPipelines, setWork } from '../../src/metrics/figures.ts';
 import { observers } from '../../src/metrics/observers.ts';
 import { Metrics } from '../../src/metrics/registry.ts';
@@ -18,7 +19,7 @@ import { sdkClients } from './aws/sdk-clients.ts';
 import type { Senders } from './aws/senders.ts';
 import type { Times } from './aws/times.ts';
 import { KubernetesApi } from './kubernetes/api-server.ts';
-import { Lifeline } from './lifeline.ts';
+import { Lifeline, never } from './lifeline.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export interface SimulationOptions {
@@ -30,6 +31,14 @@ export interface SimulationOptions {
   readonly times?: Partial<Times>;
   /** False: the operator is started by `world.start()`. */
   readonly isStarted?: boolean;
+}
+
+/** Something that the operator does to one of its two outside worlds. */
+export interface Outward {
+  readonly to: 'AWS' | 'Kubernetes';
+  /** Such as "lambda:CreateFunction" or "PATCH /apis/…". */
+  readonly name: string;
+  readonly isRead: boolean;
 }
 
 /** A line of the operator's log. */
@@ -72,6 +81,8 @@ export class World {
   readonly senders: Senders;
   readonly log: LogLine[] = [];
   readonly metrics = new Metrics();
+  /** Told of each call before it goes out, and once it has taken effect and is not answered yet. */
+  onOutward: (when: 'before' | 'after', what: Outward) => void = () => {};
   readonly #settings: Readonly<Record<string, string>>;
   #lifeline = new Lifeline();
   #controller: Controller | undefined;
@@ -106,6 +117,13 @@ export class World {
     this.#lifeline = new Lifeline();
     this.#controller = this.#assemble(this.#lifeline);
     void this.#controller.start();
+  }
+
+  /** Starts another operator beside the one that works, as if there were no election; answers what kills it. */
+  startSecond(): () => void {
+    const lifeline = new Lifeline();
+    void this.#assemble(lifeline).start();
+    return () => lifeline.cut();
   }
 
   /** Stops the operator as SIGTERM does. */
@@ -176,7 +194,7 @@ export class World {
     };
     const report = observers(this.metrics);
     const client = new KubernetesClient({
-      transport: lifeline.transport(this.kubernetes.transport),
+      transport: this.#transport(lifeline),
       clock,
       onRequest: report.onRequest,
     });
@@ -212,7 +230,11 @@ export class World {
     });
     const clients = sdkClients((service, command, input, attempts) =>
       pace.call({ service, command, input }, () =>
-        lifeline.hold(this.aws.call(service, command, input, attempts)),
+        this.#outward(
+          lifeline,
+          { to: 'AWS', name: `${service}:${command}`, isRead: /^(Get|List|Describe|Invoke)/.test(command) },
+          () => this.aws.call(service, command, input, attempts),
+        ),
       ),
     );
     const { region, accountId, partition } = this.aws.around;
@@ -230,6 +252,26 @@ export class World {
       zonesWithoutLambda: new Set(),
       ...clients,
     };
+  }
+
+  #transport(lifeline: Lifeline): Transport {
+    const { transport } = this.kubernetes;
+    return lifeline.transport({
+      ...transport,
+      request: (request) =>
+        this.#outward(
+          lifeline,
+          { to: 'Kubernetes', name: `${request.method} ${request.path}`, isRead: request.method === 'GET' },
+          () => transport.request(request),
+        ),
+    });
+  }
+
+  /** A crash that is told of it comes before the call goes out, or after it took effect. */
+  async #outward<R>(lifeline: Lifeline, what: Outward, call: () => Promise<R>): Promise<R> {
+    this.onOutward('before', what);
+    if (lifeline.isCut) return await never();
+    return await lifeline.hold(call().finally(() => this.onOutward('after', what)));
   }
 
   #logAt(level: LogLine['level']) {

@@ -117,7 +117,11 @@ export const IN_USE: Codes = {
     'VolumeInUse',
   ],
   iam: ['DeleteConflict', 'DeleteConflictException'],
-  lambda: ['ResourceInUseException'],
+  lambda: [
+    'ResourceInUseException',
+    // "Unable to delete version because the following aliases reference it".
+    { code: 'ResourceConflictException', message: /aliases reference it/i },
+  ],
 };
 
 export const NO_CAPACITY: Codes = {

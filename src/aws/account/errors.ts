@@ -80,7 +80,7 @@ function isOneOf(error: unknown, codes: Codes): boolean {
 export const isNotFound = (error: unknown): boolean => isOneOf(error, NOT_FOUND);
 export const isAlreadyExists = (error: unknown): boolean => isOneOf(error, ALREADY_EXISTS);
 export const isThrottled = (error: unknown): boolean => isOneOf(error, THROTTLED);
-const isInUse = (error: unknown): boolean => isOneOf(error, IN_USE);
+export const isInUse = (error: unknown): boolean => isOneOf(error, IN_USE);
 export const isNoCapacity = (error: unknown): boolean => isOneOf(error, NO_CAPACITY);
 export const isDryRun = (error: unknown): boolean => isOneOf(error, DRY_RUN);
 export const isTokenSpent = (error: unknown): boolean => isOneOf(error, TOKEN_SPENT);

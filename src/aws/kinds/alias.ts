@@ -1,14 +1,12 @@
 import {
   CreateAliasCommand,
-  DeleteFunctionCommand,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
-  paginateListVersionsByFunction,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
-import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { orAbsent, unlessThere } from '../account/errors.ts';
+import { deleteVersions } from '../calls/old-versions.ts';
 import { type Candidate, publishTried } from '../calls/version-trial.ts';
 import { pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
@@ -93,22 +91,9 @@ export const alias = defineKind<AliasDesired, Details>({
     await unlessAllocating(
       account.lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion })),
     );
-    await prune(account, desired.functionName, new Set(['$LATEST', FunctionVersion, details.version]));
+    // The one before may still be at work; all others only cost space.
+    const kept = [FunctionVersion, details.version];
+    await deleteVersions(account, FunctionName, ({ Version = '' }) => !kept.includes(Version));
   },
   async remove() {},
 });
-
-/** Keeps the version in use and the one before it; all others only cost space. */
-async function prune(account: Account, functionName: string, keep: ReadonlySet<string>): Promise<void> {
-  for await (const page of paginateListVersionsByFunction(
-    { client: account.lambda },
-    { FunctionName: functionName },
-  )) {
-    for (const { Version } of page.Versions ?? []) {
-      if (Version === undefined || keep.has(Version)) continue;
-      await orGone(
-        account.lambda.send(new DeleteFunctionCommand({ FunctionName: functionName, Qualifier: Version })),
-      );
-    }
-  }
-}

@@ -10,7 +10,8 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { orGone, orPresent, unlessThere } from '../account/errors.ts';
+import { isInUse, orGone, orPresent, unlessThere } from '../account/errors.ts';
+import { deleteVersions } from '../calls/old-versions.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
@@ -158,12 +159,28 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     }
     await changeEgress(account, id, egressChanges(details, egress));
   },
-  async remove(account, { id }) {
-    await orGone(account.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id })));
+  async remove(account, { id, outputs }) {
+    try {
+      await orGone(account.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id })));
+    } catch (error) {
+      if (isInUse(error)) await leave(account, id, outputs.name ?? '');
+      throw error;
+    }
   },
   tag: tagEc2,
   untag: untagEc2,
 });
+
+/**
+ * The function that a group is for has its name. A version of it that is kept, but takes no deliveries any more, holds the
+ * group as long as it is there. (Lambda: "Giving Lambda functions access to resources in an Amazon VPC".)
+ */
+const leave = (account: Account, groupId: string, functionName: string): Promise<void> =>
+  deleteVersions(
+    account,
+    functionName,
+    ({ VpcConfig }) => VpcConfig?.SecurityGroupIds?.includes(groupId) ?? false,
+  );
 
 /** Opens before it closes: connections go on. */
 async function changeEgress(

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/clock.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, connectionReset } from './aws-error.ts';
 import { PublishedRates } from './published-rates.ts';
 import type { ServiceName } from './service.ts';
 import type { Moment } from './table.ts';
@@ -13,12 +13,26 @@ interface Refusal {
   left: number;
 }
 
+/** Which share of all calls fails, and how. */
+export interface Weather {
+  /** Between 0 and 1; a call that AWS does not take for the moment. */
+  readonly throttled: number;
+  /** AWS fails before the call takes effect. */
+  readonly failed: number;
+  /** The call takes effect, and its answer does not come. */
+  readonly lost: number;
+  /** Thrown for each call: between 0 and 1. */
+  readonly chance: () => number;
+}
+
 /** What goes wrong between the operator and AWS. All of it is off until it is switched on. */
 export class Faults {
   /** Whether API Gateway takes one change of a REST API at a time. (hashicorp/terraform-provider-aws#776.) */
   oneWriteAtATime = false;
   /** Whether AWS refuses what is above its published rates. */
   ratesHold = false;
+  /** Calls that fail by chance. */
+  weather: Weather | undefined;
   readonly #rates: PublishedRates;
   readonly #moments: Readonly<Record<ServiceName, Moment>>;
   readonly #refusals: Refusal[] = [];
@@ -69,11 +83,19 @@ export class Faults {
     this.#empty.clear();
     this.oneWriteAtATime = false;
     this.ratesHold = false;
+    this.weather = undefined;
   }
 
   /** Throws where the command is refused. */
   check(service: ServiceName, command: string): void {
     if (this.ratesHold && !this.#rates.take(service, command)) throw throttled();
+    if (this.weather) {
+      const { throttled: share, failed, chance } = this.weather;
+      const thrown = chance();
+      if (thrown < share) throw throttled();
+      if (thrown < share + failed / 2) throw new AwsError('InternalFailure', 'try again', 500);
+      if (thrown < share + failed) throw connectionReset();
+    }
     const refusal = this.#refusals.find(
       (each) => each.left > 0 && ['*', command, `${service}:${command}`].includes(each.command),
     );
@@ -84,6 +106,7 @@ export class Faults {
 
   /** Whether the answer of this call is lost. */
   loses(service: ServiceName, command: string): boolean {
+    if (this.weather && this.weather.chance() < this.weather.lost) return true;
     return takeOne(this.#lost, service, command);
   }
 

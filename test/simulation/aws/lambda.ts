@@ -291,6 +291,7 @@ export class Lambda extends Service {
       this.functions.change(FunctionName, {
         versions: versions.filter(({ version }) => version !== Qualifier),
       });
+      this.#holdInterfaces(this.#require(FunctionName));
       return {};
     },
     UntagResource: ({ Resource = '', TagKeys }: UntagResourceRequest) => {
@@ -619,13 +620,21 @@ export class Lambda extends Service {
     }
   }
 
-  #holdInterfaces({ name, role, subnetIds, groupIds }: LambdaFunction): void {
-    if (subnetIds.length === 0) return;
+  /** A function has interfaces in all networks of its versions. (Lambda: "Giving Lambda functions access to resources in a VPC".) */
+  #holdInterfaces(held: LambdaFunction): void {
+    const { name, role } = held;
+    const inNetworks = [held, ...held.versions].filter(({ subnetIds }) => subnetIds.length > 0);
+    if (inNetworks.length === 0) {
+      const goneAt = this.now + this.around.times.interfacesGone * 1000;
+      if (this.#network.lambdaInterfaces.get(name)?.goneAt === undefined)
+        this.#network.lambdaInterfaces.change(name, { goneAt });
+      return;
+    }
     this.#network.lambdaInterfaces.set(name, {
       id: name,
       roleArn: role,
-      subnetIds,
-      groupIds,
+      subnetIds: [...new Set(inNetworks.flatMap(({ subnetIds }) => subnetIds))],
+      groupIds: [...new Set(inNetworks.flatMap(({ groupIds }) => groupIds))],
       goneAt: undefined,
     });
   }

@@ -2,12 +2,12 @@ import type { AwsAccount } from './aws-account.ts';
 
 /** Fields that differ from one run to the next, whatever is in the account. */
 const INCIDENTAL =
-  /^(id|at|\w*At|version|nextVersion|versions|roleId|value|deploymentId|associations|privateIp|NAMI_REVISION)$/;
+  /^(id|at|before|\w*At|version|nextVersion|versions|roleId|value|deploymentId|associations|privateIp|NAMI_REVISION)$/;
 
 /** Without ids and addresses that AWS gives, the random password, and whether a value was asked for or is the default. */
 const neutral = (text: string): string =>
   text
-    .replaceAll(/\b([a-zA-Z]+)-\d{8}\b/g, '$1-#')
+    .replaceAll(/\b([a-zA-Z]+)-[0-9a-f]{8}\b/g, '$1-#')
     .replaceAll(/(mongodb:\/\/nami:)[^@]+@[\d.]+/g, '$1#@#')
     .replaceAll(/(:[0-9a-f]{8}):default\b/g, '$1');
 

@@ -3,7 +3,7 @@ import { type Clock, rfc3339, sleep } from '../../../src/clock.ts';
 import { ServerUnreachableError } from '../../../src/kubernetes/errors.ts';
 import { isNewer } from '../../../src/kubernetes/resource.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/kubernetes/transport.ts';
-import { ObjectStore, type Stored } from './object-store.ts';
+import { type Change, ObjectStore, type Stored } from './object-store.ts';
 import { keyOfTarget, type Target, targetOf } from './request-path.ts';
 import { type Fields, objectionsTo, type Schema, schemaOfPipelines, shaped } from './schema.ts';
 import { applied, InvalidApply } from './server-side-apply.ts';
@@ -83,6 +83,7 @@ export class KubernetesApi {
   readonly #refusals: Refusal[] = [];
   readonly #clock: Clock;
   #uids = 0;
+  #cuts = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -190,6 +191,30 @@ export class KubernetesApi {
     this.#store.compact();
   }
 
+  /** What changes reaches a watch so many seconds late. */
+  watchDelaySeconds = 0;
+  /** Whether a watch that is late tells of an object's newest state alone. */
+  skipsStates = false;
+
+  /** Breaks the connections of all watches. */
+  cutWatches(): void {
+    this.#cuts += 1;
+    this.#store.wake();
+  }
+
+  /** Lists show what is there now, whatever comes, as those of a server whose cache stands still do; false ends it. */
+  freezeLists(isFrozen: boolean): void {
+    this.#store.freeze(isFrozen);
+  }
+
+  /** Ends all of this. */
+  calm(): void {
+    this.accept();
+    this.watchDelaySeconds = 0;
+    this.skipsStates = false;
+    this.freezeLists(false);
+  }
+
   /** How often the operator wrote so far. */
   countWrites(): { readonly status: number; readonly finalizers: number; readonly events: number } {
     const count = (resource: string) => this.writes.filter((write) => write.resource === resource).length;
@@ -260,11 +285,11 @@ export class KubernetesApi {
     for (const name of ['labelSelector', 'fieldSelector']) {
       if (query.has(name)) throw new Error(`the simulation knows no ${name}`);
     }
-    const all = this.#store
-      .list(resource)
+    const shown = this.#store.shown(resource);
+    const all = shown.objects
       .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
       .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-    const [version = String(this.#store.version), start = '0'] = query.get('continue')?.split(':') ?? [];
+    const [version = String(shown.version), start = '0'] = query.get('continue')?.split(':') ?? [];
     const first = Number(start);
     if (first > 0 && Number(version) < this.#store.compactedAt) throw expired();
     const last = first + Number(query.get('limit') ?? PAGE);
@@ -278,6 +303,7 @@ export class KubernetesApi {
     const line = (type: string, object: object) =>
       new TextEncoder().encode(`${JSON.stringify({ type, object })}\n`);
     const end = this.#clock.now() + Number(query.get('timeoutSeconds') ?? 300) * 1000;
+    const cuts = this.#cuts;
     let version = Number(query.get('resourceVersion') ?? this.#store.version);
     let bookmarkAt = this.#clock.now() + BOOKMARK_EVERY;
     for (;;) {
@@ -286,7 +312,9 @@ export class KubernetesApi {
         yield line('ERROR', { kind: 'Status', code, reason, message });
         return;
       }
-      for (const change of this.#store.changesAfter(version, resource)) {
+      if (this.#cuts !== cuts)
+        throw new ServerUnreachableError(this.transport.serverUrl, 'the connection was reset');
+      for (const change of this.#changesToTell(version, resource)) {
         version = change.version;
         if (namespace === undefined || change.object.metadata.namespace === namespace)
           yield line(change.type, change.object);
@@ -300,9 +328,18 @@ export class KubernetesApi {
       }
       await this.#changeOr(Math.min(end, bookmarkAt) - this.#clock.now(), signal);
       if (signal.aborted) throw new Error('aborted');
-      await sleep(this.#clock, LATENCY, signal);
+      await sleep(this.#clock, LATENCY + this.watchDelaySeconds * 1000, signal);
       if (signal.aborted) throw new Error('aborted');
     }
+  }
+
+  #changesToTell(version: number, resource: string): Change[] {
+    const changes = this.#store.changesAfter(version, resource);
+    if (!this.skipsStates) return changes;
+    const keyOf = ({ object: { metadata } }: Change) =>
+      `${metadata.namespace}/${metadata.name}/${metadata.uid}`;
+    const newest = new Map(changes.map((change) => [keyOf(change), change]));
+    return changes.filter((change) => newest.get(keyOf(change)) === change);
   }
 
   #changeOr(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -23,6 +23,7 @@ export class ObjectStore {
   #changes: Change[] = [];
   #version = 1000;
   #compactedAt = 0;
+  #frozen: { readonly version: number; readonly objects: ReadonlyMap<string, readonly Stored[]> } | undefined;
 
   get version(): number {
     return this.#version;
@@ -35,6 +36,18 @@ export class ObjectStore {
 
   get(resource: string, key: string): Stored | undefined {
     return this.#objects.get(resource)?.get(key);
+  }
+
+  /** What a list shows: all that there is, or was when lists were frozen; and which version that is. */
+  shown(resource: string): { readonly version: number; readonly objects: readonly Stored[] } {
+    if (!this.#frozen) return { version: this.#version, objects: this.list(resource) };
+    return { version: this.#frozen.version, objects: this.#frozen.objects.get(resource) ?? [] };
+  }
+
+  /** From now on lists show what is there now; false ends it. */
+  freeze(isFrozen: boolean): void {
+    const objects = new Map([...this.#objects.keys()].map((resource) => [resource, this.list(resource)]));
+    this.#frozen = isFrozen ? { version: this.#version, objects } : undefined;
   }
 
   list(resource: string): Stored[] {
@@ -77,6 +90,11 @@ export class ObjectStore {
   onChange(callback: () => void): () => void {
     this.#watchers.add(callback);
     return () => this.#watchers.delete(callback);
+  }
+
+  /** Wakes those who wait for a change, though there is none. */
+  wake(): void {
+    this.#wake();
   }
 
   #note(change: Change): void {

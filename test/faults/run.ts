@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { crashes } from '../simulation/sweep/crash.ts';
+import { BY_SEED, scenarioOf } from '../simulation/sweep/phases.ts';
+import { isGood, type Verdict } from '../simulation/sweep/verdict.ts';
+import { type Caught, catchMutations } from './catch-mutations.ts';
+import { runAll } from './pool.ts';
+
+/**
+ * Lives of a pipeline in a simulated world in which something goes wrong, and mutations of the operator that such lives
+ * must tell from it. The last line says how it went; the exit code is 0 only where nothing was wrong.
+ */
+
+/** Seeds of each phase; in the long form, and in the usual one. */
+const SEEDS: Readonly<Record<string, { readonly long: number; readonly usual: number }>> = {
+  fault: { long: 2500, usual: 150 },
+  stale: { long: 2500, usual: 150 },
+  two: { long: 1000, usual: 50 },
+  walk: { long: 2500, usual: 100 },
+};
+/** Of the reads, a crash after every so many. */
+const READS = { long: 1, usual: 8 };
+const SHOWN = 3;
+
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    mutation: { type: 'string' },
+  },
+});
+
+interface Tally {
+  runs: number;
+  converged: number;
+  orphans: number;
+  doubles: number;
+  stuck: number;
+  lost: number;
+  seconds: number;
+}
+const empty = (): Tally => ({ runs: 0, converged: 0, orphans: 0, doubles: 0, stuck: 0, lost: 0, seconds: 0 });
+
+async function idsOf(): Promise<Record<string, readonly string[]>> {
+  const { long, only, mutation } = values;
+  if (mutation !== undefined) return {};
+  if (only?.includes('/')) return { [only.split('/')[0] ?? '']: [scenarioOf(only).id] };
+  const size = long ? 'long' : 'usual';
+  const seeded = Object.entries(SEEDS).map(([phase, { [size]: count }]) => [
+    phase,
+    Array.from({ length: count }, (_, index) => BY_SEED[phase]?.(index + 1).id ?? ''),
+  ]);
+  const all = { crash: (await crashes(READS[size])).map(({ id }) => id), ...Object.fromEntries(seeded) };
+  return only === undefined ? all : { [only]: all[only] ?? [scenarioOf(only).id] };
+}
+
+async function sweep(ids: readonly string[]): Promise<Tally> {
+  const tally = empty();
+  const began = performance.now();
+  let shown = 0;
+  await runAll(ids, ({ id, ...answer }) => {
+    const verdict: Verdict =
+      answer.error === undefined
+        ? answer.verdict
+        : { orphans: [], doubles: [], stuck: [answer.error], lost: [] };
+    tally.runs += 1;
+    for (const what of ['orphans', 'doubles', 'stuck', 'lost'] as const) tally[what] += verdict[what].length;
+    if (isGood(verdict)) tally.converged += 1;
+    else if (shown++ < SHOWN || values.only !== undefined) tell(id, verdict);
+  });
+  tally.seconds = (performance.now() - began) / 1000;
+  return tally;
+}
+
+function tell(id: string, verdict: Verdict): void {
+  console.log(`\nFAILED: ${id}: ${scenarioOf(id).words}\n  again: npm run faults -- --only ${id}`);
+  for (const [what, all] of Object.entries(verdict))
+    for (const each of values.only === undefined ? all.slice(0, SHOWN) : all)
+      console.log(`  ${what}: ${values.only === undefined ? each.slice(0, 600) : each}`);
+}
+
+const row = (cells: readonly (string | number)[]) =>
+  console.log(
+    cells.map((cell, index) => (index === 0 ? String(cell).padEnd(10) : String(cell).padStart(10))).join(''),
+  );
+
+const total = empty();
+row(['phase', 'runs', 'converged', 'orphans', 'doubles', 'stuck', 'lost', 'seconds']);
+let crashPoints = 0;
+for (const [phase, ids] of Object.entries(await idsOf())) {
+  const tally = await sweep(ids);
+  if (phase === 'crash') crashPoints = tally.runs;
+  const { runs, converged, orphans, doubles, stuck, lost, seconds } = tally;
+  row([phase, runs, converged, orphans, doubles, stuck, lost, seconds.toFixed(0)]);
+  for (const what of Object.keys(total) as (keyof Tally)[]) total[what] += tally[what];
+}
+const mutations: readonly Caught[] = values.only === undefined ? await catchMutations(values.mutation) : [];
+const caught = mutations.filter(({ by }) => by !== undefined).length;
+for (const { name, by } of mutations)
+  console.log(by === undefined ? `NOT CAUGHT: ${name}` : `caught: ${name}: ${by}`);
+
+const { runs, converged, orphans, doubles, stuck, lost } = total;
+console.log(
+  `faults: ${crashPoints} crash points, ${runs} runs, ${converged} converged, ${orphans} orphans, ${doubles} doubles, ${stuck} stuck, ${lost} events lost, ${caught} of ${mutations.length} mutations caught`,
+);
+process.exit(converged === runs && caught === mutations.length ? 0 : 1);

@@ -1,0 +1,35 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { crashes } from './sweep/crash.ts';
+import { type Album, album } from './sweep/life.ts';
+import { BY_SEED } from './sweep/phases.ts';
+import { isGood } from './sweep/verdict.ts';
+
+/** A part of what `npm run faults` does: of the crashes, and of the seeds of each phase. */
+
+const EVERY = 40;
+const SEEDS = [1, 2, 3, 4];
+
+let expected: Album;
+beforeAll(async () => {
+  expected = await album();
+});
+
+test('a life comes to the same, wherever the operator is killed', async () => {
+  const some = (await crashes(EVERY)).filter((_, index) => index % EVERY === 0);
+  expect(some.length).toBeGreaterThan(10);
+  for (const scenario of some) {
+    const verdict = await scenario.run(expected);
+    if (!isGood(verdict)) expect.fail(`${scenario.id} (${scenario.words}): ${JSON.stringify(verdict)}`);
+  }
+});
+
+describe('a life comes to the same, whatever is thrown:', () => {
+  test.each(
+    Object.entries(BY_SEED).flatMap(([phase, scenarioOf]) =>
+      SEEDS.map((seed) => [phase, scenarioOf(seed)] as const),
+    ),
+  )('%s', async (_, scenario) => {
+    const verdict = await scenario.run(expected);
+    if (!isGood(verdict)) expect.fail(`${scenario.id} (${scenario.words}): ${JSON.stringify(verdict)}`);
+  });
+});

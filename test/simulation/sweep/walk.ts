@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Portrait, portrait } from '../aws/portrait.ts';
+import { Dice } from '../dice.ts';
+import { isReady } from '../pipelines.ts';
+import { CAMPAIGNS, type Campaign, type Patch, specOf } from '../states.ts';
+import { lostEvents } from '../whole-life.ts';
+import type { World } from '../world.ts';
+import { newWorld } from './life.ts';
+import type { Scenario } from './scenario.ts';
+import { comparison, type Verdict } from './verdict.ts';
+
+/**
+ * Wishes come one after the other, the next one often before the last one is there: valid, invalid, and back. In the end
+ * the account is that of a fresh deployment of the last wish. (Acto, SOSP 2023.)
+ */
+
+const NAME = 'orders';
+const STEPS = 5;
+const PATIENCE = 9 * 3600;
+const RESYNC = 700;
+
+/** What may change without an own volume that can't shrink or a database that can't go back. */
+const FREE = CAMPAIGNS.filter(({ isOneWay }) => isOneWay !== true);
+
+const fresh = new Map<string, Promise<Portrait>>();
+
+/** The account of a fresh deployment. */
+function deployed(spec: Patch): Promise<Portrait> {
+  const key = JSON.stringify(spec);
+  const drawn = fresh.get(key) ?? reached(spec).then(({ aws }) => portrait(aws));
+  fresh.set(key, drawn);
+  return drawn;
+}
+
+async function reached(spec: Patch): Promise<World> {
+  const world = await newWorld(1);
+  world.kubernetes.apply({ metadata: { name: NAME }, spec });
+  await world.until(isReady(NAME), PATIENCE);
+  await world.run(RESYNC);
+  return world;
+}
+
+export const walk = (seed: number): Scenario => ({
+  id: `walk/${seed}`,
+  words: `${STEPS} wishes one after the other, by seed ${seed}`,
+  run: async () => {
+    const dice = new Dice(seed);
+    const world = await newWorld(seed);
+    const wish = (spec: Patch) => void world.kubernetes.apply({ metadata: { name: NAME }, spec });
+    const { on } = anyOf(dice, FREE);
+    // What a managed store leaves behind, no external one ever had.
+    const campaigns = FREE.filter((each) => each.on === on);
+    for (let step = 0; step < STEPS; step += 1) {
+      wish(anyState(dice, campaigns));
+      await world.run(dice.below(2) === 0 ? dice.below(30) : dice.below(600));
+      world.senders.post(NAME);
+    }
+    const last = specOf(anyOf(dice, campaigns));
+    wish(last);
+    return await outcome(world, last);
+  },
+});
+
+function anyState(dice: Dice, campaigns: readonly Campaign[]): Patch {
+  const campaign = anyOf(dice, campaigns);
+  const states = campaign.wrong === undefined ? campaign.states : [...campaign.states, campaign.wrong];
+  return specOf(campaign, dice.oneOf(states));
+}
+
+const anyOf = (dice: Dice, campaigns: readonly Campaign[]): Campaign => dice.oneOf(campaigns) as Campaign;
+
+async function outcome(world: World, spec: Patch): Promise<Verdict> {
+  const shouldBe = await deployed(spec);
+  const isSame = () => isDeepStrictEqual(portrait(world.aws), shouldBe);
+  const isThere = await world
+    .until(isReady(NAME), PATIENCE)
+    .then(() => undefined)
+    .catch((error: Error) => error.message);
+  for (let pause = 5; isThere === undefined && pause < PATIENCE && !isSame(); pause *= 2)
+    await world.run(pause);
+  const differences = isThere === undefined ? comparison('', portrait(world.aws), shouldBe) : undefined;
+  return {
+    orphans: [],
+    doubles: [],
+    ...differences,
+    stuck: [...(differences?.stuck ?? []), ...(isThere === undefined ? [] : [isThere])],
+    lost: lostEvents(world),
+  };
+}
