@@ -1,55 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { inCache } from '../../../local/tools/binaries.ts';
+import { describe, expect, test } from 'vitest';
 import { kustomizeBase } from '../../../scripts/kustomize-base.ts';
-
-/** Helm itself, where an installation check has built it or somebody names one; else these tests are skipped. */
-const helm = process.env.NAMI_HELM || inCache('helm') || '';
-const CHART = 'deploy/helm/nami-operator';
-const folder = mkdtempSync(join(tmpdir(), 'nami-chart-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-type Values = Readonly<Record<string, unknown>>;
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a template renders
-  readonly [field: string]: any;
-}
-
-function template(values: Values, chart = CHART): string {
-  const file = join(folder, 'values.json');
-  writeFileSync(file, JSON.stringify(values));
-  const args = ['template', 'nami', chart, '--namespace', 'nami-system', '--values', file];
-  return execFileSync(helm, args, { encoding: 'utf8', stdio: 'pipe' });
-}
-
-/** Without the custom resource definition, which would fill most of a snapshot. */
-const REGION = { aws: { region: 'eu-central-1' }, crds: { enabled: false } };
-
-const objectsOf = (yaml: string): Rendered[] =>
-  parseAllDocuments(yaml)
-    .map((document) => document.toJS())
-    .filter((object) => object !== null);
-const render = (values: Values = {}) => objectsOf(template({ ...REGION, ...values }));
-const podOf = (objects: readonly Rendered[]) => {
-  const deployment = objects.find(({ kind }) => kind === 'Deployment');
-  return deployment?.spec.template.spec;
-};
-
-/** What Helm complains of. */
-function complaint(values: Values): string {
-  try {
-    template({ ...REGION, ...values });
-  } catch (error) {
-    return (error as { stderr: string }).stderr;
-  }
-  throw new Error('nothing was complained of');
-}
+import {
+  CHART,
+  complaint,
+  folder,
+  helm,
+  objectsOf,
+  podOf,
+  REGION,
+  render,
+  template,
+  type Values,
+} from './helm.ts';
 
 describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
   test('passes helm lint', () => {
