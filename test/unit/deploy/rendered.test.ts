@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { kustomizeBase } from '../../../scripts/kustomize-base.ts';
+import { SETTINGS } from '../../../src/config.ts';
 import {
   CHART,
   complaint,
@@ -87,7 +88,7 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
       uninstall: { onLivePipelines: 'Refuse' },
     }).filter(({ metadata }) => metadata.namespace !== 'nami-system');
     expect(outside.length).toBeGreaterThan(4);
-    for (const { metadata } of outside) expect(metadata.name).toMatch(/^nami-system:nami-nami-operator/);
+    for (const { metadata } of outside) expect(metadata.name).toMatch(/^nami-system[:.]nami-nami-operator/);
   });
 
   test('rights on pipelines are the cluster’s, and those on Secrets, ConfigMaps and Events of the listed namespaces', () => {
@@ -134,6 +135,7 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
     'podSecurityContext',
     'podDisruptionBudget',
     'rbac',
+    'admission',
     'uninstall',
     'replicas',
   ])('without %s it still renders an operator', (name) => {
@@ -147,6 +149,43 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
       ({ kind }) => kind === 'CustomResourceDefinition',
     );
     expect(crd?.metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+  });
+
+  describe('the policies of admission', () => {
+    const policies = (values: Values = {}) =>
+      render(values).filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
+
+    test('hold every limit of operator.allowed, by the names that the operator gives them', () => {
+      const listed = { instanceTypes: ['t3.micro'], subnets: ['subnet-1'] };
+      const [limits] = policies({ operator: { allowed: listed } });
+      const messages = limits?.spec.validations.map(
+        ({ messageExpression }: { messageExpression: string }) => messageExpression,
+      );
+      const settings = Object.values(SETTINGS.allowed);
+      expect(messages).toHaveLength(settings.length);
+      for (const { chartValue, variable } of settings) {
+        expect(messages.join('\n')).toContain(`or have ${chartValue} (${variable}) changed`);
+      }
+    });
+
+    test('let through what they can’t judge, and bind what they are about', () => {
+      const [limits, givingUp, ...bindings] = policies({ operator: { watchNamespaces: ['a'] } });
+      expect([limits?.spec.failurePolicy, givingUp?.spec.failurePolicy]).toEqual(['Ignore', 'Ignore']);
+      expect(bindings.map(({ spec }) => spec)).toMatchObject(
+        [limits, givingUp].map((policy) => ({
+          policyName: policy?.metadata.name,
+          validationActions: ['Deny'],
+          matchResources: { namespaceSelector: { matchExpressions: [{ operator: 'In', values: ['a'] }] } },
+        })),
+      );
+    });
+
+    test('can be left out, or warn', () => {
+      expect(policies({ admission: { enabled: false } })).toEqual([]);
+      const warning = policies({ admission: { actions: ['Warn', 'Audit'] } });
+      expect(warning.at(-1)?.spec).toMatchObject({ validationActions: ['Warn', 'Audit'] });
+      expect(complaint({ admission: { actions: ['Deny', 'Warn'] } })).toMatch(/admission[./]actions/);
+    });
   });
 
   test.each<[string, Values, RegExp]>([

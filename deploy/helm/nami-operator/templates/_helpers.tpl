@@ -81,3 +81,11 @@ templates are rendered without a cluster, every one counts as there. */ -}}
 {{- $isThere := and $found (not (dig "metadata" "deletionTimestamp" "" $found)) -}}
 {{- if or $isOffline $isThere (eq $namespace $root.Release.Namespace) -}}true{{- end -}}
 {{- end -}}
+
+{{- define "nami-operator.pipelineWrites" -}}
+resourceRules:
+  - apiGroups: [nami.dev]
+    apiVersions: ['*']
+    resources: [webhookpipelines]
+    operations: [CREATE, UPDATE]
+{{- end -}}
