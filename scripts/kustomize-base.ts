@@ -10,7 +10,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The operator's objects with the chart's defaults, in the namespace nami-system. */
 export function kustomizeBase(helm: string): string {
-  const args = ['template', 'nami-operator', 'deploy/helm/nami-operator', '--namespace', 'nami-system'];
+  const args = [
+    'template',
+    'nami-operator',
+    'deploy/helm/nami-operator',
+    '--namespace',
+    'nami-system',
+    '--skip-tests',
+  ];
   // A region must be set to render; which, an overlay says.
   // An overlay may set NAMI_ALLOWED_… otherwise, which a policy that is made of the values would not follow.
   const values = ['aws.region=xx-none-1', 'crds.enabled=false', 'admission.enabled=false'];

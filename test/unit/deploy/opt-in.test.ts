@@ -56,11 +56,15 @@ describe.skipIf(helm === '')('what the chart makes on request', () => {
     const portsOf = (rules: { ports: { port: number | string }[] }[]) =>
       rules.flatMap(({ ports }) => ports.map(({ port }) => port));
 
-    test('is about the operator’s pods alone', () => {
-      const [deployment, policy] = ['Deployment', 'NetworkPolicy'].map((kind) =>
-        one(render({ networkPolicy: on }), kind),
+    test('is about the operator’s pods and the test of its rights alone', () => {
+      const objects = render({ networkPolicy: on });
+      const { matchLabels, matchExpressions } = one(objects, 'NetworkPolicy').spec.podSelector;
+      const labels = [one(objects, 'Deployment').spec.template, one(objects, 'Pod')].map(
+        ({ metadata }) => metadata.labels,
       );
-      expect(policy?.spec.podSelector).toEqual(deployment?.spec.selector);
+      for (const label of labels) expect(label).toMatchObject(matchLabels);
+      const names = labels.map((label) => label['app.kubernetes.io/name']);
+      expect(matchExpressions).toEqual([{ key: 'app.kubernetes.io/name', operator: 'In', values: names }]);
     });
 
     test('lets nobody in by default, and out to DNS, the API server, AWS and Pod Identity alone', () => {

@@ -10,6 +10,7 @@ import {
   folder,
   helm,
   objectsOf,
+  one,
   podOf,
   REGION,
   render,
@@ -57,10 +58,11 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
 
   test('every pod passes what Kubernetes calls restricted, and its root is read-only', () => {
     const objects = render({ uninstall: { onLivePipelines: 'Refuse' } });
-    const pods = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
-    expect(pods).toHaveLength(2);
-    for (const { spec } of pods) {
-      const pod = spec.template.spec;
+    const pods = objects.flatMap(({ kind, spec }) =>
+      kind === 'Pod' ? [spec] : kind === 'Deployment' || kind === 'Job' ? [spec.template.spec] : [],
+    );
+    expect(pods).toHaveLength(3);
+    for (const pod of pods) {
       expect(pod.securityContext).toMatchObject({
         runAsNonRoot: true,
         seccompProfile: { type: 'RuntimeDefault' },
@@ -149,6 +151,29 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
       ({ kind }) => kind === 'CustomResourceDefinition',
     );
     expect(crd?.metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+  });
+
+  test('"helm test" runs a pod as the operator is run, which the Deployment doesn’t count', () => {
+    const objects = render({
+      aws: { region: 'eu-central-1', credentials: { secretName: 'keys' } },
+      extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }],
+      extraVolumes: [{ name: 'company', configMap: { name: 'company-ca' } }],
+      extraVolumeMounts: [{ name: 'company', mountPath: '/etc/company' }],
+      operator: { allowed: { codeBuckets: ['modules'] } },
+    });
+    const { metadata, spec } = one(objects, 'Pod');
+    expect(metadata).toMatchObject({ annotations: { 'helm.sh/hook': 'test' } });
+    const operator = podOf(objects);
+    for (const field of ['serviceAccountName', 'securityContext', 'volumes'])
+      expect(spec[field]).toEqual(operator[field]);
+    const [container, model] = [spec.containers[0], operator.containers[0]];
+    for (const field of ['image', 'resources', 'volumeMounts'])
+      expect(container[field]).toEqual(model[field]);
+    expect(model.env).toEqual(expect.arrayContaining(container.env));
+    const names = container.env.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'HTTPS_PROXY']));
+    const counted = one(objects, 'Deployment').spec.selector.matchLabels;
+    expect(metadata).not.toMatchObject({ labels: counted });
   });
 
   describe('the policies of admission', () => {

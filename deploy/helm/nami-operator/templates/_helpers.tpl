@@ -89,3 +89,20 @@ resourceRules:
     resources: [webhookpipelines]
     operations: [CREATE, UPDATE]
 {{- end -}}
+
+{{- /* Of an IAM user, where a Secret holds them. */ -}}
+{{- define "nami-operator.credentials" -}}
+{{- $credentials := (.Values.aws | default dict).credentials | default dict -}}
+{{- with $credentials.secretName -}}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $credentials.accessKeyIdKey | default "aws_access_key_id" }}
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $credentials.secretAccessKeyKey | default "aws_secret_access_key" }}
+{{- end -}}
+{{- end -}}
