@@ -27,8 +27,9 @@ export interface Place {
   readonly codeBuckets: readonly string[];
 }
 
-interface Statement {
+export interface Statement {
   readonly Sid: string;
+  readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -37,15 +38,14 @@ interface Statement {
 const listOf = (value: string | readonly string[]): readonly string[] => [value].flat();
 
 /** The rights that `deploy/iam` gives the operator. Those on code in S3 are wanted where the settings name a bucket. */
-export function wantedRights(place: Place): Rights[] {
-  return (policy.Statement as readonly Statement[]).flatMap(({ Sid, Action, Resource, Condition = {} }) => {
+export function wantedRights(place: Place, statements: readonly Statement[] = policy.Statement): Rights[] {
+  return statements.flatMap(({ Sid: sid, Effect, Action, Resource, Condition = {} }) => {
     const isOfCode = listOf(Resource).some((arn) => arn.includes('CODE_BUCKET'));
     const resources = isOfCode
       ? place.codeBuckets.map((bucket) => `arn:${place.partition}:s3:::${bucket.replace(/\/*$/, '')}/${NAME}`)
       : listOf(Resource).map((arn) => example(arn, place));
-    return resources.length === 0
-      ? []
-      : [{ sid: Sid, actions: listOf(Action), resources, context: contextOf(Condition, place) }];
+    if (Effect !== 'Allow' || resources.length === 0) return [];
+    return [{ sid, actions: listOf(Action), resources, context: contextOf(Condition, place) }];
   });
 }
 
@@ -71,17 +71,16 @@ function example(arn: string, place: Place): string {
   ].join(':');
 }
 
-/** What a request must bring along so that the conditions of a statement hold. */
+/** What a request must bring along so that the conditions of a statement hold; some hold for what it does without. */
 function contextOf(conditions: NonNullable<Statement['Condition']>, place: Place): ContextEntry[] {
   return Object.entries(conditions).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, value]) => {
+    Object.entries(keys).flatMap(([key, value]) => {
       const [first = ''] = listOf(value);
-      return {
-        ContextKeyName: key,
-        // `Null: false` asks for the key alone.
-        ContextKeyValues: [operator === 'Null' ? NAME : contextValue(key, first, place)],
-        ContextKeyType: 'string' as const,
-      };
+      const isOfAbsence = operator === 'Null' ? first === 'true' : /Not/.test(operator);
+      if (isOfAbsence) return [];
+      // `Null: false` asks for the key alone.
+      const given = operator === 'Null' ? NAME : contextValue(key, first, place);
+      return [{ ContextKeyName: key, ContextKeyValues: [given], ContextKeyType: 'string' as const }];
     }),
   );
 }

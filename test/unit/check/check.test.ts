@@ -201,6 +201,24 @@ describe('the rights that are looked for', () => {
     });
   });
 
+  test('are those that are given, and need nothing of a request that is to do without', () => {
+    const statement = { Sid: 'Made', Effect: 'Allow', Action: 'ec2:CreateTags', Resource: '*' };
+    const conditions = {
+      Null: { 'aws:ResourceTag/foreign': 'true', 'aws:ResourceTag/ours': 'false' },
+      StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' },
+      StringLike: { 'aws:RequestTag/nami.dev/name': ['orders', '*'] },
+    };
+    const [rights, ...more] = wantedRights(PLACE, [
+      { ...statement, Condition: conditions },
+      { ...statement, Effect: 'Deny' },
+    ]);
+    expect(more).toEqual([]);
+    expect(rights?.context.map((entry) => [entry.ContextKeyName, ...entry.ContextKeyValues])).toEqual([
+      ['aws:ResourceTag/ours', 'nami-check'],
+      ['aws:RequestTag/nami.dev/name', 'orders'],
+    ]);
+  });
+
   test('are on code in S3 only where the settings name a bucket', () => {
     expect(wantedRights(PLACE).map(({ sid }) => sid)).not.toContain('OwnCode');
   });
