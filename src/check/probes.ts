@@ -38,12 +38,7 @@ import {
   ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
-import {
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  ListQueuesCommand,
-  ListQueueTagsCommand,
-} from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import {
   GetParameterCommand,
   GetParametersByPathCommand,
@@ -69,8 +64,6 @@ const DryRun = true;
 const tagged = (ResourceType: 'internet-gateway' | 'volume' | 'vpc') => [
   { ResourceType, Tags: [{ Key: 'nami.dev/cluster', Value: NAME }] },
 ];
-const queueUrl = ({ region, accountId, partition }: Account) =>
-  `https://sqs.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}/${accountId}/${NAME}`;
 const parameter = (path: string) => `${path}${NAME}`;
 
 /** By the right that each takes. What changes something and knows no dry run has none. */
@@ -144,12 +137,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     account.logs.send(
       new ListTagsOfLogGroupCommand({ resourceArn: arnOf(account, 'logs', `log-group:/aws/lambda/${NAME}`) }),
     ),
-  'sqs:GetQueueAttributes': ({ account }) =>
-    account.sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl(account) })),
   'sqs:GetQueueUrl': ({ account }) => account.sqs.send(new GetQueueUrlCommand({ QueueName: NAME })),
   'sqs:ListQueues': ({ account }) => account.sqs.send(new ListQueuesCommand({ MaxResults: 1 })),
-  'sqs:ListQueueTags': ({ account }) =>
-    account.sqs.send(new ListQueueTagsCommand({ QueueUrl: queueUrl(account) })),
   'ssm:GetParameter': ({ account, iamPath }) =>
     account.ssm.send(new GetParameterCommand({ Name: parameter(iamPath) })),
   'ssm:GetParametersByPath': ({ account, iamPath }) =>

@@ -11,7 +11,7 @@ export function inWords({ present, missing, unanswered, unknown, withoutSimulati
   if (unknown.length > 0) lines.push(`not checked, for nothing harmless tells: ${unknown.join(', ')}`);
   if (withoutSimulation !== undefined && unknown.length > 0)
     lines.push(
-      `grant iam:SimulatePrincipalPolicy on the role, if for this check alone, to have them checked (${withoutSimulation})`,
+      `grant iam:SimulatePrincipalPolicy on the role, if for this check alone, to have them checked (${withoutSimulation.split('\n')[0]})`,
     );
   return lines;
 }

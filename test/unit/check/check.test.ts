@@ -226,7 +226,8 @@ describe('the rights that are looked for', () => {
   test('are each probed where it can be done harmlessly', () => {
     for (const action of Object.keys(PROBES)) expect(actions).toContain(action);
     const unprobed = actions.filter((action) => !(action in PROBES) && /:(Get|List|Describe)/.test(action));
-    // Of these the answer is about another object than one that the operator may see: its id is AWS's, or it needs a path.
+    // The answer would be about another object than one that the operator may see: ids and URLs are AWS's, and roles have
+    // a path.
     expect(unprobed.sort()).toEqual([
       'iam:GetInstanceProfile',
       'iam:GetRole',
@@ -237,6 +238,8 @@ describe('the rights that are looked for', () => {
       'lambda:ListTags',
       's3:GetObject',
       's3:GetObjectVersion',
+      'sqs:GetQueueAttributes',
+      'sqs:ListQueueTags',
     ]);
   });
 });
