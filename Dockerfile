@@ -13,6 +13,7 @@ COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY handlers ./handlers
 COPY src ./src
+COPY deploy/iam ./deploy/iam
 RUN node_modules/.bin/node scripts/build.ts
 
 FROM ${BASE}

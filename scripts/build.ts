@@ -45,6 +45,12 @@ export async function buildOperator(directory: string = join(root, 'dist')): Pro
   return { path, bytes: bytes.reduce((sum, each) => sum + each) };
 }
 
+/** Bundles the check of the rights in AWS, which runs on its own, into `<directory>/check.mjs`. */
+async function buildCheck(directory: string): Promise<OperatorBundle> {
+  const path = join(directory, 'check.mjs');
+  return { path, bytes: await bundle('check/main.ts', path, REQUIRE, diet) };
+}
+
 /** Answers how large it is. */
 async function bundle(
   entry: string,
@@ -77,13 +83,14 @@ async function bundle(
   return Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 }
 
-/** Builds all that the image holds: the operator, and the functions' code beside it. */
+/** Builds all that the image holds: the operator, and beside it the functions' code and the check. */
 export async function buildAll(directory: string = join(root, 'dist')) {
-  const [operator, handlers] = await Promise.all([
+  const [operator, check, handlers] = await Promise.all([
     buildOperator(directory),
+    buildCheck(directory),
     buildHandlers(join(directory, 'handlers')),
   ]);
-  return [{ name: 'operator', ...operator }, ...handlers];
+  return [{ name: 'operator', ...operator }, { name: 'check', ...check }, ...handlers];
 }
 
 if (import.meta.main) {

@@ -10,9 +10,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The operator's objects with the chart's defaults, in the namespace nami-system. */
 export function kustomizeBase(helm: string): string {
-  const args = ['template', 'nami-operator', 'deploy/helm/nami-operator', '--namespace', 'nami-system'];
+  const args = [
+    'template',
+    'nami-operator',
+    'deploy/helm/nami-operator',
+    '--namespace',
+    'nami-system',
+    '--skip-tests',
+  ];
   // A region must be set to render; which, an overlay says.
-  const settings = ['--set', 'aws.region=xx-none-1', '--set', 'crds.enabled=false'];
+  // An overlay may set NAMI_ALLOWED_… otherwise, which a policy that is made of the values would not follow.
+  const values = ['aws.region=xx-none-1', 'crds.enabled=false', 'admission.enabled=false'];
+  const settings = values.flatMap((value) => ['--set', value]);
   const rendered = execFileSync(helm, [...args, ...settings], { cwd: root, encoding: 'utf8' });
   const objects = parseAllDocuments(rendered)
     .map((document) => document.toJS())

@@ -6,7 +6,14 @@ import { LocalStackError } from '../local-stack-error.ts';
 import type { Processes } from '../processes.ts';
 import { type Progress, withProgress } from '../progress.ts';
 import { makeFolder } from './cache.ts';
-import { type Binary, ETCD_VERSION, GO_VERSION, HELM_VERSION, KUBERNETES_VERSION } from './versions.ts';
+import {
+  type Binary,
+  ETCD_VERSION,
+  GO_VERSION,
+  HELM_VERSION,
+  KSTATUS_VERSION,
+  KUBERNETES_VERSION,
+} from './versions.ts';
 
 const run = promisify(execFile);
 
@@ -41,6 +48,7 @@ const RECIPES: Readonly<Record<Binary, Recipe>> = {
   kubelet: kubernetes('kubelet'),
   etcd: { module: `etcd-${ETCD_VERSION}`, package: '.' },
   pause: { module: 'pause', package: '.' },
+  kstatus: { module: `kstatus-${KSTATUS_VERSION}`, package: '.' },
   helm: {
     module: `helm-${HELM_VERSION}`,
     package: 'helm.sh/helm/v3/cmd/helm',
@@ -73,6 +81,7 @@ export async function buildBinary(
   if (binary === 'etcd') writeEtcdModule(folder);
   else if (binary === 'helm') writeHelmModule(folder, recipe.package);
   else if (binary === 'pause') writePauseModule(folder);
+  else if (binary === 'kstatus') writeKstatusModule(folder);
   else await writeKubernetesModule(folder, progress);
   await go(`fetching the Go modules of ${binary}`, 'mod', 'tidy').catch((cause) => {
     throw new LocalStackError(`check the network and GOPROXY: ${cause.message}`, { cause });
@@ -183,6 +192,50 @@ func main() {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM)
 	<-asked
+}
+`,
+  );
+}
+
+/** Reads a JSON list of objects, and writes what the library kstatus says of each. */
+function writeKstatusModule(folder: string): void {
+  writeFileSync(
+    join(folder, 'go.mod'),
+    `module kstatus\n\ngo ${GO_VERSION}\n\nrequire sigs.k8s.io/cli-utils v${KSTATUS_VERSION}\n`,
+  );
+  writeFileSync(
+    join(folder, 'main.go'),
+    `package main
+
+import (
+	"encoding/json"
+	"log"
+	"os"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
+)
+
+func main() {
+	var given []json.RawMessage
+	if err := json.NewDecoder(os.Stdin).Decode(&given); err != nil {
+		log.Fatal(err)
+	}
+	results := []*status.Result{}
+	for _, text := range given {
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(text); err != nil {
+			log.Fatal(err)
+		}
+		result, err := status.Compute(object)
+		if err != nil {
+			log.Fatal(err)
+		}
+		results = append(results, result)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(results); err != nil {
+		log.Fatal(err)
+	}
 }
 `,
   );

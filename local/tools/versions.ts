@@ -2,7 +2,9 @@
 export const KUBERNETES_VERSION = '1.37.2';
 export const ETCD_VERSION = '3.7.3';
 export const HELM_VERSION = '3.22.0';
-/** What the go.mod files of the three above ask for. */
+/** Of sigs.k8s.io/cli-utils, which holds kstatus. */
+export const KSTATUS_VERSION = '0.37.2';
+/** What the go.mod files of those above ask for. */
 export const GO_VERSION = '1.26';
 
 /** The programs that the local stack and the installation check run, each with its version. */
@@ -15,6 +17,7 @@ const VERSIONS = {
   kubelet: KUBERNETES_VERSION,
   helm: HELM_VERSION,
   pause: KUBERNETES_VERSION,
+  kstatus: KSTATUS_VERSION,
 } as const;
 export type Binary = keyof typeof VERSIONS;
 

@@ -1,55 +1,23 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { startControlPlane } from '../../local/control-plane.ts';
-import { established } from '../../local/crds.ts';
-import { Processes } from '../../local/processes.ts';
-import { findBinaries } from '../../local/tools/binaries.ts';
-import { findKubectl } from '../../local/tools/kubectl.ts';
 import { webhookPipelineSpec } from '../../src/api/v1alpha1.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from '../unit/api/specs.ts';
 import { WRONG_HMAC } from '../unit/api/wrong-hmac.ts';
+import { ApiServer } from './api-server.ts';
 
 /** What users meet when they write, change and read a WebhookPipeline, by kubectl against a real API server. */
 
 const CRD = 'crds/nami.dev_webhookpipelines.yaml';
-const folder = mkdtempSync(join(tmpdir(), 'nami-api-'));
-let processes: Processes;
-let command: string;
-let kubeconfig: string;
+let server: ApiServer;
+const kubectl = (args: readonly string[], input?: object) => server.kubectl(args, input);
 
 beforeAll(async () => {
-  processes = await Processes.open(folder, () => {});
-  const silent = () => {};
-  const binaries = await findBinaries(['etcd', 'kube-apiserver'], processes, silent);
-  command = await findKubectl(processes, silent);
-  ({ kubeconfig } = await startControlPlane(folder, binaries, processes));
-  expect(await kubectl(['apply', '--server-side', '-f', CRD])).toContain('serverside-applied');
-  await established((...args) => kubectl(args));
+  server = await ApiServer.start();
 });
 
-afterAll(async () => {
-  await processes?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** What kubectl prints, on either stream. */
-function kubectl(args: readonly string[], input?: object): Promise<string> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      command,
-      ['--kubeconfig', kubeconfig, ...args],
-      { timeout: 30_000, maxBuffer: 2 ** 24 },
-      (_, stdout, stderr) => resolve(`${stdout}${stderr}`.trim()),
-    );
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input && JSON.stringify(input));
-  });
-}
+afterAll(() => server?.stop());
 
 const pipeline = (name: string, spec?: unknown) => ({
   apiVersion: 'nami.dev/v1alpha1',

@@ -241,6 +241,7 @@ export class World {
     return {
       region,
       accountId,
+      callerArn: `arn:${partition}:sts::${accountId}:assumed-role/nami-operator/simulated`,
       partition,
       clock,
       inventory: new Inventory(clock),

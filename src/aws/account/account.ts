@@ -30,6 +30,8 @@ export interface RefusedVersion {
 export interface Account {
   readonly region: string;
   readonly accountId: string;
+  /** Who asks: of a role's session, or of a user. */
+  readonly callerArn: string;
   /** "aws", "aws-cn" or "aws-us-gov": the second part of every ARN. */
   readonly partition: string;
   readonly clock: Clock;
@@ -111,12 +113,13 @@ export async function openAccount(region: string, options: AccountOptions): Prom
     return client;
   };
   const sts = paced('sts', new STSClient(settings));
-  const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
+  const { Account: accountId, Arn: callerArn = '' } = await sts.send(new GetCallerIdentityCommand({}));
   sts.destroy();
   return {
     region,
     accountId: accountId ?? '',
-    partition: arn?.split(':')[1] ?? 'aws',
+    callerArn,
+    partition: callerArn.split(':')[1] ?? 'aws',
     clock,
     inventory: new Inventory(clock),
     recentlyMade: new RecentlyMade(clock),

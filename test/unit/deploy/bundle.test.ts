@@ -17,15 +17,18 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nami-bundle-'));
   const [operator] = await buildAll(folder);
   bytes = operator?.bytes ?? 0;
-});
+}, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the bundle in an empty environment until it gives up. */
-function run(environment: Record<string, string>): Promise<{ code: unknown; output: string }> {
+function run(
+  environment: Record<string, string>,
+  program = 'operator.mjs',
+): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { HOME: folder, NAMI_PORT: '0', ...environment }, timeout: 15_000 };
-    execFile(process.execPath, [join(folder, 'operator.mjs')], options, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(folder, program)], options, (error, stdout, stderr) =>
       resolve({ code: error?.code, output: stdout + stderr }),
     );
   });
@@ -120,4 +123,16 @@ test('it waits for signals before it loads or does anything else', async () => {
     };`;
   const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
   expect(await run({ NODE_OPTIONS })).toMatchObject({ output: 'false\n' });
+});
+
+test('beside it is the check of the rights in AWS, which says in one line what it lacks', async () => {
+  expect(await run({}, 'check.mjs')).toEqual({
+    code: 1,
+    output: expect.stringMatching(/^AWS_REGION is not set: [^\n]*\n$/),
+  });
+  const AWS = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' };
+  expect(await run({ AWS_REGION: 'eu-central-1', ...AWS }, 'check.mjs')).toEqual({
+    code: 1,
+    output: expect.stringMatching(/^sts:GetCallerIdentity: AWS cannot be reached: [^\n]*\n$/),
+  });
 });

@@ -1,55 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { inCache } from '../../../local/tools/binaries.ts';
+import { describe, expect, test } from 'vitest';
 import { kustomizeBase } from '../../../scripts/kustomize-base.ts';
-
-/** Helm itself, where an installation check has built it or somebody names one; else these tests are skipped. */
-const helm = process.env.NAMI_HELM || inCache('helm') || '';
-const CHART = 'deploy/helm/nami-operator';
-const folder = mkdtempSync(join(tmpdir(), 'nami-chart-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-type Values = Readonly<Record<string, unknown>>;
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a template renders
-  readonly [field: string]: any;
-}
-
-function template(values: Values, chart = CHART): string {
-  const file = join(folder, 'values.json');
-  writeFileSync(file, JSON.stringify(values));
-  const args = ['template', 'nami', chart, '--namespace', 'nami-system', '--values', file];
-  return execFileSync(helm, args, { encoding: 'utf8', stdio: 'pipe' });
-}
-
-/** Without the custom resource definition, which would fill most of a snapshot. */
-const REGION = { aws: { region: 'eu-central-1' }, crds: { enabled: false } };
-
-const objectsOf = (yaml: string): Rendered[] =>
-  parseAllDocuments(yaml)
-    .map((document) => document.toJS())
-    .filter((object) => object !== null);
-const render = (values: Values = {}) => objectsOf(template({ ...REGION, ...values }));
-const podOf = (objects: readonly Rendered[]) => {
-  const deployment = objects.find(({ kind }) => kind === 'Deployment');
-  return deployment?.spec.template.spec;
-};
-
-/** What Helm complains of. */
-function complaint(values: Values): string {
-  try {
-    template({ ...REGION, ...values });
-  } catch (error) {
-    return (error as { stderr: string }).stderr;
-  }
-  throw new Error('nothing was complained of');
-}
+import { SETTINGS } from '../../../src/config.ts';
+import {
+  CHART,
+  complaint,
+  folder,
+  helm,
+  objectsOf,
+  one,
+  podOf,
+  REGION,
+  render,
+  template,
+  type Values,
+} from './helm.ts';
 
 describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
   test('passes helm lint', () => {
@@ -91,10 +58,11 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
 
   test('every pod passes what Kubernetes calls restricted, and its root is read-only', () => {
     const objects = render({ uninstall: { onLivePipelines: 'Refuse' } });
-    const pods = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
-    expect(pods).toHaveLength(2);
-    for (const { spec } of pods) {
-      const pod = spec.template.spec;
+    const pods = objects.flatMap(({ kind, spec }) =>
+      kind === 'Pod' ? [spec] : kind === 'Deployment' || kind === 'Job' ? [spec.template.spec] : [],
+    );
+    expect(pods).toHaveLength(3);
+    for (const pod of pods) {
       expect(pod.securityContext).toMatchObject({
         runAsNonRoot: true,
         seccompProfile: { type: 'RuntimeDefault' },
@@ -122,7 +90,7 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
       uninstall: { onLivePipelines: 'Refuse' },
     }).filter(({ metadata }) => metadata.namespace !== 'nami-system');
     expect(outside.length).toBeGreaterThan(4);
-    for (const { metadata } of outside) expect(metadata.name).toMatch(/^nami-system:nami-nami-operator/);
+    for (const { metadata } of outside) expect(metadata.name).toMatch(/^nami-system[:.]nami-nami-operator/);
   });
 
   test('rights on pipelines are the cluster’s, and those on Secrets, ConfigMaps and Events of the listed namespaces', () => {
@@ -169,6 +137,7 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
     'podSecurityContext',
     'podDisruptionBudget',
     'rbac',
+    'admission',
     'uninstall',
     'replicas',
   ])('without %s it still renders an operator', (name) => {
@@ -182,6 +151,66 @@ describe.skipIf(helm === '')('the chart, as Helm renders it', () => {
       ({ kind }) => kind === 'CustomResourceDefinition',
     );
     expect(crd?.metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+  });
+
+  test('"helm test" runs a pod as the operator is run, which the Deployment doesn’t count', () => {
+    const objects = render({
+      aws: { region: 'eu-central-1', credentials: { secretName: 'keys' } },
+      extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }],
+      extraVolumes: [{ name: 'company', configMap: { name: 'company-ca' } }],
+      extraVolumeMounts: [{ name: 'company', mountPath: '/etc/company' }],
+      operator: { allowed: { codeBuckets: ['modules'] } },
+    });
+    const { metadata, spec } = one(objects, 'Pod');
+    expect(metadata).toMatchObject({ annotations: { 'helm.sh/hook': 'test' } });
+    const operator = podOf(objects);
+    for (const field of ['serviceAccountName', 'securityContext', 'volumes'])
+      expect(spec[field]).toEqual(operator[field]);
+    const [container, model] = [spec.containers[0], operator.containers[0]];
+    for (const field of ['image', 'resources', 'volumeMounts'])
+      expect(container[field]).toEqual(model[field]);
+    expect(model.env).toEqual(expect.arrayContaining(container.env));
+    const names = container.env.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'HTTPS_PROXY']));
+    const counted = one(objects, 'Deployment').spec.selector.matchLabels;
+    expect(metadata).not.toMatchObject({ labels: counted });
+  });
+
+  describe('the policies of admission', () => {
+    const policies = (values: Values = {}) =>
+      render(values).filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
+
+    test('hold every limit of operator.allowed, by the names that the operator gives them', () => {
+      const listed = { instanceTypes: ['t3.micro'], subnets: ['subnet-1'] };
+      const [limits] = policies({ operator: { allowed: listed } });
+      const messages = limits?.spec.validations.map(
+        ({ messageExpression }: { messageExpression: string }) => messageExpression,
+      );
+      const settings = Object.values(SETTINGS.allowed);
+      expect(messages).toHaveLength(settings.length);
+      for (const { chartValue, variable } of settings) {
+        expect(messages.join('\n')).toContain(`or have ${chartValue} (${variable}) changed`);
+      }
+    });
+
+    test('let through what they can’t judge, and bind what they are about', () => {
+      const [limits, givingUp, ...bindings] = policies({ operator: { watchNamespaces: ['a'] } });
+      expect([limits?.spec.failurePolicy, givingUp?.spec.failurePolicy]).toEqual(['Ignore', 'Ignore']);
+      expect(bindings.map(({ spec }) => spec)).toMatchObject(
+        [limits, givingUp].map((policy) => ({
+          policyName: policy?.metadata.name,
+          validationActions: ['Deny'],
+          matchResources: { namespaceSelector: { matchExpressions: [{ operator: 'In', values: ['a'] }] } },
+        })),
+      );
+    });
+
+    test('can be left out, or warn', () => {
+      expect(policies({ admission: { enabled: false } })).toEqual([]);
+      const warning = policies({ admission: { actions: ['Warn', 'Audit'] } });
+      expect(warning.at(-1)?.spec).toMatchObject({ validationActions: ['Warn', 'Audit'] });
+      expect(complaint({ admission: { actions: ['Deny', 'Warn'] } })).toMatch(/admission[./]actions/);
+    });
   });
 
   test.each<[string, Values, RegExp]>([

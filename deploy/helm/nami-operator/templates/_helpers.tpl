@@ -81,3 +81,28 @@ templates are rendered without a cluster, every one counts as there. */ -}}
 {{- $isThere := and $found (not (dig "metadata" "deletionTimestamp" "" $found)) -}}
 {{- if or $isOffline $isThere (eq $namespace $root.Release.Namespace) -}}true{{- end -}}
 {{- end -}}
+
+{{- define "nami-operator.pipelineWrites" -}}
+resourceRules:
+  - apiGroups: [nami.dev]
+    apiVersions: ['*']
+    resources: [webhookpipelines]
+    operations: [CREATE, UPDATE]
+{{- end -}}
+
+{{- /* Of an IAM user, where a Secret holds them. */ -}}
+{{- define "nami-operator.credentials" -}}
+{{- $credentials := (.Values.aws | default dict).credentials | default dict -}}
+{{- with $credentials.secretName -}}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $credentials.accessKeyIdKey | default "aws_access_key_id" }}
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $credentials.secretAccessKeyKey | default "aws_secret_access_key" }}
+{{- end -}}
+{{- end -}}

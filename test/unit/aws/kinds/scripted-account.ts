@@ -63,6 +63,7 @@ export function scripted(script: Script): ScriptedAccount {
   const account = {
     region: 'eu-central-1',
     accountId: '123456789012',
+    callerArn: 'arn:aws:sts::123456789012:assumed-role/nami-operator/test',
     partition: 'aws',
     clock,
     inventory: new Inventory(clock),
