@@ -16,12 +16,22 @@ function shapeOf({ action, resource, context }: Access): string {
   return [action, shape(resource), ...keys.sort()].join(' ');
 }
 
+/**
+ * Calls of removal whose object is gone meanwhile: AWS says either that it is not there or that there is no right to it, and
+ * the next look shows which. And calls that name nothing, which AWS refuses for that.
+ */
+const isMoot = ({ action, resource }: Access, scene: Scene): boolean =>
+  resource.endsWith(':') ||
+  (/:(Delete|Detach|Disassociate|Remove|Revoke|Terminate)/.test(action) &&
+    scene.tagsOf(resource) === undefined);
+
 /** All that IAM was asked, each kind of question once. */
 export class AccessLog {
   readonly #asked = new Map<string, Access>();
 
   add(call: AwsCall, scene: Scene): void {
     for (const access of accessesOf(call, scene)) {
+      if (isMoot(access, scene)) continue;
       const key = shapeOf(access);
       if (!this.#asked.has(key)) this.#asked.set(key, access);
     }
