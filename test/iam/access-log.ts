@@ -21,7 +21,7 @@ function shapeOf({ action, resource, context }: Access): string {
  * the next look shows which. And calls that name nothing, which AWS refuses for that.
  */
 const isMoot = ({ action, resource }: Access, scene: Scene): boolean =>
-  /:$|::\/restapis\/(\/|$)/.test(resource) ||
+  /:\/?$|::\/restapis\/(\/|$)|undefined/.test(resource) ||
   (/:(Delete|Detach|Disassociate|Remove|Revoke|Terminate)/.test(action) &&
     scene.tagsOf(resource) === undefined);
 
