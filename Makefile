@@ -21,6 +21,7 @@ lint: node_modules
 	@node scripts/generate-crd.ts --check
 	@node scripts/sync-chart.ts --check
 	@node scripts/chart-values.ts --check
+	@node scripts/iam-templates.ts --check
 
 build: node_modules
 	@npm run --silent build

@@ -17,6 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'simulation',
+          // What the operators called is held against their IAM policy.
+          setupFiles: ['test/simulation/permitted.ts'],
           include: ['test/simulation/**/*.test.ts'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -18,6 +18,7 @@ import { enterElection, leaseOf } from './process/election.ts';
 import { fail } from './process/failure.ts';
 import { serve } from './process/http-server.ts';
 import { openLog } from './process/log.ts';
+import { refuseMemoryDumps } from './process/memory-dumps.ts';
 import type { ProbedFacts } from './process/probes.ts';
 import { routes } from './process/routes.ts';
 import { onEnd } from './process/signals.ts';
@@ -33,6 +34,7 @@ let phase: ProbedFacts['phase'] = 'starts';
 
 /** Puts the operator together: what it is asked from outside, whether it leads, and its work. */
 async function main(): Promise<void> {
+  refuseMemoryDumps(process.execArgv, process.env.NODE_OPTIONS);
   const startedAt = clock.now() / 1000;
   const config = readConfig(process.env);
   const { leaderElection: election, region } = config;

@@ -14,7 +14,10 @@ import type { Transport } from '../../src/kubernetes/transport.ts';
 import { setPipelines, setWork } from '../../src/metrics/figures.ts';
 import { observers } from '../../src/metrics/observers.ts';
 import { Metrics } from '../../src/metrics/registry.ts';
+import { accessLog } from '../iam/access-log.ts';
+import { BOUNDARY_ARN, CLUSTER } from '../iam/policies.ts';
 import { AwsAccount, type Call } from './aws/aws-account.ts';
+import { sceneOf } from './aws/scene.ts';
 import { sdkClients } from './aws/sdk-clients.ts';
 import type { Senders } from './aws/senders.ts';
 import type { Times } from './aws/times.ts';
@@ -50,7 +53,8 @@ export interface LogLine {
 }
 
 const REGION = 'eu-central-1';
-const CLUSTER = 'simulated';
+/** What an installation by the book has. */
+const SETTINGS = { AWS_REGION: REGION, NAMI_PERMISSIONS_BOUNDARY: BOUNDARY_ARN };
 /** Made once: the zips of all worlds are the same. */
 const CODE = codeLibrary({
   'pre-queue': Buffer.from('export const handler = "pre-queue";'),
@@ -92,6 +96,8 @@ export class World {
     this.time = new VirtualTime({ seed });
     this.kubernetes = new KubernetesApi(this.time);
     this.aws = new AwsAccount({ clock: this.time, region: REGION, times });
+    const scene = sceneOf(this.aws);
+    this.aws.beforeCall = (call) => accessLog.add(call, scene);
     this.senders = this.aws.senders;
     this.metrics.read((set) => {
       if (!this.#controller) return;
@@ -185,7 +191,7 @@ export class World {
 
   /** The one place where the operator is put together, as src/operator.ts does it. */
   #assemble(lifeline: Lifeline): Controller {
-    const config = readConfig({ AWS_REGION: REGION, ...this.#settings });
+    const config = readConfig({ ...SETTINGS, ...this.#settings });
     const clock = lifeline.clock(this.time);
     const logger = {
       info: this.#logAt('info'),
@@ -225,7 +231,7 @@ export class World {
   #openAccount(lifeline: Lifeline): Account {
     const clock = lifeline.clock(this.time);
     const pace = new Pace(clock, {
-      rateShare: readConfig({ AWS_REGION: REGION, ...this.#settings }).rateShare,
+      rateShare: readConfig({ ...SETTINGS, ...this.#settings }).rateShare,
       ...observers(this.metrics),
     });
     const clients = sdkClients((service, command, input, attempts) =>

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { type Fence, UNFENCED } from '../../fence.ts';
 import { withAction } from './errors.ts';
 import { RateLimiter } from './rates.ts';
+import { withoutSecrets } from './redaction.ts';
 import { Turns } from './turns.ts';
 
 /** A call as it is about to go out. */
@@ -50,7 +51,8 @@ export class Pace {
     try {
       return await (changed === undefined ? go() : this.#turns.take(changed, go));
     } catch (error) {
-      throw withAction(error, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
+      const clean = withoutSecrets(error, command, input);
+      throw withAction(clean, `${service}:${command === 'Invoke' ? 'InvokeFunction' : command}`);
     }
   }
 }

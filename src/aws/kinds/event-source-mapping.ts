@@ -12,6 +12,7 @@ import { type Actual, leaving, pending, READY, type State } from '../object/actu
 import { addedOf } from '../object/added-tags.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
+import { TAGS } from '../object/owner.ts';
 import { functionTags } from './function.ts';
 
 export interface EventSourceMappingDesired {
@@ -103,14 +104,15 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
     functionTags(account, functionArn.split(':')[6] ?? ''),
   compare: ({ details }, desired) => differing(details, { ...desired, reportsItems: true }),
   async create(account, desired, tags) {
-    // It needs none of the operator's own; which it has is not looked at again, for that takes a call a mapping.
-    const Tags = addedOf(tags);
+    // Its cluster is for policies of IAM: whose it is, its function tells. Which tags it has is not looked at again, for that
+    // takes a call a mapping.
+    const Tags = { ...addedOf(tags), [TAGS.cluster]: tags[TAGS.cluster] ?? '' };
     const made = await unlessThere(
       account.lambda.send(
         new CreateEventSourceMappingCommand({
           EventSourceArn: desired.queueArn,
           FunctionName: desired.functionArn,
-          ...(Object.keys(Tags).length > 0 && { Tags }),
+          Tags,
           ...settings({ ...desired, enabled: desired.enabled ?? false }),
         }),
       ),

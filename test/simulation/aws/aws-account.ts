@@ -51,6 +51,8 @@ export class AwsAccount {
   readonly faults: Faults;
   /** Every attempt of every call, in order. */
   readonly calls: Call[] = [];
+  /** Told of each call as it reaches AWS, before it takes effect. */
+  beforeCall: (call: Call) => void = () => {};
   /** Told of each call once it has taken effect, before it is answered. */
   onCall: (call: Call) => void = () => {};
   readonly around: Surroundings;
@@ -165,6 +167,7 @@ export class AwsAccount {
     this.calls.push(call);
     const seconds = times.callAtLeast + clock.random() * (times.callAtMost - times.callAtLeast);
     await sleep(clock, seconds * 1000);
+    this.beforeCall(call);
     try {
       const output = this.#answer(call);
       this.onCall(call);

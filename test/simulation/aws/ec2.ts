@@ -5,6 +5,7 @@ import { Ec2Network } from './ec2-network.ts';
 import { Ec2Volumes } from './ec2-volumes.ts';
 import type { Iam } from './iam.ts';
 import { type Operations, Service, type Surroundings } from './service.ts';
+import type { Table } from './table.ts';
 import { fromTagList, type Tags, withoutTags } from './tags.ts';
 
 /** Amazon EC2: networks, instances, volumes. */
@@ -63,9 +64,13 @@ export class Ec2 extends Service {
     return {};
   };
 
+  /** All whose objects carry tags. */
+  get tables(): Table<{ readonly tags: Tags }>[] {
+    return [...this.network.tables, this.machines.instances, this.disks.volumes] as never;
+  }
+
   #retag(id: string, change: (tags: Tags) => Tags): void {
-    const tables = [...this.network.tables, this.machines.instances, this.disks.volumes];
-    const table = tables.find((each) => each.has(id));
+    const table = this.tables.find((each) => each.has(id));
     if (!table) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
     table.change(id, { tags: change(table.get(id)?.tags ?? {}) });
   }

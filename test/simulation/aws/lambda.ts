@@ -107,6 +107,7 @@ export interface Mapping {
   readonly id: string;
   readonly queueArn: string;
   readonly functionArn: string;
+  readonly tags: Tags;
   readonly enabled: boolean;
   readonly batchSize: number;
   readonly windowSeconds: number;
@@ -494,6 +495,7 @@ export class Lambda extends Service {
         id,
         queueArn: EventSourceArn,
         functionArn: FunctionName,
+        tags: input.Tags ?? {},
         enabled: input.Enabled ?? true,
         batchSize: input.BatchSize ?? 10,
         windowSeconds: input.MaximumBatchingWindowInSeconds ?? 0,

@@ -36,7 +36,10 @@ export function portrait(aws: AwsAccount): Portrait {
       const { environment, ...invoked } = lambda.versionOf(alias.functionName, alias.version) ?? {};
       return { ...alias, invoked: { ...invoked, environment } };
     }),
-    EventSourceMapping: lambda.mappings.filter(({ deletedAt }) => deletedAt === undefined),
+    // Without its tags: they are those of its first moment.
+    EventSourceMapping: lambda.mappings
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .map(({ tags: _, ...mapping }) => mapping),
     Function: lambda.functions.values(),
     GatewayResponse: apiGateway.gatewayResponses.values(),
     Instance: ec2.instances.filter(({ endedAt }) => endedAt === undefined),

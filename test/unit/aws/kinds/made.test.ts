@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KindName } from '../../../../src/aws/graph/graph.ts';
 import { kindOf, kinds } from '../../../../src/aws/kinds/index.ts';
 import { READY } from '../../../../src/aws/object/actual.ts';
-import type { Tags } from '../../../../src/aws/object/owner.ts';
+import { TAGS, type Tags } from '../../../../src/aws/object/owner.ts';
 import { tagList } from '../../../../src/aws/wire/tags.ts';
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
@@ -155,14 +155,15 @@ test.each(CREATIONS.filter(([kind]) => kindOf(kind).tag))(
   },
 );
 
-test('a mapping has the added tags alone, and none where none are added', async () => {
+test('a mapping has the added tags, and that of its cluster alone', async () => {
   const make = async (tags: Tags) => {
     const run = scripted({ CreateEventSourceMapping: () => ({}) });
     await kindOf('EventSourceMapping').create(run.account, { queueArn: ARN, functionArn: 'f' }, tags, OWNER);
     return run.inputs('CreateEventSourceMapping')[0]?.Tags;
   };
-  expect(await make({ ...OURS, team: 'shop' })).toEqual({ team: 'shop' });
-  expect(await make(OURS)).toBeUndefined();
+  const cluster = { [TAGS.cluster]: OURS[TAGS.cluster] };
+  expect(await make({ ...OURS, team: 'shop' })).toEqual({ ...cluster, team: 'shop' });
+  expect(await make(OURS)).toEqual(cluster);
 });
 
 const NAMES = Object.keys(kinds) as KindName[];
