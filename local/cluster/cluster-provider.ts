@@ -7,7 +7,8 @@ import type { Provider, ProviderContext } from '../provider.ts';
 import { ADDRESS, SERVICE_RANGE } from './address.ts';
 import type { ContainerRuntime } from './container-runtime.ts';
 import { startControllers } from './controllers.ts';
-import { PLACES, startNode } from './node.ts';
+import { startNode } from './node.ts';
+import { PLACES } from './node-place.ts';
 import type { ClusterTools } from './tools.ts';
 
 /** A provider of a control plane that has controllers, a scheduler and a node, and can have another. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { archiveOf } from '../../scripts/image/archive.ts';
 import { layerOf } from '../../scripts/image/layer.ts';
 import type { Processes } from '../processes.ts';
-import type { NodePlace } from './node.ts';
+import type { NodePlace } from './node-place.ts';
 
 const PAUSE = 'nami.local/pause:1';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Processes } from '../processes.ts';
 import { ADDRESS } from './address.ts';
-import type { NodePlace } from './node.ts';
+import type { NodePlace } from './node-place.ts';
 
 /** Below it are the cgroups of all pods, so that whoever clears up finds them. */
 export const CGROUP = 'nami-install';

@@ -147,6 +147,8 @@ export class ApiGateway extends Service {
       for (const { id } of this.resources.filter(isIts)) this.resources.delete(`${restApiId}/${id}`);
       for (const { id } of this.deployments.filter(isIts)) this.deployments.delete(`${restApiId}/${id}`);
       for (const { name } of this.stages.filter(isIts)) this.stages.delete(`${restApiId}/${name}`);
+      for (const { settings } of this.gatewayResponses.filter(isIts))
+        this.gatewayResponses.delete(`${restApiId}/${settings.responseType}`);
       this.restApis.delete(restApiId);
       return {};
     },

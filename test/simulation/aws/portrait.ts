@@ -9,6 +9,8 @@ const neutral = (text: string): string =>
   text
     .replaceAll(/\b([a-zA-Z]+)-[0-9a-f]{8}\b/g, '$1-#')
     .replaceAll(/(mongodb:\/\/nami:)[^@]+@[\d.]+/g, '$1#@#')
+    // In a host's note of its launch these are sums over ids.
+    .replaceAll(/\b(operator|subnetId|volumeId):[0-9a-f]{8}\b/g, '$1:#')
     .replaceAll(/(:[0-9a-f]{8}):default\b/g, '$1');
 
 const drawn = (row: object): string =>

@@ -85,11 +85,21 @@ const disturbed =
       const world = await newWorld(seed);
       const disturb = () => {
         dice.oneOf(disturbances)?.(world, dice);
-        world.time.after(dice.below(LONGEST) * 1000, () => calm(world));
+        return world.time.after(dice.below(LONGEST) * 1000, () => calm(world));
       };
-      const differences = await live(world, expected, () => {
-        if (dice.below(2) === 0) disturb();
-        else world.time.after(dice.below(60_000), disturb);
+      let cancel = () => {};
+      const differences = await live(world, expected, {
+        begin: () => {
+          if (dice.below(2) === 0) cancel = disturb();
+          else
+            cancel = world.time.after(dice.below(60_000), () => {
+              cancel = disturb();
+            });
+        },
+        end: () => {
+          cancel();
+          calm(world);
+        },
       });
       return verdictOf(world, differences);
     },
@@ -105,11 +115,19 @@ export const two = (seed: number): Scenario => ({
   run: async (expected) => {
     const dice = new Dice(seed);
     const world = await newWorld(seed);
-    const differences = await live(world, expected, () => {
-      world.time.after(dice.below(20_000), () => {
-        const kill = world.startSecond();
-        world.time.after((5 + dice.below(120)) * 1000, kill);
-      });
+    let end = () => {};
+    const differences = await live(world, expected, {
+      begin: () => {
+        end = world.time.after(dice.below(20_000), () => {
+          const kill = world.startSecond();
+          const cancel = world.time.after((5 + dice.below(120)) * 1000, kill);
+          end = () => {
+            cancel();
+            kill();
+          };
+        });
+      },
+      end: () => end(),
     });
     return verdictOf(world, differences);
   },

@@ -124,22 +124,27 @@ export async function newWorld(seed: number, isStarted = true): Promise<World> {
   return world;
 }
 
+/** What happens around a station: `begin` before it is asked for, `end` once it is reached, so that all can come to rest. */
+export interface Around {
+  begin(): void;
+  end(): void;
+}
+
+const NOTHING: Around = { begin: () => {}, end: () => {} };
+
 /** Lives a life in a world, with a delivery at each station, and answers how it differs. */
-export async function live(
-  world: World,
-  expected: Album,
-  before: (station: Station['name']) => void = () => {},
-): Promise<Difference[]> {
+export async function live(world: World, expected: Album, around: Around = NOTHING): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (const station of STATIONS) {
     const { name } = station;
-    before(name);
+    around.begin();
     try {
       await reach(world, station);
     } catch (error) {
       // What comes after it has no ground to stand on.
       return [...differences, { station: name, stuck: (error as Error).message }];
     }
+    around.end();
     const shouldBe = expected[name];
     const isSame = () => isDeepStrictEqual(portrait(world.aws), shouldBe);
     for (let pause = 5; pause < LONGEST_PAUSE && !isSame(); pause *= 2) await world.run(pause);
