@@ -72,7 +72,7 @@ export class World {
   readonly senders: Senders;
   readonly log: LogLine[] = [];
   readonly metrics = new Metrics();
-  readonly #settings: Readonly<Record<string, string>>;
+  #settings: Readonly<Record<string, string>>;
   #lifeline = new Lifeline();
   #controller: Controller | undefined;
 
@@ -106,6 +106,11 @@ export class World {
     this.#lifeline = new Lifeline();
     this.#controller = this.#assemble(this.#lifeline);
     void this.#controller.start();
+  }
+
+  /** Gives the next operator other settings. */
+  configure(settings: Readonly<Record<string, string>>): void {
+    this.#settings = settings;
   }
 
   /** Stops the operator as SIGTERM does. */

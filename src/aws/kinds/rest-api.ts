@@ -31,11 +31,12 @@ const actual = ({
   tags,
   description = '',
   binaryMediaTypes,
+  disableExecuteApiEndpoint = false,
 }: RestApi): Actual<Details> => ({
   id,
   tags: tags ?? {},
   state: READY,
-  outputs: { id, rootResourceId },
+  outputs: { id, rootResourceId, isClosed: String(disableExecuteApiEndpoint) },
   details: { description, binary: binaryMediaTypes?.includes('*/*') ?? false },
 });
 

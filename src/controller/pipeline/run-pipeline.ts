@@ -4,7 +4,13 @@ import type { Subject } from '../input/gather.ts';
 import { hostReplacement } from '../input/host-replacement.ts';
 import { type GatewayView, isServed } from '../region/gateway-view.ts';
 import { type Finding, findingsOf, remarksOf } from '../report/conditions.ts';
-import { endpointFindings, networkFindings, replacementRemarks, storeFindings } from '../report/findings.ts';
+import {
+  domainRemarks,
+  endpointFindings,
+  networkFindings,
+  replacementRemarks,
+  storeFindings,
+} from '../report/findings.ts';
 import { healthOf } from '../report/health.ts';
 import { aliasArn, nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -32,7 +38,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   const isRedriven = await redriveIfDue(context, subject, built.outcome);
 
   const { input, outcome } = built;
-  const { gateway } = surroundings;
+  const { gateway, domains } = surroundings;
   const servedBy = isReached(built, gateway) ? gateway.restApiId : undefined;
   const problems = regions.problems(account.region);
   const findings: Finding[] = [
@@ -50,10 +56,10 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       generation: pipeline.metadata.generation,
       findings,
       health: healthOf(memory.store, memory.queue, spec.alarms.thresholds.volumeUsedPercent, refused),
-      remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes)],
+      remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes), ...domainRemarks(problems)],
     },
     statusOf(
-      { input, outcome, store: memory.store, queue: memory.queue, servedBy },
+      { input, outcome, store: memory.store, queue: memory.queue, servedBy, domains },
       pipeline.status,
       config.endpointUrlTemplate,
     ),

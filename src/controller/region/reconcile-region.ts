@@ -11,6 +11,8 @@ import type { Owner } from '../../aws/object/owner.ts';
 import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
 import { ALIAS } from '../../plan/identity.ts';
 import { planNetwork } from '../../plan/network.ts';
+import { applyDomains, type WantedDomains } from './apply-domains.ts';
+import { forgetDomains } from './domain-view.ts';
 import { forgetGateway } from './gateway-view.ts';
 import { forgetNetwork } from './network-view.ts';
 import { problemsOf, type RegionProblem } from './problems.ts';
@@ -24,6 +26,7 @@ export interface RegionInput {
   /** Zones in which the shared network is needed. */
   readonly zones: readonly string[];
   readonly networkCidr: string;
+  readonly domains: WantedDomains;
   /** Hosts that are known to stand in the shared network. */
   readonly hostIds: readonly string[];
   /** An earlier process may have made something a moment ago. */
@@ -60,9 +63,11 @@ export async function reconcileRegion(input: RegionInput): Promise<RegionResult>
   const { account, owner } = input;
   // What other pipelines saw a moment ago is no ground for a change.
   forgetGateway(account, owner);
+  forgetDomains(account, owner);
   forgetNetwork(account, owner);
   const result = input.remove ? await removeShared(input) : await applyShared(input);
   forgetGateway(account, owner);
+  forgetDomains(account, owner);
   forgetNetwork(account, owner);
   return result;
 }
@@ -79,14 +84,13 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
     // A deletion needs no right to make a gateway.
     isNeeded ? applyGateway(input, possible, abandoned) : NOTHING,
   ]);
-  const restApiId = gateway.nodes.find(({ node }) => node.kind === 'RestApi')?.outputs.id;
   const outcomes = [network, gateway];
   if (network.settled && gateway.settled) {
     outcomes.push(await withoutDoubles(account, owner, [...network.nodes, ...gateway.nodes]));
   }
-  if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
-  const { zones, hostIds, networkCidr } = input;
-  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, owner.tags]);
+  outcomes.push(...(await applyShown(input, gateway, possible)));
+  const { zones, hostIds, networkCidr, domains } = input;
+  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, domains, owner.tags]);
   const result = { ...summary(outcomes), wish, problems: [...problems, ...outcomes.flatMap(problemsOf)] };
   return seconds === undefined
     ? result
@@ -209,23 +213,29 @@ async function applyGateway(
   });
 }
 
-async function applyStage(
-  account: Account,
-  owner: Owner,
-  restApiId: string,
+/** What senders see: the stage, and the domain names that lead to it. */
+async function applyShown(
+  { account, owner, domains }: RegionInput,
+  { nodes }: Outcome,
   routes: readonly WantedRoute[],
-): Promise<Outcome> {
+): Promise<Outcome[]> {
+  const { id: restApiId, isClosed } = nodes.find(({ node }) => node.kind === 'RestApi')?.outputs ?? {};
+  if (restApiId === undefined) return [];
   const shown = (await listRoutes(account, restApiId))
     .map(({ details }) => ({ path: details.path, functionArn: details.functionArn }))
     .filter(hasFunction);
   if (shown.length > 0) {
-    return await apply(account, planStage(restApiId, shown, routes), owner, { mayRemove: false });
+    const stage = await apply(account, planStage(restApiId, shown, routes), owner, { mayRemove: false });
+    if (!stage.settled) return [stage];
+    const gateway = { number: 1, restApiId, isClosed: isClosed === 'true' };
+    return [stage, await applyDomains(account, owner, domains, [gateway])];
   }
+  const unmapped = await applyDomains(account, owner, domains, []);
   // API Gateway refuses to deploy an API without methods; then there is nothing to show either, unless something
   // is shown that has to go, for which the stage itself goes.
   const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
   if (stage) await kinds.Stage.remove(account, stage, owner);
-  return NOTHING;
+  return [unmapped];
 }
 
 function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {

@@ -28,7 +28,7 @@ export type Portrait = Readonly<Record<string, readonly string[]>>;
  * random secrets.
  */
 export function portrait(aws: AwsAccount): Portrait {
-  const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway } = aws;
+  const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53 } = aws;
   const tables = {
     Alarm: cloudWatch.alarms.values(),
     // With what the alias leads to.
@@ -36,6 +36,9 @@ export function portrait(aws: AwsAccount): Portrait {
       const { environment, ...invoked } = lambda.versionOf(alias.functionName, alias.version) ?? {};
       return { ...alias, invoked: { ...invoked, environment } };
     }),
+    BasePathMapping: apiGateway.domains.mappings.values(),
+    DnsRecord: route53.records.values(),
+    DomainName: apiGateway.domains.domainNames.values(),
     EventSourceMapping: lambda.mappings.filter(({ deletedAt }) => deletedAt === undefined),
     Function: lambda.functions.values(),
     GatewayResponse: apiGateway.gatewayResponses.values(),

@@ -15,6 +15,7 @@ vi.mock('../../../../src/aws/graph/apply.ts');
 
 const SURROUNDINGS = {
   gateway: { routes: [], isCurrent: true, deployedPaths: new Set<string>() },
+  domains: [],
   network: undefined,
 };
 const URI = { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } };

@@ -114,6 +114,7 @@ class Gateway {
         wanted: { routes, leaving: new Set(more.leaving === undefined ? [] : [more.leaving]) },
         zones: [],
         networkCidr: '10.77.0.0/16',
+        domains: { domains: [], disableExecuteApiEndpoint: false },
         remove: more.remove ?? false,
         hostIds: [],
         isResumed: false,
