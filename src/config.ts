@@ -215,6 +215,15 @@ export const SETTINGS = {
     'NAMI_DISABLE_EXECUTE_API_ENDPOINT',
     flag,
   ),
+  /**
+   * Resources that one REST API may have, of which each endpoint is one: beyond them another is opened. AWS's own quota
+   * (API Gateway: "Resources per API") can be raised.
+   */
+  resourcesPerApi: setting(
+    'operator.resourcesPerApi',
+    'NAMI_RESOURCES_PER_API',
+    z.coerce.number().int().min(10).max(10_000).default(300),
+  ),
   /** Address range of the region's shared network. */
   networkCidr: setting(
     'operator.networkCidr',

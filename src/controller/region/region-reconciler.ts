@@ -57,6 +57,7 @@ export class RegionReconciler {
         wanted: wantedRoutes(pipelines.list(), account, cluster, config),
         zones: await wantedZones(this.#context, account),
         networkCidr: config.networkCidr,
+        resourcesPerApi: config.resourcesPerApi,
         domains: {
           domains: domainsOf(config, region),
           disableExecuteApiEndpoint: config.disableExecuteApiEndpoint,

@@ -14,7 +14,8 @@ import { applied, CONFIG, outcomeOf, pipeline } from '../pipelines.ts';
 vi.mock('../../../../src/aws/graph/apply.ts');
 
 const SURROUNDINGS = {
-  gateway: { routes: [], isCurrent: true, deployedPaths: new Set<string>() },
+  gateways: [],
+  gatewayNumber: 1,
   domains: [],
   network: undefined,
 };
