@@ -56,6 +56,7 @@ test('it leads to the endpoint, gets its record, and goes with the setting', asy
     const { ResourceRecordSets = [] } = await route53.send(command);
     return ResourceRecordSets.filter(({ Type }) => Type === 'A');
   };
+  // MiniStack lists a domain name with the tags that it was made with: the zone is named from the beginning.
   const NAMI_DOMAINS = JSON.stringify([{ ...DOMAIN, hostedZoneId }]);
   await configure({ NAMI_DOMAINS });
   const { namespace } = await system.namespace('shop');
@@ -80,7 +81,7 @@ test('it leads to the endpoint, gets its record, and goes with the setting', asy
   await configure({ NAMI_DOMAINS, NAMI_DISABLE_EXECUTE_API_ENDPOINT: 'true' });
   const isClosed = async () => {
     const { items: [api] = [] } = await apiGateway.send(new GetRestApisCommand({}));
-    return api?.disableExecuteApiEndpoint ?? false;
+    return String(api?.disableExecuteApiEndpoint) === 'true';
   };
   await eventually('the gateway’s own address is closed', isClosed);
   const [record, ...more] = await records();

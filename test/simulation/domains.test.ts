@@ -73,6 +73,8 @@ describe('a domain name', () => {
       securityPolicy: 'TLS_1_2',
       tags: { 'nami.dev/shared': 'region' },
     });
+    await world.until(isReady('orders'), PATIENCE);
+    await world.run(120);
     const changes = world.aws.changes.length;
     await world.restart();
     await world.run(1800);

@@ -148,6 +148,21 @@ describe('a further REST API', () => {
     expect(sizes(world)).toEqual([10, 5]);
   });
 
+  test('that is there twice, as after two operators, loses the one that nothing is on', async () => {
+    const world = await started(SMALL);
+    const names = named(9);
+    apply(world, names);
+    await world.until(areReady(names), 1200);
+    const before = homes(world);
+    const { restApis } = world.aws.apiGateway;
+    const two = restApis.find(({ name }) => name.endsWith('-2'));
+    if (two) restApis.set('api-0', { ...two, id: 'api-0', madeAt: 0 });
+    await world.restart();
+    await world.until(() => !restApis.has('api-0'), 1500);
+    expect(restApis.size).toBe(2);
+    expect(homes(world)).toEqual(before);
+  });
+
   test('has a base path of its own on a domain name', async () => {
     const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/one';
     const domains = [{ name: 'hooks.example.com', certificateArn, basePath: 'in' }];

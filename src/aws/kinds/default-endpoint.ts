@@ -40,7 +40,8 @@ export const defaultEndpoint = defineKind<DefaultEndpointDesired, Details>({
       state: READY,
       outputs: {},
       details: {
-        isClosed: api.disableExecuteApiEndpoint ?? false,
+        // Emulators give the text back that a patch has.
+        isClosed: String(api.disableExecuteApiEndpoint) === 'true',
         isClosedInStage: shown.variables?.[VARIABLE] === CLOSED,
       },
     };

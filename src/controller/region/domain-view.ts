@@ -14,8 +14,8 @@ export interface DomainView {
   readonly basePaths: Readonly<Record<string, string>>;
 }
 
-/** Seconds for which one look serves all pipelines. */
-const FRESH_SECONDS = 10;
+/** Seconds for which one look serves all pipelines; what the region does to them makes the next look a new one. */
+const FRESH_SECONDS = 60;
 
 const viewName = ({ prefix }: Owner) => `domain names of ${prefix}`;
 

@@ -17,5 +17,6 @@ export function placedOn(
   if (known !== undefined) return known;
   const placement = placeRoutes(routes(), view, mostResources);
   computed.set(view, placement);
-  return placement.get(path) ?? 1;
+  // One that is leaving is on none, and goes on with its queue.
+  return placement.get(path) ?? view[0]?.number ?? 1;
 }

@@ -64,8 +64,8 @@ export interface RegionResult {
 }
 
 /**
- * The region's shared objects: the gateway with the routes of all pipelines, deployed together, and the shared
- * network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
+ * The region's shared objects: the gateways with the routes of all pipelines, those of one deployed together, what leads to
+ * them by domain names, and the shared network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
  * its pipeline is being deleted, or when it is a torso that would break every deployment. Operators that watch different
  * namespaces of one cluster share the gateway: a path is of the function that AWS has it call, while that is there, and a
  * torso is left for a minute to whoever may be making it.
@@ -127,7 +127,7 @@ async function applyShown(
   );
   const stages = all.filter((each) => each !== undefined);
   const outcomes = stages.map(({ outcome }) => outcome);
-  if (gateways.length === 0 || !outcomes.every(({ settled }) => settled)) return outcomes;
+  if (gateways.length === 0 && made.length === 0) return outcomes;
   const shown = stages.map((each) => each.shown);
   outcomes.push(await applyDomains(account, owner, domains, shown));
   const hidden = gateways.filter(({ restApiId }) => !shown.some((each) => each.restApiId === restApiId));
