@@ -23,8 +23,21 @@ const folder = new URL('../deploy/iam/', import.meta.url);
 const policyOf = (name: string): Policy => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
 
 const BOUNDARY = 'arn:aws:iam::ACCOUNT_ID:policy/nami-boundary';
-/** The statement for pipelines whose own code comes from S3. */
-const CODE = 'OwnCode';
+/** Statements for what not everybody has: who does names the resources. */
+const OPTIONAL: Readonly<
+  Record<string, { readonly parameter: string; readonly variable: string; readonly words: string }>
+> = {
+  OwnCode: {
+    parameter: 'CodeObjects',
+    variable: 'code_objects',
+    words: 'Objects that hold pipelines’ own code, such as arn:aws:s3:::my-code/*',
+  },
+  DnsRecords: {
+    parameter: 'HostedZones',
+    variable: 'hosted_zones',
+    words: 'Hosted zones of domain names, such as arn:aws:route53:::hostedzone/Z0123456789ABC',
+  },
+};
 
 /** Characters that a managed policy may have, without white space. (IAM and STS quotas.) */
 export const MANAGED_POLICY_SIZE = 6144;
@@ -33,7 +46,7 @@ export const MANAGED_POLICY_SIZE = 6144;
 const IN_REGIONS: Statement = {
   Sid: 'NotInOtherRegions',
   Effect: 'Deny',
-  NotAction: ['iam:*', 's3:GetObject', 's3:GetObjectVersion'],
+  NotAction: ['iam:*', 'route53:*', 's3:GetObject', 's3:GetObjectVersion'],
   Resource: '*',
   Condition: { StringNotEquals: { 'aws:RequestedRegion': 'REGIONS' } },
 };
@@ -46,6 +59,7 @@ const LONGEST: readonly (readonly [string, string])[] = [
   ['/nami/', `/${'p'.repeat(30)}/`],
   ['"REGIONS"', JSON.stringify(Array(8).fill('ap-southeast-1'))],
   ['CODE_BUCKET', 'b'.repeat(150)],
+  ['HOSTED_ZONE_ID', 'Z'.repeat(100)],
 ];
 
 const sizeOf = (statements: readonly Statement[]): number =>
@@ -109,8 +123,11 @@ function inCloudFormation(statement: Statement): unknown {
   const written = filled(statement, CLOUDFORMATION, (text) =>
     text === BOUNDARY_FILLED ? ref('Boundary') : sub(text),
   );
-  if (statement.Sid === CODE)
-    return onlyIf('HasCode', { ...(written as object), Resource: ref('CodeObjects') });
+  const optional = OPTIONAL[statement.Sid];
+  if (optional !== undefined) {
+    const { parameter } = optional;
+    return onlyIf(`Has${parameter}`, { ...(written as object), Resource: ref(parameter) });
+  }
   if (statement.Sid === IN_REGIONS.Sid)
     return onlyIf('HasRegions', {
       ...(written as object),
@@ -127,6 +144,10 @@ const text = (description: string, more: object = {}) => ({
   ...more,
 });
 const list = (description: string) => ({ Type: 'CommaDelimitedList', Default: '', Description: description });
+
+const isGiven = (listName: string) => ({
+  'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', ref(listName)] }, ''] }],
+});
 
 /** No cluster or issuer is called so. */
 const NOT_GIVEN = '-';
@@ -215,7 +236,7 @@ export function cloudFormation(operator: Policy, boundary: Policy): string {
         MaxLength: 32,
         AllowedPattern: '/([A-Za-z0-9_.-]+/)+',
       }),
-      CodeObjects: list('Objects that hold pipelines’ own code, such as arn:aws:s3:::my-code/*'),
+      ...Object.fromEntries(Object.values(OPTIONAL).map(({ parameter, words }) => [parameter, list(words)])),
       Regions: list('The only regions in which the operator may do anything; none: all'),
     },
     Rules: {
@@ -225,8 +246,10 @@ export function cloudFormation(operator: Policy, boundary: Policy): string {
     Conditions: {
       IsIrsa: { 'Fn::Equals': [ref('Access'), 'IRSA'] },
       IsPodIdentity: { 'Fn::Equals': [ref('Access'), 'PodIdentity'] },
-      HasCode: { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', ref('CodeObjects')] }, ''] }] },
-      HasRegions: { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', ref('Regions')] }, ''] }] },
+      ...Object.fromEntries(
+        Object.values(OPTIONAL).map(({ parameter }) => [`Has${parameter}`, isGiven(parameter)]),
+      ),
+      HasRegions: isGiven('Regions'),
     },
     Resources: {
       Boundary: {
@@ -301,12 +324,11 @@ function inTerraform(statement: Statement, indent: string): string {
     each === BOUNDARY_TERRAFORM ? hole('aws_iam_policy.boundary.arn') : each,
   );
   const expression = (value: unknown) => JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
-  if (statement.Sid === CODE) {
-    const list = expression({ ...(written as object), Resource: 'OBJECTS' }).replace(
-      '"OBJECTS"',
-      'var.code_objects',
-    );
-    return `length(var.code_objects) == 0 ? [] : [${list}]`;
+  const optional = OPTIONAL[statement.Sid];
+  if (optional !== undefined) {
+    const given = `var.${optional.variable}`;
+    const list = expression({ ...(written as object), Resource: 'GIVEN' }).replace('"GIVEN"', given);
+    return `length(${given}) == 0 ? [] : [${list}]`;
   }
   if (statement.Sid === IN_REGIONS.Sid)
     return `length(var.regions) == 0 ? [] : [${expression(written).replace('"REGIONS"', 'var.regions')}]`;

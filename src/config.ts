@@ -61,6 +61,44 @@ const jsonTags = z
     }
   })
   .pipe(tags);
+const domains = z
+  .array(
+    z.strictObject({
+      name: z
+        .string()
+        .max(253)
+        .regex(/^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$/, 'it is no domain name in lower case'),
+      region: z.string().optional(),
+      certificateArn: z
+        .string()
+        .regex(/^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/.+$/, 'it is no ARN of a certificate of ACM'),
+      basePath: z
+        .string()
+        .regex(/^[\w-]{0,100}$/, 'it has letters, digits, "-" and "_" alone')
+        .default(''),
+      hostedZoneId: z
+        .string()
+        .regex(/^[A-Z0-9]{1,32}$/, 'it is no id of a hosted zone, such as Z0123456789ABC')
+        .optional(),
+    }),
+  )
+  .max(20, 'there are 20 at most')
+  .refine(
+    (all) => new Set(all.map(({ name }) => name)).size === all.length,
+    'a domain name stands there twice',
+  );
+const jsonDomains = z
+  .string()
+  .default('[]')
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('it must be a JSON list of objects with name and certificateArn');
+      return z.NEVER;
+    }
+  })
+  .pipe(domains);
 /** client-go's JitterFactor. */
 const RETRY_JITTER = 1.2;
 const seconds = (standard: number) => z.coerce.number().positive().default(standard);
@@ -166,6 +204,26 @@ export const SETTINGS = {
       )
       .default('https://{api}.execute-api.{region}.{dnsSuffix}/{stage}/nami/{path}'),
   ),
+  /**
+   * Domain names of the gateway, each of one region (default: the operator's): JSON. The URL of an endpoint has the first of
+   * its region that leads to it.
+   */
+  domains: setting('operator.domains', 'NAMI_DOMAINS', jsonDomains),
+  /** Whether the gateway's own address, execute-api, is closed once all domain names of its region lead to it. */
+  disableExecuteApiEndpoint: setting(
+    'operator.disableExecuteApiEndpoint',
+    'NAMI_DISABLE_EXECUTE_API_ENDPOINT',
+    flag,
+  ),
+  /**
+   * Resources that one REST API may have, of which each endpoint is one: beyond them another is opened. AWS's own quota
+   * (API Gateway: "Resources per API") can be raised.
+   */
+  resourcesPerApi: setting(
+    'operator.resourcesPerApi',
+    'NAMI_RESOURCES_PER_API',
+    z.coerce.number().int().min(10).max(10_000).default(300),
+  ),
   /** Address range of the region's shared network. */
   networkCidr: setting(
     'operator.networkCidr',
@@ -261,13 +319,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** What settings must be to each other. */
-function contradictions({ leaderElection: times }: Config): string[] {
+function contradictions({ leaderElection: times, domains, region: standard }: Config): string[] {
   const { leaseDurationSeconds: lease, renewDeadlineSeconds: renew, retryPeriodSeconds: retry } = times;
   const wrong: string[] = [];
   if (renew >= lease)
     wrong.push(
       `NAMI_RENEW_DEADLINE_SECONDS (${renew}) must be less than NAMI_LEASE_DURATION_SECONDS (${lease}): a leader has to be at rest before another takes its place`,
     );
+  for (const { name, region = standard, certificateArn } of domains) {
+    if (certificateArn.split(':')[3] !== region)
+      wrong.push(
+        `NAMI_DOMAINS: the certificate of ${name} must be in the region of its gateway, ${region}: set another certificateArn, or another region`,
+      );
+  }
   if (retry * RETRY_JITTER >= renew)
     wrong.push(
       `NAMI_RETRY_PERIOD_SECONDS (${retry}), times ${RETRY_JITTER}, must be less than NAMI_RENEW_DEADLINE_SECONDS (${renew}): a leader has to be able to try again`,

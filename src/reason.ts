@@ -20,6 +20,7 @@ export type GoesOn =
   | 'DeadLetters'
   | 'DeletionFailed'
   | 'DeniedByPolicy'
+  | 'DomainTaken'
   | 'EnvironmentUnreadable'
   | 'FunctionFailed'
   | 'HostDies'
@@ -33,6 +34,7 @@ export type GoesOn =
   | 'QueueUnseen'
   | 'Refused'
   | 'ReservationRefused'
+  | 'StillMapped'
   | 'StoreObjects'
   | 'StoreUnreachable'
   | 'Throttled'
@@ -40,6 +42,7 @@ export type GoesOn =
 
 /** Trying the same again can't help. */
 export type UserMustAct =
+  | 'BasePathTaken'
   | 'CodeInvalid'
   | 'ConfigMapForbidden'
   | 'ConfigMapInvalid'
@@ -60,6 +63,7 @@ export type UserMustAct =
   | 'PathTaken'
   | 'ProcessorTooOld'
   | 'QueueNotEmpty'
+  | 'RecordTaken'
   | 'RegionChanged'
   | 'S3ObjectInvalid'
   | 'SecretForbidden'

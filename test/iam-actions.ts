@@ -4,6 +4,7 @@
 const PREFIXES: Readonly<Record<string, string>> = {
   'api-gateway': 'apigateway',
   'cloudwatch-logs': 'logs',
+  'route-53': 'route53',
 };
 
 /** Actions that are not called like their command. */

@@ -41,6 +41,11 @@ const NOT_OURS: Explanation = {
   remedy:
     'remove it, tag it `nami.dev/adoptable-by`, annotate the pipeline with `nami.dev/take-over: "true"`, or put the tags back, as the message says',
 };
+const DOMAIN_TAKEN: Explanation = {
+  means:
+    "of `GatewayReady`, which is True: a base path or a DNS record of the operator's domain name leads elsewhere, and is left alone. The endpoint is reached by the gateway's own address",
+  remedy: 'remove it or change the setting, as the message says ([`docs/domains.md`](domains.md))',
+};
 const EVENTS_LEFT: Explanation = {
   means: 'the pipeline is being deleted and events are left',
   remedy:
@@ -110,6 +115,8 @@ export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
   },
   NotOurs: NOT_OURS,
   OwnedByPredecessor: NOT_OURS,
+  BasePathTaken: DOMAIN_TAKEN,
+  RecordTaken: DOMAIN_TAKEN,
   DeadLettersLeft: EVENTS_LEFT,
   QueueNotEmpty: EVENTS_LEFT,
 };
@@ -183,6 +190,14 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
   ConcurrencyRefused: NO_CONCURRENCY,
   HostOutdated: HOST_WAITS,
   HostReplacementWaits: HOST_WAITS,
+  DomainTaken: {
+    means: "of `GatewayReady`, which is True: another AWS account has the operator's domain name",
+    remedy: 'have it removed there, or take it out of `operator.domains`',
+  },
+  StillMapped: {
+    means: 'a domain name that is to go still has a base path that leads to another API',
+    remedy: 'remove that mapping, if nothing needs it',
+  },
   StoreUnreachable: {
     means:
       'of `Healthy`: the store failed to answer twice in a row. The queue is paused, keeps its events for 14 days whatever `queue.retentionSeconds` says, and resumes at the first answer',

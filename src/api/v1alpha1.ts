@@ -920,6 +920,13 @@ export const webhookPipelineStatus = z
         url: z.string().max(2048).optional().describe('URL to give to the sender.'),
         path: z.string().max(63).optional().describe('The path in use.'),
         region: z.string().max(32).optional().describe('The AWS region in use.'),
+        dnsTarget: z
+          .string()
+          .max(253)
+          .optional()
+          .describe(
+            "What the operator's domain name has to lead to in DNS, by a CNAME or an alias record. Only where the operator has one for the region.",
+          ),
       })
       .optional()
       .describe('The endpoint as it is.'),

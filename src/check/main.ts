@@ -8,11 +8,15 @@ import { inWords } from './words.ts';
 
 /** Says whether AWS answers and which rights are missing; run by `helm test` as the operator is run. Ends with 0 or 1. */
 async function main(): Promise<boolean> {
-  const { region, rateShare, iamPath, permissionsBoundaryArn, allowed } = readConfig(process.env);
+  const { region, rateShare, cluster, iamPath, permissionsBoundaryArn, allowed, domains } = readConfig(
+    process.env,
+  );
   const account = await openAccount(region, { clock, rateShare, proxies: readProxies(process.env) });
   console.log(`AWS answers in ${region}: account ${account.accountId}, as ${account.callerArn}`);
   const { codeBuckets } = allowed;
-  const findings = await checkRights(account, { iamPath, permissionsBoundaryArn, codeBuckets });
+  const hostedZoneIds = domains.flatMap(({ hostedZoneId }) => hostedZoneId ?? []);
+  const settings = { cluster, iamPath, permissionsBoundaryArn, codeBuckets, hostedZoneIds };
+  const findings = await checkRights(account, settings);
   for (const line of inWords(findings)) console.log(line);
   return findings.missing.size === 0 && findings.unanswered.size === 0;
 }

@@ -22,9 +22,13 @@ export interface Place {
   readonly region: string;
   readonly accountId: string;
   readonly iamPath: string;
+  /** The name of the cluster in tags. */
+  readonly cluster: string;
   readonly permissionsBoundaryArn: string;
   /** As bucket or bucket/prefix. */
   readonly codeBuckets: readonly string[];
+  /** Where domain names have their records. */
+  readonly hostedZoneIds: readonly string[];
 }
 
 export interface Statement {
@@ -37,13 +41,10 @@ export interface Statement {
 
 const listOf = (value: string | readonly string[]): readonly string[] => [value].flat();
 
-/** The rights that `deploy/iam` gives the operator. Those on code in S3 are wanted where the settings name a bucket. */
+/** The rights that `deploy/iam` gives the operator. Those that not everybody needs are wanted where the settings say so. */
 export function wantedRights(place: Place, statements: readonly Statement[] = policy.Statement): Rights[] {
   return statements.flatMap(({ Sid: sid, Effect, Action, Resource, Condition = {} }) => {
-    const isOfCode = listOf(Resource).some((arn) => arn.includes('CODE_BUCKET'));
-    const resources = isOfCode
-      ? place.codeBuckets.map((bucket) => `arn:${place.partition}:s3:::${bucket.replace(/\/*$/, '')}/${NAME}`)
-      : listOf(Resource).map((arn) => example(arn, place));
+    const resources = listOf(Resource).flatMap((arn) => examples(arn, place));
     if (Effect !== 'Allow' || resources.length === 0) return [];
     return [{ sid, actions: listOf(Action), resources, context: contextOf(Condition, place) }];
   });
@@ -51,6 +52,15 @@ export function wantedRights(place: Place, statements: readonly Statement[] = po
 
 /** A name as the operator's objects bear it. */
 export const NAME = 'nami-check';
+
+function examples(arn: string, place: Place): string[] {
+  const { partition, codeBuckets, hostedZoneIds } = place;
+  if (arn.includes('CODE_BUCKET'))
+    return codeBuckets.map((bucket) => `arn:${partition}:s3:::${bucket.replace(/\/*$/, '')}/${NAME}`);
+  if (arn.includes('HOSTED_ZONE_ID'))
+    return hostedZoneIds.map((id) => `arn:${partition}:route53:::hostedzone/${id}`);
+  return [example(arn, place)];
+}
 
 /** An ARN that a pattern of the policy matches, in the account at hand. */
 function example(arn: string, place: Place): string {
@@ -87,5 +97,6 @@ function contextOf(conditions: NonNullable<Statement['Condition']>, place: Place
 
 function contextValue(key: string, value: string, place: Place): string {
   if (key === 'iam:PermissionsBoundary' && place.permissionsBoundaryArn) return place.permissionsBoundaryArn;
+  if (value === 'CLUSTER_NAME') return place.cluster;
   return value.startsWith('arn:') ? example(value, place) : value;
 }

@@ -2,6 +2,7 @@ import { type Graph, type GraphNode, ref } from '../aws/graph/graph.ts';
 import type { GatewayResponseDesired } from '../aws/kinds/gateway-response.ts';
 import type { Throttle } from '../aws/kinds/stage.ts';
 import { fingerprint } from '../aws/object/fingerprint.ts';
+import { gatewayName } from '../aws/object/gateway-name.ts';
 import type { Owner } from '../aws/object/owner.ts';
 import { ROOT_PATH, STAGE } from './identity.ts';
 
@@ -39,31 +40,40 @@ const RESPONSES: readonly Omit<GatewayResponseDesired, 'restApiId'>[] = [
 const GATEWAY = 'gateway';
 const part = 'Gateway';
 
-/** The gateway with its routes, without the stage that shows them. */
-export function planGateway(owner: Owner, routes: readonly RoutePlan[]): Graph {
-  const restApiId = ref('RestApi', GATEWAY, 'id');
+/** Ids of what each gateway of a region has tell them apart; the first has the plain ones. */
+const idIn = (number: number, id: string) => (number === 1 ? id : `${id} of ${gatewayId(number)}`);
+export const gatewayId = (number: number): string => (number === 1 ? GATEWAY : `${GATEWAY}-${number}`);
+
+/** One gateway of a region with its routes, without the stage that shows them. */
+export function planGateway(owner: Owner, number: number, routes: readonly RoutePlan[]): Graph {
+  const restApi = gatewayId(number);
+  const restApiId = ref('RestApi', restApi, 'id');
+  const root = idIn(number, ROOT_PATH);
   return [
     {
       kind: 'RestApi',
-      id: GATEWAY,
+      id: restApi,
       part,
-      desired: { name: owner.prefix, description: 'Nami: the endpoints of all webhook pipelines' },
+      desired: {
+        name: gatewayName(owner.prefix, number),
+        description: 'Nami: the endpoints of all webhook pipelines',
+      },
     },
     ...RESPONSES.map(
       (response): GraphNode => ({
         kind: 'GatewayResponse',
-        id: response.type,
+        id: idIn(number, response.type),
         part,
         desired: { ...response, restApiId },
       }),
     ),
     {
       kind: 'Route',
-      id: ROOT_PATH,
+      id: root,
       part,
       desired: {
         restApiId,
-        parentId: ref('RestApi', GATEWAY, 'rootResourceId'),
+        parentId: ref('RestApi', restApi, 'rootResourceId'),
         path: ROOT_PATH,
         functionArn: '',
         replaces: '',
@@ -76,7 +86,7 @@ export function planGateway(owner: Owner, routes: readonly RoutePlan[]): Graph {
         part,
         // One route that can't be made holds up no other.
         optional: true,
-        desired: { restApiId, parentId: ref('Route', ROOT_PATH, 'id'), path, functionArn, replaces },
+        desired: { restApiId, parentId: ref('Route', root, 'id'), path, functionArn, replaces },
       }),
     ),
   ];
@@ -102,6 +112,7 @@ export const stageOf = (restApiId: string) => ({
 
 /** The stage that shows `shown`: one deployment carries all routes. `routes` are those whose bounds are known. */
 export function planStage(
+  number: number,
   restApiId: string,
   shown: readonly ShownRoute[],
   routes: readonly RoutePlan[],
@@ -112,7 +123,7 @@ export function planStage(
   return [
     {
       kind: 'Stage',
-      id: STAGE,
+      id: idIn(number, STAGE),
       part,
       desired: {
         ...stageOf(restApiId),

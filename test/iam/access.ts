@@ -138,6 +138,10 @@ class Arns {
     return `arn:${partition}:apigateway:${region}::${path}`;
   }
 
+  hostedZone(id: unknown): string {
+    return `arn:${this.#scene.partition}:route53:::hostedzone/${id}`;
+  }
+
   object(bucket: unknown, key: unknown): string {
     return `arn:${this.#scene.partition}:s3:::${bucket}/${key}`;
   }
@@ -272,6 +276,8 @@ const inApi = (rest: (input: Input) => string) => (input: Input) => `${api(input
 const methodOf = inApi(({ resourceId, httpMethod }) => `resources/${resourceId}/methods/${httpMethod}`);
 const deploymentOf = inApi(({ deploymentId }) => `deployments/${deploymentId}`);
 const stageOf = inApi(({ stageName }) => `stages/${stageName}`);
+const domain = ({ domainName }: Input) => `/domainnames/${domainName}`;
+const mappingOf = (input: Input) => `${domain(input)}/basepathmappings/${input.basePath}`;
 const tagsPath = ({ resourceArn }: Input) => `/tags/${encodeURIComponent(String(resourceArn))}`;
 
 const queueOf = ({ QueueUrl }: Input, arns: Arns) => arns.queue(QueueUrl);
@@ -285,11 +291,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     'POST',
     inApi(({ parentId }) => `resources/${parentId}`),
   ),
+  'apigateway:CreateBasePathMapping': gateway('POST', (input) => `${domain(input)}/basepathmappings`),
+  'apigateway:CreateDomainName': gateway('POST', () => '/domainnames'),
   'apigateway:CreateRestApi': gateway('POST', () => '/restapis'),
   'apigateway:CreateStage': gateway(
     'POST',
     inApi(() => 'stages'),
   ),
+  'apigateway:DeleteBasePathMapping': gateway('DELETE', mappingOf),
+  'apigateway:DeleteDomainName': gateway('DELETE', domain),
   'apigateway:DeleteDeployment': gateway('DELETE', deploymentOf),
   'apigateway:DeleteMethod': gateway('DELETE', methodOf),
   'apigateway:DeleteResource': gateway(
@@ -298,6 +308,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   ),
   'apigateway:DeleteRestApi': gateway('DELETE', api),
   'apigateway:DeleteStage': gateway('DELETE', stageOf),
+  'apigateway:GetBasePathMappings': gateway('GET', (input) => `${domain(input)}/basepathmappings`),
+  'apigateway:GetDomainName': gateway('GET', domain),
+  'apigateway:GetDomainNames': gateway('GET', () => '/domainnames'),
   'apigateway:GetDeployment': gateway('GET', deploymentOf),
   'apigateway:GetDeployments': gateway(
     'GET',
@@ -312,11 +325,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     inApi(() => 'resources'),
   ),
   'apigateway:GetRestApis': gateway('GET', () => '/restapis'),
+  'apigateway:GetRestApi': gateway('GET', api),
   'apigateway:GetStage': gateway('GET', stageOf),
   'apigateway:GetStages': gateway(
     'GET',
     inApi(() => 'stages'),
   ),
+  'apigateway:UpdateBasePathMapping': gateway('PATCH', mappingOf),
+  'apigateway:UpdateDomainName': gateway('PATCH', domain),
   'apigateway:PutGatewayResponse': gateway(
     'PUT',
     inApi(({ responseType }) => `gatewayresponses/${responseType}`),
@@ -459,6 +475,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   ],
   'logs:UntagResource': own(({ resourceArn }) => String(resourceArn)),
 
+  'route53:ChangeResourceRecordSets': own(({ HostedZoneId }, arns) => arns.hostedZone(HostedZoneId)),
+  'route53:ListResourceRecordSets': own(({ HostedZoneId }, arns) => arns.hostedZone(HostedZoneId)),
   's3:GetObject': ({ Bucket, Key, VersionId }, arns) => [
     [VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', arns.object(Bucket, Key)],
   ],

@@ -43,6 +43,8 @@ const PATIENCE = 1800;
 const LIVES: readonly (() => Promise<void>)[] = [
   async () => await wholeLife(await simulate({ settings: NOTHING_STAYS })),
 
+  underADomain,
+
   async function drifted() {
     const world = await settledWorld();
     for (const [, drift] of [...DRIFTS, ...STRANGER_DRIFTS]) await world.until(drift(world), PATIENCE);
@@ -64,6 +66,29 @@ const LIVES: readonly (() => Promise<void>)[] = [
     await world.until(({ aws }) => aws.contents().length === 0, PATIENCE);
   },
 ];
+
+/** A domain name that gets another certificate and another base path, and whose gateway is closed elsewhere. */
+async function underADomain(): Promise<void> {
+  const arn = (id: string) => `arn:aws:acm:eu-central-1:123456789012:certificate/${id}`;
+  const settings = (domain: object) => ({
+    ...NOTHING_STAYS,
+    NAMI_DISABLE_EXECUTE_API_ENDPOINT: 'true',
+    NAMI_DOMAINS: JSON.stringify([{ name: 'hooks.example.com', hostedZoneId: 'Z1', ...domain }]),
+  });
+  const world = await simulate({ settings: settings({ certificateArn: arn('one') }), isStarted: false });
+  world.aws.apiGateway.domains.certificates.add(arn('one')).add(arn('two'));
+  world.aws.route53.zones.add('Z1');
+  world.start();
+  world.kubernetes.apply({ metadata: { name: 'orders' } });
+  await world.until(isReady('orders'), PATIENCE);
+  await world.run(PATIENCE);
+  world.configure(settings({ certificateArn: arn('two'), basePath: 'in' }));
+  await world.restart();
+  await world.run(PATIENCE);
+  world.kubernetes.delete('orders');
+  await world.until(isGone('orders'), PATIENCE);
+  await world.run(PATIENCE);
+}
 
 /** One after the other, for one pipeline. */
 const SPECS: readonly object[] = [

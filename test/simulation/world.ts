@@ -87,7 +87,7 @@ export class World {
   readonly metrics = new Metrics();
   /** Told of each call before it goes out, and once it has taken effect and is not answered yet. */
   onOutward: (when: 'before' | 'after', what: Outward) => void = () => {};
-  readonly #settings: Readonly<Record<string, string>>;
+  #settings: Readonly<Record<string, string>>;
   #lifeline = new Lifeline();
   #controller: Controller | undefined;
 
@@ -130,6 +130,11 @@ export class World {
     const lifeline = new Lifeline();
     void this.#assemble(lifeline).start();
     return () => lifeline.cut();
+  }
+
+  /** Gives the next operator other settings. */
+  configure(settings: Readonly<Record<string, string>>): void {
+    this.#settings = settings;
   }
 
   /** Stops the operator as SIGTERM does. */

@@ -63,10 +63,23 @@ describe('the operator’s settings', () => {
     expect(readConfig({ ...REGION, NAMI_TAGS: JSON.stringify(tags) }).tags).toEqual(tags);
   });
 
+  test('read domain names', () => {
+    expect(readConfig(REGION).domains).toEqual([]);
+    const name = 'hooks.example.com';
+    const certificateArn = `arn:aws:acm:${REGION.AWS_REGION}:123456789012:certificate/a`;
+    const given = [{ name, certificateArn, hostedZoneId: 'Z1' }];
+    expect(readConfig({ ...REGION, NAMI_DOMAINS: JSON.stringify(given) }).domains).toEqual([
+      { name, certificateArn, hostedZoneId: 'Z1', basePath: '' },
+    ]);
+  });
+
   test('leave alone what is not theirs', () => {
     expect(readConfig({ ...REGION, PATH: '/bin', NAMI_ELSE: '1' })).toEqual(readConfig(REGION));
   });
 });
+
+const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/a';
+const ONE_DOMAIN = `{"name":"a.example","certificateArn":"${CERTIFICATE}"}`;
 
 describe('a setting that can’t be used', () => {
   const refusal = (environment: Record<string, string>): string => {
@@ -99,6 +112,11 @@ describe('a setting that can’t be used', () => {
     ['NAMI_TAGS', '{"aws:team":"shop"}'],
     ['NAMI_TAGS', '{"nami.dev/team":"shop"}'],
     ['NAMI_TAGS', JSON.stringify(Object.fromEntries(Array.from({ length: 41 }, (_, key) => [key, 'v'])))],
+    ['NAMI_DOMAINS', 'hooks.example.com'],
+    ['NAMI_DOMAINS', '[{"name":"hooks.example.com"}]'],
+    ['NAMI_DOMAINS', `[{"name":"Hooks","certificateArn":"${CERTIFICATE}"}]`],
+    ['NAMI_DOMAINS', `[{"name":"a.example","certificateArn":"${CERTIFICATE}","basePath":"a/b"}]`],
+    ['NAMI_DOMAINS', `[${ONE_DOMAIN},${ONE_DOMAIN}]`],
     ['NAMI_LOOK_SECONDS', '0'],
     ['NAMI_WORKERS', '65'],
     ['NAMI_PORT', '65536'],
@@ -124,6 +142,12 @@ describe('a setting that can’t be used', () => {
     ],
   ])('is a lease whose times contradict each other: %o', (times, message) => {
     expect(refusal({ ...REGION, ...times })).toMatch(message);
+  });
+
+  test('is a certificate in another region than its gateway', () => {
+    expect(refusal({ ...REGION, NAMI_DOMAINS: `[${ONE_DOMAIN}]` })).toMatch(
+      /^NAMI_DOMAINS: the certificate of a\.example must be in the region of its gateway, eu-central-1: /,
+    );
   });
 
   test('is told together with all others', () => {

@@ -65,6 +65,12 @@ variable "code_objects" {
   default     = []
 }
 
+variable "hosted_zones" {
+  description = "Hosted zones of domain names, such as arn:aws:route53:::hostedzone/Z0123456789ABC."
+  type        = list(string)
+  default     = []
+}
+
 variable "regions" {
   description = "The only regions in which the operator may do anything; none: all."
   type        = list(string)

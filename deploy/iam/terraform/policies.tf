@@ -97,13 +97,19 @@ locals {
           "Sid": "FindGateways",
           "Effect": "Allow",
           "Action": "apigateway:GET",
-          "Resource": "arn:${local.partition}:apigateway:*::/restapis"
+          "Resource": [
+            "arn:${local.partition}:apigateway:*::/domainnames",
+            "arn:${local.partition}:apigateway:*::/restapis"
+          ]
         }],
         [{
           "Sid": "MakeGateway",
           "Effect": "Allow",
           "Action": "apigateway:POST",
-          "Resource": "arn:${local.partition}:apigateway:*::/restapis",
+          "Resource": [
+            "arn:${local.partition}:apigateway:*::/domainnames",
+            "arn:${local.partition}:apigateway:*::/restapis"
+          ],
           "Condition": {
             "StringEquals": {
               "aws:RequestTag/nami.dev/cluster": "${var.cluster}"
@@ -121,6 +127,7 @@ locals {
             "apigateway:DELETE"
           ],
           "Resource": [
+            "arn:${local.partition}:apigateway:*::/domainnames/*",
             "arn:${local.partition}:apigateway:*::/restapis/*",
             "arn:${local.partition}:apigateway:*::/tags/*"
           ]
@@ -147,6 +154,15 @@ locals {
               "aws:RequestTag/nami.dev/cluster": "${var.cluster}"
             }
           }
+        }],
+        length(var.hosted_zones) == 0 ? [] : [{
+          "Sid": "DnsRecords",
+          "Effect": "Allow",
+          "Action": [
+            "route53:ChangeResourceRecordSets",
+            "route53:ListResourceRecordSets"
+          ],
+          "Resource": var.hosted_zones
         }],
         [{
           "Sid": "Functions",
@@ -329,6 +345,11 @@ locals {
             }
           }
         }],
+      )
+    })
+    "2" = jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
         [{
           "Sid": "InstanceProfiles",
           "Effect": "Allow",
@@ -355,11 +376,6 @@ locals {
           ],
           "Resource": "arn:${local.partition}:ssm:*:*:parameter${var.iam_path}*"
         }],
-      )
-    })
-    "2" = jsonencode({
-      Version = "2012-10-17"
-      Statement = concat(
         [{
           "Sid": "PublicImages",
           "Effect": "Allow",
@@ -553,6 +569,7 @@ locals {
           "Effect": "Deny",
           "NotAction": [
             "iam:*",
+            "route53:*",
             "s3:GetObject",
             "s3:GetObjectVersion"
           ],

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -55,6 +56,7 @@ export interface Account {
   readonly lambda: LambdaClient;
   /** To invoke functions: a user's own code may let each call run into its end, and none is worth another. */
   readonly invocations: LambdaClient;
+  readonly route53: Route53Client;
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
@@ -146,6 +148,7 @@ export async function openAccount(region: string, options: AccountOptions): Prom
         requestHandler: { ...settings.requestHandler, requestTimeout: INVOCATION_TIMEOUT },
       }),
     ),
+    route53: paced('route53', new Route53Client(settings)),
     // A bucket may be in another region than the pipeline.
     s3: paced('s3', new S3Client({ ...settings, followRegionRedirects: true })),
     sqs: paced('sqs', new SQSClient(settings)),

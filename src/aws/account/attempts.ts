@@ -10,17 +10,20 @@ const LONGEST_PAUSE = 3_600_000;
  */
 export class Attempts {
   readonly #clock: Clock;
-  readonly #last = new Map<string, { readonly wish: string; readonly count: number; readonly at: number }>();
+  readonly #last = new Map<
+    string,
+    { readonly wish: string; readonly count: number; readonly at: number; readonly error?: unknown }
+  >();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** `wish` is asked for `key` now. */
-  note(key: string, wish: string): void {
+  /** `wish` is asked for `key` now; `error` is what that came to, where it is known at once. */
+  note(key: string, wish: string, error?: unknown): void {
     const last = this.#last.get(key);
     const count = last?.wish === wish ? last.count + 1 : 1;
-    this.#last.set(key, { wish, count, at: this.#clock.now() });
+    this.#last.set(key, { wish, count, at: this.#clock.now(), error });
   }
 
   /** Whether the time has come to ask for `wish`, given that what was asked for last has failed. */
@@ -29,6 +32,12 @@ export class Attempts {
     if (last?.wish !== wish) return true;
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (last.count - 1));
     return this.#clock.now() >= last.at + pause;
+  }
+
+  /** What `wish` came to when it was asked for last. */
+  errorOf(key: string, wish: string): unknown {
+    const last = this.#last.get(key);
+    return last?.wish === wish ? last.error : undefined;
   }
 
   /** It has come about, or it is gone. */

@@ -11,6 +11,7 @@ export type Service =
   | 'iam'
   | 'lambda'
   | 'logs'
+  | 'route53'
   | 's3'
   | 'sqs'
   | 'ssm'
@@ -46,6 +47,8 @@ export const NOT_FOUND: Codes = {
   iam: ['NoSuchEntity', 'NoSuchEntityException'],
   lambda: ['ResourceNotFoundException', 'ProvisionedConcurrencyConfigNotFoundException'],
   logs: ['ResourceNotFoundException'],
+  // "Tried to delete resource record set … but it was not found".
+  route53: ['NoSuchHostedZone', { code: 'InvalidChangeBatch', message: /not found/i }],
   s3: ['NoSuchBucket', 'NoSuchKey', 'NoSuchVersion'],
   sqs: ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue', 'ResourceNotFoundException'],
   ssm: ['ParameterNotFound', 'InvalidResourceId'],
@@ -53,7 +56,11 @@ export const NOT_FOUND: Codes = {
 
 export const ALREADY_EXISTS: Codes = {
   // Any other conflict is another change under way at the same time.
-  apigateway: [{ code: 'ConflictException', message: /already (exists|has this name)/i }],
+  apigateway: [
+    { code: 'ConflictException', message: /already (exists|has this name)/i },
+    // "The domain name you provided already exists." (Miserlou/Zappa#1410.)
+    { code: 'BadRequestException', message: /domain name you provided already exists/i },
+  ],
   ec2: [
     'InvalidGroup.Duplicate',
     'InvalidPermission.Duplicate',
@@ -65,6 +72,8 @@ export const ALREADY_EXISTS: Codes = {
   // "Function already exist", "An event source mapping … already exists", "The statement id … already exists".
   lambda: [{ code: 'ResourceConflictException', message: /already exist/i }],
   logs: ['ResourceAlreadyExistsException'],
+  // "Tried to create resource record set … but it already exists".
+  route53: [{ code: 'InvalidChangeBatch', message: /already exists/i }],
   sqs: [
     'QueueNameExists',
     'QueueAlreadyExists',
@@ -246,6 +255,12 @@ export const NOT_YET: readonly Delay[] = [
     service: 'lambda',
     code: 'ResourceNotReadyException',
     why: 'the function is being made ready',
+    seconds: 2,
+  },
+  {
+    service: 'route53',
+    code: 'PriorRequestNotComplete',
+    why: 'an earlier change of the hosted zone is still under way',
     seconds: 2,
   },
   ...['QueueDeletedRecently', 'AWS.SimpleQueueService.QueueDeletedRecently'].map(

@@ -20,6 +20,9 @@ export const PUBLISHED: readonly PublishedRate[] = [
   { calls: 'apigateway:DeleteRestApi', counts: 'each', perSecond: 1 / 30 },
   { calls: 'apigateway:CreateResource', counts: 'each', perSecond: 5 },
   { calls: 'apigateway:DeleteResource', counts: 'each', perSecond: 5 },
+  { calls: 'apigateway:CreateDomainName', counts: 'each', perSecond: 1 / 30 },
+  { calls: 'apigateway:UpdateDomainName', counts: 'each', perSecond: 1 / 30 },
+  { calls: 'apigateway:DeleteDomainName', counts: 'each', perSecond: 1 / 30 },
   { calls: 'apigateway:GetResources', counts: 'each', perSecond: 5 / 2, burst: 5 },
   // AWS Lambda: "Lambda quotas", API requests. Invocations: ten times the concurrency, which is 10 in a new account.
   { calls: 'lambda:Invoke', counts: 'each', perSecond: 100 },
@@ -41,6 +44,8 @@ export const PUBLISHED: readonly PublishedRate[] = [
   { calls: 'cloudwatch:*', counts: 'each', perSecond: 9 },
   // AWS Systems Manager: "Endpoints and quotas", Parameter Store throughput.
   { calls: 'ssm:*', counts: 'together', perSecond: 40 },
+  // Amazon Route 53: "Quotas", maximums on Route 53 API requests; of an account, whatever the region.
+  { calls: 'route53:*', counts: 'together', perSecond: 5 },
   // Amazon S3: "Performance guidelines", reads of one prefix.
   { calls: 's3:*', counts: 'together', perSecond: 5500 },
   // AWS publishes nothing for IAM and for what manages queues in SQS: figures at which other tools are not throttled.

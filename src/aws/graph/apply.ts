@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { CodeSource } from '../object/code.ts';
 import type { Owner } from '../object/owner.ts';
-import { type Graph, type GraphNode, nodeKey } from './graph.ts';
+import { type Graph, type GraphNode, type KindName, nodeKey } from './graph.ts';
 import type { Leftover } from './leftover.ts';
 import type { Expected } from './missed.ts';
 import { dependenciesOf, missingGiven, type Outputs } from './references.ts';
@@ -35,6 +35,8 @@ export interface PassOptions {
   readonly before?: readonly NodeOutcome[];
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
+  /** Kinds of which anything may go; by default all. */
+  readonly only?: readonly KindName[];
   /** What the owner is known to have had: before it counts as gone it is looked for by id. */
   readonly expected?: Expected;
 }
@@ -94,7 +96,8 @@ export async function apply(
   };
 }
 
-const removalOf = ({ mayRemove, expected }: PassOptions): Removal => ({
+const removalOf = ({ only, mayRemove, expected }: PassOptions): Removal => ({
+  ...(only && { only }),
   ...(mayRemove && { mayRemove }),
   ...(expected && { expected }),
 });

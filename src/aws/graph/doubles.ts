@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import { judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import type { Owner } from '../object/owner.ts';
+import { type Owner, TAGS } from '../object/owner.ts';
 import type { Graph } from './graph.ts';
 import type { Leftover } from './leftover.ts';
 import { isOurs } from './ownership.ts';
@@ -40,11 +40,13 @@ const orderOf = ({ node }: NodeOutcome): number => Number(kindOf(node.kind).remo
 async function removeDoublesOf(
   account: Account,
   owner: Owner,
-  { node: { kind }, id: chosenId }: NodeOutcome,
+  { node: { kind, id: object }, id: chosenId }: NodeOutcome,
 ): Promise<Leftover[]> {
   const { doubles, owned } = kindOf(kind);
   const all = await owned(account, owner);
-  const others = all.filter(({ id, tags }) => id !== chosenId && tags && isOurs(tags, owner));
+  const others = all.filter(
+    ({ id, tags }) => id !== chosenId && tags && isOurs(tags, owner) && tags[TAGS.object] === object,
+  );
   const left: Leftover[] = [];
   for (const actual of others) {
     const sight = `${kind} ${actual.id} is not used`;

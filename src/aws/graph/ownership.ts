@@ -43,6 +43,6 @@ function sharedTagsLost({ kind, id: object }: GraphNode, { id }: Actual, { ident
   );
   return new TerminalError(
     'NotOurs',
-    `${kind} ${id} has the name of what all pipelines of the region share, and not its tags: what it serves goes on, and nothing of it is changed; tag it ${tags.join(', ')} if it is that, or rename it if it is something else`,
+    `${kind} ${id} has the name of what all pipelines of the region share, and not its tags: what it serves goes on, and nothing of it is changed; tag it ${tags.join(', ')} if it is that, or ${kind === 'DomainName' ? 'take it out of operator.domains (NAMI_DOMAINS)' : 'rename it'} if it is something else`,
   );
 }

@@ -23,6 +23,8 @@ export interface Wanted {
 
 /** What a removal is bound by. */
 export interface Removal {
+  /** Kinds of which anything may go; by default all. What is made a moment ago of others is remembered. */
+  readonly only?: readonly KindName[];
   /** By default all of the owner's. */
   readonly mayRemove?: MayRemove;
   /** Looked for by id, before what comes after it in the order is removed. */
@@ -34,10 +36,11 @@ export async function removeUnwanted(
   account: Account,
   owner: Owner,
   wanted: Wanted,
-  { mayRemove = () => true, expected }: Removal = {},
+  { only, mayRemove = () => true, expected }: Removal = {},
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
-  const names = (Object.keys(kinds) as KindName[]).filter((name) => !wanted.unseen.has(name));
+  const all = only ?? (Object.keys(kinds) as KindName[]);
+  const names = all.filter((name) => !wanted.unseen.has(name));
   const unwantedOf = async (name: KindName) => {
     const isWanted = (id: string) => wanted.objects.has(`${name} ${id}`);
     const owned = await ownedOf(account, name, owner, isWanted);
@@ -68,7 +71,7 @@ export async function removeUnwanted(
     if (leftovers.some(isOpen)) return leftovers;
   }
   // What vanishes has gone with the rest.
-  if (wanted.objects.size === 0) {
+  if (wanted.objects.size === 0 && !only) {
     for (const made of account.recentlyMade.of(owner)) account.recentlyMade.forget(owner, made);
   }
   return leftovers;

@@ -1,6 +1,10 @@
 import type { Kind } from '../object/kind.ts';
 import { alarm } from './alarm.ts';
 import { alias } from './alias.ts';
+import { basePathMapping } from './base-path-mapping.ts';
+import { defaultEndpoint } from './default-endpoint.ts';
+import { dnsRecord } from './dns-record.ts';
+import { domainName } from './domain-name.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
 import { lambdaFunction } from './function.ts';
 import { gatewayResponse } from './gateway-response.ts';
@@ -28,6 +32,10 @@ import { vpc } from './vpc.ts';
 export const kinds = {
   Alarm: alarm,
   Alias: alias,
+  BasePathMapping: basePathMapping,
+  DefaultEndpoint: defaultEndpoint,
+  DnsRecord: dnsRecord,
+  DomainName: domainName,
   EventSourceMapping: eventSourceMapping,
   Function: lambdaFunction,
   GatewayResponse: gatewayResponse,

@@ -12,6 +12,7 @@ import type { Account } from '../account/account.ts';
 import { orAbsent, orGone } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
+import { gatewayNumber } from '../object/gateway-name.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 
@@ -20,36 +21,43 @@ export interface RestApiDesired {
   readonly description: string;
 }
 
-type Details = { readonly description: string; readonly binary: boolean };
+type Details = { readonly name: string; readonly description: string; readonly binary: boolean };
 
 /** Every body reaches the function as base64: as text, one that isn't UTF-8 would arrive damaged. */
 const BINARY_MEDIA_TYPES = ['*/*'];
 
 const actual = ({
   id = '',
+  name = '',
   rootResourceId = '',
   tags,
   description = '',
   binaryMediaTypes,
+  disableExecuteApiEndpoint = false,
 }: RestApi): Actual<Details> => ({
   id,
   tags: tags ?? {},
   state: READY,
-  outputs: { id, rootResourceId },
-  details: { description, binary: binaryMediaTypes?.includes('*/*') ?? false },
+  outputs: { id, rootResourceId, isClosed: String(disableExecuteApiEndpoint) },
+  details: { name, description, binary: binaryMediaTypes?.includes('*/*') ?? false },
 });
 
-/** APIs of one name: the one that senders see first, then the oldest. */
-async function list(account: Account, name: string): Promise<Actual<Details>[]> {
+/** APIs with a name that a gateway of an owner has; of one name the one that senders see first, then the oldest. */
+async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
   const found: RestApi[] = [];
   for await (const page of paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {})) {
-    found.push(...(page.items ?? []).filter((api) => api.name === name));
+    found.push(...(page.items ?? []).filter(({ name = '' }) => gatewayNumber(prefix, name) !== undefined));
   }
   const age = ({ createdDate }: RestApi) => createdDate?.getTime() ?? 0;
   const byAge = found.sort((a, b) => age(a) - age(b) || (a.id ?? '').localeCompare(b.id ?? '')).map(actual);
-  if (byAge.length < 2) return byAge;
-  const shown = await Promise.all(byAge.map(({ id }) => hasStages(account, id)));
-  return [...byAge.filter((_, index) => shown[index]), ...byAge.filter((_, index) => !shown[index])];
+  const byName = [...Map.groupBy(byAge, ({ details }) => details.name).values()];
+  return (await Promise.all(byName.map((all) => shownFirst(account, all)))).flat();
+}
+
+async function shownFirst(account: Account, all: Actual<Details>[]): Promise<Actual<Details>[]> {
+  if (all.length < 2) return all;
+  const shown = await Promise.all(all.map(({ id }) => hasStages(account, id)));
+  return [...all.filter((_, index) => shown[index]), ...all.filter((_, index) => !shown[index])];
 }
 
 async function hasStages(account: Account, restApiId: string): Promise<boolean> {
@@ -75,11 +83,12 @@ export async function untagGatewayObject(
   await account.apiGateway.send(new UntagResourceCommand({ resourceArn, tagKeys: [...keys] }));
 }
 
-/** The gateway: one REST API that carries the routes of all pipelines of a region. */
+/** A gateway: a REST API that carries the routes of pipelines of a region. */
 export const restApi = defineKind<RestApiDesired, Details>({
   removal: 110,
   doubles: { isUnused: async (account, { id }) => !(await hasStages(account, id)) },
-  find: async (account, { name }) => (await list(account, name))[0],
+  find: async (account, { name }, { prefix }) =>
+    (await list(account, prefix)).find(({ details }) => details.name === name),
   owned: (account, owner) => list(account, owner.prefix),
   compare: ({ details }, { description }) => differing(details, { description, binary: true }),
   async create(account, { name, description }, tags) {
@@ -113,7 +122,20 @@ export const restApi = defineKind<RestApiDesired, Details>({
   untag: (account, { id }, keys) => untagGatewayObject(account, `/restapis/${id}`, keys),
 });
 
-/** Ids of the gateways that an owner has. */
+/** The gateways that an owner has, by their numbers; of what is there twice the one that is chosen. */
+export async function listGateways(
+  account: Account,
+  { prefix }: Owner,
+): Promise<{ readonly id: string; readonly number: number }[]> {
+  const chosen = new Map<number, string>();
+  for (const { id, details } of await list(account, prefix)) {
+    const number = gatewayNumber(prefix, details.name) ?? 1;
+    if (!chosen.has(number)) chosen.set(number, id);
+  }
+  return [...chosen].map(([number, id]) => ({ id, number })).sort((a, b) => a.number - b.number);
+}
+
+/** Ids of the gateways that an owner has, of those too that are there twice. */
 export async function gatewayIds(account: Account, owner: Owner): Promise<string[]> {
   return (await list(account, owner.prefix)).map(({ id }) => id);
 }

@@ -23,6 +23,8 @@ export const TAGS = {
   redrive: 'nami.dev/redrive',
   /** On a volume: container image of the database that wrote its data last. */
   mongoImage: 'nami.dev/mongo-image',
+  /** Begins the key of a tag on a domain name for each hosted zone in which a record may lead to it. */
+  hostedZone: 'nami.dev/hosted-zone/',
   /** Which further tags the operator has set, as sums of their keys. */
   added: 'nami.dev/tags',
   /** Left in AWS on purpose when its pipeline went. */

@@ -2,6 +2,7 @@ import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
+import { gatewayName } from '../../aws/object/gateway-name.ts';
 import { TAGS } from '../../aws/object/owner.ts';
 import { tagEc2 } from '../../aws/wire/ec2-tags.ts';
 import { regionOwner } from '../../plan/identity.ts';
@@ -54,7 +55,8 @@ async function buildOnce(
   // By this it goes with what else the plan does not want, once nothing uses it.
   if (emptyVolumeId !== undefined)
     await tagEc2(account, { id: emptyVolumeId }, { [TAGS.reclaimPolicy]: 'Delete' });
-  const graph = plan(input, regionOwner(cluster, config.iamPath).prefix);
+  const { prefix } = regionOwner(cluster, config.iamPath);
+  const graph = plan(input, gatewayName(prefix, surroundings.gatewayNumber));
   const given = valuesOf(surroundings);
   const requested = requestedLook(pipeline);
   // The owner's tags stand in no node: all of them get those.
@@ -102,9 +104,14 @@ const isAtRest = (outcome: Outcome): boolean =>
   outcome.nodes.every(({ state, terminal }) => state !== 'Failed' || terminal);
 
 /** Values that graphs refer to, by the name that `given()` uses. */
-function valuesOf({ gateway, network }: Surroundings): Record<string, Record<string, string>> {
+function valuesOf({
+  gateways,
+  gatewayNumber,
+  network,
+}: Surroundings): Record<string, Record<string, string>> {
+  const gateway = gateways.find(({ number }) => number === gatewayNumber);
   return {
-    ...(gateway.restApiId !== undefined && { gateway: { restApiId: gateway.restApiId } }),
+    ...(gateway && { gateway: { restApiId: gateway.restApiId } }),
     ...(network && { network: { vpcId: network.vpcId, ...network.subnetIds } }),
   };
 }

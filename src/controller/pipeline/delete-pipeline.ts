@@ -66,7 +66,9 @@ async function takeRouteAway(
   if (isUnreachable(gateway, { path, functionArn: aliasArnOf(account, owner, 'pre-queue') }))
     return undefined;
   regions.wake(account.region);
-  const problem = regions.problems(account.region).find(({ part }) => part === 'Gateway');
+  const problem = regions
+    .problems(account.region)
+    .find(({ part, ofDomains }) => part === 'Gateway' && !ofDomains);
   await say({
     reason: problem?.reason ?? 'Deleting',
     message: `the endpoint is being taken away${problem ? `: ${problem.message}` : ''}`,

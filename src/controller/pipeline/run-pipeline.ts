@@ -2,9 +2,15 @@ import { routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { hostReplacement } from '../input/host-replacement.ts';
-import { type GatewayView, isServed } from '../region/gateway-view.ts';
+import { type GatewayView, servingGateway } from '../region/gateway-view.ts';
 import { type Finding, findingsOf, remarksOf } from '../report/conditions.ts';
-import { endpointFindings, networkFindings, replacementRemarks, storeFindings } from '../report/findings.ts';
+import {
+  domainRemarks,
+  endpointFindings,
+  networkFindings,
+  replacementRemarks,
+  storeFindings,
+} from '../report/findings.ts';
 import { healthOf } from '../report/health.ts';
 import { aliasArn, nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -32,8 +38,8 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   const isRedriven = await redriveIfDue(context, subject, built.outcome);
 
   const { input, outcome } = built;
-  const { gateway } = surroundings;
-  const servedBy = isReached(built, gateway) ? gateway.restApiId : undefined;
+  const { gateways, domains } = surroundings;
+  const servedBy = servedById(built, gateways);
   const problems = regions.problems(account.region);
   const findings: Finding[] = [
     ...findingsOf(outcome.nodes),
@@ -50,10 +56,10 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       generation: pipeline.metadata.generation,
       findings,
       health: healthOf(memory.store, memory.queue, spec.alarms.thresholds.volumeUsedPercent, refused),
-      remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes)],
+      remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes), ...domainRemarks(problems)],
     },
     statusOf(
-      { input, outcome, store: memory.store, queue: memory.queue, servedBy },
+      { input, outcome, store: memory.store, queue: memory.queue, servedBy, domains },
       pipeline.status,
       config.endpointUrlTemplate,
     ),
@@ -62,10 +68,11 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   return nextLook(looked, config, clock);
 }
 
-/** Whether deliveries reach the pipeline's function. */
-function isReached({ input, outcome }: Built, gateway: GatewayView): boolean {
+/** The REST API through which deliveries reach the pipeline's function. */
+function servedById({ input, outcome }: Built, gateways: GatewayView): string | undefined {
   const functionArn = aliasArn(outcome, 'pre-queue');
-  return functionArn !== undefined && isServed(gateway, { path: routePath(input.path), functionArn });
+  if (functionArn === undefined) return undefined;
+  return servingGateway(gateways, { path: routePath(input.path), functionArn })?.restApiId;
 }
 
 /** Whether only the region can bring the pipeline on: its route is missing, or its network is. */

@@ -1,31 +1,34 @@
 import type { Account } from '../../aws/account/account.ts';
 import { kinds } from '../../aws/kinds/index.ts';
-import { gatewayIds } from '../../aws/kinds/rest-api.ts';
+import { listGateways } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { contentOf, type ShownRoute, stageOf } from '../../plan/gateway.ts';
+import type { Carrier } from '../../plan/placement.ts';
 
-/** The gateway as AWS has it. */
-export interface GatewayView {
-  /** Absent: there is none, and so no route. */
-  readonly restApiId?: string;
+/** One gateway as AWS has it. */
+export interface SeenGateway extends Carrier {
+  readonly restApiId: string;
   /** Every route that is complete, whether it is deployed or not. */
   readonly routes: readonly ShownRoute[];
   /** Paths that the stage's deployment holds. */
   readonly deployedPaths: ReadonlySet<string>;
 }
 
-/** Seconds for which one look serves all pipelines; what changes the gateway makes the next look a new one. */
+/** The gateways of a region, the first of them first; none, and so no route, where there is none. */
+export type GatewayView = readonly SeenGateway[];
+
+/** Seconds for which one look serves all pipelines; what changes a gateway makes the next look a new one. */
 const FRESH_SECONDS = 10;
 
-const viewName = ({ prefix }: Owner) => `gateway of ${prefix}`;
+const viewName = ({ prefix }: Owner) => `gateways of ${prefix}`;
 
-/** Looks at the gateway, or takes what another pipeline saw a moment ago. */
+/** Looks at the gateways, or takes what another pipeline saw a moment ago. */
 export async function viewGateway(account: Account, owner: Owner): Promise<GatewayView> {
-  const [view] = await account.inventory.read(viewName(owner), FRESH_SECONDS, async function* () {
-    yield await look(account, owner);
+  return await account.inventory.read(viewName(owner), FRESH_SECONDS, async function* () {
+    const gateways = await listGateways(account, owner);
+    yield* await Promise.all(gateways.map(({ number, id }) => look(account, owner, number, id)));
   });
-  return view ?? NO_GATEWAY;
 }
 
 /** Makes the next look a new one. */
@@ -33,11 +36,7 @@ export function forgetGateway(account: Account, owner: Owner): void {
   account.inventory.forget(viewName(owner));
 }
 
-const NO_GATEWAY: GatewayView = { routes: [], deployedPaths: new Set() };
-
-async function look(account: Account, owner: Owner): Promise<GatewayView> {
-  const [restApiId] = await gatewayIds(account, owner);
-  if (restApiId === undefined) return NO_GATEWAY;
+async function look(account: Account, owner: Owner, number: number, restApiId: string): Promise<SeenGateway> {
   const [found, stage] = await Promise.all([
     listRoutes(account, restApiId),
     kinds.Stage.find(account, stageOf(restApiId), owner),
@@ -46,7 +45,9 @@ async function look(account: Account, owner: Owner): Promise<GatewayView> {
     .map(({ details }) => ({ path: details.path, functionArn: details.functionArn }))
     .filter(({ functionArn }) => functionArn !== '');
   return {
+    number,
     restApiId,
+    paths: new Set(found.map(({ details }) => details.path)),
     routes,
     deployedPaths: new Set(stage && deployedPathsOf(stage.details, routes)),
   };
@@ -61,15 +62,21 @@ function deployedPathsOf(
   return content === contentOf(routes) ? routes.map(({ path }) => path) : [];
 }
 
-/** Whether deliveries to a path reach a function. */
-export function isServed(view: GatewayView, { path, functionArn }: ShownRoute): boolean {
-  const isThere = view.routes.some((route) => route.path === path && route.functionArn === functionArn);
-  return isThere && view.deployedPaths.has(path);
-}
+/** The gateway through which deliveries to a path reach a function, if they do. */
+export const servingGateway = (
+  view: GatewayView,
+  { path, functionArn }: ShownRoute,
+): SeenGateway | undefined =>
+  view.find(
+    ({ routes, deployedPaths }) =>
+      deployedPaths.has(path) &&
+      routes.some((route) => route.path === path && route.functionArn === functionArn),
+  );
 
 /** Whether no delivery reaches a function any more. `path` is the one that it had. */
-export function isUnreachable(view: GatewayView, { path, functionArn }: ShownRoute): boolean {
-  if (view.routes.some((route) => route.functionArn === functionArn)) return false;
-  // A deployment from before still serves a path whose route is gone.
-  return !view.deployedPaths.has(path);
-}
+export const isUnreachable = (view: GatewayView, { path, functionArn }: ShownRoute): boolean =>
+  view.every(
+    ({ routes, deployedPaths }) =>
+      // A deployment from before still serves a path whose route is gone.
+      !routes.some((route) => route.functionArn === functionArn) && !deployedPaths.has(path),
+  );

@@ -4,16 +4,27 @@ import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
 import type { KindName } from '../../aws/graph/graph.ts';
 import type { Leftover } from '../../aws/graph/leftover.ts';
 import { kinds } from '../../aws/kinds/index.ts';
-import { gatewayIds } from '../../aws/kinds/rest-api.ts';
-import { listRoutes } from '../../aws/kinds/route.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
 import type { Owner } from '../../aws/object/owner.ts';
-import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
-import { ALIAS } from '../../plan/identity.ts';
 import { planNetwork } from '../../plan/network.ts';
+import { placeRoutes } from '../../plan/placement.ts';
+import { applyDomains, type WantedDomains } from './apply-domains.ts';
+import {
+  applyGateway,
+  findGateways,
+  type Gateway,
+  hideGateway,
+  neededGateways,
+  removeGateways,
+  removeRoutes,
+  showGateway,
+} from './apply-gateways.ts';
+import { forgetDomains } from './domain-view.ts';
 import { forgetGateway } from './gateway-view.ts';
 import { forgetNetwork } from './network-view.ts';
+import { ofLeftovers } from './outcomes.ts';
 import { problemsOf, type RegionProblem } from './problems.ts';
+import { type ExistingRoute, existingRoutes, hasFunction, isTorso, siftRoutes } from './sift-routes.ts';
 import type { Torsos } from './torsos.ts';
 import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
 
@@ -24,6 +35,9 @@ export interface RegionInput {
   /** Zones in which the shared network is needed. */
   readonly zones: readonly string[];
   readonly networkCidr: string;
+  readonly domains: WantedDomains;
+  /** Resources that one REST API may have. */
+  readonly resourcesPerApi: number;
   /** Hosts that are known to stand in the shared network. */
   readonly hostIds: readonly string[];
   /** An earlier process may have made something a moment ago. */
@@ -50,8 +64,8 @@ export interface RegionResult {
 }
 
 /**
- * The region's shared objects: the gateway with the routes of all pipelines, deployed together, and the shared
- * network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
+ * The region's shared objects: the gateways with the routes of all pipelines, those of one deployed together, what leads to
+ * them by domain names, and the shared network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
  * its pipeline is being deleted, or when it is a torso that would break every deployment. Operators that watch different
  * namespaces of one cluster share the gateway: a path is of the function that AWS has it call, while that is there, and a
  * torso is left for a minute to whoever may be making it.
@@ -60,37 +74,68 @@ export async function reconcileRegion(input: RegionInput): Promise<RegionResult>
   const { account, owner } = input;
   // What other pipelines saw a moment ago is no ground for a change.
   forgetGateway(account, owner);
+  forgetDomains(account, owner);
   forgetNetwork(account, owner);
   const result = input.remove ? await removeShared(input) : await applyShared(input);
   forgetGateway(account, owner);
+  forgetDomains(account, owner);
   forgetNetwork(account, owner);
   return result;
 }
 
 async function applyShared(input: RegionInput): Promise<RegionResult> {
-  const { account, owner, wanted } = input;
+  const { account, owner, wanted, resourcesPerApi } = input;
   const existing = await existingRoutes(account, owner);
-  const { possible, problems } = await sift(account, owner, wanted.routes, existing);
-  const isNeeded = wanted.routes.length > 0 || existing.length > 0;
+  const gateways = await findGateways(account, owner);
+  const placement = placeRoutes(wanted.routes, gateways, resourcesPerApi);
+  const restApiIdOf = (path: string) =>
+    gateways.find(({ number }) => number === placement.get(path))?.restApiId;
+  const { possible, problems } = await siftRoutes(account, owner, wanted.routes, existing, restApiIdOf);
   const unwanted = existing.filter(({ path }) => !possible.some((route) => route.path === path));
   const { abandoned, seconds } = lookAtTorsos(input, unwanted);
-  const [network, gateway] = await Promise.all([
+  const needed = [...neededGateways(gateways, placement)];
+  const routesOn = (number: number) => possible.filter(({ path }) => placement.get(path) === number);
+  const [network, ...applied] = await Promise.all([
     applyNetwork(input),
-    // A deletion needs no right to make a gateway.
-    isNeeded ? applyGateway(input, possible, abandoned) : NOTHING,
+    ...needed.map((number) => applyGateway(input, number, routesOn(number))),
   ]);
-  const restApiId = gateway.nodes.find(({ node }) => node.kind === 'RestApi')?.outputs.id;
-  const outcomes = [network, gateway];
-  if (network.settled && gateway.settled) {
-    outcomes.push(await withoutDoubles(account, owner, [...network.nodes, ...gateway.nodes]));
+  const outcomes = [network, ...applied, await removeRoutes(input, wanted.leaving, abandoned)];
+  if (outcomes.every(({ settled }) => settled)) {
+    const nodes = outcomes.flatMap((each) => each.nodes);
+    outcomes.push(ofLeftovers(await removeDoubles(account, owner, nodes)));
   }
-  if (restApiId !== undefined) outcomes.push(await applyStage(account, owner, restApiId, possible));
-  const { zones, hostIds, networkCidr } = input;
-  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, owner.tags]);
+  const made = applied.map((outcome, index) => ({ number: needed[index] ?? 1, outcome }));
+  outcomes.push(...(await applyShown(input, gateways, made, possible)));
+  const { zones, hostIds, networkCidr, domains } = input;
+  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, domains, owner.tags]);
   const result = { ...summary(outcomes), wish, problems: [...problems, ...outcomes.flatMap(problemsOf)] };
   return seconds === undefined
     ? result
     : { ...result, settled: false, seconds: Math.min(seconds, result.seconds ?? seconds) };
+}
+
+/** What senders see: the stages, the domain names that lead to them, and nothing of what is empty. */
+async function applyShown(
+  input: RegionInput,
+  gateways: readonly Gateway[],
+  made: readonly { readonly number: number; readonly outcome: Outcome }[],
+  routes: readonly WantedRoute[],
+): Promise<Outcome[]> {
+  const { account, owner, domains } = input;
+  const all = await Promise.all(
+    made.map(({ number, outcome }) => showGateway(input, number, outcome, routes)),
+  );
+  const stages = all.filter((each) => each !== undefined);
+  const outcomes = stages.map(({ outcome }) => outcome);
+  if (gateways.length === 0 && made.length === 0) return outcomes;
+  const shown = stages.map((each) => each.shown);
+  outcomes.push(await applyDomains(account, owner, domains, shown));
+  const hidden = gateways.filter(({ restApiId }) => !shown.some((each) => each.restApiId === restApiId));
+  for (const each of hidden) await hideGateway(input, each);
+  const isNeeded = ({ number }: Gateway) => made.some((each) => each.number === number);
+  const empty = gateways.filter((each) => !isNeeded(each));
+  outcomes.push(await removeGateways(input, empty, gateways.filter(isNeeded)));
+  return outcomes;
 }
 
 const lookAtTorsos = ({ account, torsos }: RegionInput, existing: readonly ExistingRoute[]) =>
@@ -98,72 +143,6 @@ const lookAtTorsos = ({ account, torsos }: RegionInput, existing: readonly Exist
     existing.filter(isTorso).map(({ id }) => id),
     account.clock.now(),
   );
-
-async function withoutDoubles(account: Account, owner: Owner, nodes: Outcome['nodes']): Promise<Outcome> {
-  const leftovers = await removeDoubles(account, owner, nodes);
-  const seconds = leftovers.flatMap((each) => each.seconds ?? []);
-  return {
-    ...NOTHING,
-    leftovers,
-    settled: seconds.length === 0,
-    failed: leftovers.some(({ why }) => why === 'failed'),
-    ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
-  };
-}
-
-const NOTHING: Outcome = { nodes: [], leftovers: [], settled: true, failed: false };
-
-const hasFunction = ({ functionArn }: ShownRoute) => functionArn !== '';
-
-interface ExistingRoute extends ShownRoute {
-  readonly id: string;
-}
-
-/** Neither root nor the resource that holds the routes, which call nothing. */
-const isTorso = ({ path, functionArn }: ShownRoute) => functionArn === '' && path.split('/').length > 2;
-
-async function existingRoutes(account: Account, owner: Owner): Promise<ExistingRoute[]> {
-  const gateways = await gatewayIds(account, owner);
-  const routes = (await Promise.all(gateways.map((id) => listRoutes(account, id)))).flat();
-  return routes.map(({ id, details: { path, functionArn } }) => ({ id, path, functionArn }));
-}
-
-/** Tells the wanted routes that can be made from those that must wait for their function, or that are another's. */
-async function sift(
-  account: Account,
-  owner: Owner,
-  wanted: readonly WantedRoute[],
-  existing: readonly ShownRoute[],
-): Promise<{ possible: WantedRoute[]; problems: RegionProblem[] }> {
-  const possible: WantedRoute[] = [];
-  const problems: RegionProblem[] = [];
-  await Promise.all(
-    wanted.map(async (route) => {
-      const holder = existing.find(({ path }) => path === route.path)?.functionArn ?? '';
-      if (holder === route.functionArn) possible.push(route);
-      else if (holder !== '' && (await canBeCalled(account, owner, holder)))
-        problems.push(taken(route, holder));
-      else if (await canBeCalled(account, owner, route.functionArn))
-        possible.push({ ...route, replaces: holder });
-    }),
-  );
-  return { possible: possible.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
-}
-
-/** Whether the function behind an alias is there and lets the gateway call it. */
-async function canBeCalled(account: Account, owner: Owner, aliasArn: string): Promise<boolean> {
-  const functionName = aliasArn.split(':')[6] ?? '';
-  const found = await kinds.Permission.find(account, { functionName, alias: ALIAS, sourceArn: '' }, owner);
-  return found !== undefined;
-}
-
-const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
-  part: 'Gateway',
-  path,
-  reason: 'PathTaken',
-  message: `the path ${path} serves ${holder}, which is no pipeline of this operator now (retained, or another operator's): remove that function, or make this pipeline anew with another spec.endpoint.path`,
-  terminal: true,
-});
 
 async function removeShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
@@ -191,41 +170,6 @@ async function applyNetwork({
   const graph = planNetwork(networkCidr, all, hostIds);
   if (isResumed) expectDoubles(account, owner, graph);
   return await apply(account, graph, owner, { mayRemove: false });
-}
-
-async function applyGateway(
-  { account, owner, wanted: { leaving }, isResumed }: RegionInput,
-  routes: readonly WantedRoute[],
-  abandoned: ReadonlySet<string>,
-): Promise<Outcome> {
-  const graph = planGateway(owner, routes);
-  if (isResumed) expectDoubles(account, owner, graph);
-  return await apply(account, graph, owner, {
-    mayRemove: (kind, actual) => {
-      if (kind !== 'Route') return false;
-      const { functionArn } = actual.details as { functionArn: string };
-      return functionArn === '' ? abandoned.has(actual.id) : leaving.has(functionArn);
-    },
-  });
-}
-
-async function applyStage(
-  account: Account,
-  owner: Owner,
-  restApiId: string,
-  routes: readonly WantedRoute[],
-): Promise<Outcome> {
-  const shown = (await listRoutes(account, restApiId))
-    .map(({ details }) => ({ path: details.path, functionArn: details.functionArn }))
-    .filter(hasFunction);
-  if (shown.length > 0) {
-    return await apply(account, planStage(restApiId, shown, routes), owner, { mayRemove: false });
-  }
-  // API Gateway refuses to deploy an API without methods; then there is nothing to show either, unless something
-  // is shown that has to go, for which the stage itself goes.
-  const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
-  if (stage) await kinds.Stage.remove(account, stage, owner);
-  return NOTHING;
 }
 
 function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {

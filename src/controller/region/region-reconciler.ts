@@ -4,6 +4,7 @@ import { fromRfc3339 } from '../../clock.ts';
 import { regionOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
+import { domainsOf } from './domain-view.ts';
 import type { RegionProblem } from './problems.ts';
 import { type RegionResult, reconcileRegion } from './reconcile-region.ts';
 import { Torsos } from './torsos.ts';
@@ -56,6 +57,11 @@ export class RegionReconciler {
         wanted: wantedRoutes(pipelines.list(), account, cluster, config),
         zones: await wantedZones(this.#context, account),
         networkCidr: config.networkCidr,
+        resourcesPerApi: config.resourcesPerApi,
+        domains: {
+          domains: domainsOf(config, region),
+          disableExecuteApiEndpoint: config.disableExecuteApiEndpoint,
+        },
         hostIds: here.flatMap(hostInSharedNetwork),
         isResumed: !this.#known.has(region) && here.some((each) => wasBegun(each, this.#startedAt)),
         remove: isEmpty,

@@ -4,10 +4,11 @@ import { keyOf } from '../../kubernetes/resource.ts';
 import type { RoutePlan } from '../../plan/gateway.ts';
 import { aliasArnOf, ownerPrefix, routePath } from '../../plan/identity.ts';
 import type { Place } from '../../plan/input.ts';
-import { pathOf, regionOf, rivalOf } from '../input/endpoint-claim.ts';
+import type { PlacedRoute } from '../../plan/placement.ts';
+import { ageOf, holdersOf, pathOf, regionOf, rivalAmong } from '../input/endpoint-claim.ts';
 
 /** A route that a pipeline is to have. */
-export interface WantedRoute extends RoutePlan {
+export interface WantedRoute extends RoutePlan, PlacedRoute {
   /** Of the pipeline. */
   readonly key: string;
 }
@@ -30,6 +31,7 @@ export function wantedRoutes(
 ): WantedRoutes {
   const routes: WantedRoute[] = [];
   const leaving = new Set<string>();
+  const holders = holdersOf(pipelines, config);
   for (const pipeline of pipelines) {
     const { metadata, spec } = pipeline;
     if (regionOf(pipeline, config) !== place.region || spec.suspend) continue;
@@ -40,10 +42,11 @@ export function wantedRoutes(
       if (isOurs && spec.deletionPolicy !== 'Retain') leaving.add(functionArn);
       continue;
     }
-    if (rivalOf(pipeline, pipelines, config)) continue;
+    if (rivalAmong(holders, pipeline, config)) continue;
     const throttle = spec.endpoint?.throttle;
     routes.push({
       key: keyOf(metadata),
+      since: ageOf(pipeline),
       path: routePath(pathOf(pipeline, config)),
       functionArn,
       ...(throttle && { throttle }),

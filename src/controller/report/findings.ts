@@ -29,7 +29,7 @@ export function endpointFindings(
   if (isServed) return [];
   const problem =
     problems.find((each) => each.path === path) ??
-    problems.find(({ part, path: of }) => part === 'Gateway' && of === undefined);
+    problems.find(({ part, path: of, ofDomains }) => part === 'Gateway' && of === undefined && !ofDomains);
   if (problem) return [ofRegion(problem)];
   return [
     {
@@ -55,6 +55,10 @@ const ofRegion = ({ part, reason, message, terminal }: RegionProblem): Finding =
   terminal,
   failed: true,
 });
+
+/** What keeps a domain name from leading to the endpoint, which is reached without it. */
+export const domainRemarks = (problems: readonly RegionProblem[]): PartRemark[] =>
+  problems.filter(({ ofDomains }) => ofDomains);
 
 /** Why a host that is to be replaced is not yet. */
 export function replacementRemarks(replacement: HostReplacement): PartRemark[] {

@@ -72,6 +72,7 @@ export class Reporter {
       return false;
     }
     this.#announce(known, conditions);
+    this.#announceTarget(known, status);
     return true;
   }
 
@@ -86,6 +87,18 @@ export class Reporter {
       reason,
       action: 'Reconcile',
       message: message || reason,
+    });
+  }
+
+  /** An Event when the domain name of the endpoint has to lead elsewhere in DNS than before. */
+  #announceTarget(pipeline: WebhookPipeline, { endpoint }: Partial<WebhookPipelineStatus>): void {
+    const target = endpoint?.dnsTarget;
+    if (target === undefined || target === pipeline.status?.endpoint?.dnsTarget) return;
+    this.#context.events.record(pipeline, {
+      type: 'Normal',
+      reason: 'DNSTarget',
+      action: 'Reconcile',
+      message: `the operator's domain name for this endpoint has to lead to ${target} in DNS, by a CNAME or an alias record`,
     });
   }
 

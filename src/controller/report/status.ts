@@ -1,10 +1,11 @@
 import type { WebhookPipelineStatus } from '../../api/v1alpha1.ts';
 import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { rfc3339 } from '../../clock.ts';
-import { DATA_VOLUME, STAGE } from '../../plan/identity.ts';
+import { DATA_VOLUME, routePath, STAGE } from '../../plan/identity.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import { partitionOf } from '../../plan/partition.ts';
 import type { StoreBelief } from '../pipeline/store-belief.ts';
+import type { DomainView } from '../region/domain-view.ts';
 import type { QueueView } from './health.ts';
 import { nodeOf } from './nodes.ts';
 
@@ -17,6 +18,8 @@ export interface Seen {
   readonly queue: QueueView | undefined;
   /** The gateway through which senders reach the pipeline now, if they do. */
   readonly servedBy: string | undefined;
+  /** Domain names that may lead to it. */
+  readonly domains: readonly DomainView[];
 }
 
 type Status = WebhookPipelineStatus;
@@ -26,7 +29,7 @@ export function statusOf(seen: Seen, before: Status | undefined, urlTemplate: st
   const { input, outcome, queue } = seen;
   const url = urlOf(seen, urlTemplate) ?? before?.endpoint?.url;
   return {
-    endpoint: present({ url, path: input.path, region: input.place.region }),
+    endpoint: present({ url, path: input.path, region: input.place.region, dnsTarget: dnsTargetOf(seen) }),
     objects: outcome.nodes.map((each) => objectOf(each, before?.objects)),
     ...(queue && { queue }),
     store: storeOf(seen, before?.store),
@@ -47,9 +50,22 @@ function objectOf(
   return { kind, name, ...present({ id: found ?? known }), state };
 }
 
+/** The first domain name that leads to the gateway which serves the pipeline. */
+const leadingDomain = ({ servedBy, domains }: Seen): DomainView | undefined =>
+  domains.find(({ basePaths }) => servedBy !== undefined && basePaths[servedBy] !== undefined);
+
+/** What the domain name has to lead to in DNS, from when AWS says it. */
+const dnsTargetOf = (seen: Seen): string | undefined => (leadingDomain(seen) ?? seen.domains[0])?.target;
+
 /** The URL, once senders can reach it. */
-function urlOf({ input, servedBy }: Seen, template: string): string | undefined {
+function urlOf(seen: Seen, template: string): string | undefined {
+  const { input, servedBy } = seen;
   if (servedBy === undefined) return undefined;
+  const domain = leadingDomain(seen);
+  if (domain) {
+    const basePath = domain.basePaths[servedBy] ?? '';
+    return `https://${domain.name}${basePath && `/${basePath}`}${routePath(input.path)}`;
+  }
   const values: Record<string, string> = {
     api: servedBy,
     region: input.place.region,

@@ -12,6 +12,7 @@ import type {
   GetDeploymentsRequest,
   GetGatewayResponsesRequest,
   GetResourcesRequest,
+  GetRestApiRequest,
   GetRestApisRequest,
   GetStageRequest,
   GetStagesRequest,
@@ -25,6 +26,7 @@ import type {
   UpdateStageRequest,
 } from '@aws-sdk/client-api-gateway';
 import { AwsError } from './aws-error.ts';
+import { DomainNames } from './domain-names.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service } from './service.ts';
 import { Table } from './table.ts';
@@ -37,6 +39,7 @@ export interface RestApi {
   readonly tags: Tags;
   readonly binaryMediaTypes: readonly string[];
   readonly rootResourceId: string;
+  readonly disableExecuteApiEndpoint: boolean;
   readonly madeAt: number;
 }
 
@@ -66,6 +69,9 @@ export interface Stage extends OfApi {
   readonly deploymentId: string;
   readonly tags: Tags;
   readonly metrics: boolean;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Whether it has seen that the default endpoint is closed. */
+  readonly isClosed: boolean;
   /** By the key of a method, such as "~1nami~1orders/ANY". */
   readonly overrides: Readonly<Record<string, Override>>;
 }
@@ -96,8 +102,12 @@ export class ApiGateway extends Service {
   readonly deployments = new Table<Deployment>(this.moment);
   readonly stages = new Table<Stage>(this.moment);
   readonly gatewayResponses = new Table<GatewayResponse>(this.moment);
+  readonly domains = new DomainNames(this.around, this.moment, {
+    hasStage: (restApiId, name) => this.stages.has(`${restApiId}/${name}`),
+  });
 
   readonly operations: Operations = {
+    ...this.domains.operations,
     CreateRestApi: ({
       name = '',
       description = '',
@@ -121,6 +131,7 @@ export class ApiGateway extends Service {
           tags,
           binaryMediaTypes,
           rootResourceId,
+          disableExecuteApiEndpoint: false,
           madeAt: this.now,
         }),
       );
@@ -129,13 +140,16 @@ export class ApiGateway extends Service {
       const { items, next } = pageOf(this.restApis.values(), position, limit ?? PAGE);
       return { items: items.map(showApi), ...(next !== undefined && { position: next }) };
     },
+    GetRestApi: ({ restApiId = '' }: GetRestApiRequest) => showApi(this.#api(restApiId)),
     UpdateRestApi: ({ restApiId = '', patchOperations = [] }: UpdateRestApiRequest) => {
       const api = this.#api(restApiId);
       const description = patchOperations.find(({ path }) => path === '/description')?.value;
       const added = patchOperations.flatMap(({ op, path = '' }) =>
         op === 'add' && path.startsWith('/binaryMediaTypes/') ? [path.slice(18).replaceAll('~1', '/')] : [],
       );
+      const closed = patchOperations.find(({ path }) => path === '/disableExecuteApiEndpoint')?.value;
       this.restApis.change(restApiId, {
+        ...(closed !== undefined && { disableExecuteApiEndpoint: closed === 'true' }),
         description: description ?? api.description,
         binaryMediaTypes: [...api.binaryMediaTypes, ...added],
       });
@@ -143,6 +157,7 @@ export class ApiGateway extends Service {
     },
     DeleteRestApi: ({ restApiId = '' }: DeleteRestApiRequest) => {
       this.#api(restApiId);
+      this.domains.checkUnmapped(restApiId, `RestApi ${restApiId}`);
       const isIts = (row: OfApi) => row.restApiId === restApiId;
       for (const { id } of this.resources.filter(isIts)) this.resources.delete(`${restApiId}/${id}`);
       for (const { id } of this.deployments.filter(isIts)) this.deployments.delete(`${restApiId}/${id}`);
@@ -153,6 +168,12 @@ export class ApiGateway extends Service {
       return {};
     },
     UntagResource: ({ resourceArn = '', tagKeys }: UntagResourceRequest) => {
+      const domain = domainIn(resourceArn);
+      if (domain !== undefined) {
+        const { tags = {} } = this.domains.domainNames.get(domain) ?? {};
+        this.domains.domainNames.change(domain, { tags: withoutTags(tags, tagKeys) });
+        return {};
+      }
       const [, restApiId = '', stageName] =
         /\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(resourceArn) ?? [];
       if (stageName === undefined) {
@@ -164,6 +185,12 @@ export class ApiGateway extends Service {
       return {};
     },
     TagResource: ({ resourceArn = '', tags }: TagResourceRequest) => {
+      const domain = domainIn(resourceArn);
+      if (domain !== undefined) {
+        const found = this.domains.domainNames.get(domain);
+        this.domains.domainNames.change(domain, { tags: { ...found?.tags, ...tags } });
+        return {};
+      }
       const [, restApiId = '', stageName] =
         /\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(resourceArn) ?? [];
       if (stageName === undefined) {
@@ -299,7 +326,11 @@ export class ApiGateway extends Service {
       this.#deployment(restApiId, deploymentId);
       const key = `${restApiId}/${stageName}`;
       if (this.stages.has(key)) throw conflict('Stage already exists');
-      const stage = { restApiId, name: stageName, deploymentId, tags, metrics: false, overrides: {} };
+      const stage = {
+        ...this.#newStage(restApiId, stageName),
+        deploymentId,
+        tags,
+      };
       return showStage(this.stages.set(key, stage));
     },
     GetStages: ({ restApiId = '' }: GetStagesRequest) => {
@@ -309,11 +340,13 @@ export class ApiGateway extends Service {
     GetStage: ({ restApiId = '', stageName = '' }: GetStageRequest) =>
       showStage(this.#stage(restApiId, stageName)),
     UpdateStage: ({ restApiId = '', stageName = '', patchOperations = [] }: UpdateStageRequest) => {
-      const stage = patchOperations.reduce(patched, this.#stage(restApiId, stageName));
+      const { disableExecuteApiEndpoint: isClosed } = this.#api(restApiId);
+      const stage = patchOperations.reduce(patched, { ...this.#stage(restApiId, stageName), isClosed });
       return showStage(this.stages.set(`${restApiId}/${stageName}`, stage));
     },
     DeleteStage: ({ restApiId = '', stageName = '' }: DeleteStageRequest) => {
       this.#stage(restApiId, stageName);
+      this.domains.checkUnmapped(restApiId, `stage ${stageName}`);
       this.stages.delete(`${restApiId}/${stageName}`);
       return {};
     },
@@ -343,8 +376,14 @@ export class ApiGateway extends Service {
 
   #show(restApiId: string, name: string, deploymentId: string): void {
     const key = `${restApiId}/${name}`;
-    const stage = this.stages.get(key) ?? { restApiId, name, tags: {}, metrics: false, overrides: {} };
-    this.stages.set(key, { ...stage, deploymentId });
+    const stage = this.stages.get(key) ?? this.#newStage(restApiId, name);
+    const { disableExecuteApiEndpoint: isClosed } = this.#api(restApiId);
+    this.stages.set(key, { ...stage, deploymentId, isClosed });
+  }
+
+  #newStage(restApiId: string, name: string): Omit<Stage, 'deploymentId'> {
+    const { disableExecuteApiEndpoint: isClosed } = this.#api(restApiId);
+    return { restApiId, name, tags: {}, metrics: false, variables: {}, isClosed, overrides: {} };
   }
 
   #api(id: string): RestApi {
@@ -375,6 +414,8 @@ export class ApiGateway extends Service {
 /** (API Gateway API Reference: UpdateStage, "Patch operations".) */
 function patched(stage: Stage, { op, path = '', value = '' }: PatchOperation): Stage {
   if (path === '/*/*/metrics/enabled') return { ...stage, metrics: value === 'true' };
+  const variable = /^\/variables\/(\w+)$/.exec(path)?.[1];
+  if (variable !== undefined) return { ...stage, variables: { ...stage.variables, [variable]: value } };
   const [, key = '', field] =
     /^\/(.+?\/[A-Z*]+)(?:\/(throttling\/rateLimit|throttling\/burstLimit|metrics\/enabled))?$/.exec(path) ??
     [];
@@ -392,13 +433,26 @@ function patched(stage: Stage, { op, path = '', value = '' }: PatchOperation): S
   return { ...stage, overrides: { ...stage.overrides, [key]: override } };
 }
 
-const showApi = ({ id, name, description, tags, binaryMediaTypes, rootResourceId, madeAt }: RestApi) => ({
+/** The domain name that an ARN is of. */
+const domainIn = (arn: string): string | undefined => /\/domainnames\/([^/]+)$/.exec(arn)?.[1];
+
+const showApi = ({
+  id,
+  name,
+  description,
+  tags,
+  binaryMediaTypes,
+  rootResourceId,
+  disableExecuteApiEndpoint,
+  madeAt,
+}: RestApi) => ({
   id,
   name,
   description,
   tags: { ...tags },
   binaryMediaTypes: [...binaryMediaTypes],
   rootResourceId,
+  disableExecuteApiEndpoint,
   createdDate: new Date(madeAt),
 });
 
@@ -420,9 +474,10 @@ const showResource = (resource: Resource) => {
   };
 };
 
-const showStage = ({ name, deploymentId, tags, metrics, overrides }: Stage) => ({
+const showStage = ({ name, deploymentId, tags, metrics, variables, overrides }: Stage) => ({
   stageName: name,
   deploymentId,
+  variables: { ...variables },
   ...(Object.keys(tags).length > 0 && { tags: { ...tags } }),
   methodSettings: {
     ...(metrics && { '*/*': { metricsEnabled: true, throttlingRateLimit: -1, throttlingBurstLimit: -1 } }),

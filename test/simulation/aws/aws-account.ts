@@ -9,6 +9,7 @@ import { Iam } from './iam.ts';
 import type { Invoked } from './lambda.ts';
 import { Lambda } from './lambda.ts';
 import { Logs } from './logs.ts';
+import { Route53 } from './route53.ts';
 import { S3 } from './s3.ts';
 import { Senders } from './senders.ts';
 import type { Service, ServiceName, Surroundings } from './service.ts';
@@ -45,6 +46,7 @@ export class AwsAccount {
   readonly cloudWatch: CloudWatch;
   readonly logs: Logs;
   readonly apiGateway: ApiGateway;
+  readonly route53: Route53;
   readonly s3: S3;
   readonly stores: Stores;
   readonly senders: Senders;
@@ -79,6 +81,7 @@ export class AwsAccount {
     this.cloudWatch = new CloudWatch(around);
     this.logs = new Logs(around);
     this.apiGateway = new ApiGateway(around);
+    this.route53 = new Route53(around);
     this.s3 = new S3(around);
     this.stores = new Stores(around, this.ec2, this.ssm);
     this.senders = new Senders(around, this);
@@ -90,6 +93,7 @@ export class AwsAccount {
       iam: this.iam,
       lambda: this.lambda,
       logs: this.logs,
+      route53: this.route53,
       s3: this.s3,
       sqs: this.sqs,
       ssm: this.ssm,
@@ -115,12 +119,17 @@ export class AwsAccount {
 
   /** What is left in the account, as "Kind id", but for what AWS keeps of what is gone. */
   contents(): string[] {
-    const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway } = this;
+    const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53 } = this;
     const ids = {
       Alarm: cloudWatch.alarms.values().map(({ name }) => name),
       EventSourceMapping: lambda.mappings
         .filter(({ deletedAt }) => deletedAt === undefined)
         .map(({ id }) => id),
+      BasePathMapping: apiGateway.domains.mappings
+        .values()
+        .map(({ domainName, basePath }) => `${domainName}/${basePath}`),
+      DnsRecord: route53.records.values().map(({ record }) => `${record.Name} ${record.Type}`),
+      DomainName: apiGateway.domains.domainNames.values().map(({ name }) => name),
       Function: lambda.functions.values().map(({ name }) => name),
       Instance: ec2.instances.filter(({ endedAt }) => endedAt === undefined).map(({ id }) => id),
       InstanceProfile: iam.instanceProfiles.values().map(({ name }) => name),

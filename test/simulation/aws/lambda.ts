@@ -514,9 +514,11 @@ export class Lambda extends Service {
       Marker,
       MaxItems,
     }: ListEventSourceMappingsRequest) => {
-      const found = this.#listed().filter(
-        ({ queueArn, functionArn }) =>
-          queueArn === (EventSourceArn ?? queueArn) && functionArn.includes(FunctionName ?? ''),
+      const found = this.mappings.filter(
+        (mapping) =>
+          mapping.queueArn === (EventSourceArn ?? mapping.queueArn) &&
+          mapping.functionArn.includes(FunctionName ?? '') &&
+          this.#mappingState(mapping) !== 'gone',
       );
       const { items, next } = pageOf(found, Marker, MaxItems ?? PAGE);
       return {

@@ -30,7 +30,7 @@ export type Portrait = Readonly<Record<string, readonly string[]>>;
  * random secrets.
  */
 export function portrait(aws: AwsAccount): Portrait {
-  const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway } = aws;
+  const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53 } = aws;
   const tables = {
     Alarm: cloudWatch.alarms.values(),
     // With what the alias leads to.
@@ -38,6 +38,9 @@ export function portrait(aws: AwsAccount): Portrait {
       const { environment, ...invoked } = lambda.versionOf(alias.functionName, alias.version) ?? {};
       return { ...alias, invoked: { ...invoked, environment } };
     }),
+    BasePathMapping: apiGateway.domains.mappings.values(),
+    DnsRecord: route53.records.values(),
+    DomainName: apiGateway.domains.domainNames.values(),
     // Without its tags: they are those of its first moment.
     EventSourceMapping: lambda.mappings
       .filter(({ deletedAt }) => deletedAt === undefined)

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -30,6 +31,7 @@ const CLIENTS = {
   ec2: new EC2Client(SETTINGS),
   iam: new IAMClient(SETTINGS),
   lambda: new LambdaClient(SETTINGS),
+  route53: new Route53Client(SETTINGS),
   s3: new S3Client(SETTINGS),
   sqs: new SQSClient(SETTINGS),
   ssm: new SSMClient(SETTINGS),
@@ -60,6 +62,7 @@ export function sdkClients(answer: AnswerCommand) {
     iam: client('iam', CLIENTS.iam),
     lambda: client('lambda', CLIENTS.lambda),
     invocations: client('lambda', CLIENTS.lambda, 1),
+    route53: client('route53', CLIENTS.route53),
     s3: client('s3', CLIENTS.s3),
     sqs: client('sqs', CLIENTS.sqs),
     ssm: client('ssm', CLIENTS.ssm),

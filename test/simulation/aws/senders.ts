@@ -1,5 +1,5 @@
 import { PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
-import type { ApiGateway } from './api-gateway.ts';
+import type { ApiGateway, Stage } from './api-gateway.ts';
 import type { Lambda } from './lambda.ts';
 import type { Surroundings } from './service.ts';
 import type { Sqs } from './sqs.ts';
@@ -33,11 +33,35 @@ export class Senders {
     this.#sqs = aws.sqs;
   }
 
-  /** Posts one delivery to `/nami/<path>` of the first API that has a stage. */
+  /** Posts one delivery to `/nami/<path>` of the API that shows it, or of the first that has a stage. */
   post(path: string): Answer {
-    const stage = this.#gateway.stages.find(({ name }) => name === STAGE);
-    if (!stage) return { status: FORBIDDEN };
-    const { restApiId, deploymentId } = stage;
+    const stages = this.#gateway.stages.filter(({ name }) => name === STAGE);
+    const showing = stages.find(({ restApiId, deploymentId }) =>
+      Object.hasOwn(
+        this.#gateway.deployments.get(`${restApiId}/${deploymentId}`)?.routes ?? {},
+        `/nami/${path}`,
+      ),
+    );
+    const stage = showing ?? stages[0];
+    if (!stage || stage.isClosed) return { status: FORBIDDEN };
+    return this.#postTo(stage, path);
+  }
+
+  /** Posts one delivery to an URL, of a domain name or of an API itself. */
+  postTo(url: string): Answer {
+    const { hostname, pathname } = new URL(url);
+    const [, prefix = '', path = ''] = /^\/(?:(.+)\/)?nami\/([^/]+)$/.exec(pathname) ?? [];
+    const { domainNames, mappings } = this.#gateway.domains;
+    if (domainNames.has(hostname)) {
+      const mapping = mappings.get(`${hostname}/${prefix || '(none)'}`);
+      const stage = mapping && this.#gateway.stages.get(`${mapping.restApiId}/${mapping.stage}`);
+      return stage ? this.#postTo(stage, path) : { status: FORBIDDEN };
+    }
+    const stage = this.#gateway.stages.get(`${hostname.split('.')[0]}/${prefix}`);
+    return !stage || stage.isClosed ? { status: FORBIDDEN } : this.#postTo(stage, path);
+  }
+
+  #postTo({ restApiId, deploymentId }: Stage, path: string): Answer {
     const own = (type: string, standard: number): Answer => ({
       status: this.#gateway.ownStatus(restApiId, type, standard),
     });

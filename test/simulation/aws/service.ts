@@ -10,6 +10,7 @@ export const SERVICES = [
   'iam',
   'lambda',
   'logs',
+  'route53',
   's3',
   'sqs',
   'ssm',

@@ -70,20 +70,24 @@ export class Table<Row extends object> {
 
   /** In the order in which they were first made. */
   values(): Row[] {
-    const found: Row[] = [];
-    for (const versions of this.#rows.values()) {
-      const row = this.#seen(versions);
-      if (row) found.push(row);
-    }
-    return found;
+    return this.filter(() => true);
   }
 
   find(isIt: (row: Row) => boolean): Row | undefined {
-    return this.values().find(isIt);
+    for (const versions of this.#rows.values()) {
+      const row = this.#seen(versions);
+      if (row && isIt(row)) return row;
+    }
+    return undefined;
   }
 
   filter(isIt: (row: Row) => boolean): Row[] {
-    return this.values().filter(isIt);
+    const found: Row[] = [];
+    for (const versions of this.#rows.values()) {
+      const row = this.#seen(versions);
+      if (row && isIt(row)) found.push(row);
+    }
+    return found;
   }
 
   get size(): number {
@@ -106,7 +110,7 @@ export class Table<Row extends object> {
   }
 
   #seen(versions: readonly Version<Row>[]): Row | undefined {
-    if (!this.#moment.isPast) return versions.at(-1)?.row;
+    if (!this.#moment.isPast) return versions[versions.length - 1]?.row;
     const { now } = this.#moment;
     return versions.findLast(({ at }) => at <= now)?.row;
   }

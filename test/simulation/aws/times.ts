@@ -45,6 +45,8 @@ export const TIMES = {
 
   /** For so long the name of a deleted queue can't be taken. (SQS API: CreateQueue, QueueDeletedRecently.) */
   queueDeletedRecently: 60,
+  /** Until a domain name has its certificate. */
+  domainName: 20,
   /** What a write to a REST API takes, where `oneWriteAtATime` is on: others are refused meanwhile. */
   gatewayWrite: 0.3,
 };
@@ -67,4 +69,5 @@ export const BRISK: Partial<Times> = {
   mappingUpdating: 1,
   mappingDeleting: 1,
   interfacesGone: 3,
+  domainName: 1,
 };

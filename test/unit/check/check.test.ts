@@ -13,7 +13,13 @@ import { scripted } from '../aws/kinds/scripted-account.ts';
 
 const policy = JSON.parse(readFileSync('deploy/iam/operator-policy.json', 'utf8'));
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/bounds';
-const SETTINGS = { iamPath: '/team/nami/', permissionsBoundaryArn: BOUNDARY, codeBuckets: [] };
+const SETTINGS = {
+  cluster: 'blue',
+  iamPath: '/team/nami/',
+  permissionsBoundaryArn: BOUNDARY,
+  codeBuckets: [],
+  hostedZoneIds: [],
+};
 const PLACE = { partition: 'aws-cn', region: 'cn-north-1', accountId: '123456789012', ...SETTINGS };
 const ROLE = 'arn:aws:iam::123456789012:role/platform/nami-operator';
 
@@ -171,13 +177,16 @@ describe('a check of the rights in AWS', () => {
 
 describe('the rights that are looked for', () => {
   test('are those of deploy/iam, each statement once', () => {
-    const wanted = wantedRights({ ...PLACE, codeBuckets: ['modules/all/'] });
-    expect(wanted.map(({ sid }) => sid)).toEqual(policy.Statement.map(({ Sid }: { Sid: string }) => Sid));
+    const allowing = (policy.Statement as { Sid: string; Effect: string }[]).filter(
+      ({ Effect }) => Effect === 'Allow',
+    );
+    const wanted = wantedRights({ ...PLACE, codeBuckets: ['modules/all/'], hostedZoneIds: ['Z1'] });
+    expect(wanted.map(({ sid }) => sid)).toEqual(allowing.map(({ Sid }) => Sid));
     expect(new Set(wanted.flatMap((rights) => rights.actions))).toEqual(allowedActions(policy));
   });
 
   test('are asked for of objects as the operator makes them, in the account at hand', () => {
-    const wanted = wantedRights({ ...PLACE, codeBuckets: ['modules/all/'] });
+    const wanted = wantedRights({ ...PLACE, codeBuckets: ['modules/all/'], hostedZoneIds: ['Z1'] });
     const resources = wanted.flatMap((rights) => rights.resources);
     expect(resources.filter((arn) => /[*]|ACCOUNT_ID|CODE_BUCKET|:aws:/.test(arn) && arn !== '*')).toEqual(
       [],
@@ -188,6 +197,7 @@ describe('the rights that are looked for', () => {
       'arn:aws-cn:ssm:cn-north-1::parameter/aws/service/ami-amazon-linux-latest/nami-check',
     );
     expect(resources).toContain('arn:aws-cn:s3:::modules/all/nami-check');
+    expect(resources).toContain('arn:aws-cn:route53:::hostedzone/Z1');
   });
 
   test('come with what their conditions ask of a request', () => {
@@ -197,7 +207,7 @@ describe('the rights that are looked for', () => {
       'iam:PermissionsBoundary': [BOUNDARY],
       'iam:PassedToService': ['lambda.amazonaws.com'],
       'lambda:FunctionArn': ['arn:aws-cn:lambda:cn-north-1:123456789012:function:nami-check'],
-      'aws:RequestTag/nami.dev/cluster': ['nami-check'],
+      'aws:RequestTag/nami.dev/cluster': ['blue'],
     });
   });
 
@@ -236,6 +246,7 @@ describe('the rights that are looked for', () => {
       'iam:ListRolePolicies',
       'lambda:GetEventSourceMapping',
       'lambda:ListTags',
+      'route53:ListResourceRecordSets',
       's3:GetObject',
       's3:GetObjectVersion',
       'sqs:GetQueueAttributes',

@@ -13,7 +13,7 @@ export const NOTHING: Script = new Proxy<Script>(
   {},
   {
     get: (_, command: string) => {
-      if (/^(List|Describe)|^GetRestApis|ByPath$|Resources$/.test(command)) return () => ({});
+      if (/^(List|Describe)|^GetRestApis|^GetDomainNames|ByPath$|Resources$/.test(command)) return () => ({});
       if (command === 'GetQueueUrl') return () => refuse('QueueDoesNotExist');
       return undefined;
     },

@@ -11,6 +11,7 @@ interface Filled {
   readonly cluster: string;
   readonly iamPath: string;
   readonly code: readonly string[];
+  readonly zones: readonly string[];
   readonly regions: readonly string[];
 }
 
@@ -19,6 +20,7 @@ const USUAL: Filled = {
   cluster: '6f6c0a3e-0000-4000-8000-1b8f2f6d2c11',
   iamPath: '/nami/',
   code: [],
+  zones: [],
   regions: [],
 };
 const ELSEWHERE: Filled = {
@@ -26,6 +28,7 @@ const ELSEWHERE: Filled = {
   cluster: 'blue',
   iamPath: '/nami/blue/',
   code: ['arn:aws-cn:s3:::code/*', 'arn:aws-cn:s3:::more/*'],
+  zones: ['arn:aws-cn:route53:::hostedzone/Z1'],
   regions: ['cn-north-1'],
 };
 /** As much as anyone fills in. */
@@ -34,6 +37,7 @@ const LONG: Filled = {
   cluster: 'c'.repeat(64),
   iamPath: `/${'p'.repeat(30)}/`,
   code: Array(3).fill(`arn:aws-us-gov:s3:::${'b'.repeat(30)}/*`),
+  zones: Array(2).fill(`arn:aws-us-gov:route53:::hostedzone/${'Z'.repeat(21)}`),
   regions: Array(8).fill('us-gov-west-1'),
 };
 
@@ -51,10 +55,15 @@ function wanted(name: string, filled: Filled): Statement[] {
       .replace(/(role|instance-profile|parameter)\/nami\//g, `$1${filled.iamPath}`),
   ) as Policy;
   return Statement.flatMap((each) => {
-    if (each.Sid !== 'OwnCode') return each;
-    return filled.code.length === 0 ? [] : { ...each, Resource: filled.code };
+    const given = givenFor(each, filled);
+    if (given === undefined) return each;
+    return given.length === 0 ? [] : { ...each, Resource: given };
   });
 }
+
+/** The resources of a statement that not everybody needs. */
+const givenFor = ({ Sid }: Statement, { code, zones }: Filled): readonly string[] | undefined =>
+  ({ OwnCode: code, DnsRecords: zones })[Sid ?? ''];
 
 const inRegions = ({ regions }: Filled) =>
   regions.length === 0
@@ -63,7 +72,7 @@ const inRegions = ({ regions }: Filled) =>
         {
           Sid: 'NotInOtherRegions',
           Effect: 'Deny',
-          NotAction: ['iam:*', 's3:GetObject', 's3:GetObjectVersion'],
+          NotAction: ['iam:*', 'route53:*', 's3:GetObject', 's3:GetObjectVersion'],
           Resource: '*',
           Condition: { StringNotEquals: { 'aws:RequestedRegion': regions } },
         },
@@ -83,6 +92,7 @@ class Stack {
       Cluster: filled.cluster,
       IamPath: filled.iamPath,
       CodeObjects: filled.code,
+      HostedZones: filled.zones,
       Regions: filled.regions,
       EksCluster: 'eks',
       OidcIssuer: 'oidc.example/id/1',
@@ -155,14 +165,16 @@ async function terraform(filled: Filled): Promise<{ policies: Policy[]; boundary
       /Version = "([^"]+)"\s+Statement = concat\((.*),\s*\)\s*\}\)\}$/s.exec(expression) ?? [];
     const statements = String(list)
       .replace('length(var.code_objects) == 0 ? [] :', filled.code.length === 0 ? '[],' : '')
+      .replace('length(var.hosted_zones) == 0 ? [] :', filled.zones.length === 0 ? '[],' : '')
       .replace('length(var.regions) == 0 ? [] :', filled.regions.length === 0 ? '[],' : '')
       .replace(/: var\.code_objects/, `: ${JSON.stringify(filled.code)}`)
+      .replace(/: var\.hosted_zones/, `: ${JSON.stringify(filled.zones)}`)
       .replace(/: var\.regions/, `: ${JSON.stringify(filled.regions)}`)
       .replace(/\$\{([^}]+)\}/g, (_, name) => holes[name] ?? `nothing is called ${name}`);
     const all = (JSON.parse(`[${statements}]`) as Statement[][]).flat();
-    const isLeftOut = ({ Sid }: Statement) =>
-      (Sid === 'OwnCode' && filled.code.length === 0) ||
-      (Sid === 'NotInOtherRegions' && filled.regions.length === 0);
+    const isLeftOut = (each: Statement) =>
+      givenFor(each, filled)?.length === 0 ||
+      (each.Sid === 'NotInOtherRegions' && filled.regions.length === 0);
     return { Version: String(version), Statement: all.filter((each) => !isLeftOut(each)) };
   };
   return {

@@ -38,6 +38,7 @@ describe.skipIf(helm === '')('two replicas', () => {
             podAffinityTerm: {
               topologyKey: 'kubernetes.io/hostname',
               labelSelector: { matchLabels: labels },
+              matchLabelKeys: ['pod-template-hash'],
             },
           },
         ],

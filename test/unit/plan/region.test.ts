@@ -14,7 +14,7 @@ const ROUTES = [
 ];
 
 describe('the gateway', () => {
-  const graph = planGateway(OWNER, ROUTES);
+  const graph = planGateway(OWNER, 1, ROUTES);
 
   test('has one route for each pipeline, none of which holds up another', () => {
     for (const { path, functionArn } of ROUTES) {
@@ -44,14 +44,14 @@ describe('the gateway', () => {
   });
 
   test('stands without any route', () => {
-    expect(has(planGateway(OWNER, []), 'RestApi', 'gateway')).toBe(true);
+    expect(has(planGateway(OWNER, 1, []), 'RestApi', 'gateway')).toBe(true);
   });
 });
 
 describe('the stage', () => {
   const shown = ROUTES.map(({ path, functionArn }) => ({ path, functionArn }));
   const stage = (shownNow: readonly ShownRoute[], known: readonly RoutePlan[]) =>
-    desiredOf(planStage('api', shownNow, known), 'Stage', 'live');
+    desiredOf(planStage(1, 'api', shownNow, known), 'Stage', 'live');
 
   test('is deployed anew when a route comes, goes or calls another function', () => {
     const contents = [

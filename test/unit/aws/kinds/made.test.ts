@@ -209,7 +209,11 @@ describe('among several of ours the same is chosen, in whichever order they are 
     Tags: tags,
     Associations: subnetIds.map((SubnetId) => ({ SubnetId })),
   });
-  const api = (id: string, createdDate: number) => ({ id, name: 'g', createdDate: new Date(createdDate) });
+  const api = (id: string, createdDate: number) => ({
+    id,
+    name: OWNER.prefix,
+    createdDate: new Date(createdDate),
+  });
 
   /** The kind, what is wanted, the list and its field, the rest of AWS's answers, and which is chosen. */
   const CHOICES: [string, KindName, object, string, object[], Script, string][] = [
@@ -268,7 +272,7 @@ describe('among several of ours the same is chosen, in whichever order they are 
     [
       'REST API that senders see',
       'RestApi',
-      { name: 'g' },
+      { name: OWNER.prefix },
       'items',
       [api('x-1', 1), api('x-2', 2)],
       {
@@ -279,7 +283,7 @@ describe('among several of ours the same is chosen, in whichever order they are 
     [
       'oldest REST API, while none has a stage',
       'RestApi',
-      { name: 'g' },
+      { name: OWNER.prefix },
       'items',
       [api('x-2', 1), api('x-1', 2)],
       {

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -84,6 +85,7 @@ export function scripted(script: Script): ScriptedAccount {
     },
     lambda: client('lambda', new LambdaClient(settings)),
     invocations: client('lambda', new LambdaClient(settings)),
+    route53: client('route53', new Route53Client(settings)),
     s3: client('s3', new S3Client(settings)),
     sqs: client('sqs', new SQSClient(settings)),
     ssm: client('ssm', new SSMClient(settings)),

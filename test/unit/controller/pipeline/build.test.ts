@@ -14,7 +14,9 @@ import { applied, CONFIG, outcomeOf, pipeline } from '../pipelines.ts';
 vi.mock('../../../../src/aws/graph/apply.ts');
 
 const SURROUNDINGS = {
-  gateway: { routes: [], isCurrent: true, deployedPaths: new Set<string>() },
+  gateways: [],
+  gatewayNumber: 1,
+  domains: [],
   network: undefined,
 };
 const URI = { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } };

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   forgetGateway,
   type GatewayView,
-  isServed,
   isUnreachable,
+  type SeenGateway,
+  servingGateway,
   viewGateway,
 } from '../../../../src/controller/region/gateway-view.ts';
 import { contentOf } from '../../../../src/plan/gateway.ts';
@@ -12,12 +13,18 @@ import { refuse, scripted } from '../../aws/kinds/scripted-account.ts';
 
 const OWNER = regionOwner('c', '/nami/');
 const ORDERS = { path: '/nami/orders', functionArn: 'arn:aws:lambda:r:1:function:orders:live' };
-const view = (more: Partial<GatewayView>): GatewayView => ({
-  restApiId: 'api1',
-  routes: [ORDERS],
-  deployedPaths: new Set([ORDERS.path]),
-  ...more,
-});
+const view = (more: Partial<SeenGateway>): GatewayView => [
+  {
+    number: 1,
+    restApiId: 'api1',
+    paths: new Set(['/', '/nami', ORDERS.path]),
+    routes: [ORDERS],
+    deployedPaths: new Set([ORDERS.path]),
+    ...more,
+  },
+];
+const isServed = (seen: GatewayView, route: typeof ORDERS): boolean =>
+  servingGateway(seen, route) !== undefined;
 const NEVER_DEPLOYED = new Set<string>();
 
 describe('a route', () => {
@@ -31,6 +38,13 @@ describe('a route', () => {
     ['another function’s', view({ routes: [{ ...ORDERS, functionArn: 'arn:other' }] })],
   ])('is not served when it is %s', (_, seen) => {
     expect(isServed(seen, ORDERS)).toBe(false);
+  });
+
+  test('is served by the gateway that has it, whichever that is', () => {
+    const [other] = view({ number: 2, restApiId: 'api2' });
+    const seen = [...view({ routes: [], deployedPaths: NEVER_DEPLOYED }), ...(other ? [other] : [])];
+    expect(servingGateway(seen, ORDERS)?.restApiId).toBe('api2');
+    expect(isUnreachable(seen, ORDERS)).toBe(false);
   });
 
   test('is gone only when neither the gateway nor what it shows holds it', () => {

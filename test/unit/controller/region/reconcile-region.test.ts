@@ -105,7 +105,8 @@ class Gateway {
       }),
     );
     const torsos = new Torsos();
-    const routes = functionArn === undefined ? [] : [{ key: 'shop/orders', path: PATH, functionArn }];
+    const routes =
+      functionArn === undefined ? [] : [{ key: 'shop/orders', since: '', path: PATH, functionArn }];
     const look = () => {
       run.account.inventory.forgetAll();
       return reconcileRegion({
@@ -114,6 +115,8 @@ class Gateway {
         wanted: { routes, leaving: new Set(more.leaving === undefined ? [] : [more.leaving]) },
         zones: [],
         networkCidr: '10.77.0.0/16',
+        resourcesPerApi: 300,
+        domains: { domains: [], disableExecuteApiEndpoint: false },
         remove: more.remove ?? false,
         hostIds: [],
         isResumed: false,

@@ -15,12 +15,19 @@ describe('the routes of a region', () => {
     expect(routes).toEqual([
       {
         key: 'shop/b',
+        since: '2026-01-01T00:00:00Z b',
         path: '/nami/b',
         functionArn: expect.stringMatching(
           /^arn:aws:lambda:eu-central-1:123456789012:function:nami-shop-b_[0-9a-f]{8}-pre-queue:live$/,
         ),
       },
-      { key: 'shop/a', path: '/nami/x', functionArn: expect.stringContaining(':nami-shop-a_'), throttle },
+      {
+        key: 'shop/a',
+        since: '2026-01-01T00:00:00Z a',
+        path: '/nami/x',
+        functionArn: expect.stringContaining(':nami-shop-a_'),
+        throttle,
+      },
     ]);
   });
 

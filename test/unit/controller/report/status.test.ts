@@ -19,16 +19,17 @@ function status(
     queue?: QueueView;
     servedBy?: string | undefined;
     place?: Partial<Place>;
+    domains?: Parameters<typeof statusOf>[0]['domains'];
     before?: WebhookPipelineStatus;
     nodes?: Parameters<typeof applied>;
   } = {},
 ) {
-  const { store = NOT_ASKED, queue, before, nodes = [ALIAS] } = more;
+  const { store = NOT_ASKED, queue, before, nodes = [ALIAS], domains = [] } = more;
   const input = inputOf({});
   const place = { ...input.place, ...more.place };
   const servedBy = 'servedBy' in more ? more.servedBy : 'api1';
   return statusOf(
-    { input: { ...input, place }, outcome: applied(...nodes), store, queue, servedBy },
+    { input: { ...input, place }, outcome: applied(...nodes), store, queue, servedBy, domains },
     before,
     TEMPLATE,
   );
@@ -39,6 +40,26 @@ describe('the URL', () => {
     const url = 'https://api1.execute-api.eu-central-1.amazonaws.com/live/nami/orders';
     expect(status().endpoint).toEqual({ url, path: 'orders', region: 'eu-central-1' });
     expect(status({ servedBy: undefined }).endpoint).toEqual({ path: 'orders', region: 'eu-central-1' });
+  });
+
+  test('is that of the first domain name that leads to the gateway', () => {
+    const domains = [
+      { name: 'a.example', target: 'd-a.example', basePaths: {} },
+      { name: 'b.example', target: 'd-b.example', basePaths: { api1: 'in', api2: '' } },
+    ];
+    expect(status({ domains }).endpoint).toMatchObject({
+      url: 'https://b.example/in/nami/orders',
+      dnsTarget: 'd-b.example',
+    });
+    expect(status({ domains, servedBy: 'api2' }).endpoint?.url).toBe('https://b.example/nami/orders');
+  });
+
+  test('stays the gateway’s own while no domain name leads to it; where that one has to lead is told', () => {
+    const domains = [{ name: 'a.example', target: 'd-a.example', basePaths: { other: '' } }];
+    expect(status({ domains }).endpoint).toMatchObject({
+      url: 'https://api1.execute-api.eu-central-1.amazonaws.com/live/nami/orders',
+      dnsTarget: 'd-a.example',
+    });
   });
 
   test('ends as the servers of its partition do', () => {
@@ -63,6 +84,7 @@ describe('the URL', () => {
       store: NOT_ASKED,
       queue: undefined,
       servedBy: 'api1',
+      domains: [],
     };
     const form = 'http://h/{api}/{stage}/{path}?{other}';
     expect(statusOf(seen, undefined, form).endpoint?.url).toBe('http://h/api1/live/orders?{other}');

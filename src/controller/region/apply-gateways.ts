@@ -1,0 +1,131 @@
+import type { Account } from '../../aws/account/account.ts';
+import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { expectDoubles } from '../../aws/graph/doubles.ts';
+import { type MayRemove, removeUnwanted } from '../../aws/graph/remove-unwanted.ts';
+import { kinds } from '../../aws/kinds/index.ts';
+import { listGateways } from '../../aws/kinds/rest-api.ts';
+import { listRoutes } from '../../aws/kinds/route.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+import type { ShownGateway } from '../../plan/domains.ts';
+import { planGateway, planStage, stageOf } from '../../plan/gateway.ts';
+import type { Carrier, Placement } from '../../plan/placement.ts';
+import { ofLeftovers } from './outcomes.ts';
+import { hasFunction } from './sift-routes.ts';
+import type { WantedRoute } from './wanted-routes.ts';
+
+/** A gateway with all resources that it has. */
+export interface Gateway extends Carrier {
+  readonly restApiId: string;
+}
+
+/** What gateways are worked on with. */
+export interface GatewayWork {
+  readonly account: Account;
+  readonly owner: Owner;
+  /** An earlier process may have made something a moment ago. */
+  readonly isResumed: boolean;
+}
+
+/** Resources of a gateway that has no route. */
+const BARE = 2;
+
+export async function findGateways(account: Account, owner: Owner): Promise<Gateway[]> {
+  const gateways = await listGateways(account, owner);
+  return await Promise.all(
+    gateways.map(async ({ number, id }) => {
+      const resources = await listRoutes(account, id);
+      return { number, restApiId: id, paths: new Set(resources.map(({ details }) => details.path)) };
+    }),
+  );
+}
+
+/** The numbers of the gateways that are to be there: what is on its way to one, what is on one, and the first. */
+export const neededGateways = (gateways: readonly Gateway[], placement: Placement): Set<number> =>
+  new Set([
+    ...placement.values(),
+    ...gateways.filter(({ number, paths }) => number === 1 || paths.size > BARE).map(({ number }) => number),
+  ]);
+
+/** One gateway, with the routes that can be made on it. */
+export async function applyGateway(
+  { account, owner, isResumed }: GatewayWork,
+  number: number,
+  routes: readonly WantedRoute[],
+): Promise<Outcome> {
+  const graph = planGateway(owner, number, routes);
+  if (isResumed) expectDoubles(account, owner, graph);
+  return await apply(account, graph, owner, { mayRemove: false });
+}
+
+/** Removes the routes of functions that leave, and what was left half made. */
+export async function removeRoutes(
+  { account, owner }: GatewayWork,
+  leaving: ReadonlySet<string>,
+  abandoned: ReadonlySet<string>,
+): Promise<Outcome> {
+  const mayRemove: MayRemove = (_, actual) => {
+    const { functionArn } = actual.details as { functionArn: string };
+    return functionArn === '' ? abandoned.has(actual.id) : leaving.has(functionArn);
+  };
+  const wanted = { objects: new Set<string>(), unseen: new Set<never>() };
+  return ofLeftovers(await removeUnwanted(account, owner, wanted, { only: ['Route'], mayRemove }));
+}
+
+/** Has the stage show all routes of a gateway; nothing where it has none. */
+export async function showGateway(
+  { account, owner }: GatewayWork,
+  number: number,
+  { nodes }: Outcome,
+  routes: readonly WantedRoute[],
+): Promise<{ readonly shown: ShownGateway; readonly outcome: Outcome } | undefined> {
+  const { id: restApiId, isClosed } = nodes.find(({ node }) => node.kind === 'RestApi')?.outputs ?? {};
+  if (restApiId === undefined) return undefined;
+  const shown = (await listRoutes(account, restApiId))
+    .map(({ details }) => ({ path: details.path, functionArn: details.functionArn }))
+    .filter(hasFunction);
+  if (shown.length === 0) return undefined;
+  const graph = planStage(number, restApiId, shown, routes);
+  return {
+    shown: { number, restApiId, isClosed: isClosed === 'true' },
+    outcome: await apply(account, graph, owner, { mayRemove: false }),
+  };
+}
+
+/**
+ * API Gateway refuses to deploy an API without methods: where nothing is left to show, the stage goes. No domain name leads
+ * to it any more.
+ */
+export async function hideGateway({ account, owner }: GatewayWork, { restApiId }: Gateway): Promise<void> {
+  const stage = await kinds.Stage.find(account, stageOf(restApiId), owner);
+  if (stage) await kinds.Stage.remove(account, stage, owner);
+}
+
+/** Seconds between the two sights after which an empty gateway goes: another operator may be about to use it. */
+const LAG_SECONDS = 60;
+
+/** Removes gateways that nothing is on, and nothing on its way to. */
+export async function removeGateways(
+  { account, owner }: GatewayWork,
+  empty: readonly Gateway[],
+  inUse: readonly Gateway[],
+): Promise<Outcome> {
+  const sightOf = ({ restApiId }: Gateway) => `the gateway ${restApiId} is empty`;
+  for (const each of inUse) account.seenTwice.forget(sightOf(each));
+  const waits = empty.map((each) => ({
+    id: each.restApiId,
+    seconds: account.seenTwice.secondsLeft(sightOf(each), LAG_SECONDS),
+  }));
+  const due = waits.filter(({ seconds }) => seconds <= 0).map(({ id }) => id);
+  const wanted = { objects: new Set<string>(), unseen: new Set<never>() };
+  const removed =
+    due.length === 0
+      ? []
+      : await removeUnwanted(account, owner, wanted, {
+          only: ['RestApi'],
+          mayRemove: (_, { id }) => due.includes(id),
+        });
+  const waiting = waits
+    .filter(({ seconds }) => seconds > 0)
+    .map(({ id, seconds }) => ({ kind: 'RestApi', id, why: 'removing', seconds }) as const);
+  return ofLeftovers([...removed, ...waiting]);
+}

@@ -1,0 +1,76 @@
+import type { Account } from '../../aws/account/account.ts';
+import { kinds } from '../../aws/kinds/index.ts';
+import { gatewayIds } from '../../aws/kinds/rest-api.ts';
+import { listRoutes } from '../../aws/kinds/route.ts';
+import type { Owner } from '../../aws/object/owner.ts';
+import type { ShownRoute } from '../../plan/gateway.ts';
+import { ALIAS } from '../../plan/identity.ts';
+import type { RegionProblem } from './problems.ts';
+import type { WantedRoute } from './wanted-routes.ts';
+
+/** A resource of a gateway. */
+export interface ExistingRoute extends ShownRoute {
+  readonly id: string;
+}
+
+export const hasFunction = ({ functionArn }: ShownRoute): boolean => functionArn !== '';
+
+/** Neither root nor the resource that holds the routes, which call nothing. */
+export const isTorso = ({ path, functionArn }: ShownRoute): boolean =>
+  functionArn === '' && path.split('/').length > 2;
+
+/** Every resource of the gateways of an owner. */
+export async function existingRoutes(account: Account, owner: Owner): Promise<ExistingRoute[]> {
+  const gateways = await gatewayIds(account, owner);
+  const routes = (await Promise.all(gateways.map((id) => listRoutes(account, id)))).flat();
+  return routes.map(({ id, details: { path, functionArn } }) => ({ id, path, functionArn }));
+}
+
+/**
+ * Tells the wanted routes that can be made from those that must wait for their function, or that are another's.
+ * `restApiIdOf` answers which REST API a path is to be on, once that is there.
+ */
+export async function siftRoutes(
+  account: Account,
+  owner: Owner,
+  wanted: readonly WantedRoute[],
+  existing: readonly ShownRoute[],
+  restApiIdOf: (path: string) => string | undefined,
+): Promise<{ possible: WantedRoute[]; problems: RegionProblem[] }> {
+  const possible: WantedRoute[] = [];
+  const problems: RegionProblem[] = [];
+  const holders = new Map(existing.map(({ path, functionArn }) => [path, functionArn]));
+  await Promise.all(
+    wanted.map(async (route) => {
+      const holder = holders.get(route.path) ?? '';
+      if (holder === route.functionArn) possible.push(route);
+      else if (holder !== '' && (await canBeCalled(account, owner, holder)))
+        problems.push(taken(route, holder));
+      else if (await canBeCalled(account, owner, route.functionArn, restApiIdOf(route.path)))
+        possible.push({ ...route, replaces: holder });
+    }),
+  );
+  return { possible: possible.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+}
+
+/** Whether the function behind an alias is there and lets a gateway call it: a certain one, where that is given. */
+async function canBeCalled(
+  account: Account,
+  owner: Owner,
+  aliasArn: string,
+  restApiId?: string,
+): Promise<boolean> {
+  const functionName = aliasArn.split(':')[6] ?? '';
+  const found = await kinds.Permission.find(account, { functionName, alias: ALIAS, sourceArn: '' }, owner);
+  if (!found) return false;
+  const [, caller = restApiId] = /:execute-api:[^:]*:[^:]*:([^/]+)/.exec(found.details.sourceArn) ?? [];
+  return restApiId === undefined || caller === restApiId;
+}
+
+const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
+  part: 'Gateway',
+  path,
+  reason: 'PathTaken',
+  message: `the path ${path} serves ${holder}, which is no pipeline of this operator now (retained, or another operator's): remove that function, or make this pipeline anew with another spec.endpoint.path`,
+  terminal: true,
+});
