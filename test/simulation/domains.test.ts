@@ -228,7 +228,8 @@ describe('it holds up no endpoint, and says what is wrong:', () => {
     const began = world.time.now();
     world.kubernetes.apply({ metadata: { name: 'returns' } });
     await world.until(isReady('returns'), 300);
-    expect((world.time.now() - began) / 1000).toBeLessThan(120);
+    // A look that waits until AWS takes the next change of a domain name makes it twice that.
+    expect((world.time.now() - began) / 1000).toBeLessThan(25);
   });
 });
 

@@ -163,6 +163,34 @@ describe('a further REST API', () => {
     expect(homes(world)).toEqual(before);
   });
 
+  test('that waits for its first route is not taken for a second first one', async () => {
+    const world = await started(SMALL);
+    apply(world, EIGHT);
+    await world.until(areReady(EIGHT), 1200);
+    world.aws.faults.refuse('CreateFunction', 'AccessDenied', 'not authorized');
+    apply(world, ['p-8']);
+    await world.run(900);
+    expect(sizes(world)).toEqual([10, 2]);
+    world.aws.faults.accept();
+    await world.until(isReady('p-8'), 1200);
+    expect(world.aws.made('api')).toBe(2);
+  });
+
+  test('keeps its routes when an earlier one has room again, and new ones go there', async () => {
+    const world = await started(SMALL);
+    const names = named(9);
+    apply(world, names);
+    await world.until(areReady(names), 1200);
+    const before = homes(world);
+    world.kubernetes.delete('p-0');
+    await world.until(isGone('p-0'), 600);
+    apply(world, ['p-9']);
+    await world.until(isReady('p-9'), 600);
+    await world.run(900);
+    expect(homes(world)['/nami/p-8']).toBe(before['/nami/p-8']);
+    expect(homes(world)['/nami/p-9']).toBe(before['/nami/p-1']);
+  });
+
   test('has a base path of its own on a domain name', async () => {
     const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/one';
     const domains = [{ name: 'hooks.example.com', certificateArn, basePath: 'in' }];

@@ -8,6 +8,7 @@ import { orAbsent, RequeueAfter } from '../account/errors.ts';
 import { READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
+import { forgetRestApis } from './rest-api.ts';
 
 export interface DefaultEndpointDesired {
   readonly restApiId: string;
@@ -52,6 +53,7 @@ export const defaultEndpoint = defineKind<DefaultEndpointDesired, Details>({
     throw new RequeueAfter(1, `waits for the stage of ${restApiId}`);
   },
   async update(account, { restApiId, stage, isClosed }) {
+    forgetRestApis(account);
     await account.apiGateway.send(
       new UpdateRestApiCommand({
         restApiId,

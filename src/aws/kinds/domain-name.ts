@@ -146,7 +146,10 @@ export const domainName = defineKind<DomainNameDesired, Details>({
     account.inventory.forget(LIST);
     await tagGatewayObject(account, `/domainnames/${id}`, tags);
   },
-  untag: (account, { id }, keys) => untagGatewayObject(account, `/domainnames/${id}`, keys),
+  async untag(account, { id }, keys) {
+    account.inventory.forget(LIST);
+    await untagGatewayObject(account, `/domainnames/${id}`, keys);
+  },
 });
 
 async function createOne(

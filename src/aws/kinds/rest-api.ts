@@ -42,12 +42,15 @@ const actual = ({
   details: { name, description, binary: binaryMediaTypes?.includes('*/*') ?? false },
 });
 
+const LIST = 'rest apis';
+
 /** APIs with a name that a gateway of an owner has; of one name the one that senders see first, then the oldest. */
 async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
-  const found: RestApi[] = [];
-  for await (const page of paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {})) {
-    found.push(...(page.items ?? []).filter(({ name = '' }) => gatewayNumber(prefix, name) !== undefined));
-  }
+  const all = await account.inventory.read(LIST, 1, async function* () {
+    const pages = paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {});
+    for await (const { items = [] } of pages) yield* items;
+  });
+  const found = all.filter(({ name = '' }) => gatewayNumber(prefix, name) !== undefined);
   const age = ({ createdDate }: RestApi) => createdDate?.getTime() ?? 0;
   const byAge = found.sort((a, b) => age(a) - age(b) || (a.id ?? '').localeCompare(b.id ?? '')).map(actual);
   const byName = [...Map.groupBy(byAge, ({ details }) => details.name).values()];
@@ -64,6 +67,9 @@ async function hasStages(account: Account, restApiId: string): Promise<boolean> 
   const found = await orAbsent(account.apiGateway.send(new GetStagesCommand({ restApiId })));
   return (found?.item ?? []).length > 0;
 }
+
+/** Makes the next look at REST APIs a new one: call it before a change. */
+export const forgetRestApis = (account: Account): void => account.inventory.forget(LIST);
 
 /** Of an API, a stage and the like: `path` is theirs in the REST of API Gateway, such as "/restapis/a1b2c3". */
 const arnOf = ({ partition, region }: Account, path: string) =>
@@ -92,6 +98,7 @@ export const restApi = defineKind<RestApiDesired, Details>({
   owned: (account, owner) => list(account, owner.prefix),
   compare: ({ details }, { description }) => differing(details, { description, binary: true }),
   async create(account, { name, description }, tags) {
+    forgetRestApis(account);
     const made = await account.once.apiGateway.send(
       new CreateRestApiCommand({
         name,
@@ -105,6 +112,7 @@ export const restApi = defineKind<RestApiDesired, Details>({
     return { ...actual(made), tags };
   },
   async update(account, { description }, { id, details }) {
+    forgetRestApis(account);
     await account.apiGateway.send(
       new UpdateRestApiCommand({
         restApiId: id,
@@ -116,10 +124,17 @@ export const restApi = defineKind<RestApiDesired, Details>({
     );
   },
   async remove(account, { id }) {
+    forgetRestApis(account);
     await orGone(account.apiGateway.send(new DeleteRestApiCommand({ restApiId: id })));
   },
-  tag: (account, { id }, tags) => tagGatewayObject(account, `/restapis/${id}`, tags),
-  untag: (account, { id }, keys) => untagGatewayObject(account, `/restapis/${id}`, keys),
+  async tag(account, { id }, tags) {
+    forgetRestApis(account);
+    await tagGatewayObject(account, `/restapis/${id}`, tags);
+  },
+  async untag(account, { id }, keys) {
+    forgetRestApis(account);
+    await untagGatewayObject(account, `/restapis/${id}`, keys);
+  },
 });
 
 /** The gateways that an owner has, by their numbers; of what is there twice the one that is chosen. */
