@@ -31,8 +31,8 @@ export default defineConfig({
           testTimeout: 300_000,
           // The first start on a machine builds the control plane.
           hookTimeout: 1_800_000,
-          // One local stack at a time: two cores carry no more, and some tests measure.
-          fileParallelism: false,
+          // Two local stacks at a time: each waits most of the time, and two cores carry no more.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
