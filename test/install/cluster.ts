@@ -91,15 +91,17 @@ export class Cluster extends User {
       '--timeout=90s',
     );
     return await eventually('an operator runs', async () => {
-      const [pod, ...others] = (await this.pods(namespace)).filter(isOperator);
+      const [pod, ...others] = await this.pods(namespace);
       if (pod === undefined || others.length > 0 || pod.metadata.deletionTimestamp) return undefined;
       const log = await this.kubectl('-n', namespace, 'logs', pod.metadata.name).catch(() => '');
       return log.includes('the Nami operator runs') ? pod : undefined;
     });
   }
 
+  /** Those of operators. */
   async pods(namespace: string = RELEASE.namespace): Promise<Pod[]> {
-    return JSON.parse(await this.kubectl('-n', namespace, 'get', 'pods', '-o', 'json')).items;
+    const label = 'app.kubernetes.io/name=nami-operator';
+    return JSON.parse(await this.kubectl('-n', namespace, 'get', 'pods', '-l', label, '-o', 'json')).items;
   }
 
   /** Every request of a service account that the API server has answered. */
@@ -126,7 +128,6 @@ export interface Pod {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
-    readonly labels: Readonly<Record<string, string>>;
     readonly creationTimestamp: string;
     readonly deletionTimestamp?: string;
   };
@@ -175,9 +176,6 @@ export async function startCluster(folder: string, progress: Progress): Promise<
   if (provider === undefined) throw new TypeError('a stack that runs has a provider');
   return new Cluster(stack, provider, helm);
 }
-
-const isOperator = ({ metadata }: Pod): boolean =>
-  metadata.labels['app.kubernetes.io/name'] === 'nami-operator';
 
 const isSetting = (each: (typeof SETTINGS)[keyof typeof SETTINGS]): each is Setting<never> & typeof each =>
   'variable' in each;

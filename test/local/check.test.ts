@@ -31,7 +31,7 @@ test('says as whom AWS answers, and that nothing is missing, and asks for no cha
     expect.stringMatching(/^grant iam:SimulatePrincipalPolicy on the role/),
   ]);
   expect(code).toBe(0);
-  // Each with DryRun, as the unit test shows; the emulator doesn't know it for all of them.
+  // Each with DryRun, as the unit test shows.
   const changes = stack.proxy.calls.filter(({ mutating }) => mutating).map(({ action }) => action);
   expect(new Set(changes)).toEqual(new Set(['CreateInternetGateway', 'CreateVolume', 'CreateVpc']));
 });

@@ -1,6 +1,7 @@
 import type { Emulators } from '../../aws.ts';
 import { emulatorClients } from '../../emulator-clients.ts';
 import { clientTokens } from './client-tokens.ts';
+import { dryRuns } from './dry-runs.ts';
 import { laggingLists } from './lagging-lists.ts';
 import { messageMoves } from './message-moves.ts';
 import { interfacesGoWithInstance } from './network-interfaces.ts';
@@ -24,6 +25,7 @@ export function standInsFor(
     laggingLists(behaviour),
     restApiChanges(behaviour),
     rolesInMaking(behaviour),
+    dryRuns,
     clientTokens(clients, behaviour),
     interfacesGoWithInstance(clients),
     securityGroupInUse(clients),

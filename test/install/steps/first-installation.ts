@@ -79,6 +79,23 @@ export const FIRST_INSTALLATION: readonly Step[] = [
     },
   },
   {
+    name: 'helm test says as whom AWS answers, and that no right is missing',
+    async run(cluster) {
+      const said = await cluster.helm(
+        'test',
+        RELEASE.name,
+        '-n',
+        RELEASE.namespace,
+        '--logs',
+        '--timeout',
+        '3m',
+      );
+      match(said, /AWS answers in us-east-1: account \d+, as arn:aws:/);
+      match(said, /rights: \d+ there, 0 missing, 0 without an answer/);
+      return /rights: .*/.exec(said)?.[0];
+    },
+  },
+  {
     name: 'who may view a namespace sees its pipelines, who may edit it changes them, and nobody else does',
     async run(cluster) {
       for (const [user, role] of [

@@ -74,7 +74,8 @@ export const NAMESPACES: readonly Step[] = [
       });
       await cluster.uninstall();
       await cluster.kubectl('delete', '-f', 'crds/', '--timeout=60s');
-      const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,deployments,serviceaccounts,jobs';
+      const kinds =
+        'clusterroles,clusterrolebindings,roles,rolebindings,deployments,serviceaccounts,jobs,services,networkpolicies,validatingadmissionpolicies,validatingadmissionpolicybindings';
       const label = 'app.kubernetes.io/instance=nami';
       deepStrictEqual(await cluster.kubectl('get', kinds, '-A', '-l', label, '-o', 'name'), '');
     },
