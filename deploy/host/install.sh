@@ -97,7 +97,7 @@ fi
 # ── What is asked for must be possible before anything that runs is touched
 
 readonly operator_env=$settings/operator.env
-[ -n "$region" ] || grep -qs '^NAMI_REGION=.' "$operator_env" || die "say --region, such as --region eu-central-1"
+[ -n "$region" ] || grep -qs '^AWS_REGION=.' "$operator_env" || die "say --region, such as --region eu-central-1"
 for program in openssl base64 tar; do
   command -v "$program" >/dev/null || die "$program is not there: install it with this machine's package manager"
 done
@@ -174,7 +174,7 @@ write() {
 
 keep_settings() {
   local wanted=("${changes[@]}") name
-  [ -z "$region" ] || wanted+=("NAMI_REGION=$region")
+  [ -z "$region" ] || wanted+=("AWS_REGION=$region")
   for setting in "${wanted[@]}"; do
     name=${setting%%=*}
     sed -i "/^$name=/d" "$operator_env.new"

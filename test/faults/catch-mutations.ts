@@ -3,8 +3,10 @@ import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { album } from '../simulation/sweep/life.ts';
+import { ALBUM } from './known-album.ts';
 import type { Mutation } from './mutation.ts';
-import { MUTATIONS } from './mutations.ts';
+import { MUTATIONS } from './mutations/index.ts';
 
 /** Puts each mutation into a copy of the project, and runs there what must find it. */
 
@@ -17,11 +19,14 @@ export interface Caught {
 }
 
 const FOLDER = '.nami/mutations';
+/** What a life looks like by an operator without a fault. */
+const ALBUM_FILE = resolve('.nami/album.json');
 /** What the operator and its simulation are made of. */
 const PARTS = ['src', 'handlers', 'test', 'crds', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 
 /** All mutations, or the one with this name. */
 export async function catchMutations(name?: string): Promise<Caught[]> {
+  writeFileSync(ALBUM_FILE, JSON.stringify(await album()));
   const waiting = MUTATIONS.filter((mutation) => name === undefined || mutation.name === name);
   const caught: Caught[] = [];
   const queue = [...waiting];
@@ -53,7 +58,7 @@ async function finderOf(mutation: Mutation): Promise<string | undefined> {
       writeFileSync(path, before + to + after);
     }
     const { caughtBy } = mutation;
-    return 'test' in caughtBy
+    return 'file' in caughtBy
       ? await byTest(folder, caughtBy)
       : await byScenarios(folder, caughtBy.scenarios);
   } finally {
@@ -62,40 +67,45 @@ async function finderOf(mutation: Mutation): Promise<string | undefined> {
 }
 
 async function byScenarios(folder: string, ids: readonly string[]): Promise<string | undefined> {
-  for (const id of ids) {
-    const said = await output(folder, process.execPath, ['test/faults/run.ts', '--only', id]);
-    // It must have come to an end, and not be broken in some other way.
-    if (/^faults: .* 0 converged/m.test(said))
-      return `${id}: ${/^ {2}(orphans|doubles|stuck|lost): .{0,100}/m.exec(said)?.[0].trim()}`;
-  }
-  return undefined;
+  const said = await output(folder, ['test/faults/run.ts', '--only', ids.join(',')]);
+  // It must have come to an end, and a life to a verdict: what throws is broken in another way.
+  if (!/^faults: /m.test(said)) throw new Error(`the sweep did not come to an end: ${said.slice(-2000)}`);
+  const [, id, how] =
+    /^FAILED: ([^:]+): .*\n.*\n {2}((?:orphans|doubles|stuck|lost): .{0,100})/m.exec(said) ?? [];
+  return id === undefined ? undefined : `${id}: ${how}`;
+}
+
+interface Report {
+  readonly numTotalTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
 }
 
 async function byTest(
   folder: string,
-  { file, test }: { readonly file: string; readonly test: string },
+  { file, test }: { readonly file: string; readonly test?: string },
 ): Promise<string | undefined> {
+  const named = test === undefined ? [] : ['-t', test.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)];
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
-  const pattern = test.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
-  const said = await output(folder, process.execPath, [
-    vitest,
-    'run',
-    '--reporter=json',
-    '-t',
-    pattern,
-    file,
-  ]);
-  const { numFailedTests, numPassedTests } = JSON.parse(said.slice(said.indexOf('{"numTotal'))) as Record<
-    string,
-    number
-  >;
-  if (numFailedTests === 0 && numPassedTests === 0) throw new Error(`no test of ${file} is called "${test}"`);
-  return numFailedTests === 0 ? undefined : `the test "${test}"`;
+  const report = join(folder, 'report.json');
+  await output(folder, [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...named, file]);
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const ran = results.filter(({ status }) => status === 'passed' || status === 'failed');
+  // A file that can't be loaded has no tests, and has found nothing.
+  if (ran.length === 0)
+    throw new Error(`no test of ${file} ran${test === undefined ? '' : ` that is called "${test}"`}`);
+  const failed = ran.find(({ status }) => status === 'failed');
+  return failed && `${file}: ${failed.fullName.trim()}`;
 }
 
-/** What a program prints, however it ends. */
-async function output(cwd: string, program: string, args: readonly string[]): Promise<string> {
-  const options = { cwd, maxBuffer: 64 * 1024 * 1024 };
-  const { stdout } = await run(program, [...args], options).catch((error: { stdout: string }) => error);
+/** What a script prints, however it ends. */
+async function output(cwd: string, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, [ALBUM]: ALBUM_FILE };
+  const options = { cwd, env, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await run(process.execPath, [...args], options).catch(
+    (error: { stdout: string }) => error,
+  );
   return stdout;
 }

@@ -11,8 +11,8 @@ export interface Mutation {
     readonly from: string;
     readonly to: string;
   }[];
-  /** Scenarios of which one at least must fail, or a test that must. */
+  /** Scenarios of which one at least must fail, or a test file of which one of those that are named so must. */
   readonly caughtBy:
     | { readonly scenarios: readonly string[] }
-    | { readonly file: string; readonly test: string };
+    | { readonly file: string; readonly test?: string };
 }

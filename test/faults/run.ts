@@ -43,14 +43,21 @@ const empty = (): Tally => ({ runs: 0, converged: 0, orphans: 0, doubles: 0, stu
 async function idsOf(): Promise<Record<string, readonly string[]>> {
   const { long, only, mutation } = values;
   if (mutation !== undefined) return {};
-  if (only?.includes('/')) return { [only.split('/')[0] ?? '']: [scenarioOf(only).id] };
+  if (only?.includes('/')) {
+    const byPhase = Object.groupBy(only.split(','), (id) => scenarioOf(id).id.split('/')[0] ?? '');
+    return Object.fromEntries(Object.entries(byPhase).map(([phase, ids = []]) => [phase, ids]));
+  }
   const size = long ? 'long' : 'usual';
   const seeded = Object.entries(SEEDS).map(([phase, { [size]: count }]) => [
     phase,
     Array.from({ length: count }, (_, index) => BY_SEED[phase]?.(index + 1).id ?? ''),
   ]);
   const all = { crash: (await crashes(READS[size])).map(({ id }) => id), ...Object.fromEntries(seeded) };
-  return only === undefined ? all : { [only]: all[only] ?? [scenarioOf(only).id] };
+  if (only === undefined) return all;
+  const { [only]: ids } = all;
+  if (ids === undefined)
+    throw new Error(`there is no phase "${only}": they are ${Object.keys(all).join(', ')}`);
+  return { [only]: ids };
 }
 
 async function sweep(ids: readonly string[]): Promise<Tally> {
