@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WebhookPipeline } from '../../../src/api/v1alpha1.ts';
 import { Controller } from '../../../src/controller/controller.ts';
+import { DEFINITION } from '../../../src/controller/custom-resource.ts';
 import { CONFIG, pipeline } from './pipelines.ts';
 import { scriptedContext } from './scripted-context.ts';
 
@@ -24,6 +25,7 @@ async function started(
       return { ...world.run.account, region };
     },
     regionsOfAccount,
+    self: DEFINITION,
   });
   await controller.start();
   await world.run.clock.advance(1000);
@@ -52,8 +54,10 @@ describe('a start', () => {
     ]);
   });
 
-  test('looks at no region without pipelines where shared objects stay', async () => {
-    expect((await started([])).opened).toEqual([]);
+  test('looks at its own region alone without pipelines where shared objects stay: for what has none', async () => {
+    const { opened, run } = await started([]);
+    expect(opened).toEqual(['eu-central-1']);
+    expect(run.calls.map(({ command }) => command)).toEqual(['GetResources']);
   });
 
   test('looks at the regions of its pipelines', async () => {
