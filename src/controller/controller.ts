@@ -150,7 +150,7 @@ export class Controller {
     const { config, logger, regionsOfAccount } = this.#options;
     const inUse = this.#reflector.list().map((pipeline) => regionOf(pipeline, config));
     for (const region of new Set(inUse)) this.#queue.add(REGION + region, 'routine');
-    for (const region of new Set([config.region, ...inUse])) this.#queue.add(ORPHANS + region, 'routine');
+    this.#queue.add(ORPHANS + config.region, 'routine');
     if (!config.deleteSharedObjects) return;
     this.#queue.add(REGION + config.region, 'routine');
     try {
@@ -170,6 +170,7 @@ export class Controller {
     const region = regionOf(subject, config);
     // What a region is to have follows from its pipelines.
     if (!current || previous || !isSettled(current)) this.#queue.add(REGION + region, 'changed');
+    // Once a region is looked at it is for good: what has no pipeline is there when the last one is gone.
     if (!this.#orphans.looksAt(region)) this.#queue.add(ORPHANS + region, 'routine');
     if (current && previous && requestedLook(current) !== requestedLook(previous))
       this.#forgetWhatIsKnown(region);

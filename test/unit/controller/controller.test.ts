@@ -65,4 +65,10 @@ describe('a start', () => {
     const { opened } = await started([pipeline('far', { spec: { region: 'ap-south-1', store: external } })]);
     expect(opened).toContain('ap-south-1');
   });
+
+  test('looks there and in its own for what has no pipeline', async () => {
+    const far = pipeline('far', { spec: { region: 'ap-south-1' } });
+    const { run } = await started([far, pipeline('farther', { spec: { region: 'ap-south-1' } })]);
+    expect(run.inputs('GetResources').filter((input) => 'TagFilters' in input)).toHaveLength(2);
+  });
 });
