@@ -6,12 +6,14 @@ import { systemClock as clock } from './clock.ts';
 import { loadCode } from './code.ts';
 import { readConfig } from './config.ts';
 import { Controller } from './controller/controller.ts';
-import { requirePipelines, warnIfOutdated } from './controller/custom-resource.ts';
+import { DEFINITION, requirePipelines, warnIfOutdated } from './controller/custom-resource.ts';
 import { clusterUid } from './kubernetes/cluster-uid.ts';
 import { connect } from './kubernetes/connect.ts';
 import { EventRecorder } from './kubernetes/events.ts';
 import type { LeaderElector } from './kubernetes/leader-election/elector.ts';
-import { setPipelines, setProcess, setWork } from './metrics/figures.ts';
+import { leases } from './kubernetes/leader-election/lease.ts';
+import { apiVersionOf } from './kubernetes/resource.ts';
+import { setOrphans, setPipelines, setProcess, setWork } from './metrics/figures.ts';
 import { observers } from './metrics/observers.ts';
 import { Metrics } from './metrics/registry.ts';
 import { enterElection, leaseOf } from './process/election.ts';
@@ -27,6 +29,8 @@ import { StartError } from './start-error.ts';
 
 /** Seconds that running work gets at the end; Kubernetes kills a pod 30 s after it asked it to stop. */
 const STOP_SECONDS = 20;
+/** In whose namespace the operator is. */
+const LEASE = { apiVersion: apiVersionOf(leases), kind: leases.kind };
 /** Seconds that a call may take, where no lease demands less. */
 const LONGEST_CALL = 30;
 
@@ -102,12 +106,14 @@ async function main(): Promise<void> {
     code,
     account,
     regionsOfAccount: async () => await enabledRegions(await account(region)),
+    self: election.enabled ? { ...LEASE, metadata: leaseOf(election) } : DEFINITION,
     ...report,
   });
   controller = started;
   metrics.read((set) => {
     setWork(set, started.work);
     setPipelines(set, started.pipelines());
+    setOrphans(set, started.orphans());
     set('nami_events_dropped_total', {}, events.dropped);
   });
   await started.start();

@@ -4,6 +4,7 @@
 const PREFIXES: Readonly<Record<string, string>> = {
   'api-gateway': 'apigateway',
   'cloudwatch-logs': 'logs',
+  'resource-groups-tagging-api': 'tag',
   'route-53': 'route53',
 };
 

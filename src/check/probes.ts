@@ -38,6 +38,7 @@ import {
   ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
+import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import {
   GetParameterCommand,
@@ -147,6 +148,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     account.ssm.send(
       new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter(iamPath) }),
     ),
+  'tag:GetResources': ({ account }) => account.tagging.send(new GetResourcesCommand({ ResourcesPerPage: 1 })),
 };
 
 const arnOf = ({ partition, region, accountId }: Account, service: string, resource: string) =>

@@ -1,23 +1,28 @@
 import type { WebhookPipeline } from '../api/v1alpha1.ts';
-import type { Config } from '../config.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { keyOf } from '../kubernetes/resource.ts';
+import { type KubernetesResource, keyOf } from '../kubernetes/resource.ts';
 import { type Run, type Urgency, WorkQueue } from '../kubernetes/work-queue.ts';
 import type { Context, Next } from './context.ts';
 import { pathOf, regionOf } from './input/endpoint-claim.ts';
 import { requestedLook } from './input/requested-look.ts';
+import { isWatched } from './input/watched-namespaces.ts';
+import type { Orphan } from './orphans/orphan.ts';
+import { OrphanFinder } from './orphans/orphan-finder.ts';
 import { PipelineReconciler } from './pipeline/reconcile-pipeline.ts';
 import { RegionReconciler } from './region/region-reconciler.ts';
 import { type PipelineFacts, pipelineFacts } from './report/facts.ts';
 import { PIPELINES } from './resource-type.ts';
 
-/** Keys in the work queue: "pipeline/<namespace>/<name>" and "region/<region>". */
+/** Keys in the work queue: "pipeline/<namespace>/<name>", "region/<region>" and "orphans/<region>". */
 const PIPELINE = 'pipeline/';
 const REGION = 'region/';
+const ORPHANS = 'orphans/';
 
 export type ControllerOptions = Omit<Context, 'regions' | 'pipelines' | 'hostTurns'> & {
   /** Every region of the account in which the operator may own something. */
   readonly regionsOfAccount: () => Promise<readonly string[]>;
+  /** What Events about the operator itself are told of. */
+  readonly self: KubernetesResource;
   /** For metrics. */
   readonly onReconcile?: (reconcile: Reconcile) => void;
   readonly onRun?: (run: Run) => void;
@@ -30,7 +35,7 @@ export interface Reconcile {
   readonly seconds: number;
 }
 
-export type ControllerName = 'pipeline' | 'region';
+export type ControllerName = 'pipeline' | 'region' | 'orphans';
 
 /** How the work goes, for probes and metrics. */
 export interface WorkFacts {
@@ -55,6 +60,7 @@ export class Controller {
   readonly #queue: WorkQueue;
   readonly #pipelines: PipelineReconciler;
   readonly #regions: RegionReconciler;
+  readonly #orphans: OrphanFinder;
   readonly #stopping = new AbortController();
   #reflecting: Promise<void> | undefined;
 
@@ -83,6 +89,7 @@ export class Controller {
         for (const { metadata } of waiting) this.#queue.add(PIPELINE + keyOf(metadata), 'changed');
       },
     });
+    this.#orphans = new OrphanFinder({ ...options, pipelines: this.#reflector });
     this.#pipelines = new PipelineReconciler({
       ...options,
       pipelines: this.#reflector,
@@ -114,10 +121,10 @@ export class Controller {
   get work(): WorkFacts {
     const { depth, added, retried, runningKeys } = this.#queue;
     const { unfinishedSeconds, longestRunningSeconds, standstillSeconds } = this.#queue;
-    const regions = runningKeys.filter((key) => key.startsWith(REGION)).length;
+    const running = (keys: string) => runningKeys.filter((key) => key.startsWith(keys)).length;
     return {
       workers: this.#options.config.workers,
-      running: { region: regions, pipeline: runningKeys.length - regions },
+      running: { pipeline: running(PIPELINE), region: running(REGION), orphans: running(ORPHANS) },
       depth,
       added,
       retried,
@@ -133,11 +140,17 @@ export class Controller {
     return this.#reflector.list().map((each) => pipelineFacts(each, this.#pipelines.memory(each)));
   }
 
+  /** What is known to be in AWS without a pipeline, by region. */
+  orphans(): { readonly region: string; readonly orphans: readonly Orphan[] }[] {
+    return this.#orphans.known();
+  }
+
   /** The last pipeline of a region may be gone, and its shared objects not yet: then nothing but this looks at them. */
   async #resumeRegions(): Promise<void> {
     const { config, logger, regionsOfAccount } = this.#options;
     const inUse = this.#reflector.list().map((pipeline) => regionOf(pipeline, config));
     for (const region of new Set(inUse)) this.#queue.add(REGION + region, 'routine');
+    this.#queue.add(ORPHANS + config.region, 'routine');
     if (!config.deleteSharedObjects) return;
     this.#queue.add(REGION + config.region, 'routine');
     try {
@@ -157,6 +170,8 @@ export class Controller {
     const region = regionOf(subject, config);
     // What a region is to have follows from its pipelines.
     if (!current || previous || !isSettled(current)) this.#queue.add(REGION + region, 'changed');
+    // Once a region is looked at it is for good: what has no pipeline is there when the last one is gone.
+    if (!this.#orphans.looksAt(region)) this.#queue.add(ORPHANS + region, 'routine');
     if (current && previous && requestedLook(current) !== requestedLook(previous))
       this.#forgetWhatIsKnown(region);
     if (!current) this.#wakeClaimants(subject);
@@ -181,19 +196,23 @@ export class Controller {
 
   async #handle(key: string): Promise<void> {
     const { clock, onReconcile } = this.#options;
-    const isRegion = key.startsWith(REGION);
+    const [controller, name] = partsOf(key);
     const startedAt = clock.monotonic();
     let result: Reconcile['result'] = 'error';
     try {
-      const next = isRegion
-        ? await this.#regions.reconcile(key.slice(REGION.length))
-        : await this.#pipelines.reconcile(key.slice(PIPELINE.length));
+      const next = await this.#reconcile(controller, name);
       result = resultOf(next);
       this.#schedule(key, next);
     } finally {
       const seconds = (clock.monotonic() - startedAt) / 1000;
-      onReconcile?.({ controller: isRegion ? 'region' : 'pipeline', result, seconds });
+      onReconcile?.({ controller, result, seconds });
     }
+  }
+
+  #reconcile(controller: ControllerName, name: string): Promise<Next> {
+    if (controller === 'region') return this.#regions.reconcile(name);
+    if (controller === 'orphans') return this.#orphans.look(name);
+    return this.#pipelines.reconcile(name);
   }
 
   #schedule(key: string, next: Next): void {
@@ -203,14 +222,15 @@ export class Controller {
   }
 }
 
+/** Whose key it is, and what it names. */
+function partsOf(key: string): [ControllerName, string] {
+  const end = key.indexOf('/');
+  return [key.slice(0, end) as ControllerName, key.slice(end + 1)];
+}
+
 function resultOf(next: Next): Reconcile['result'] {
   if ('backoff' in next) return 'error';
   return 'after' in next ? 'requeue_after' : 'success';
-}
-
-/** One watch sees the pipelines of all namespaces: no right on those of a namespace goes when that is deleted. */
-function isWatched(namespace: string | undefined, { watchNamespaces }: Config): boolean {
-  return watchNamespaces.length === 0 || watchNamespaces.some((name) => name === namespace);
 }
 
 /** How much hurry a pipeline is in that has come or changed. */

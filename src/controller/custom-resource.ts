@@ -1,5 +1,5 @@
 import { isNotFound } from '../kubernetes/errors.ts';
-import { qualifiedName } from '../kubernetes/resource.ts';
+import { type KubernetesResource, qualifiedName } from '../kubernetes/resource.ts';
 import { StartError } from '../start-error.ts';
 import type { Context } from './context.ts';
 import { PIPELINES } from './resource-type.ts';
@@ -8,6 +8,13 @@ import { outdatedFields } from './served-schema.ts';
 const ADVICE = 'kubectl apply --server-side -f crds/, or helm upgrade with crds.enabled=true';
 /** Names in one message. */
 const SHOWN = 5;
+
+/** The custom resource definition, as what Events are told of: it is there wherever the operator is. */
+export const DEFINITION: KubernetesResource = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: qualifiedName(PIPELINES) },
+};
 
 /** Throws {@link StartError} where the cluster does not serve pipelines in the version that the operator speaks. */
 export async function requirePipelines({ client }: Pick<Context, 'client'>): Promise<void> {
@@ -35,10 +42,7 @@ export async function warnIfOutdated({
     const rest = fields.length > SHOWN ? ` and ${fields.length - SHOWN} more` : '';
     const message = `the custom resource definition ${name} is older than this operator: it lacks ${fields.slice(0, SHOWN).join(', ')}${rest}, which the API server refuses or drops. Bring it up: ${ADVICE}`;
     logger.warn({ definition: name, lacks: fields }, message);
-    events.record(
-      { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name } },
-      { type: 'Warning', reason: 'DefinitionOutdated', action: 'Start', message },
-    );
+    events.record(DEFINITION, { type: 'Warning', reason: 'DefinitionOutdated', action: 'Start', message });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     logger.warn(

@@ -123,6 +123,11 @@ export const METRICS = {
     help: 'Objects in AWS that a look found changed or gone although the same was wanted as before, and put right.',
     labels: ['kind'],
   },
+  nami_objects_without_pipeline: {
+    type: 'gauge',
+    help: "Objects in AWS that carry this cluster's tags and belong to no pipeline that there is; absent where there are none.",
+    labels: ['region', 'kind'],
+  },
   nami_events_dropped_total: {
     type: 'counter',
     help: 'Kubernetes Events that were not written because too much was told of one object.',

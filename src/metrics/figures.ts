@@ -68,6 +68,19 @@ function setPipeline(set: SetFigure, { namespace, name, conditions, ...known }: 
   }
 }
 
+/** What is in AWS without a pipeline, in one region. */
+export interface OrphanFigures {
+  readonly region: string;
+  readonly orphans: readonly { readonly kind: string }[];
+}
+
+export function setOrphans(set: SetFigure, regions: readonly OrphanFigures[]): void {
+  for (const { region, orphans } of regions) {
+    for (const [kind, all] of Map.groupBy(orphans, (orphan) => orphan.kind))
+      set('nami_objects_without_pipeline', { region, kind }, all.length);
+  }
+}
+
 /** The operator's process itself. `startedAt`: seconds since the epoch. */
 export function setProcess(set: SetFigure, startedAt: number): void {
   const { user, system } = process.cpuUsage();

@@ -517,6 +517,7 @@ const LISTS = new Set([
   'lambda:ListFunctions',
   'logs:DescribeLogGroups',
   'sqs:ListQueues',
+  'tag:GetResources',
 ]);
 
 /** Of a service whose commands mostly ask for their own action on one object. */

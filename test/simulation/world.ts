@@ -8,10 +8,11 @@ import { SeenTwice } from '../../src/aws/account/seen-twice.ts';
 import { codeLibrary } from '../../src/code.ts';
 import { readConfig } from '../../src/config.ts';
 import { Controller } from '../../src/controller/controller.ts';
+import { DEFINITION } from '../../src/controller/custom-resource.ts';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { EventRecorder } from '../../src/kubernetes/events.ts';
 import type { Transport } from '../../src/kubernetes/transport.ts';
-import { setPipelines, setWork } from '../../src/metrics/figures.ts';
+import { setOrphans, setPipelines, setWork } from '../../src/metrics/figures.ts';
 import { observers } from '../../src/metrics/observers.ts';
 import { Metrics } from '../../src/metrics/registry.ts';
 import { accessLog } from '../iam/access-log.ts';
@@ -103,6 +104,7 @@ export class World {
       if (!this.#controller) return;
       setWork(set, this.#controller.work);
       setPipelines(set, this.#controller.pipelines());
+      setOrphans(set, this.#controller.orphans());
     });
   }
 
@@ -229,6 +231,7 @@ export class World {
         return account;
       },
       regionsOfAccount: async () => [REGION],
+      self: DEFINITION,
       ...report,
     });
   }

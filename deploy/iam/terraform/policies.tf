@@ -89,7 +89,8 @@ locals {
             "lambda:ListEventSourceMappings",
             "lambda:ListFunctions",
             "logs:DescribeLogGroups",
-            "sqs:ListQueues"
+            "sqs:ListQueues",
+            "tag:GetResources"
           ],
           "Resource": "*"
         }],

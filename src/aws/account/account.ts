@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -60,6 +61,7 @@ export interface Account {
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
 }
 
 /** Longest that one HTTP exchange with AWS may take, in seconds. */
@@ -153,5 +155,6 @@ export async function openAccount(region: string, options: AccountOptions): Prom
     s3: paced('s3', new S3Client({ ...settings, followRegionRedirects: true })),
     sqs: paced('sqs', new SQSClient(settings)),
     ssm: paced('ssm', new SSMClient(settings)),
+    tagging: paced('tag', new ResourceGroupsTaggingAPIClient(settings)),
   };
 }

@@ -15,7 +15,8 @@ export type Service =
   | 's3'
   | 'sqs'
   | 'ssm'
-  | 'sts';
+  | 'sts'
+  | 'tag';
 
 /** A name that always means it, or one whose message decides. */
 type Code = string | { readonly code: string; readonly message: RegExp };

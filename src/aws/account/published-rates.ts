@@ -44,6 +44,8 @@ export const PUBLISHED: readonly PublishedRate[] = [
   { calls: 'cloudwatch:*', counts: 'each', perSecond: 9 },
   // AWS Systems Manager: "Endpoints and quotas", Parameter Store throughput.
   { calls: 'ssm:*', counts: 'together', perSecond: 40 },
+  // AWS Tag Editor: "Service quotas".
+  { calls: 'tag:GetResources', counts: 'each', perSecond: 15 },
   // Amazon Route 53: "Quotas", maximums on Route 53 API requests; of an account, whatever the region.
   { calls: 'route53:*', counts: 'together', perSecond: 5 },
   // Amazon S3: "Performance guidelines", reads of one prefix.

@@ -17,6 +17,7 @@ import { Sqs } from './sqs.ts';
 import { Ssm } from './ssm.ts';
 import { Stores } from './stores.ts';
 import { Sts } from './sts.ts';
+import { Tagging } from './tagging.ts';
 import { TIMES, type Times } from './times.ts';
 import { Traffic } from './traffic.ts';
 
@@ -98,6 +99,7 @@ export class AwsAccount {
       sqs: this.sqs,
       ssm: this.ssm,
       sts: new Sts(around),
+      tag: new Tagging(around, this),
     };
     const moments = Object.entries(this.#services).map(([name, { moment }]) => [name, moment]);
     this.faults = new Faults(

@@ -13,7 +13,7 @@ interface Rate {
 
 /**
  * What AWS takes of an account in a region. (Amazon API Gateway quotas; Lambda quotas; "Request throttling for the Amazon
- * EC2 API"; CloudWatch Logs quotas; CloudWatch service quotas; Route 53 quotas.)
+ * EC2 API"; CloudWatch Logs quotas; CloudWatch service quotas; Route 53 quotas; AWS Tag Editor service quotas.)
  */
 const RATES: readonly Rate[] = [
   { calls: 'apigateway:CreateDeployment', perSecond: 1 / 5, burst: 1 },
@@ -26,6 +26,7 @@ const RATES: readonly Rate[] = [
   { calls: 'apigateway:DeleteDomainName', perSecond: 1 / 30, burst: 1 },
   { calls: 'apigateway:GetResources', perSecond: 5 / 2, burst: 5 },
   { calls: 'apigateway:*', perSecond: 10, burst: 40, isShared: true, isTotal: true },
+  { calls: 'tag:GetResources', perSecond: 15, burst: 15 },
   { calls: 'route53:*', perSecond: 5, burst: 5, isShared: true },
   { calls: 'lambda:Invoke', perSecond: 100, burst: 100 },
   { calls: 'lambda:GetFunction', perSecond: 100, burst: 100 },

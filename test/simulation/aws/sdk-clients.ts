@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -35,6 +36,7 @@ const CLIENTS = {
   s3: new S3Client(SETTINGS),
   sqs: new SQSClient(SETTINGS),
   ssm: new SSMClient(SETTINGS),
+  tagging: new ResourceGroupsTaggingAPIClient(SETTINGS),
 };
 
 interface Command {
@@ -66,5 +68,6 @@ export function sdkClients(answer: AnswerCommand) {
     s3: client('s3', CLIENTS.s3),
     sqs: client('sqs', CLIENTS.sqs),
     ssm: client('ssm', CLIENTS.ssm),
+    tagging: client('tag', CLIENTS.tagging),
   };
 }

@@ -15,6 +15,7 @@ export const SERVICES = [
   'sqs',
   'ssm',
   'sts',
+  'tag',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 

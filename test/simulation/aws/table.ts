@@ -5,7 +5,8 @@ export class Moment {
   /** By how much reads lag behind, in seconds. */
   lagSeconds = 0;
   readonly #clock: Clock;
-  #isReading = false;
+  /** Of the read that is under way. */
+  #lag = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -13,20 +14,20 @@ export class Moment {
 
   /** Milliseconds since the epoch. */
   get now(): number {
-    return this.#isReading ? this.#clock.now() - this.lagSeconds * 1000 : this.#clock.now();
+    return this.#clock.now() - this.#lag * 1000;
   }
 
   get isPast(): boolean {
-    return this.#isReading && this.lagSeconds > 0;
+    return this.#lag > 0;
   }
 
-  /** Runs `look` at the time that reads see. */
-  read<R>(look: () => R): R {
-    this.#isReading = true;
+  /** Runs `look` at the time that reads see, or those of another service that lags more. */
+  read<R>(look: () => R, lagSeconds = this.lagSeconds): R {
+    this.#lag = lagSeconds;
     try {
       return look();
     } finally {
-      this.#isReading = false;
+      this.#lag = 0;
     }
   }
 

@@ -133,6 +133,11 @@ export class KubernetesApi {
     this.#delete({ resource: PIPELINES, namespace, name });
   }
 
+  /** Takes the finalizers off a pipeline and deletes it, as somebody does who has no patience. */
+  wipe(name: string, namespace = 'default'): void {
+    this.#store.remove(PIPELINES, `${namespace}/${name}`);
+  }
+
   /** The pipeline as it is stored; undefined when it is gone. */
   get(name: string, namespace = 'default'): Stored | undefined {
     return this.#store.get(PIPELINES, `${namespace}/${name}`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WebhookPipeline } from '../../../src/api/v1alpha1.ts';
 import { Controller } from '../../../src/controller/controller.ts';
+import { DEFINITION } from '../../../src/controller/custom-resource.ts';
 import { CONFIG, pipeline } from './pipelines.ts';
 import { scriptedContext } from './scripted-context.ts';
 
@@ -24,6 +25,7 @@ async function started(
       return { ...world.run.account, region };
     },
     regionsOfAccount,
+    self: DEFINITION,
   });
   await controller.start();
   await world.run.clock.advance(1000);
@@ -52,13 +54,21 @@ describe('a start', () => {
     ]);
   });
 
-  test('looks at no region without pipelines where shared objects stay', async () => {
-    expect((await started([])).opened).toEqual([]);
+  test('looks at its own region alone without pipelines where shared objects stay: for what has none', async () => {
+    const { opened, run } = await started([]);
+    expect(opened).toEqual(['eu-central-1']);
+    expect(run.calls.map(({ command }) => command)).toEqual(['GetResources']);
   });
 
   test('looks at the regions of its pipelines', async () => {
     const external = { external: { uriSecretRef: { name: 's', key: 'k' } } };
     const { opened } = await started([pipeline('far', { spec: { region: 'ap-south-1', store: external } })]);
     expect(opened).toContain('ap-south-1');
+  });
+
+  test('looks there and in its own for what has no pipeline', async () => {
+    const far = pipeline('far', { spec: { region: 'ap-south-1' } });
+    const { run } = await started([far, pipeline('farther', { spec: { region: 'ap-south-1' } })]);
+    expect(run.inputs('GetResources').filter((input) => 'TagFilters' in input)).toHaveLength(2);
   });
 });

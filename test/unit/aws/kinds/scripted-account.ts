@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -89,6 +90,7 @@ export function scripted(script: Script): ScriptedAccount {
     s3: client('s3', new S3Client(settings)),
     sqs: client('sqs', new SQSClient(settings)),
     ssm: client('ssm', new SSMClient(settings)),
+    tagging: client('tag', new ResourceGroupsTaggingAPIClient(settings)),
   } as unknown as Account;
   return {
     account,
