@@ -15,7 +15,7 @@ export const AWS: readonly Mutation[] = [
         to: 'return Math.max(0, lagSeconds - lagSeconds);',
       },
     ],
-    caughtBy: { file: 'test/simulation/deletion.test.ts' },
+    caughtBy: { file: 'test/simulation/shared-objects.test.ts' },
   },
   {
     name: 'created-twice-on-a-lagging-read',

@@ -60,7 +60,7 @@ export const WALK: readonly Mutation[] = [
         to: 'if (kind.doubles && !error) remember();',
       },
     ],
-    caughtBy: { file: SHARED },
+    caughtBy: { file: 'test/unit/aws/graph/apply.test.ts' },
   },
   {
     name: 'surplus-stays',
@@ -84,6 +84,6 @@ export const WALK: readonly Mutation[] = [
         to: 'const isListed = found;',
       },
     ],
-    caughtBy: { file: 'test/unit/aws/kinds/unseen.test.ts' },
+    caughtBy: { file: 'test/unit/aws/graph/apply.test.ts' },
   },
 ];
