@@ -6,18 +6,6 @@ const TRUTH = 'test/simulation/truth.test.ts';
 /** Of what the operator knows about AWS and Kubernetes. */
 export const AWS: readonly Mutation[] = [
   {
-    name: 'absence-seen-once',
-    words: 'what AWS shows once is believed',
-    changes: [
-      {
-        file: `${ACCOUNT}/seen-twice.ts`,
-        from: 'return Math.max(0, lagSeconds - (now - since) / 1000);',
-        to: 'return Math.max(0, lagSeconds - lagSeconds);',
-      },
-    ],
-    caughtBy: { file: 'test/simulation/shared-objects.test.ts' },
-  },
-  {
     name: 'created-twice-on-a-lagging-read',
     words: 'what was just made and is not listed yet is made again',
     changes: [{ file: `${ACCOUNT}/recently-made.ts`, from: 'const GRACE = 30_000;', to: 'const GRACE = 0;' }],
