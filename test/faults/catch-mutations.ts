@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,19 +20,32 @@ export interface Caught {
 
 const FOLDER = '.nami/mutations';
 /** What a life looks like by an operator without a fault. */
-const ALBUM_FILE = resolve('.nami/album.json');
+const ALBUM_FILE = resolve(FOLDER, 'album.json');
 /** What the operator and its simulation are made of. */
-const PARTS = ['src', 'handlers', 'test', 'crds', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const PARTS = [
+  'src',
+  'handlers',
+  'test',
+  'crds',
+  'deploy',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 
 /** All mutations, or the one with this name. */
 export async function catchMutations(name?: string): Promise<Caught[]> {
+  mkdirSync(FOLDER, { recursive: true });
   writeFileSync(ALBUM_FILE, JSON.stringify(await album()));
   const waiting = MUTATIONS.filter((mutation) => name === undefined || mutation.name === name);
   const caught: Caught[] = [];
   const queue = [...waiting];
   const lane = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const by = await finderOf(next);
+      const by = await finderOf(next).catch((error: Error) => {
+        console.log(`${next.name}: ${error.message}`);
+        return undefined;
+      });
       caught.push({ name: next.name, ...(by !== undefined && { by }) });
     }
   };
@@ -68,7 +81,7 @@ async function finderOf(mutation: Mutation): Promise<string | undefined> {
 
 async function byScenarios(folder: string, ids: readonly string[]): Promise<string | undefined> {
   const said = await output(folder, ['test/faults/run.ts', '--only', ids.join(',')]);
-  // It must have come to an end, and a life to a verdict: what throws is broken in another way.
+  // It must have come to an end, and a life to a verdict: what throws is broken in another way, and is told as "threw".
   if (!/^faults: /m.test(said)) throw new Error(`the sweep did not come to an end: ${said.slice(-2000)}`);
   const [, id, how] =
     /^FAILED: ([^:]+): .*\n.*\n {2}((?:orphans|doubles|stuck|lost): .{0,100})/m.exec(said) ?? [];
@@ -78,7 +91,11 @@ async function byScenarios(folder: string, ids: readonly string[]): Promise<stri
 interface Report {
   readonly numTotalTests: number;
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -96,7 +113,11 @@ async function byTest(
   // A file that can't be loaded has no tests, and has found nothing.
   if (ran.length === 0)
     throw new Error(`no test of ${file} ran${test === undefined ? '' : ` that is called "${test}"`}`);
-  const failed = ran.find(({ status }) => status === 'failed');
+  // Code that is broken in another way has found nothing either.
+  const isBroken = (message: string) => /^(Type|Reference|Syntax)Error/.test(message);
+  const failed = ran.find(
+    ({ status, failureMessages }) => status === 'failed' && !failureMessages.some(isBroken),
+  );
   return failed && `${file}: ${failed.fullName.trim()}`;
 }
 

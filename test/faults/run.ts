@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { crashes } from '../simulation/sweep/crash.ts';
 import { BY_SEED, scenarioOf } from '../simulation/sweep/phases.ts';
-import { isGood, type Verdict } from '../simulation/sweep/verdict.ts';
+import { isGood } from '../simulation/sweep/verdict.ts';
 import { type Caught, catchMutations } from './catch-mutations.ts';
 import { runAll } from './pool.ts';
 
@@ -64,23 +64,27 @@ async function sweep(ids: readonly string[]): Promise<Tally> {
   const tally = empty();
   const began = performance.now();
   let shown = 0;
-  await runAll(ids, ({ id, ...answer }) => {
-    const verdict: Verdict =
-      answer.error === undefined
-        ? answer.verdict
-        : { orphans: [], doubles: [], stuck: [answer.error], lost: [] };
+  await runAll(ids, (answer) => {
     tally.runs += 1;
+    const isShown = () => shown++ < SHOWN || values.only !== undefined;
+    if (answer.error !== undefined) {
+      tally.stuck += 1;
+      if (isShown()) tell(answer.id, { threw: [answer.error] });
+      return;
+    }
+    const { verdict } = answer;
     for (const what of ['orphans', 'doubles', 'stuck', 'lost'] as const) tally[what] += verdict[what].length;
     if (isGood(verdict)) tally.converged += 1;
-    else if (shown++ < SHOWN || values.only !== undefined) tell(id, verdict);
+    else if (isShown()) tell(answer.id, { ...verdict });
   });
   tally.seconds = (performance.now() - began) / 1000;
   return tally;
 }
 
-function tell(id: string, verdict: Verdict): void {
+/** `threw`: it came to no verdict. */
+function tell(id: string, wrong: Readonly<Record<string, readonly string[]>>): void {
   console.log(`\nFAILED: ${id}: ${scenarioOf(id).words}\n  again: npm run faults -- --only ${id}`);
-  for (const [what, all] of Object.entries(verdict))
+  for (const [what, all] of Object.entries(wrong))
     for (const each of values.only === undefined ? all.slice(0, SHOWN) : all)
       console.log(`  ${what}: ${values.only === undefined ? each.slice(0, 600) : each}`);
 }
