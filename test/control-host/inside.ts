@@ -5,6 +5,7 @@ import { prepareNetwork } from '../../local/cluster/machine.ts';
 import { elapsed } from '../../local/progress.ts';
 import { startLocalStack } from '../../local/stack.ts';
 import { post, stored, urlOf } from '../install/traffic.ts';
+import { runSteps } from '../run-steps.ts';
 import { eventually, GITHUB, User } from '../user.ts';
 import { ControlHost } from './control-host.ts';
 
@@ -104,18 +105,6 @@ function hostOf(host: ControlHost | undefined): ControlHost {
   return host;
 }
 
-let passed = 0;
 console.log(`  (${elapsed(begin)} until the API server of the machine answered)`);
-for (const { name, run } of steps) {
-  const start = Date.now();
-  try {
-    const said = await run();
-    passed += 1;
-    console.log(`passed: ${name} (${elapsed(start)})${said === undefined ? '' : `\n  ${said}`}`);
-  } catch (error) {
-    console.log(`FAILED: ${name} (${elapsed(start)})\n${error instanceof Error ? error.stack : error}`);
-  }
-}
-await stack.stop();
-console.log(`control host: ${steps.length} steps, ${passed} passed`);
-process.exit(passed === steps.length ? 0 : 1);
+const isWell = await runSteps('control host', steps, undefined, { end: () => stack.stop() });
+process.exit(isWell ? 0 : 1);

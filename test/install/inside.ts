@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { prepareMachine } from '../../local/cluster/machine.ts';
-import { elapsed } from '../../local/progress.ts';
+import { runSteps } from '../run-steps.ts';
 import { startCluster } from './cluster.ts';
 import type { Step } from './step.ts';
 import { CHART } from './steps/chart.ts';
@@ -29,20 +29,8 @@ const steps: readonly Step[] = [
   // Last, for it looks at all that was asked for.
   ...RIGHTS,
 ];
-let passed = 0;
-for (const { name, run } of steps) {
-  const begin = Date.now();
-  try {
-    const said = await run(cluster);
-    passed += 1;
-    console.log(
-      `passed: ${name} (${elapsed(begin)})${typeof said === 'string' ? `\n${said.replaceAll(/^/gm, '  ')}` : ''}`,
-    );
-  } catch (error) {
-    console.log(`FAILED: ${name} (${elapsed(begin)})\n${error instanceof Error ? error.stack : error}`);
-    await cluster.describe();
-  }
-}
-await cluster.stack.stop();
-console.log(`install: ${steps.length} steps, ${passed} passed`);
-process.exit(passed === steps.length ? 0 : 1);
+const isWell = await runSteps('install', steps, cluster, {
+  onFailure: () => cluster.describe(),
+  end: () => cluster.stack.stop(),
+});
+process.exit(isWell ? 0 : 1);

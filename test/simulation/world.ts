@@ -17,7 +17,7 @@ import { observers } from '../../src/metrics/observers.ts';
 import { Metrics } from '../../src/metrics/registry.ts';
 import { accessLog } from '../iam/access-log.ts';
 import { BOUNDARY_ARN, CLUSTER } from '../iam/policies.ts';
-import { AwsAccount, type Call } from './aws/aws-account.ts';
+import { AwsAccount, type Call, changesNothing } from './aws/aws-account.ts';
 import { sceneOf } from './aws/scene.ts';
 import { sdkClients } from './aws/sdk-clients.ts';
 import type { Senders } from './aws/senders.ts';
@@ -246,7 +246,7 @@ export class World {
       pace.call({ service, command, input }, () =>
         this.#outward(
           lifeline,
-          { to: 'AWS', name: `${service}:${command}`, isRead: /^(Get|List|Describe|Invoke)/.test(command) },
+          { to: 'AWS', name: `${service}:${command}`, isRead: changesNothing(command) },
           () => this.aws.call(service, command, input, attempts),
         ),
       ),

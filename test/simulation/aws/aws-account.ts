@@ -37,6 +37,9 @@ export interface Call {
 /** Calls for which the SDK makes a token, the same in each attempt. (Smithy: idempotencyToken.) */
 const TOKENS = new Set(['CreateRouteTable', 'CreateVolume', 'RunInstances']);
 
+/** Gets, lists, and invocations, which only probe. */
+export const changesNothing = (command: string): boolean => /^(Get|List|Describe|Invoke)/.test(command);
+
 /** An AWS account in memory, in one region. */
 export class AwsAccount {
   readonly ec2: Ec2;
@@ -173,7 +176,7 @@ export class AwsAccount {
 
   async #attempt(service: ServiceName, command: string, input: Call['input']): Promise<object> {
     const { clock, times } = this.around;
-    const isRead = /^(Get|List|Describe|Invoke)/.test(command);
+    const isRead = changesNothing(command);
     const call: Call = { at: clock.now(), service, command, input, isRead };
     this.calls.push(call);
     const seconds = times.callAtLeast + clock.random() * (times.callAtMost - times.callAtLeast);

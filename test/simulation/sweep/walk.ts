@@ -71,19 +71,12 @@ const anyOf = (dice: Dice, campaigns: readonly Campaign[]): Campaign => dice.one
 
 async function outcome(world: World, spec: Patch): Promise<Verdict> {
   const shouldBe = await deployed(spec);
+  try {
+    await world.until(isReady(NAME), PATIENCE);
+  } catch (error) {
+    return { orphans: [], doubles: [], stuck: [(error as Error).message], lost: lostEvents(world) };
+  }
   const isSame = () => isDeepStrictEqual(portrait(world.aws), shouldBe);
-  const isThere = await world
-    .until(isReady(NAME), PATIENCE)
-    .then(() => undefined)
-    .catch((error: Error) => error.message);
-  for (let pause = 5; isThere === undefined && pause < PATIENCE && !isSame(); pause *= 2)
-    await world.run(pause);
-  const differences = isThere === undefined ? comparison('', portrait(world.aws), shouldBe) : undefined;
-  return {
-    orphans: [],
-    doubles: [],
-    ...differences,
-    stuck: [...(differences?.stuck ?? []), ...(isThere === undefined ? [] : [isThere])],
-    lost: lostEvents(world),
-  };
+  for (let pause = 5; pause < PATIENCE && !isSame(); pause *= 2) await world.run(pause);
+  return { ...comparison('', portrait(world.aws), shouldBe), lost: lostEvents(world) };
 }
