@@ -136,6 +136,8 @@ const allowed = {
   ),
   /** Ranges of IPv4 addresses within which a pipeline may let others to its database; none by default. */
   accessCidrs: setting('operator.allowed.accessCidrs', 'NAMI_ALLOWED_ACCESS_CIDRS', listOfRanges),
+  /** Whether pipelines may have Secrets written by which their events are read: it takes the right to write Secrets. */
+  connectionSecrets: setting('operator.allowed.connectionSecrets', 'NAMI_ALLOWED_CONNECTION_SECRETS', flag),
   /** Size of the largest volume that a pipeline may ask for. */
   volumeGiB: setting(
     'operator.allowed.volumeGiB',

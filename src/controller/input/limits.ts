@@ -23,6 +23,9 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
     }
     checkAccess(managed.access, allowed);
   }
+  const { connectionSecret } = spec.store;
+  if (connectionSecret && !allowed.connectionSecrets)
+    refuse(`the connection Secret ${connectionSecret.name}`, 'none', 'connectionSecrets');
   const { provisionedConcurrency = 0 } = spec.preQueue;
   if (provisionedConcurrency > allowed.provisionedConcurrency) {
     refuse(
