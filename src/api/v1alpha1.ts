@@ -603,7 +603,39 @@ const instanceType = formed(
   'this must be an EC2 instance type, such as t3.micro',
 );
 
+const securityGroupId = formed(
+  32,
+  /^sg-[0-9a-f]{8,17}$/,
+  'this must be the id of a security group, such as sg-0123456789abcdef0',
+);
+
 const DEFAULT_SIZE_GIB = 8;
+
+const access = z
+  .object({
+    securityGroupIds: z
+      .array(securityGroupId)
+      .max(16)
+      .optional()
+      .describe('Security groups whose members reach the database.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    cidrs: z
+      .array(
+        formed(
+          18,
+          /^[0-9]{1,3}([.][0-9]{1,3}){3}\/[0-9]{1,2}$/,
+          'this must be a range of IPv4 addresses, such as 10.1.0.0/16; one address is 10.1.2.3/32',
+        ),
+      )
+      .max(16)
+      .optional()
+      .describe('Ranges of IPv4 addresses from which the database is reached.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  })
+  .optional()
+  .describe(
+    "Who may reach the database beside the function, on port 27017: within what the operator's settings allow, which by default is nobody. See docs/store.md.",
+  );
 
 const managedStore = z
   .object({
@@ -641,6 +673,7 @@ const managedStore = z
         'Container image of MongoDB, in a registry that asks for no login. From China the default one can hardly be pulled: name a copy there.',
       )
       .default(STORE_DEFAULTS.mongoImage),
+    access,
     volume: z
       .object({
         sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(
@@ -766,13 +799,7 @@ const network = z
       .describe('Subnets of that VPC. The host starts in the first whose zone offers its instance type.')
       .meta({ 'x-kubernetes-list-type': 'set' }),
     securityGroupIds: z
-      .array(
-        formed(
-          32,
-          /^sg-[0-9a-f]{8,17}$/,
-          'this must be the id of a security group, such as sg-0123456789abcdef0',
-        ),
-      )
+      .array(securityGroupId)
       .max(4)
       .optional()
       .describe('Further security groups for the function after the queue.')

@@ -645,6 +645,12 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'must be an EC2 instance type, such as t3.micro',
   ],
   [
+    'a range of addresses that is none',
+    managed({ access: { cidrs: ['10.1.0.0'] } }),
+    'spec.store.managed.access.cidrs[0]',
+    'this must be a range of IPv4 addresses, such as 10.1.0.0/16; one address is 10.1.2.3/32',
+  ],
+  [
     'a fallback that is none',
     managed({ fallbackInstanceTypes: ['t3.micro', 'big'] }),
     'spec.store.managed.fallbackInstanceTypes[1]',

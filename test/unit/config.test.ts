@@ -16,6 +16,8 @@ describe('the operator’s settings', () => {
         amis: [],
         codeBuckets: [],
         securityGroups: [],
+        accessSecurityGroups: [],
+        accessCidrs: [],
         subnets: [],
         volumeGiB: 1024,
         provisionedConcurrency: 100,
