@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { isIpv4Range } from './ipv4-range.ts';
 
 /**
  * The operator's settings, each once: its value in the chart, which sets its variable in the operator's environment,
@@ -27,9 +26,9 @@ const list = z
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
-const listOfRanges = list.refine((ranges) => ranges.every(isIpv4Range), {
-  error: 'each must be a range of IPv4 addresses, such as 10.0.0.0/8',
-});
+const listOfRanges = list.pipe(
+  z.array(z.cidrv4('each must be a range of IPv4 addresses, such as 10.0.0.0/8')).readonly(),
+);
 const flag = z
   .enum(['true', 'false'])
   .default('false')
@@ -136,6 +135,8 @@ const allowed = {
   ),
   /** Ranges of IPv4 addresses within which a pipeline may let others to its database; none by default. */
   accessCidrs: setting('operator.allowed.accessCidrs', 'NAMI_ALLOWED_ACCESS_CIDRS', listOfRanges),
+  /** Whether pipelines may have Secrets written by which their events are read: it takes the right to write Secrets. */
+  connectionSecrets: setting('operator.allowed.connectionSecrets', 'NAMI_ALLOWED_CONNECTION_SECRETS', flag),
   /** Size of the largest volume that a pipeline may ask for. */
   volumeGiB: setting(
     'operator.allowed.volumeGiB',

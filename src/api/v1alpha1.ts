@@ -6,6 +6,7 @@ import {
   JSON_PATH,
   KEY_ENCODINGS,
   PROOF_HEADER,
+  READER_ROLES,
   SIGNED_SOURCE_TYPES,
   SOURCE_TYPES,
   TIMESTAMP_FORMATS,
@@ -747,6 +748,24 @@ const store = z
       .describe('Collection that events are written to.')
       .default('events'),
     ttlDays: integer(1, 3650, 'Days until an event is removed from the store. Default: never.').optional(),
+    connectionSecret: z
+      .object({
+        name: formed(
+          253,
+          /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
+          'this must be the name of a Secret: lower-case letters, digits, "-" and "."',
+        ).describe(
+          'Name of the Secret, in the namespace of the pipeline. One that is there already is never touched.',
+        ),
+        role: z
+          .enum(READER_ROLES)
+          .describe('What its user may do in the database of the events.')
+          .default('read'),
+      })
+      .optional()
+      .describe(
+        "A Secret that the operator writes and keeps right, by which programs and people read the events of a managed store: type, provider, host, port, database, username, password and uri, as the Service Binding specification has them, for a user of its own. The operator's settings must allow it. See docs/store.md.",
+      ),
   })
   // A default in the API server would be stored, and then stand in the way of an external store.
   .transform((given) =>
@@ -758,6 +777,11 @@ const store = z
   )
   .meta(
     rules(
+      {
+        rule: '!has(self.connectionSecret) || !has(self.external)',
+        message:
+          'store.connectionSecret is for a managed store: take it out, the connection string of an external one is yours already',
+      },
       {
         rule: '!has(self.managed) || !has(self.external)',
         message:
@@ -1009,6 +1033,12 @@ export const webhookPipelineStatus = z
       })
       .optional()
       .describe('The store as it is.'),
+    binding: z
+      .object({ name: z.string().max(253).describe('Name of the Secret.') })
+      .optional()
+      .describe(
+        'The Secret of spec.store.connectionSecret, once it is there: a Provisioned Service of the Service Binding specification.',
+      ),
     code: z
       .object({
         preQueue: z

@@ -3,9 +3,9 @@ import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import type { Ingress } from '../aws/kinds/security-group.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
-import { canonicalRange } from '../ipv4-range.ts';
 import { DATA_VOLUME, functionName } from './identity.ts';
 import type { PlanInput } from './input.ts';
+import { canonicalRange } from './ipv4-range.ts';
 import { partitionOf } from './partition.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 

@@ -645,6 +645,18 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'must be an EC2 instance type, such as t3.micro',
   ],
   [
+    'a connection Secret of an external store',
+    { store: { external: { uriSecretRef: { name: 'a', key: 'b' } }, connectionSecret: { name: 'events' } } },
+    'spec.store',
+    'store.connectionSecret is for a managed store: take it out',
+  ],
+  [
+    'a name that no Secret has',
+    { store: { connectionSecret: { name: 'Events' } } },
+    'spec.store.connectionSecret.name',
+    'this must be the name of a Secret: lower-case letters',
+  ],
+  [
     'a range of addresses that is none',
     managed({ access: { cidrs: ['10.1.0.0'] } }),
     'spec.store.managed.access.cidrs[0]',

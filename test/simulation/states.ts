@@ -171,6 +171,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('store.database', ['shop', 'nami']),
   field('store.collection', ['orders']),
   field('store.ttlDays', [30, 7]),
+  field(
+    'store.connectionSecret.role',
+    [{ name: 'events', role: 'readWrite' }, { name: 'events' }].map((connectionSecret) =>
+      parts({ store: { connectionSecret } }),
+    ),
+    { on: 'managed' },
+  ),
   field('alarms.enabled', [false, true]),
   field('alarms.snsTopicArns', [['arn:aws:sns:eu-central-1:123456789012:ops']]),
   field('alarms.thresholds.deadLetters', [10]),
@@ -196,6 +203,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'postQueue.code.s3.bucket': 'see the tests of own code',
   'postQueue.code.s3.key': 'see the tests of own code',
   'postQueue.code.s3.version': 'see the tests of own code',
+  'store.connectionSecret.name': 'no state of the account; see binding',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
   'store.external.caConfigMapRef.name': 'the simulated store has no certificate',
@@ -244,6 +252,7 @@ export function specOf({ on, field: name }: Campaign, state?: unknown): Patch {
 export const GRANTS = {
   NAMI_ALLOWED_ACCESS_SECURITY_GROUPS: 'sg-0123456789abcdef0,sg-0123456789abcdef1,sg-00000000000000000',
   NAMI_ALLOWED_ACCESS_CIDRS: '10.0.0.0/8',
+  NAMI_ALLOWED_CONNECTION_SECRETS: 'true',
 };
 
 /** Gives a world all that the states refer to. */

@@ -18,6 +18,7 @@ describe('the operator’s settings', () => {
         securityGroups: [],
         accessSecurityGroups: [],
         accessCidrs: [],
+        connectionSecrets: false,
         subnets: [],
         volumeGiB: 1024,
         provisionedConcurrency: 100,

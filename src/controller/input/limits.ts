@@ -1,7 +1,7 @@
 import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import { TerminalError } from '../../aws/account/errors.ts';
 import { type Config, SETTINGS } from '../../config.ts';
-import { isWithinRange } from '../../ipv4-range.ts';
+import { isWithinRange } from '../../plan/ipv4-range.ts';
 
 /** Throws TerminalError `NotAllowed` when a pipeline asks for what the operator's settings don't grant its tenants. */
 export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowed: Config['allowed']): void {
@@ -23,6 +23,9 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
     }
     checkAccess(managed.access, allowed);
   }
+  const { connectionSecret } = spec.store;
+  if (connectionSecret && !allowed.connectionSecrets)
+    refuse(`the connection Secret ${connectionSecret.name}`, 'none', 'connectionSecrets');
   const { provisionedConcurrency = 0 } = spec.preQueue;
   if (provisionedConcurrency > allowed.provisionedConcurrency) {
     refuse(

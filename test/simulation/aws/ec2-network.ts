@@ -26,7 +26,7 @@ import type {
   RevokeSecurityGroupEgressRequest,
   RevokeSecurityGroupIngressRequest,
 } from '@aws-sdk/client-ec2';
-import { canonicalRange } from '../../../src/ipv4-range.ts';
+import { canonicalRange } from '../../../src/plan/ipv4-range.ts';
 import { AwsError } from './aws-error.ts';
 import { type Attributes, filtered } from './ec2-filters.ts';
 import type { Operations, Surroundings } from './service.ts';

@@ -168,8 +168,20 @@ export class KubernetesApi {
   }
 
   setSecret(name: string, data: Readonly<Record<string, string>>, namespace = 'default'): void {
-    const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-    this.#put('secrets', 'Secret', { name, namespace }, { data: Object.fromEntries(encoded) });
+    this.#put('secrets', 'Secret', { name, namespace }, { data: encoded(data) });
+  }
+
+  secret(name: string, namespace = 'default'): Stored | undefined {
+    return this.#store.get('secrets', `${namespace}/${name}`);
+  }
+
+  /** Changes some keys of a Secret, as somebody does who has the right to. */
+  patchSecret(name: string, data: Readonly<Record<string, string>>, namespace = 'default'): void {
+    const found = this.#require({ resource: 'secrets', namespace, name });
+    this.#store.put('secrets', `${namespace}/${name}`, {
+      ...found,
+      data: { ...(found.data as Fields), ...encoded(data) },
+    });
   }
 
   setConfigMap(name: string, data: Readonly<Record<string, string>>, namespace = 'default'): void {
@@ -508,3 +520,8 @@ function jsonResponse(status: number, json: unknown): TransportResponse {
 function errorResponse({ status, reason, message }: StatusError): TransportResponse {
   return jsonResponse(status, { kind: 'Status', code: status, reason, message });
 }
+
+const encoded = (data: Readonly<Record<string, string>>): Fields =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );

@@ -341,6 +341,7 @@ export const FULL_SPEC = {
     database: 'webhooks',
     collection: 'orders',
     ttlDays: 90,
+    connectionSecret: { name: 'orders-events', role: 'readWrite' },
   },
   network: {
     vpcId: 'vpc-0123456789abcdef0',

@@ -67,6 +67,11 @@ export const GRANTED: readonly Case[] = [
     managed({ access: { cidrs: ['0.0.0.0/0'] } }),
     { accessCidrs: ['0.0.0.0/0'] },
   ],
+  [
+    'a Secret by which events are read, where that is allowed',
+    { store: { managed: {}, connectionSecret: { name: 'events' } } },
+    { connectionSecrets: true },
+  ],
   ['a tag and a digest together', managed({ mongoImage: `${MONGO}:7.0-jammy@sha256:0` }), {}],
 ];
 
@@ -191,6 +196,12 @@ export const REFUSED: readonly [...Case, RegExp][] = [
     managed({ access: { cidrs: ['10.1.0.256/24'] } }),
     { accessCidrs: ['0.0.0.0/0'] },
     /access to the database from 10\.1\.0\.256\/24: use a range within 0\.0\.0\.0\/0,/,
+  ],
+  [
+    'a Secret by which events are read by default',
+    { store: { managed: {}, connectionSecret: { name: 'events' } } },
+    {},
+    /the connection Secret events: use none, or have operator\.allowed\.connectionSecrets \(NAMI_ALLOWED_CONNECTION_SECRETS\) changed$/,
   ],
   [
     'another subnet',

@@ -18,8 +18,6 @@ function parse(text: string): Range | undefined {
   return { first: number - (number % size), size, prefix };
 }
 
-export const isIpv4Range = (text: string): boolean => parse(text) !== undefined;
-
 /** Whether every address of a range is in another; what is no range is in none. */
 export function isWithinRange(inner: string, outer: string): boolean {
   const [one, other] = [parse(inner), parse(outer)];
