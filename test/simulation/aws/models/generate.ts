@@ -30,6 +30,9 @@ function botocoreOf(service: ServiceName): Botocore {
   return JSON.parse(gunzipSync(readFileSync(newest)).toString()) as Botocore;
 }
 
+/** Shapes whose list of values is not held against a request. */
+const OPEN = ['InstanceType'];
+
 /** What of a shape speaks of the values that it takes. */
 const KEPT = ['type', 'required', 'min', 'max', 'pattern', 'enum'];
 const nameIn = (part: unknown): string => (part as { readonly shape: string }).shape;
@@ -58,6 +61,8 @@ function modelOf(service: ServiceName, commands: readonly string[]): Model {
     for (const part of [...Object.values(shape.members ?? {}), shape.member, shape.key, shape.value])
       if (part !== undefined) keep(part);
   };
+  // Of these AWS has more from month to month, and a user may name what it never had.
+  for (const name of OPEN) if (name in shapes) delete shapes[name]?.enum;
   for (const command of commands) {
     const { input } = operations[command] ?? {};
     if (input === undefined) continue;
