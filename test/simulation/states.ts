@@ -44,12 +44,12 @@ const source = (type: string, more: Patch = {}) => parts({ source: { type, secre
 const functionFields = (name: 'preQueue' | 'postQueue'): Campaign[] => [
   field(`${name}.memoryMiB`, [128, 1024]),
   field(`${name}.architecture`, ['x86_64', 'arm64']),
-  field(`${name}.environment`, [{ A: '1' }, { A: '2', B: '3' }]),
+  field(`${name}.environment`, [{ ONE: '1' }, { ONE: '2', TWO: '3' }]),
   field(
     `${name}.environmentFrom`,
     [
       [{ name: 'LEVEL', configMapKeyRef: { name: 'settings', key: 'LEVEL' } }],
-      [{ name: 'A', secretKeyRef: { name: 'signing', key: 'a' } }],
+      [{ name: 'ONE', secretKeyRef: { name: 'signing', key: 'a' } }],
     ],
     {
       wrong: [{ name: 'LEVEL', configMapKeyRef: { name: 'missing', key: 'LEVEL' } }],

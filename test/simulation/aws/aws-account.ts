@@ -9,6 +9,7 @@ import { Iam } from './iam.ts';
 import type { Invoked } from './lambda.ts';
 import { Lambda } from './lambda.ts';
 import { Logs } from './logs.ts';
+import { misfits, misfitsOf } from './models/model.ts';
 import { Route53 } from './route53.ts';
 import { S3 } from './s3.ts';
 import { Senders } from './senders.ts';
@@ -122,6 +123,11 @@ export class AwsAccount {
     return this.#ids.get(prefix) ?? 0;
   }
 
+  /** The commands that a service answers. */
+  commandsOf(service: ServiceName): string[] {
+    return Object.keys(this.#services[service].operations).sort();
+  }
+
   /** What is left in the account, as "Kind id", but for what AWS keeps of what is gone. */
   contents(): string[] {
     const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53 } = this;
@@ -179,6 +185,7 @@ export class AwsAccount {
     const isRead = changesNothing(command);
     const call: Call = { at: clock.now(), service, command, input, isRead };
     this.calls.push(call);
+    for (const misfit of misfitsOf(service, command, input)) misfits.add(misfit);
     const seconds = times.callAtLeast + clock.random() * (times.callAtMost - times.callAtLeast);
     await sleep(clock, seconds * 1000);
     this.beforeCall(call);

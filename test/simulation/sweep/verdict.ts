@@ -1,3 +1,4 @@
+import { misfits } from '../aws/models/model.ts';
 import type { Portrait } from '../aws/portrait.ts';
 import { lostEvents } from '../whole-life.ts';
 import { driftsTold, type World } from '../world.ts';
@@ -33,7 +34,7 @@ export function verdictOf(world: World, differences: readonly Difference[]): Ver
   return {
     orphans: accounts.flatMap(({ orphans }) => orphans),
     doubles: accounts.flatMap(({ doubles }) => doubles),
-    stuck: [...accounts.flatMap(({ stuck }) => stuck), ...restless, ...unreached, ...untrue],
+    stuck: [...accounts.flatMap(({ stuck }) => stuck), ...restless, ...unreached, ...untrue, ...misfits],
     lost: lostEvents(world),
   };
 }
