@@ -316,6 +316,23 @@ describe('the database', () => {
   });
 });
 
+test('the database comes after all other steps, and none comes after one that failed', () => {
+  const steps = ['packages', 'volume', 'image', 'password', 'mongo', 'up'];
+  const step = (name: string, code: number) => {
+    writeFileSync(at('bin', `${name}.sh`), `#!/bin/bash\necho ${name} >> '${at('steps')}'\nexit ${code}\n`);
+    chmodSync(at('bin', `${name}.sh`), 0o755);
+  };
+  for (const name of steps) step(name, 0);
+  const standIns = { dirname: `echo '${at('bin')}'` };
+  expect(run('store', standIns).status).toBe(0);
+  expect(lines(at('steps')).slice(0, 4)).toEqual(steps.slice(0, 4));
+  expect(lines(at('steps'))).toContain('mongo');
+  rmSync(at('steps'));
+  step('image', 3);
+  expect(run('store', standIns).status).toBe(3);
+  expect(lines(at('steps'))).toEqual(['packages', 'volume', 'image']);
+});
+
 describe('the packages', () => {
   /** A package manager whose nth call brings the programs. */
   const brings = (nth: number, name: string, refusal: string, programs = ['docker', 'mkfs.xfs', 'aws']) =>

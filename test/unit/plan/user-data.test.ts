@@ -15,7 +15,6 @@ const files: Readonly<Record<string, string>> = Object.fromEntries(
     text ?? '',
   ]),
 );
-const paths = Object.keys(files);
 const unit = files['/etc/systemd/system/nami-store.service']?.split('\n') ?? [];
 
 describe('what the host runs', () => {
@@ -53,14 +52,11 @@ describe('what the host runs', () => {
   });
 
   test('goes through all steps at every start of the database, for as long as the host runs', () => {
-    const steps = unit.filter((line) => line.startsWith('Exec')).map((line) => line.split('=')[1]);
-    expect(steps.filter((step) => step?.startsWith('/usr/local/'))).toSatisfy((all: string[]) =>
-      all.every((step) => paths.includes(step)),
-    );
+    expect(unit).toContain('ExecStart=/usr/local/lib/nami/store.sh');
     expect(unit).toEqual(expect.arrayContaining(['Restart=always', 'StartLimitIntervalSec=0']));
-    expect(unit).toEqual(expect.arrayContaining(['TimeoutStartSec=infinity', 'WantedBy=multi-user.target']));
-    // A dependency that failed once would leave the database dead for good.
-    expect(unit.filter((line) => /^(Requires|BindsTo|Requisite)/.test(line))).toEqual([]);
+    expect(unit).toContain('WantedBy=multi-user.target');
+    // A dependency that failed once would leave the database dead for good, and a long start the machine half up.
+    expect(unit.filter((line) => /^(Requires|BindsTo|Requisite|ExecStartPre)/.test(line))).toEqual([]);
   });
 
   test('holds no secret', () => {
