@@ -11,6 +11,7 @@ import { plan } from '../../plan/plan.ts';
 import type { Context } from '../context.ts';
 import { gather, type Subject } from '../input/gather.ts';
 import { requestedLook } from '../input/requested-look.ts';
+import { driftsAmong, restedBy } from '../report/drift.ts';
 import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { followStore } from './follow-store.ts';
@@ -70,12 +71,12 @@ async function buildOnce(
   const before = memory.applied?.requested === requested ? memory.applied?.outcome.nodes : undefined;
   const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
   const last = memory.applied?.outcome;
-  if (memory.applied?.plan === planned && last && isAtRest(last)) {
-    for (const { node, done } of outcome.nodes) if (done.length > 0) context.onDrift?.(node.kind);
-  }
+  memory.rested ??= restedBy(pipeline);
+  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
+  for (const { node } of drifts) context.onDrift?.(node.kind);
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
-  reporter.changes(pipeline, outcome, last);
+  reporter.changes(pipeline, outcome, { last, drifts });
   if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')
     await followStore(context, subject);
   return { input, outcome };

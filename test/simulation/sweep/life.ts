@@ -17,7 +17,8 @@ const LOOK = 130;
 /** Waits double up to it, together two hours. */
 const LONGEST_PAUSE = 4000;
 
-const BEGUN: Patch = {
+/** A spec with all that a pipeline can have. */
+export const FULL: Patch = {
   source: { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'a' }] },
   preQueue: { environment: { A: '1' }, reservedConcurrency: 20, provisionedConcurrency: 2 },
   postQueue: { code: { configMapRef: { name: 'own', key: 'code.mjs' } } },
@@ -81,7 +82,7 @@ export interface Station {
 const STATIONS: readonly Station[] = [
   {
     name: 'made',
-    wish: ({ kubernetes }) => void kubernetes.apply({ metadata: { name: NAME }, spec: BEGUN }),
+    wish: ({ kubernetes }) => void kubernetes.apply({ metadata: { name: NAME }, spec: FULL }),
     isReached: isReady(NAME),
   },
   {
