@@ -56,7 +56,7 @@ export interface NodePass {
 }
 
 /** Milliseconds for which what is ready is taken for ready, while other nodes are on their way. */
-const REST = 60_000;
+const REST = 300_000;
 
 /** Rounds of find, create and update that one node gets in one pass. */
 const ROUNDS = 4;

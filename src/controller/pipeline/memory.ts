@@ -22,6 +22,8 @@ export interface Memory {
   /** Tells what somebody changed in AWS from what is newly wanted; absent before the first look. */
   rested?: Rested;
   store: StoreBelief;
+  /** When the queue of a pipeline that can't be built last followed its store, and as what. */
+  followed?: { readonly at: number; readonly isToBeRead: boolean | undefined };
   /** When the store was asked last. */
   storeAskedAt?: number;
   queue?: QueueView;
