@@ -50,11 +50,11 @@ if [ -z "$mounted" ]; then
 fi
 
 if [ ! -e "$MARK" ]; then
-  if [ -n "$(ls -A "$NAMI_MOUNT")" ]; then
+  # A mark that was being written when the machine ended is nobody's file.
+  if [ -n "$(ls -A --ignore="$(basename "$MARK").new" "$NAMI_MOUNT")" ]; then
     umount "$NAMI_MOUNT"
     refuse "the volume $NAMI_VOLUME_ID holds files that are not the store's, which are left as they are: name another volume"
   fi
-  mkdir "$NAMI_MOUNT/db"
   echo "$NAMI_VOLUME_ID" >"$MARK.new"
   mv "$MARK.new" "$MARK"
   sync --file-system "$MARK"
@@ -63,3 +63,5 @@ elif [ "$(cat "$MARK")" != "$NAMI_VOLUME_ID" ]; then
   umount "$NAMI_MOUNT"
   refuse "the volume $NAMI_VOLUME_ID bears the mark of $owner: it is left as it is"
 fi
+
+mkdir -p "$NAMI_MOUNT/db"
