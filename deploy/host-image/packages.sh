@@ -31,4 +31,7 @@ if ! are_there; then
     refuse "can't install Docker: this image has neither dnf nor apt-get; take Amazon Linux 2023, Debian or Ubuntu (amiId)"
   fi
 fi
-patiently "starts Docker" systemctl enable --now docker
+if ! systemctl is-active --quiet docker; then
+  say "starts Docker"
+  patiently "starts Docker" systemctl enable --now docker
+fi

@@ -342,17 +342,19 @@ describe('the packages', () => {
   test('of Amazon Linux are installed until that works, and Docker is started', () => {
     const { status, calls, said } = run('packages', {
       dnf: brings(3, 'dnf', 'Error: rpm lock'),
-      systemctl: worksAtCall(2, 'systemctl', 'Failed'),
+      systemctl: `[ $1 = enable ] || exit 3\n${worksAtCall(2, 'systemctl enable', 'Failed')}`,
     });
     expect(status).toBe(0);
     expect(calls.filter((call) => !call.startsWith('sleep'))).toEqual([
       ...Array(3).fill('dnf install -y docker xfsprogs awscli-2'),
+      'systemctl is-active --quiet docker',
       ...Array(2).fill('systemctl enable --now docker'),
     ]);
     expect(said).toEqual([
       'nami: installs packages',
       'nami: installs packages: tries again in 5 s: Error: rpm lock',
       'nami: installs packages: tries again in 10 s: Error: rpm lock',
+      'nami: starts Docker',
       'nami: starts Docker: tries again in 5 s: Failed',
     ]);
   });
@@ -373,7 +375,7 @@ describe('the packages', () => {
     const there = { docker: '', 'mkfs.xfs': '', aws: '', systemctl: '' };
     const { status, calls } = run('packages', { ...there, dnf: 'exit 1', 'apt-get': 'exit 1' });
     expect(status).toBe(0);
-    expect(calls).toEqual(['systemctl enable --now docker']);
+    expect(calls).toEqual(['systemctl is-active --quiet docker']);
   });
 
   test('can not be installed on an image without a package manager that is known', () => {
