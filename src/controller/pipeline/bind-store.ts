@@ -10,7 +10,7 @@ import type { Subject } from '../input/gather.ts';
 import type { Finding } from '../report/conditions.ts';
 import { nodeOf } from '../report/nodes.ts';
 import { PIPELINES } from '../resource-type.ts';
-import type { StoreBelief } from './store-belief.ts';
+import { reachableStore } from './store-belief.ts';
 
 /** The Secret by which others read the events of a managed store. */
 export interface Binding {
@@ -41,7 +41,7 @@ export async function bindStore(
       pipeline,
       wanted,
       contentOf(outcome, spec.store.database),
-      readerIn(memory.store),
+      reachableStore(memory.store.view)?.reader,
     );
   } catch (error) {
     if (!(error instanceof KubernetesApiError && error.status === 403)) throw error;
@@ -106,12 +106,6 @@ function contentOf(outcome: Outcome, database: string): Content | undefined {
     password,
     uri: `mongodb://${READER}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true`,
   };
-}
-
-/** What the reader may do, as the store said when it was last asked. */
-function readerIn({ view }: StoreBelief): string | undefined {
-  const store = view.is === 'reachable' ? view.probe.store : undefined;
-  return store?.reachable ? store.reader : undefined;
 }
 
 async function secretOf(client: Context['client'], ref: ObjectRef): Promise<Secret | undefined> {
