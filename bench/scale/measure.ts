@@ -41,7 +41,7 @@ const AT_REST = 600;
 const CHANGED = 5;
 const BETWEEN_CHANGES = 20;
 /** Calls are the same from one such time to the next where only what is looked at each minute goes on. */
-const LOOKS = 300;
+const LOOKS = 180;
 /** As fast as it goes. */
 export const FAST = { NAMI_RATE_SHARE: '100', NAMI_WORKERS: '64' };
 
