@@ -42,6 +42,8 @@ const CHANGED = 5;
 const BETWEEN_CHANGES = 20;
 /** Calls are the same from one such time to the next where only what is looked at each minute goes on. */
 const LOOKS = 180;
+/** So many calls more or fewer are those of a region, whose looks are further apart. */
+const FEW = 10;
 /** As fast as it goes. */
 export const FAST = { NAMI_RATE_SHARE: '100', NAMI_WORKERS: '64' };
 
@@ -142,7 +144,7 @@ async function resyncOf(world: World): Promise<number> {
   for (;;) {
     windows.push((await callsIn(world.aws, () => world.run(LOOKS))).length);
     const [before = 0, last = 0] = windows.slice(-2);
-    if (windows.length > 2 && Math.abs(before - last) <= 0.02 * last)
+    if (windows.length > 2 && Math.abs(before - last) <= Math.max(FEW, 0.05 * last))
       return windows.reduce((sum, count) => sum + count - last, 0);
     if (windows.length * LOOKS > LONGEST)
       throw new Error(`the operator does not come to rest: calls in ${LOOKS} s each: ${windows.join(', ')}`);

@@ -115,6 +115,22 @@ test('what nobody manages is left alone, and nothing is told of it', async () =>
   expect(driftsTold(world)).toEqual([]);
 });
 
+/** Kinds of what a region's pipelines share. */
+const SHARED = new Set([
+  'BasePathMapping',
+  'DnsRecord',
+  'DomainName',
+  'GatewayResponse',
+  'InternetGateway',
+  'RestApi',
+  'Route',
+  'RouteTable',
+  'Stage',
+  'Subnet',
+  'Vpc',
+]);
+const ofRegion = [...byKind].filter(([kind]) => SHARED.has(kind));
+
 describe('while the operator is down', () => {
   async function downWhile(meddle: (world: World) => void): Promise<World> {
     const world = await fullWorld();
@@ -145,6 +161,21 @@ describe('while the operator is down', () => {
     const notes = world.kubernetes.events.map((event) => String((event as { readonly note?: string }).note));
     expect(notes.join()).toMatch(/Function \S+ updated memoryMiB/);
   });
+
+  test('every kind of what a region shares has a drift', () => {
+    expect(ofRegion.map(([kind]) => kind).sort()).toEqual([...SHARED].sort());
+  });
+
+  test.each(ofRegion)(
+    'what is changed of a region’s %s is put right, and all comes to rest',
+    async (_, drifts) => {
+      const world = await downWhile(first(drifts).meddle);
+      const changes = world.aws.changes.length;
+      await world.run(RESYNC);
+      expect(world.aws.changes.slice(changes).map(({ command }) => command)).toEqual([]);
+      expect(world.senders.postTo(urlOf(world)).status).toBe(200);
+    },
+  );
 
   test('what is deleted together with a change of the spec is not called drift', async () => {
     const world = await downWhile((each) => {
