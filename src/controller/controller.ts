@@ -95,7 +95,7 @@ export class Controller {
       pipelines: this.#reflector,
       hostTurns: new Map(),
       regions: {
-        wake: (region) => this.#queue.add(REGION + region, 'begun'),
+        wake: (region) => this.#queue.add(REGION + region, 'shared'),
         problems: (region) => this.#regions.problems(region),
       },
     });

@@ -18,13 +18,18 @@ export type Urgency = keyof typeof URGENCIES;
 const URGENCIES = {
   /** Never seen before: a moment's work, which waits for nobody. */
   new: { headStart: 600, spare: 1 },
+  /** All others may wait for it. */
+  shared: { headStart: 600, spare: 2 },
   /** On its way: what was begun is finished before more is begun. */
   begun: { headStart: 300, spare: 0 },
   /** Somebody wants something of it. */
   changed: { headStart: 0, spare: 0 },
-  /** Nothing happened: looked at all the same, and never by the last free worker. */
+  /** Nothing happened: looked at all the same, never by the last free worker, and by a part of them alone. */
   routine: { headStart: -300, spare: -1 },
 } as const;
+
+/** Workers that routine may use at once: what it asks of others goes out before what is asked later for a change. */
+const forRoutine = (workers: number): number => Math.max(3, Math.ceil(workers / 4));
 
 export interface Run {
   key: string;
@@ -66,6 +71,8 @@ export class WorkQueue {
   readonly #delayed = new Map<string, Due & { cancel: CancelTimer }>();
   /** Since when, in monotonic milliseconds. */
   readonly #running = new Map<string, number>();
+  /** Those of them that are handled as routine. */
+  readonly #routine = new Set<string>();
   /** Keys added while they were running. */
   readonly #again = new Map<string, Due>();
   readonly #failures = new Map<string, number>();
@@ -221,6 +228,7 @@ export class WorkQueue {
       if (!next) return;
       const [key, due] = next;
       this.#due.delete(key);
+      if (due.urgency === 'routine') this.#routine.add(key);
       void this.#run(key, due.at);
     }
   }
@@ -228,9 +236,11 @@ export class WorkQueue {
   /** The first key in rank for whose urgency a worker is free. */
   #next(): [string, Due] | undefined {
     const { workers } = this.#options;
+    const isFull = this.#routine.size >= forRoutine(workers);
     let first: [string, Due] | undefined;
     for (const entry of this.#due) {
       const [, due] = entry;
+      if (due.urgency === 'routine' && isFull) continue;
       // One worker alone can't be left free.
       const allowed = Math.max(1, workers + URGENCIES[due.urgency].spare);
       if (this.#running.size < allowed && (!first || rankOf(due) < rankOf(first[1]))) first = entry;
@@ -255,6 +265,7 @@ export class WorkQueue {
       this.retry(key);
     }
     this.#running.delete(key);
+    this.#routine.delete(key);
     this.#movedAt = clock.monotonic();
     const again = this.#again.get(key);
     if (again) this.#due.set(key, again);

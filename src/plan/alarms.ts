@@ -1,5 +1,5 @@
 import { VOLUME_METRIC } from '../../handlers/contract.ts';
-import { type Graph, type NodeOf, type Part, ref } from '../aws/graph/graph.ts';
+import { type Graph, type NodeOf, nodeKey, type Part, ref } from '../aws/graph/graph.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import {
   ALIAS,
@@ -132,6 +132,8 @@ export function planAlarms(input: PlanInput, gatewayName: string): Graph {
       kind: 'Alarm',
       id,
       part,
+      // CloudWatch takes few alarms a second: they hold up nothing that takes deliveries.
+      after: [nodeKey('Permission', 'gateway')],
       desired: {
         ...alarm,
         name: `${owner.prefix}-${id}`,

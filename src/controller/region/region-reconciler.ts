@@ -85,14 +85,14 @@ export class RegionReconciler {
       const isNews = this.#note(region, result.problems);
       if (result.changed || isNews) wakePipelines(here.filter(isWaiting));
       if (result.failed) return { backoff: true, progressed: result.changed };
-      if (!result.settled) return { after: result.seconds ?? 1, urgency: 'begun' };
+      if (!result.settled) return { after: result.seconds ?? 1, urgency: 'shared' };
       if (isEmpty) return { done: true };
       const now = this.#context.clock.now();
       const seen = Math.min(now, ...result.nodes.flatMap(({ seenAt }) => seenAt ?? []));
       return { after: Math.max(1, config.resyncSeconds - (now - seen) / 1000), urgency: 'routine' };
     } catch (error) {
       const judged = judge(error);
-      if (judged.is === 'requeue') return { after: judged.seconds, urgency: 'begun' };
+      if (judged.is === 'requeue') return { after: judged.seconds, urgency: 'shared' };
       const { reason, message } = judged;
       const problem = { reason, message, terminal: judged.is === 'terminal' };
       const isNews = this.#note(region, [

@@ -11,7 +11,7 @@ import type { EventNote } from '../../kubernetes/events.ts';
 export type Rested = Map<string, Rest>;
 
 interface Rest {
-  /** As what it was wanted then; absent: that is not known, since an earlier process saw it. */
+  /** As what it was wanted then; absent: it is not known whether it is so, as where an earlier process saw it. */
   readonly as?: string;
   /** Since when the operator has done nothing for it, in milliseconds since the epoch. */
   readonly since: number;
@@ -50,7 +50,9 @@ export function driftsAmong(rested: Rested, nodes: readonly NodeOutcome[], now: 
       if (isDrift) drifts.push(outcome);
     }
     const since = done.length > 0 ? now : (before?.since ?? now);
-    if (state === 'Ready') rested.set(key, { since, ...(as !== undefined && { as }) });
+    // What is newly wanted and needs no change may be what was there before the operator's last one.
+    const isTold = !before || done.length > 0 || before.as === as || now - since >= LAG;
+    if (state === 'Ready') rested.set(key, { since, ...(as !== undefined && isTold && { as }) });
     // What is still being put right is told once.
     else if (done.length > 0) rested.delete(key);
   }

@@ -191,6 +191,17 @@ describe('the work queue', () => {
     expect([queue.running, queue.depth]).toEqual([4, 4]);
   });
 
+  test('leaves most of many workers to what is wanted', async () => {
+    const { clock, queue } = slowQueue({ workers: 16 });
+    queue.start();
+    for (let index = 0; index < 10; index += 1) queue.add(`r${index}`, 'routine');
+    expect(queue.running).toBe(4);
+    for (let index = 0; index < 20; index += 1) queue.add(`c${index}`);
+    expect([queue.running, queue.depth]).toEqual([16, 14]);
+    await clock.advance(600 * second);
+    expect([queue.running, queue.depth]).toEqual([0, 0]);
+  });
+
   test('a key that is on its way and is asked for earlier is no less on its way', async () => {
     const { clock, queue, begun } = slowQueue({ workers: 1 });
     queue.addAfter('begun', 60, 'begun');

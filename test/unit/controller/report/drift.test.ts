@@ -51,6 +51,15 @@ describe('no drift is', () => {
   });
 });
 
+test('what an early look took for right, and was what stood before the operator’s own change, is no drift later', () => {
+  const rested: Rested = new Map();
+  driftsAmong(rested, [mapping({ done: UPDATED })], 0);
+  // The look reads what was there before the change, and that is just what is wanted now.
+  driftsAmong(rested, [mapping({ as: 'b' })], 9_000);
+  expect(driftsAmong(rested, [mapping({ as: 'b', done: UPDATED })], RESYNC)).toEqual([]);
+  expect(driftsAmong(rested, [mapping({ as: 'b', done: UPDATED })], 2 * RESYNC)).toHaveLength(1);
+});
+
 test('a look that comes too early after a change of the operator itself shows no drift', () => {
   const rested: Rested = new Map();
   driftsAmong(rested, [mapping({ done: ['created'] })], 0);
