@@ -4,6 +4,7 @@ import { eventually } from '../user.ts';
 import { ADDRESS, PATIENCE_SECONDS, PORT } from './host.ts';
 
 const SERVER_SELECTION_MILLISECONDS = 20_000;
+const SOCKET_MILLISECONDS = 60_000;
 
 /** Writes documents as the post-queue function does, and knows which were acknowledged. */
 export class Documents {
@@ -41,7 +42,11 @@ export class Documents {
       throw new Error(`${cause.message}: ${last}`, { cause });
     });
     await this.#connected(async (client) => {
-      const found = await client.db('nami').collection<{ _id: string }>('events').find().toArray();
+      const found = await client
+        .db('nami')
+        .collection<{ _id: string }>('events')
+        .find({}, { projection: { _id: 1 } })
+        .toArray();
       const ids = new Set(found.map(({ _id }) => _id));
       const missing = [...this.#acknowledged].filter((id) => !ids.has(id));
       for (const id of missing) this.#lost.add(id);
@@ -88,7 +93,10 @@ export class Documents {
 
   async #connected<T>(work: (client: MongoClient) => Promise<T>): Promise<T> {
     const uri = `mongodb://${STORE_USER}:${this.#password}@${ADDRESS}:${PORT}/?authSource=admin&directConnection=true`;
-    const client = new MongoClient(uri, { serverSelectionTimeoutMS: SERVER_SELECTION_MILLISECONDS });
+    const client = new MongoClient(uri, {
+      serverSelectionTimeoutMS: SERVER_SELECTION_MILLISECONDS,
+      socketTimeoutMS: SOCKET_MILLISECONDS,
+    });
     try {
       await client.connect();
       return await work(client);

@@ -14,7 +14,7 @@ export const PARAMETER = '/nami/check/store-password';
 export const ADDRESS = '127.0.0.1';
 export const PORT = 27_017;
 /** Emulated by software, a machine takes about twenty times as long for everything. */
-export const PATIENCE_SECONDS = 1200;
+export const PATIENCE_SECONDS = 900;
 
 const MEMORY_MIB = 1024;
 const VOLUME_BYTES = 1024 ** 3;

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { prepareNetwork } from '../../local/cluster/machine.ts';
 import { findBaseDisk } from '../../local/machine/base-disk.ts';
 import { Processes } from '../../local/processes.ts';
+import { lastStep } from '../../src/plan/user-data.ts';
 import { runSteps } from '../run-steps.ts';
 import { ADDITIONS } from './additions.ts';
 import { Documents } from './documents.ts';
@@ -49,7 +50,7 @@ const launch = async (host: Host, how?: { isAttached: boolean }) => {
   await host.boot(how);
 };
 /** Has the database started anew as on a machine that has never had the image. */
-const withoutImage = `systemctl stop nami-store && docker rmi --force ${IMAGE}`;
+const withoutImage = `systemctl stop nami-store && docker rm nami-mongo && docker rmi ${IMAGE}`;
 const start = 'systemctl start --no-block nami-store';
 const digest = ({ file }: Volume) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
@@ -68,12 +69,10 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
   {
     name: 'the container is killed',
     async run() {
-      const id = 'docker inspect --format "{{.Id}}" nami-mongo';
-      const before = await surroundings.run(id);
-      await surroundings.run(
-        `docker kill nami-mongo; for i in $(seq 300); do now=$(${id} 2>/dev/null); [ -n "$now" ] && [ "$now" != ${before} ] && exit; sleep 1; done; exit 1`,
-      );
-      return await documents.areThere();
+      await surroundings.run('docker kill nami-mongo');
+      const said = await first.reaches(/^the database ended with exit code 137/);
+      await first.reaches(UP);
+      return `${await documents.areThere()}; ${said}`;
     },
   },
   {
@@ -83,8 +82,9 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
         'fallocate -l $(($(df --output=avail -B1 /var/lib/nami | tail -n 1) - 4194304)) /var/lib/nami/ballast',
       );
       await rejects(documents.write(400, 100_000), 'everything fits into a full volume');
+      const said = lastStep(first.console());
       await surroundings.run('rm /var/lib/nami/ballast');
-      return await documents.areThere();
+      return `${await documents.areThere()}; ${said}`;
     },
   },
   {
@@ -101,10 +101,10 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
     async run() {
       await documents.write(20);
       await launch(second, { isAttached: false });
-      await second.reaches(new RegExp(`^waits for the volume ${volume.id}$`));
+      const said = await second.reaches(new RegExp(`^waits for the volume ${volume.id}: tries again in `));
       await second.attach();
       await second.reaches(UP);
-      return await documents.areThere();
+      return `${await documents.areThere()}; ${said}`;
     },
   },
   {
@@ -162,6 +162,20 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
       return `${await otherDocuments.areThere()}; ${said}`;
     },
   },
+  {
+    name: 'the power fails while the database is made',
+    async run() {
+      await surroundings.run(
+        `systemctl stop nami-store && umount /var/lib/nami && ${empty(otherVolume)} && ${start}`,
+      );
+      otherDocuments.forget();
+      await third.reaches(/^makes the database$/);
+      await surroundings.run('until [ -e /var/lib/nami/db.new/WiredTiger ]; do sleep 1; done; sync');
+      await launch(third);
+      await third.reaches(UP);
+      return await otherDocuments.areThere();
+    },
+  },
 ];
 
 /** Leaves nothing on a volume that one could find. */
@@ -173,7 +187,12 @@ function empty({ id }: Volume): string {
 const isWell = await runSteps('host', scenarios, undefined, {
   word: 'scenarios',
   last: () => `, ${documents.lost + otherDocuments.lost} documents lost`,
-  onFailure: async () => console.log(current.console().slice(-3000)),
+  onFailure: async () => {
+    console.log(current.console().slice(-3000));
+    const journal =
+      'journalctl --no-pager -u nami-store -u docker -n 40; docker ps -a; docker logs --tail 20 nami-mongo';
+    console.log(await surroundings.run(journal).catch((error: Error) => error.message));
+  },
   end: async () => {
     await processes.stop();
     surroundings.stop();

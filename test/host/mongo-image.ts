@@ -7,9 +7,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { sourceOfPackages } from '../../local/machine/base-disk.ts';
 import type { Processes } from '../../local/processes.ts';
@@ -25,9 +26,13 @@ export interface StoredImage {
 
 const LOCAL = join(import.meta.dirname, '../../local');
 const PROGRAMS = [join(import.meta.dirname, 'mongod.py'), join(LOCAL, 'database.py')];
-/** Of local/requirements.txt, what SecantusDB runs with. */
-const PYTHON_PACKAGES =
-  /^(SecantusDB|pymongo|dnspython|python-dateutil|six|s2sphere|future|shapely|numpy|cryptography|cffi|pycparser)==/;
+/** Of local/requirements.txt, what SecantusDB runs with as mongod.py starts it. */
+const PYTHON_PACKAGES = /^(SecantusDB|pymongo|dnspython|python-dateutil|six|s2sphere|future)==/;
+/** Of Debian's, what Python and those run with: the less an image holds, the sooner an emulated machine has it. */
+const DEBIAN_PACKAGES =
+  /^(python3-minimal|python3\.\d+-minimal|libpython3\.\d+-(minimal|stdlib)|libc6|libgcc-s1|libstdc\+\+6|libssl3\w*|libffi8|libbz2-1\.0|liblzma5|libuuid1|libexpat1|libcrypt1|zlib1g)_/;
+const SITE = 'usr/lib/python3/dist-packages';
+const NOT_NEEDED = ['usr/share', 'usr/lib/*/gconv', `${SITE}/**/tests`];
 const MEDIA = 'application/vnd.docker';
 
 const digestOf = (content: Buffer | string) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
@@ -39,7 +44,13 @@ export async function findMongoImage(processes: Processes, progress: Progress): 
     .split('\n')
     .filter((line) => PYTHON_PACKAGES.test(line));
   const recipe = digestOf(
-    [suite, ...requirements, ...PROGRAMS.map((file) => readFileSync(file, 'utf8'))].join('\n'),
+    [
+      suite,
+      String(DEBIAN_PACKAGES),
+      ...NOT_NEEDED,
+      ...requirements,
+      ...PROGRAMS.map((file) => readFileSync(file, 'utf8')),
+    ].join('\n'),
   );
   const target = join(cacheFolder(), `mongo-image-${recipe.slice(7, 19)}`);
   makeFolder(cacheFolder());
@@ -47,19 +58,31 @@ export async function findMongoImage(processes: Processes, progress: Progress): 
     if (existsSync(target)) return;
     const folder = `${target}.part`;
     rmSync(folder, { recursive: true, force: true });
-    const [root, blobs] = [join(folder, 'root'), join(folder, 'blobs')];
-    for (const each of [root, blobs]) mkdirSync(each, { recursive: true });
+    const [all, root, blobs] = ['all', 'root', 'blobs'].map((each) => join(folder, each)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const each of [all, root, blobs]) mkdirSync(each, { recursive: true });
+    const layerFile = join(folder, 'layer.tar');
     const run = (command: string, ...args: string[]) =>
       processes.run({ name: 'mongo-image', command, args, environment: process.env });
     const made = async () => {
-      // The first half of it unpacks what every Debian has, and lays the rest beside it.
-      await run('debootstrap', '--foreign', '--variant=minbase', '--include=python3', suite, root, mirror);
-      for (const file of globSync('var/cache/apt/archives/*python3*.deb', { cwd: root }))
-        await run('dpkg-deb', '-x', join(root, file), root);
-      for (const file of globSync('var/cache/apt/archives/*.deb', { cwd: root }))
-        if (!file.includes('python3')) await run('dpkg-deb', '-x', join(root, file), root);
-      const version = globSync('usr/lib/python3.*', { cwd: root })[0]?.split('python')[1] ?? '';
-      const site = join(root, 'usr/lib/python3/dist-packages');
+      await run(
+        'debootstrap',
+        '--download-only',
+        '--variant=minbase',
+        '--include=python3',
+        suite,
+        all,
+        mirror,
+      );
+      for (const file of globSync('var/cache/apt/archives/*.deb', { cwd: all }))
+        if (DEBIAN_PACKAGES.test(basename(file))) await run('dpkg-deb', '-x', join(all, file), root);
+      // In some releases a package lays its libraries there by itself.
+      for (const each of ['lib', 'lib64'])
+        if (!existsSync(join(root, each))) symlinkSync(`usr/${each}`, join(root, each));
+      const [python = ''] = globSync('usr/bin/python3.*', { cwd: root });
       const pip = [
         '-m',
         'pip',
@@ -69,35 +92,14 @@ export async function findMongoImage(processes: Processes, progress: Progress): 
         '--no-deps',
         '--no-compile',
       ];
-      await run(
-        'python3',
-        ...pip,
-        '--only-binary=:all:',
-        '--python-version',
-        version,
-        '--target',
-        site,
-        ...requirements,
-      );
-      for (const file of PROGRAMS) copyFileSync(file, join(root, file.split('/').at(-1) ?? ''));
-      for (const each of [
-        'var/cache',
-        'var/lib',
-        'usr/share',
-        'debootstrap',
-        'usr/lib/python3/dist-packages/numpy/tests',
-      ])
-        rmSync(join(root, each), { recursive: true, force: true });
-      await run(
-        'tar',
-        '--create',
-        '--numeric-owner',
-        '--file',
-        join(folder, 'layer.tar'),
-        '--directory',
-        root,
-        '.',
-      );
+      const where = ['--only-binary=:all:', '--python-version', basename(python).slice('python'.length)];
+      await run('python3', ...pip, ...where, '--target', join(root, SITE), ...requirements);
+      for (const file of PROGRAMS) copyFileSync(file, join(root, basename(file)));
+      for (const each of NOT_NEEDED)
+        for (const path of globSync(each, { cwd: root })) rmSync(join(root, path), { recursive: true });
+      // Else every container would compile it all again, which takes minutes on an emulated processor.
+      await run('chroot', root, `/${python}`, '-m', 'compileall', '-q', '/usr/lib', '/database.py');
+      await run('tar', '--create', '--numeric-owner', '--file', layerFile, '--directory', root, '.');
     };
     await withProgress(progress, 'making an image of a database', made());
     const store = (content: Buffer | string) => {
@@ -105,7 +107,7 @@ export async function findMongoImage(processes: Processes, progress: Progress): 
       writeFileSync(join(blobs, digest), content);
       return { digest, size: Buffer.byteLength(content) };
     };
-    const tar = readFileSync(join(folder, 'layer.tar'));
+    const tar = readFileSync(layerFile);
     const layer = store(gzipSync(tar, { level: 1 }));
     const config = store(
       JSON.stringify({

@@ -3,6 +3,20 @@
 import os
 import runpy
 import sys
+import types
+
+
+class Geometry(types.ModuleType):
+    """In place of shapely, which brings as much as all the rest, for a database that is asked for no place."""
+
+    __path__ = ()
+
+    def __getattr__(self, name):
+        return type(name, (Exception,), {})
+
+
+for name in ("shapely", "shapely.errors", "shapely.geometry", "shapely.geometry.base"):
+    sys.modules[name] = Geometry(name)
 
 file = os.environ.get("MONGO_INITDB_ROOT_PASSWORD_FILE")
 os.environ["NAMI_DATABASE_USER"] = os.environ.get("MONGO_INITDB_ROOT_USERNAME", "nami")

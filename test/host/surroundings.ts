@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredImage } from './mongo-image.ts';
 
 /** Where a machine finds this one. */
@@ -27,6 +28,8 @@ ORDERS
 systemd-run --unit follow-orders bash /run/follow-orders
 `;
 
+/** How long a machine may take to do what it is told to. */
+const ORDER_SECONDS = 300;
 const ROLE = 'host';
 const ACCESS_KEY = 'ASIAHOST';
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
@@ -85,9 +88,13 @@ export class Surroundings {
 
   /** Has the machine run a script, and answers what that wrote. */
   async run(script: string): Promise<string> {
-    const outcome = await new Promise<string>((answer) => {
+    const answered = new Promise<string>((answer) => {
       this.#order = { script, answer };
     });
+    const outcome = await Promise.race([
+      answered,
+      sleep(ORDER_SECONDS * 1000, 'it does not answer', { ref: false }),
+    ]);
     if (!/ended with 0\s*$/.test(outcome)) throw new Error(`on the host:\n${script}\n${outcome}`);
     return outcome.replace(/ended with 0\s*$/, '').trim();
   }
@@ -155,8 +162,7 @@ export class Surroundings {
 
   /** The machine asks with patience; an order is given once. */
   async #giveOrder(response: ServerResponse): Promise<void> {
-    while (this.#order === undefined && !response.destroyed)
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    while (this.#order === undefined && !response.destroyed) await sleep(200);
     if (response.destroyed || this.#order === undefined) return;
     const { script, answer } = this.#order;
     this.#order = undefined;
