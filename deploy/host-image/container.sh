@@ -38,6 +38,7 @@ refuse_ended() {
   local logs errors
   logs=$(docker logs --tail 50 "$CONTAINER" 2>&1) || true
   errors=$(grep '"s":"[EF]"' <<<"$logs") || errors=$logs
-  refuse "the database ended with exit code $(state '{{.State.ExitCode}}{{if .State.OOMKilled}} (out of memory){{end}}'): \
-$(last_line <<<"$errors")"
+  errors=$(last_line <<<"$errors") || true
+  refuse "the database ended with exit code \
+$(state '{{.State.ExitCode}}{{if .State.OOMKilled}} (out of memory){{end}}')${errors:+: $errors}"
 }

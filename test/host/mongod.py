@@ -1,5 +1,6 @@
 """The program of the image that stands for MongoDB's: it takes what the official image's entry point takes."""
 
+import logging
 import os
 import runpy
 import sys
@@ -15,6 +16,17 @@ class Geometry(types.ModuleType):
         return type(name, (Exception,), {})
 
 
+class EndsWithItsStorage(logging.Handler):
+    """MongoDB's server ends when its storage has given up, after a failed write for instance, and recovers at its start."""
+
+    def emit(self, record):
+        error = record.exc_info and record.exc_info[1]
+        print(record.getMessage(), error or "", file=sys.stderr, flush=True)
+        if "WT_PANIC" in str(error):
+            os._exit(14)
+
+
+logging.getLogger().addHandler(EndsWithItsStorage())
 for name in ("shapely", "shapely.errors", "shapely.geometry", "shapely.geometry.base"):
     sys.modules[name] = Geometry(name)
 

@@ -386,6 +386,12 @@ describe('the database', () => {
     expect(calls).toContain('docker wait nami-mongo');
   });
 
+  test('that ended without a word is told by its exit code', () => {
+    expect(runs(950_000, VOLUME, docker({ code: 137 })).said.at(-1)).toBe(
+      'nami: the database ended with exit code 137',
+    );
+  });
+
   test('that Docker does not start says what Docker says', () => {
     const { status, said } = runs(
       950_000,
