@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { prepareNetwork } from '../../local/cluster/machine.ts';
 import { findBaseDisk } from '../../local/machine/base-disk.ts';
 import { Processes } from '../../local/processes.ts';
-import { lastStep } from '../../src/plan/user-data.ts';
 import { runSteps } from '../run-steps.ts';
 import { ADDITIONS } from './additions.ts';
 import { Documents } from './documents.ts';
@@ -82,7 +81,7 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
         'fallocate -l $(($(df --output=avail -B1 /var/lib/nami | tail -n 1) - 4194304)) /var/lib/nami/ballast',
       );
       await rejects(documents.write(400, 100_000), 'everything fits into a full volume');
-      const said = lastStep(first.console());
+      const said = await first.reaches(/^the database ended with exit code 14/);
       await surroundings.run('rm /var/lib/nami/ballast');
       return `${await documents.areThere()}; ${said}`;
     },
