@@ -6,9 +6,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orAbsent, TerminalError } from '../account/errors.ts';
-import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
+import { type Listing, type Survey, survey } from '../account/survey.ts';
+import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
+import { clusterFilters, ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
+
+const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 
 /** Which volume a pipeline's events are on. */
 export interface VolumeIdentity {
@@ -71,36 +74,63 @@ export async function whereVolumeIs(
   owner: Owner,
   wanted: VolumeIdentity,
 ): Promise<VolumePlace | undefined> {
-  const { expectedId } = wanted;
-  if (isKnown(wanted)) {
-    const listed = (await listAll(account, owner)).find((each) => idOf(each) === expectedId);
-    if (listed) return placeOf(listed);
-  }
-  const ours = await listOurs(account, owner, wanted);
-  const volume =
-    ours.find((each) => idOf(each) === expectedId) ??
-    (isKnown(wanted) ? await volumeById(account, expectedId) : undefined) ??
-    ours[0];
-  return volume && placeOf(volume);
+  const look = isKnown(wanted)
+    ? () => knownVolume(account, owner, wanted)
+    : async () => (await listOurs(account, owner, wanted))[0];
+  const name = placeName(owner, wanted);
+  const [place] = await account.inventory.read(name, PLACES_SECONDS, async function* () {
+    yield placeOf(await look());
+  });
+  return place;
 }
 
-const placeOf = (volume: Volume): VolumePlace => ({
-  id: idOf(volume),
-  zone: volume.AvailabilityZone ?? '',
-  madeAt: volume.CreateTime?.getTime() ?? 0,
-  isRestored: isRestored(volume),
-});
+/** Makes the next question where a volume is a new one: call it before one is made. */
+export const forgetPlace = (account: Account, owner: Owner, wanted: VolumeIdentity): void =>
+  account.inventory.forget(placeName(owner, wanted));
 
-/** Seconds for which one list tells all pipelines where their volumes are: they never move. */
+const placeName = ({ prefix }: Owner, { object, expectedId, givenUpId }: VolumeIdentity): string =>
+  `place of the volume ${object} of ${prefix}, known as ${expectedId}, not ${givenUpId}`;
+
+/** By the list of all, where it stands there already; else by its owner's, by its id, and last whatever the owner has. */
+async function knownVolume(
+  account: Account,
+  owner: Owner,
+  wanted: VolumeIdentity,
+): Promise<Volume | undefined> {
+  const listed = (await surveyVolumes(account, owner))?.byId.get(wanted.expectedId);
+  if (listed) return listed;
+  const ours = await listOurs(account, owner, wanted);
+  return (
+    ours.find((volume) => idOf(volume) === wanted.expectedId) ??
+    (await volumeById(account, wanted.expectedId)) ??
+    ours[0]
+  );
+}
+
+const placeOf = (volume: Volume | undefined): VolumePlace | undefined =>
+  volume && {
+    id: idOf(volume),
+    zone: volume.AvailabilityZone ?? '',
+    madeAt: volume.CreateTime?.getTime() ?? 0,
+    isRestored: isRestored(volume),
+  };
+
+/** Seconds for which it is believed where a volume is, and one list tells that to all pipelines: they never move. */
 const PLACES_SECONDS = 60;
 
-/** The volumes of the owner's cluster. */
-async function listAll(account: Account, { identity }: Owner): Promise<Volume[]> {
-  const cluster = identity[TAGS.cluster] ?? '';
-  return await account.inventory.read(`volumes of ${cluster}`, PLACES_SECONDS, async function* () {
-    yield* await listVolumes(account, [{ Name: `tag:${TAGS.cluster}`, Values: [cluster] }]);
-  });
-}
+const VOLUMES: Listing<Volume> = {
+  name: 'volumes',
+  async *load(account, owner) {
+    yield* await listVolumes(account, clusterFilters(owner));
+  },
+  idOf,
+  ownerOf: ({ Tags }) => ownerKey(tagRecord(Tags)),
+  keyOf: ({ identity }) => ownerKey(identity),
+};
+
+/** The volumes of everybody, as one list shows them. */
+export const surveyVolumes = (account: Account, owner: Owner): Promise<Survey<Volume> | undefined> =>
+  survey(account, owner, VOLUMES);
 
 /** Whether there is a volume that no other may silently take the place of. */
 export const isKnown = ({ expectedId, givenUpId }: VolumeIdentity): boolean =>
@@ -121,7 +151,6 @@ export async function volumeById(account: Account, id: string): Promise<Volume |
   return found?.Volumes?.find((volume) => idOf(volume) === id && isThere(volume));
 }
 
-const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 const isThere = ({ State }: Volume) => State !== 'deleted';
 const isRestored = ({ SnapshotId }: Volume) => SnapshotId !== undefined && SnapshotId !== '';
 

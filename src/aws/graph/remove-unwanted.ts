@@ -3,7 +3,7 @@ import { judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import type { IsKnown } from '../object/kind.ts';
-import type { Owner, Tags } from '../object/owner.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOpen, type Leftover } from './leftover.ts';
 import { type Expected, removeMissed } from './missed.ts';
@@ -25,6 +25,8 @@ export interface Wanted {
 export interface Removal {
   /** Kinds of which anything may go; by default all. What is made a moment ago of others is remembered. */
   readonly only?: readonly KindName[];
+  /** What lists of everybody's objects show the owner to have is not looked for by itself, where all of that is wanted. */
+  readonly glances?: boolean;
   /** By default all of the owner's. */
   readonly mayRemove?: MayRemove;
   /** Looked for by id, before what comes after it in the order is removed. */
@@ -36,13 +38,15 @@ export async function removeUnwanted(
   account: Account,
   owner: Owner,
   wanted: Wanted,
-  { only, mayRemove = () => true, expected }: Removal = {},
+  { only, mayRemove = () => true, expected, glances = false }: Removal = {},
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
-  const all = only ?? (Object.keys(kinds) as KindName[]);
+  const all = only ?? kindsOf(owner);
   const names = all.filter((name) => !wanted.unseen.has(name));
   const unwantedOf = async (name: KindName) => {
     const isWanted = (id: string) => wanted.objects.has(`${name} ${id}`);
+    const shown = glances ? await kindOf(name).glanceIds?.(account, owner) : undefined;
+    if (shown?.every(isWanted)) return [];
     const owned = await ownedOf(account, name, owner, isWanted);
     for (const { id } of owned) expected?.cameUpon.add(`${name} ${id}`);
     return owned.filter(({ id, actual }) => !isWanted(id) && (!actual || mayRemove(name, actual)));
@@ -56,8 +60,13 @@ export async function removeUnwanted(
           const asked = await remove(account, name, unwanted, owner);
           if (!asked.some(({ why }) => why === 'removing')) return asked;
           // Much is gone at once; what isn't is waited for.
-          const still = new Set((await unwantedOf(name)).map(({ id }) => id));
-          return asked.filter(({ why, id }) => why !== 'removing' || still.has(id));
+          const still = (await unwantedOf(name)).map(({ id }) => id);
+          const late = still.filter((id) => !asked.some((each) => each.id === id));
+          return [
+            ...asked.filter(({ why, id }) => why !== 'removing' || still.includes(id)),
+            // Of what the first list did not show, or not as the owner's, nothing was asked.
+            ...late.map((id) => removing(account, owner, name, id, 'was not listed a moment ago')),
+          ];
         } catch (error) {
           const judgement = judge(error);
           if (judgement.is !== 'requeue') return [failed(name, '(list)', judgement)];
@@ -76,6 +85,10 @@ export async function removeUnwanted(
   }
   return leftovers;
 }
+
+/** Kinds of which the owner may have an object. */
+const kindsOf = ({ identity }: Owner): KindName[] =>
+  (Object.keys(kinds) as KindName[]).filter((name) => !kindOf(name).shared || TAGS.shared in identity);
 
 const orders = (): number[] =>
   [...new Set(Object.values(kinds).flatMap(({ removal }) => (removal === 'vanishes' ? [] : removal)))].sort(
@@ -97,7 +110,7 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner, isWanted:
 
 /** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
 export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {
-  for (const name of Object.keys(kinds) as KindName[]) {
+  for (const name of kindsOf(owner)) {
     const kind = kindOf(name);
     if (!kind.tag) continue;
     for (const actual of await kind.owned(account, owner)) {

@@ -6,7 +6,7 @@ import type { Actual } from '../object/actual.ts';
 import { surplusTags } from '../object/added-tags.ts';
 import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import type { Remark } from '../object/kind.ts';
+import type { Glance, Remark } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
 import { isOurs, missingTags, objectionTo } from './ownership.ts';
@@ -53,10 +53,12 @@ export interface NodePass {
   readonly code: CodeSource | undefined;
   /** How it came out in the pass before. */
   readonly last?: NodeOutcome | undefined;
+  /** It is believed to be at rest: what lists of everybody's objects show to be right is not looked for by itself. */
+  readonly glances?: boolean | undefined;
 }
 
-/** Milliseconds for which what is ready is taken for ready, while other nodes are on their way. */
-const REST = 300_000;
+/** Milliseconds for which what was seen is taken to be so, while other nodes are on their way. */
+export const REST = 300_000;
 
 /** Rounds of find, create and update that one node gets in one pass. */
 const ROUNDS = 4;
@@ -75,6 +77,8 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   const waitKey = `${owner.prefix} ${nodeKey(node.kind, node.id)}`;
   const done: string[] = [];
   let found: Actual | undefined;
+  /** What the object is after an update, where AWS told that with its answer. */
+  let updated: Actual | undefined;
   let seen = false;
   let foreign = false;
   let stands = false;
@@ -100,11 +104,16 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
     const { last } = pass;
     if (last?.seenAt !== undefined && last.as === as && seenAt - last.seenAt < REST)
       return { ...last, node, done: [] };
+    const right = pass.glances && (await glance(pass, desired, tags));
+    if (right) {
+      found = right.actual;
+      return outcome({ state: 'Ready', seenAt: right.at, ...remarkOn(pass, found, desired) });
+    }
     for (let round = 0; round < ROUNDS; round++) {
       stands = false;
-      found = await kind.find(account, desired, owner);
+      found = updated ?? (await kind.find(account, desired, owner));
       seen = true;
-      const made = madeButUnlisted(pass, found);
+      const made = updated ? undefined : madeButUnlisted(pass, found);
       if (made) {
         found = made.actual;
         if (found?.state.is !== 'ready') return wait(found ? UNLISTED : UNANSWERED);
@@ -135,13 +144,12 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       const differences = kind.compare(found, desired);
       if (differences.length === 0) {
         patience.end(waitKey);
-        const remark = kind.remark?.(found, desired);
-        return outcome({ state: 'Ready', seenAt, ...(remark && { remark }) });
+        return outcome({ state: 'Ready', seenAt, ...remarkOn(pass, found, desired) });
       }
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
       if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
-      await kind.update(account, desired, found, owner, pass.code);
+      updated = (await kind.update(account, desired, found, owner, pass.code)) ?? undefined;
       interrupted ||= kind.interrupts?.(differences) === true;
       done.push(update);
     }
@@ -163,6 +171,28 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       ...(!seen && { unseen: true }),
     });
   }
+}
+
+/** The object as a list shows it, where that is ready and in all as it is wanted. */
+async function glance(
+  { account, node, owner }: NodePass,
+  desired: unknown,
+  tags: Tags,
+): Promise<Glance<unknown> | undefined> {
+  const kind = kindOf(node.kind);
+  const seen = await kind.glance?.(account, desired, owner);
+  if (seen?.actual.state.is !== 'ready' || objectionTo(node, seen.actual, owner)) return undefined;
+  const shown = seen.actual.tags;
+  const isTagged =
+    !kind.tag ||
+    !shown ||
+    (surplusTags(shown, tags).length === 0 && Object.keys(missingTags(shown, tags)).length === 0);
+  return isTagged && kind.compare(seen.actual, desired).length === 0 ? seen : undefined;
+}
+
+function remarkOn({ node }: NodePass, found: Actual, desired: unknown): { readonly remark?: Remark } {
+  const remark = kindOf(node.kind).remark?.(found, desired);
+  return remark ? { remark } : {};
 }
 
 /** The id of the object that it is known to have been, for as long as no other has taken its place. */

@@ -6,7 +6,15 @@ import {
   type VolumeType,
 } from '@aws-sdk/client-ec2';
 import { orGone, RequeueAfter } from '../account/errors.ts';
-import { expectedVolume, listVolumes, type VolumeIdentity, volumeById } from '../calls/expected-volume.ts';
+import {
+  expectedVolume,
+  forgetPlace,
+  isKnown,
+  listVolumes,
+  surveyVolumes,
+  type VolumeIdentity,
+  volumeById,
+} from '../calls/expected-volume.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
@@ -68,6 +76,15 @@ export const volume = defineKind<VolumeDesired, Details>({
     const found = await expectedVolume(account, owner, desired);
     return found && actual(found);
   },
+  async glance(account, desired, owner) {
+    if (!isKnown(desired)) return undefined;
+    const volumes = await surveyVolumes(account, owner);
+    const found = volumes?.byId.get(desired.expectedId);
+    return volumes && found && { actual: actual(found), at: volumes.at };
+  },
+  async glanceIds(account, owner) {
+    return (await surveyVolumes(account, owner))?.of(owner).flatMap(({ VolumeId }) => VolumeId ?? []);
+  },
   async byId(account, id) {
     const found = await volumeById(account, id);
     return found && actual(found);
@@ -79,6 +96,7 @@ export const volume = defineKind<VolumeDesired, Details>({
     return differing(details, comparable(wanted));
   },
   async create(account, desired, tags, owner) {
+    forgetPlace(account, owner, desired);
     const made = await account.ec2.send(
       new CreateVolumeCommand({
         AvailabilityZone: desired.zone,

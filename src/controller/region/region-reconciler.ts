@@ -24,12 +24,17 @@ export type RegionContext = Pick<
   readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
 };
 
+/** Milliseconds for which the network is taken to be as it was seen: while pipelines are made, a look follows another. */
+const REST = 30_000;
+
 /** Looks at the shared objects of one region at a time, and keeps the words for what went wrong. */
 export class RegionReconciler {
   readonly #context: RegionContext;
   readonly #problems = new Map<string, readonly RegionProblem[]>();
   readonly #rested = new Map<string, Rested>();
   readonly #torsos = new Map<string, Torsos>();
+  /** How the objects of a region came out when it was looked at last. */
+  readonly #nodes = new Map<string, readonly NodeOutcome[]>();
   readonly #startedAt: number;
   /** Regions that this process has looked at. */
   readonly #known = new Set<string>();
@@ -70,7 +75,9 @@ export class RegionReconciler {
         isResumed: !this.#known.has(region) && here.some((each) => wasBegun(each, this.#startedAt)),
         remove: isEmpty,
         torsos,
+        before: this.#seenLately(region),
       });
+      this.#nodes.set(region, result.nodes);
       this.#known.add(region);
       this.#noteDrift(region, result.nodes);
       for (const { kind, id, message } of result.removed)
@@ -79,7 +86,10 @@ export class RegionReconciler {
       if (result.changed || isNews) wakePipelines(here.filter(isWaiting));
       if (result.failed) return { backoff: true, progressed: result.changed };
       if (!result.settled) return { after: result.seconds ?? 1, urgency: 'begun' };
-      return isEmpty ? { done: true } : { after: config.resyncSeconds, urgency: 'routine' };
+      if (isEmpty) return { done: true };
+      const now = this.#context.clock.now();
+      const seen = Math.min(now, ...result.nodes.flatMap(({ seenAt }) => seenAt ?? []));
+      return { after: Math.max(1, config.resyncSeconds - (now - seen) / 1000), urgency: 'routine' };
     } catch (error) {
       const judged = judge(error);
       if (judged.is === 'requeue') return { after: judged.seconds, urgency: 'begun' };
@@ -92,6 +102,11 @@ export class RegionReconciler {
       if (isNews) wakePipelines(here.filter(isWaiting));
       return { backoff: true };
     }
+  }
+
+  #seenLately(region: string): readonly NodeOutcome[] {
+    const since = this.#context.clock.now() - REST;
+    return (this.#nodes.get(region) ?? []).filter(({ seenAt = 0 }) => seenAt > since);
   }
 
   /** Says what somebody else did to what this process has seen ready. */
