@@ -3,8 +3,10 @@
 . "$(dirname "$0")/steps.sh"
 
 are_there() {
-  local program
-  for program in docker mkfs.xfs aws; do command -v "$program" >/dev/null || return 1; done
+  local program programs=(docker mkfs.xfs aws)
+  # Where Linux has AppArmor, Docker 20.10 starts no container without it.
+  ! grep -qs Y "$NAMI_SYS/module/apparmor/parameters/enabled" || programs+=(apparmor_parser)
+  for program in "${programs[@]}"; do command -v "$program" >/dev/null || return 1; done
 }
 
 # Amazon Linux 2023
@@ -15,7 +17,7 @@ with_apt() {
   export DEBIAN_FRONTEND=noninteractive
   dpkg --configure -a &&
     apt-get update &&
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 docker.io xfsprogs || return
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 docker.io apparmor xfsprogs || return
   command -v aws >/dev/null ||
     apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 awscli ||
     snap install aws-cli --classic

@@ -4,6 +4,7 @@
 set -euo pipefail
 
 : "${NAMI_RUN:=/run/nami}" "${NAMI_MOUNT:=/var/lib/nami}" "${NAMI_CONSOLE:=/dev/console}" "${NAMI_PROC:=/proc}"
+: "${NAMI_SYS:=/sys}"
 MARK=$NAMI_MOUNT/.nami-volume
 CONTAINER=nami-mongo
 # Only root gets in: the database's own user reads the password through a mount.
@@ -24,13 +25,16 @@ refuse() {
   exit 1
 }
 
+# Of what a command has written, the last line, short and printable.
+last_line() { grep -v '^\s*$' | tail -n 1 | tr -cd '[:print:]' | cut -c 1-300; }
+
 # Runs a command until it works, with waits that grow from 5 seconds to 5 minutes: patiently "what it does" command…
 patiently() {
-  local what=$1 wait=5 out
+  local what=$1 wait=5 longest=${LONGEST_WAIT:-300} out
   shift
   until out=$("$@" 2>&1); do
-    say "$what: tries again in $wait s: $(grep -v '^\s*$' <<<"$out" | tail -n 1 | tr -cd '[:print:]' | cut -c 1-300)"
+    say "$what: tries again in $wait s: $(last_line <<<"$out")"
     sleep "$wait"
-    wait=$((wait * 2 > 300 ? 300 : wait * 2))
+    wait=$((wait * 2 > longest ? longest : wait * 2))
   done
 }

@@ -16,14 +16,11 @@ is_blank() {
   bytes=$(head -c 1M "$1" | tr -d '\0' | wc -c) && [ "$bytes" -eq 0 ]
 }
 
+is_attached() { [ -n "$(find_device)" ] || { echo "it is not attached" && false; }; }
+
+# To look costs nothing.
+LONGEST_WAIT=30 patiently "waits for the volume $NAMI_VOLUME_ID" is_attached
 device=$(find_device)
-wait=2
-while [ -z "$device" ]; do
-  say "waits for the volume $NAMI_VOLUME_ID"
-  sleep "$wait"
-  wait=$((wait * 2 > 30 ? 30 : wait * 2))
-  device=$(find_device)
-done
 
 mounted=$(findmnt --noheadings --output SOURCE --mountpoint "$NAMI_MOUNT" || true)
 if [ -n "$mounted" ] && [ "$mounted" != "$device" ]; then
@@ -63,5 +60,3 @@ elif [ "$(cat "$MARK")" != "$NAMI_VOLUME_ID" ]; then
   umount "$NAMI_MOUNT"
   refuse "the volume $NAMI_VOLUME_ID bears the mark of $owner: it is left as it is"
 fi
-
-mkdir -p "$NAMI_MOUNT/db"

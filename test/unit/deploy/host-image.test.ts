@@ -17,7 +17,7 @@ import { lastStep } from '../../../src/plan/user-data.ts';
 
 /** What every image has; what else there is, a test says. */
 const TOOLS =
-  'awk bash cat chmod cut dirname grep head install ls mkdir mv printf sed sort sync tail touch tr uname wc'.split(
+  'awk bash cat chmod cut dirname grep head install ls mkdir mv printf sed rm sort sync tail touch tr uname wc'.split(
     ' ',
   );
 const SCRIPTS = join(import.meta.dirname, '../../../deploy/host-image');
@@ -53,6 +53,7 @@ function run(step: string, standIns: Readonly<Record<string, string>>) {
       NAMI_MOUNT: at('mount'),
       NAMI_CONSOLE: at('console'),
       NAMI_PROC: at('proc'),
+      NAMI_SYS: at('sys'),
       NAMI_VOLUME_ID: VOLUME,
       NAMI_CREDENTIALS_PARAMETER: '/nami/p/store-password',
       NAMI_REGION: 'eu-central-1',
@@ -117,7 +118,6 @@ describe('the volume', () => {
     expect(called('mount')).toEqual([`mount -t xfs -o noatime UUID=1-2-3 ${at('mount')}`]);
     expect(said).toEqual([`nami: makes a file system on the volume ${VOLUME}`]);
     expect(lines(at('mount', '.nami-volume'))).toEqual([VOLUME]);
-    expect(existsSync(at('mount', 'db'))).toBe(true);
   });
 
   test('of an older host is mounted as it is', () => {
@@ -192,8 +192,8 @@ describe('the volume', () => {
     const late = `[ "$(grep -c '^lsblk ' '${at('calls')}')" -ge 7 ] || exit 0; ${listed(`${at('device')} vol0123456789abcdef0`)}`;
     const { status, called, said } = run('volume', standIns({ lsblk: late }));
     expect(status).toBe(0);
-    expect(called('sleep')).toEqual(['2', '4', '8', '16', '30', '30'].map((wait) => `sleep ${wait}`));
-    expect(said[0]).toBe(`nami: waits for the volume ${VOLUME}`);
+    expect(called('sleep')).toEqual(['5', '10', '20', '30', '30', '30'].map((wait) => `sleep ${wait}`));
+    expect(said[0]).toBe(`nami: waits for the volume ${VOLUME}: tries again in 5 s: it is not attached`);
   });
 
   test('of another id is not taken; on Xen, where none is told, the name decides', () => {
@@ -260,34 +260,93 @@ describe('the image', () => {
   });
 });
 
-describe('the password', () => {
-  test('is read until SSM gives it, and neither told nor given to other users of the host', () => {
+/** Docker with a container that runs, listens from its nth look on, and ends with a code and words. */
+const docker = ({ run = '', running = 'true', code = 0, logs = '' } = {}) => ({
+  docker: `case "$*" in
+    run*) ${run} ;;
+    inspect*Running*) echo ${running} ;;
+    inspect*ExitCode*) echo ${code} ;;
+    logs*) echo '${logs}' ;;
+  esac`,
+});
+const listens = (nth = 1) => ({
+  timeout: `[ "$(grep -c '^timeout ' '${at('calls')}')" -ge ${nth} ]`,
+});
+const memory = (kib: number) =>
+  writeFileSync(at('proc', 'meminfo'), `MemTotal:       ${kib} kB\nMemFree: 1 kB\n`);
+const started = (calls: readonly string[]) => calls.find((call) => call.startsWith('docker run')) ?? '';
+
+describe("the database's user", () => {
+  beforeEach(() => memory(950_000));
+  const parts = () => ({ aws: 'echo hunter2', ...docker(), ...listens() });
+
+  test('gets the password, which is read until SSM gives it and is neither told nor kept', () => {
     const aws = `${worksAtCall(3, 'aws', 'AccessDeniedException: no')}\necho hunter2`;
-    const { status, said, stderr, called } = run('password', { aws });
+    const kept = `cat '${at('run', 'password')}' > '${at('seen')}'`;
+    const { status, said, stderr, called, calls } = run('user', {
+      aws,
+      ...docker({ run: kept }),
+      ...listens(),
+    });
     expect(status).toBe(0);
     expect(called('aws')).toHaveLength(3);
     expect(said[1]).toMatch(
       /^nami: reads the password from \/nami\/p\/store-password: tries again in 5 s: Acc/,
     );
-    expect(readFileSync(at('run', 'password'), 'utf8')).toBe('hunter2');
-    expect(`${said}${stderr}`).not.toContain('hunter2');
+    expect(started(calls)).toContain('MONGO_INITDB_ROOT_PASSWORD_FILE=/run/secrets/password');
+    expect(readFileSync(at('seen'), 'utf8')).toBe('hunter2');
+    expect(`${said}${stderr}${calls}`).not.toContain('hunter2');
+    expect(existsSync(at('run', 'password'))).toBe(false);
   });
 
-  test('is not asked for where the database has its user already', () => {
+  test('is made beside its place, unreachable, and takes its place when the database has ended in order', () => {
+    const { status, calls } = run('user', { ...parts(), ...listens(3) });
+    expect(status).toBe(0);
+    expect(started(calls)).toContain(`source=${at('mount', 'db.new')},`);
+    expect(started(calls)).not.toContain('--publish');
+    expect(
+      calls
+        .filter((call) => /^(docker run|timeout|docker stop)/.test(call))
+        .map((call) => call.split(' ')[1]),
+    ).toEqual(['stop', 'run', '5', '5', '5', 'stop']);
+    expect(existsSync(at('mount', 'db'))).toBe(true);
+    expect(existsSync(at('mount', 'db.new'))).toBe(false);
+  });
+
+  test('is made anew where that was interrupted', () => {
+    mkdirSync(at('mount', 'db'));
+    mkdirSync(at('mount', 'db.new'));
+    writeFileSync(at('mount', 'db.new', 'WiredTiger'), 'half');
+    expect(run('user', parts()).status).toBe(0);
+    expect(globSync('**', { cwd: at('mount', 'db') }).filter((name) => name !== '.')).toEqual([]);
+  });
+
+  test('is not made where there is a database', () => {
     mkdirSync(at('mount', 'db'));
     writeFileSync(at('mount', 'db', 'WiredTiger'), '');
-    const { status, calls } = run('password', { aws: 'exit 1' });
+    const { status, calls } = run('user', { aws: 'exit 1', docker: 'exit 1' });
     expect(status).toBe(0);
     expect(calls).toEqual([]);
+  });
+
+  test('that can not be made leaves no database, and says why', () => {
+    const { status, said } = run('user', {
+      ...parts(),
+      ...docker({ running: 'false', code: 1, logs: 'no space left' }),
+      ...listens(99),
+    });
+    expect(status).toBe(1);
+    expect(said.at(-1)).toBe('nami: the database ended with exit code 1: no space left');
+    expect(existsSync(at('mount', 'db'))).toBe(false);
   });
 });
 
 describe('the database', () => {
-  const started = (memoryKiB: number, mark = VOLUME) => {
-    writeFileSync(at('proc', 'meminfo'), `MemTotal:       ${memoryKiB} kB\nMemFree: 1 kB\n`);
+  const runs = (memoryKiB: number, mark = VOLUME, standIns: Readonly<Record<string, string>> = {}) => {
+    memory(memoryKiB);
     writeFileSync(at('mount', '.nami-volume'), mark);
-    const { called, ...rest } = run('mongo', { mountpoint: '', docker: '' });
-    return { ...rest, docker: called('docker').find((call) => call.startsWith('docker run')) };
+    const all = run('mongo', { mountpoint: '', ...docker(), ...listens(), ...standIns });
+    return { ...all, docker: started(all.calls) };
   };
 
   test.each([
@@ -295,29 +354,57 @@ describe('the database', () => {
     [1_990_000, '0.45'],
     [8_000_000, '3.31'],
   ])('on a host of %i KiB gets a cache of %s GiB', (memoryKiB, cache) => {
-    expect(started(memoryKiB).docker).toContain(` --wiredTigerCacheSizeGB ${cache}`);
+    expect(runs(memoryKiB).docker).toContain(` --wiredTigerCacheSizeGB ${cache}`);
   });
 
   test('lets nobody in without a password, and its log rotates', () => {
-    const { docker } = started(950_000);
+    const { docker } = runs(950_000);
     expect(docker).toContain(' --auth ');
     expect(docker).toContain('--log-opt max-size=10m --log-opt max-file=3');
+    expect(docker).toContain('--publish 27017:27017');
     expect(docker).not.toContain('MONGO_INITDB');
-    writeFileSync(at('run', 'password'), 'hunter2');
-    const first = started(950_000).calls.at(-1) ?? '';
-    expect(first).toContain('MONGO_INITDB_ROOT_PASSWORD_FILE=/run/secrets/password');
-    expect(first).not.toContain('hunter2');
   });
 
   test('is not started on a volume with the mark of another', () => {
-    const { status, docker } = started(950_000, 'vol-0fedcba9876543210');
+    const { status, docker } = runs(950_000, 'vol-0fedcba9876543210');
     expect(status).toBe(1);
-    expect(docker).toBeUndefined();
+    expect(docker).toBe('');
+  });
+
+  test('is up once it listens; when it has ended, what went wrong with it is told', () => {
+    const logs = '{"s":"I","msg":"starts"}\n{"s":"E","msg":"disk"}\n{"s":"I","msg":"Shutting down"}';
+    const { status, said, calls } = runs(950_000, VOLUME, {
+      ...docker({ code: 100, logs }),
+      ...listens(2),
+    });
+    expect(status).toBe(1);
+    expect(said).toEqual([
+      'nami: starts the database',
+      'nami: the store is up',
+      'nami: the database ended with exit code 100: {"s":"E","msg":"disk"}',
+    ]);
+    expect(calls).toContain('docker wait nami-mongo');
+  });
+
+  test('that ended without a word is told by its exit code', () => {
+    expect(runs(950_000, VOLUME, docker({ code: 137 })).said.at(-1)).toBe(
+      'nami: the database ended with exit code 137',
+    );
+  });
+
+  test('that Docker does not start says what Docker says', () => {
+    const { status, said } = runs(
+      950_000,
+      VOLUME,
+      docker({ run: 'echo "docker: no AppArmor" >&2; exit 127' }),
+    );
+    expect(status).toBe(1);
+    expect(said.at(-1)).toBe("nami: can't start the database: docker: no AppArmor");
   });
 });
 
 test('the database comes after all other steps, and none comes after one that failed', () => {
-  const steps = ['packages', 'volume', 'image', 'password', 'mongo', 'up'];
+  const steps = ['packages', 'volume', 'image', 'user', 'mongo'];
   const step = (name: string, code: number) => {
     writeFileSync(at('bin', `${name}.sh`), `#!/bin/bash\necho ${name} >> '${at('steps')}'\nexit ${code}\n`);
     chmodSync(at('bin', `${name}.sh`), 0o755);
@@ -325,8 +412,7 @@ test('the database comes after all other steps, and none comes after one that fa
   for (const name of steps) step(name, 0);
   const standIns = { dirname: `echo '${at('bin')}'` };
   expect(run('store', standIns).status).toBe(0);
-  expect(lines(at('steps')).slice(0, 4)).toEqual(steps.slice(0, 4));
-  expect(lines(at('steps'))).toContain('mongo');
+  expect(lines(at('steps'))).toEqual(steps);
   rmSync(at('steps'));
   step('image', 3);
   expect(run('store', standIns).status).toBe(3);
@@ -369,6 +455,21 @@ describe('the packages', () => {
     });
     expect(status).toBe(0);
     expect(called('snap')).toEqual(['snap install aws-cli --classic']);
+  });
+
+  test('have what Docker needs where Linux has AppArmor', () => {
+    const enabled = at('sys', 'module', 'apparmor', 'parameters');
+    mkdirSync(enabled, { recursive: true });
+    writeFileSync(join(enabled, 'enabled'), 'Y\n');
+    const there = { docker: '', 'mkfs.xfs': '', aws: '', systemctl: '' };
+    const { status, called } = run('packages', {
+      ...there,
+      dpkg: '',
+      'apt-get': brings(1, 'apt-get', '', ['apparmor_parser']),
+    });
+    expect(status).toBe(0);
+    expect(called('apt-get').at(-1)).toMatch(/ apparmor( |$)/);
+    expect(run('packages', there).called('apt-get'), 'and once').toHaveLength(2);
   });
 
   test('that are there are left alone, without a package manager and the network', () => {
