@@ -6,10 +6,9 @@ import {
   JSON_PATH,
   KEY_ENCODINGS,
   PROOF_HEADER,
-  SIGNED_SOURCE_TYPES,
-  SOURCE_TYPES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
+import { SOURCE_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -313,7 +312,7 @@ const isProof = (name: string) => {
   return `(${name} in ${ofSettings} || ${ofList} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
 };
 
-const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
+const urlSigningList = URL_SIGNING_TYPES.map((type) => `'${type}'`).join(', ');
 
 const source = z
   .object({
@@ -365,7 +364,7 @@ const source = z
   .meta(
     rules(
       {
-        rule: `!(self.type in [${signedList}]) || (has(self.secretRefs) && size(self.secretRefs) > 0)`,
+        rule: "self.type == 'None' || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
@@ -386,9 +385,9 @@ const source = z
         message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
       },
       {
-        rule: "self.type == 'Twilio' || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))",
+        rule: `self.type in [${urlSigningList}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))`,
         message:
-          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
+          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

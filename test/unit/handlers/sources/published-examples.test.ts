@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { bitbucket } from '../../../../handlers/sources/bitbucket.ts';
-import { jira } from '../../../../handlers/sources/jira.ts';
-import { slack } from '../../../../handlers/sources/slack.ts';
+import { sourceOf } from '../../../../handlers/sources/index.ts';
+import type { Source } from '../../../../handlers/sources/source.ts';
 import { post, trust } from '../deliveries.ts';
+
+const [slack, jira, bitbucket] = (['Slack', 'Jira', 'Bitbucket'] as const).map((type) =>
+  sourceOf(trust(type, []).settings),
+) as [Source, Source, Source];
 
 test('Slack’s page on verifying requests', () => {
   const body =

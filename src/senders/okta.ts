@@ -1,0 +1,23 @@
+import type { Sender } from './sender.ts';
+
+/** Okta. */
+export const okta: Sender = {
+  title: 'Okta',
+  page: 'https://developer.okta.com/docs/concepts/event-hooks/',
+  guide: 'okta.md',
+  secret: 'the value of the authentication header',
+  shown: { by: 'documentation' },
+  scheme: { token: { header: 'Authorization' } },
+  event: {
+    id: ['{bodySha256}'],
+    type: ['{json:$.eventType}'],
+    sentAt: { at: '{json:$.eventTime}', format: 'iso8601' },
+  },
+  handshakes: [
+    {
+      method: 'GET',
+      when: { '{header:X-Okta-Verification-Challenge}': null },
+      answer: { json: { verification: '{header:X-Okta-Verification-Challenge}' } },
+    },
+  ],
+};
