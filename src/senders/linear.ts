@@ -5,7 +5,7 @@ export const linear: Sender = {
   title: 'Linear',
   page: 'https://linear.app/developers/webhooks',
   secret: 'the signing secret on the page of the webhook',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: '@linear/sdk' },
   scheme: {
     hmac: {
       header: 'Linear-Signature',

@@ -5,7 +5,7 @@ export const paddle: Sender = {
   title: 'Paddle Billing',
   page: 'https://developer.paddle.com/webhooks/signature-verification',
   secret: 'the secret key of the notification destination',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: '@paddle/paddle-node-sdk' },
   scheme: {
     hmac: {
       header: 'Paddle-Signature',
