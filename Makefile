@@ -19,6 +19,7 @@ lint: node_modules
 	@tsc --noEmit
 	@depcruise --config .dependency-cruiser.json src handlers local scripts bench
 	@node scripts/generate-crd.ts --check
+	@node scripts/host-files.ts --check
 	@node scripts/sync-chart.ts --check
 	@node scripts/chart-values.ts --check
 	@node scripts/iam-templates.ts --check

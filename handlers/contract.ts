@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 /**
  * What the operator and the two functions agree on. The operator writes these into a function's environment and
  * invokes these probes; the functions read and answer them. Nothing else couples the two.
@@ -68,7 +70,20 @@ export const POST_QUEUE_ENV = {
   storeCa: 'NAMI_STORE_CA',
   /** "true" on a managed host: the probe reports the disk space that the database sees. */
   managed: 'NAMI_STORE_MANAGED',
+  /** A {@link ReaderRole}: what {@link READER} may do on a managed host; absent: there is no such user. */
+  readerRole: 'NAMI_STORE_READER_ROLE',
 } as const;
+
+/** MongoDB's own roles of these names, on the database of the events. */
+export const READER_ROLES = ['read', 'readWrite'] as const;
+export type ReaderRole = (typeof READER_ROLES)[number];
+
+/** The user of a managed store's database for people and their programs. */
+export const READER = 'nami-reader';
+
+/** The reader's password: it follows from the store's own, and that does not follow from it. (RFC 2104: HMAC.) */
+export const readerPassword = (storePassword: string): string =>
+  createHmac('sha256', storePassword).update(READER).digest('base64url');
 
 /** What `spec.source` says, without its secrets. */
 export interface SourceSettings {
@@ -287,6 +302,8 @@ export type StoreProbe =
       readonly documents: number;
       /** Bytes of the file system below the database, where the server tells. */
       readonly disk?: { readonly totalBytes: number; readonly usedBytes: number };
+      /** What {@link READER} may do, once the user is there. */
+      readonly reader?: ReaderRole;
       /** What the store objects to although it takes events, such as an index. */
       readonly objection?: string;
     }

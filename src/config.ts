@@ -26,6 +26,9 @@ const list = z
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
+const listOfRanges = list.pipe(
+  z.array(z.cidrv4('each must be a range of IPv4 addresses, such as 10.0.0.0/8')).readonly(),
+);
 const flag = z
   .enum(['true', 'false'])
   .default('false')
@@ -124,6 +127,16 @@ const allowed = {
   subnets: setting('operator.allowed.subnets', 'NAMI_ALLOWED_SUBNETS', list),
   /** Security groups that a pipeline may give its function beside its own; none by default, for they open ways. */
   securityGroups: setting('operator.allowed.securityGroups', 'NAMI_ALLOWED_SECURITY_GROUPS', list),
+  /** Security groups that a pipeline may let to its database; none by default. */
+  accessSecurityGroups: setting(
+    'operator.allowed.accessSecurityGroups',
+    'NAMI_ALLOWED_ACCESS_SECURITY_GROUPS',
+    list,
+  ),
+  /** Ranges of IPv4 addresses within which a pipeline may let others to its database; none by default. */
+  accessCidrs: setting('operator.allowed.accessCidrs', 'NAMI_ALLOWED_ACCESS_CIDRS', listOfRanges),
+  /** Whether pipelines may have Secrets written by which their events are read: it takes the right to write Secrets. */
+  connectionSecrets: setting('operator.allowed.connectionSecrets', 'NAMI_ALLOWED_CONNECTION_SECRETS', flag),
   /** Size of the largest volume that a pipeline may ask for. */
   volumeGiB: setting(
     'operator.allowed.volumeGiB',

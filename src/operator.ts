@@ -96,6 +96,7 @@ async function main(): Promise<void> {
   });
   const instance = hostname();
   const events = new EventRecorder({ client, clock, logger, controller: 'nami.dev/operator', instance });
+  const self = election.enabled ? { ...LEASE, metadata: leaseOf(election) } : DEFINITION;
   const started = new Controller({
     config,
     clock,
@@ -106,7 +107,7 @@ async function main(): Promise<void> {
     code,
     account,
     regionsOfAccount: async () => await enabledRegions(await account(region)),
-    self: election.enabled ? { ...LEASE, metadata: leaseOf(election) } : DEFINITION,
+    self,
     ...report,
   });
   controller = started;
@@ -119,7 +120,7 @@ async function main(): Promise<void> {
   await started.start();
   if (phase !== 'stops') phase = 'works';
   logger.info({ cluster, region, server: client.serverUrl }, 'the Nami operator runs');
-  await warnIfOutdated({ client, events, logger });
+  await warnIfOutdated({ client, events, logger, self });
 }
 
 main().catch((error: unknown) => {

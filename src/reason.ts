@@ -46,6 +46,7 @@ export type UserMustAct =
   | 'CodeInvalid'
   | 'ConfigMapForbidden'
   | 'ConfigMapInvalid'
+  | 'ConnectionSecretTaken'
   | 'DeadLettersLeft'
   | 'EnvironmentTooLarge'
   | 'HostTagsLost'

@@ -8,13 +8,23 @@ interface Step<Context> {
 
 /**
  * Runs steps one after the other, also after one that failed, and says how each went; the last line is "`what`: N steps, N
- * passed". Answers whether all did.
+ * passed", or with another word for steps, and with what there is to say at the end. Answers whether all did.
  */
 export async function runSteps<Context>(
   what: string,
   steps: readonly Step<Context>[],
   context: Context,
-  { onFailure = async () => {}, end }: { onFailure?: () => Promise<void>; end: () => Promise<void> },
+  {
+    onFailure = async () => {},
+    end,
+    word = 'steps',
+    last = () => '',
+  }: {
+    onFailure?: () => Promise<void>;
+    end: () => Promise<void>;
+    word?: string;
+    last?: () => string;
+  },
 ): Promise<boolean> {
   let passed = 0;
   for (const { name, run } of steps) {
@@ -31,6 +41,6 @@ export async function runSteps<Context>(
     }
   }
   await end();
-  console.log(`${what}: ${steps.length} steps, ${passed} passed`);
+  console.log(`${what}: ${steps.length} ${word}, ${passed} passed${last()}`);
   return passed === steps.length;
 }

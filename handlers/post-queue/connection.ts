@@ -3,8 +3,10 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { SettingsProblem } from '../contract.ts';
 import type { Log } from '../log.ts';
+import { type Arrangement, arrangement } from './arrangement.ts';
 import type { EventDocument } from './document.ts';
-import { indexMaker } from './indexes.ts';
+import { makeIndexes } from './indexes.ts';
+import { keepReader } from './reader.ts';
 import type { PostQueueConfiguration, PostQueueSettings } from './settings.ts';
 import { WRITE_CONCERN } from './write-concern.ts';
 
@@ -14,8 +16,9 @@ export interface Store {
   readonly client: MongoClient;
   readonly database: Db;
   readonly collection: Collection<EventDocument>;
-  /** See {@link indexMaker}. */
-  readonly makeIndexes: () => Promise<string | undefined>;
+  readonly indexes: Arrangement;
+  /** Of people's own user of a managed store. */
+  readonly reader: Arrangement;
 }
 
 export type StoreConnection =
@@ -68,6 +71,19 @@ export function connect(
   const database = client.db(settings.database, { readPreference: 'primary', writeConcern: WRITE_CONCERN });
   // For our documents alone: own code that asks for an id which is undefined is to find nothing, not everything.
   const collection = database.collection<EventDocument>(settings.collection, { ignoreUndefined: true });
-  const makeIndexes = indexMaker(collection, settings.ttlDays, log);
-  return { kind: 'ready', settings, client, database, collection, makeIndexes };
+  const indexes = arrangement(
+    () => makeIndexes(collection, settings.ttlDays),
+    "the collection's indexes could not be made",
+    log,
+  );
+  const { password = '' } = client.options.credentials ?? {};
+  const reader = arrangement(
+    async () => {
+      if (settings.managed)
+        await keepReader(client.db('admin'), settings.database, settings.readerRole, password);
+    },
+    'the user for those who read the events could not be made',
+    log,
+  );
+  return { kind: 'ready', settings, client, database, collection, indexes, reader };
 }

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PostQueueCode } from '../own-code/post-queue.ts';
 import { messagesOf, problemsOf } from '../problems.ts';
+import type { Arrangement } from './arrangement.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { Store, StoreConnection } from './connection.ts';
 import { newEvent } from './document.ts';
@@ -45,7 +46,7 @@ export function postQueueHandler({
     if (connection.kind === 'broken') {
       throw new Error(`nothing can be stored: ${messagesOf(connection.problems)}`);
     }
-    const { settings, client, database, collection, makeIndexes } = connection;
+    const { settings, client, database, collection, indexes } = connection;
     return storeBatch(event as SqsBatch, {
       memoryBytes,
       toEvent: (envelope, weight) => newEvent(envelope, weight, now(), settings.ttlDays),
@@ -54,7 +55,7 @@ export function postQueueHandler({
         inTime(timeToWork(lambda), async () => {
           await client.connect();
           // Nothing waits for the indexes: on a large collection they take longer than the function may run.
-          void makeIndexes();
+          void indexes();
           return storeEvents(collection, events);
         }),
       // Afterwards: own code that can't be loaded at the moment keeps nothing from being stored.
@@ -70,7 +71,7 @@ export function postQueueHandler({
   };
 }
 
-const INDEX_MILLISECONDS = 2000;
+const ARRANGEMENT_MILLISECONDS = 2000;
 
 const NOT_TRIED: StoreProbe = { reachable: false, error: 'not tried: settings are broken' };
 
@@ -78,10 +79,21 @@ async function probe(store: Store, log: Log, at: Date): Promise<StoreProbe> {
   const answer = await probeStore(store);
   if (!answer.reachable) return answer;
   reportVolume(answer, log, at);
-  // On a large collection they take longer than whoever asks will wait; what they come to is told the next time.
-  const objection = await inTime(INDEX_MILLISECONDS, () => store.makeIndexes()).catch(() => undefined);
-  return { ...answer, ...(objection !== undefined && { objection }) };
+  const [indexes, reader] = await Promise.all([inMoments(store.indexes), inMoments(store.reader)]);
+  const { readerRole } = store.settings;
+  const objection = [indexes, reader].filter((each) => typeof each === 'string').join('; ');
+  return {
+    ...answer,
+    ...(readerRole !== undefined && reader === undefined && { reader: readerRole }),
+    ...(objection !== '' && { objection }),
+  };
 }
+
+const LATER = Symbol('later');
+
+/** Indexes of a large collection take longer than whoever asks will wait; what they come to is told the next time. */
+const inMoments = (arrange: Arrangement): Promise<string | undefined | typeof LATER> =>
+  inTime(ARRANGEMENT_MILLISECONDS, arrange).catch(() => LATER);
 
 function reportVolume({ disk }: StoreProbe & { reachable: true }, log: Log, at: Date): void {
   if (!disk) return;

@@ -1,4 +1,4 @@
-import { POST_QUEUE_ENV, type SettingsProblem } from '../contract.ts';
+import { POST_QUEUE_ENV, READER_ROLES, type ReaderRole, type SettingsProblem } from '../contract.ts';
 
 export interface PostQueueSettings {
   readonly storeUri: string;
@@ -6,6 +6,8 @@ export interface PostQueueSettings {
   readonly collection: string;
   readonly ttlDays: number | undefined;
   readonly managed: boolean;
+  /** What people's own user of the database may do; undefined: there is to be none. */
+  readonly readerRole: ReaderRole | undefined;
   /** Name of the file with the certificates (PEM) by which the store is known, where they are not the public ones. */
   readonly storeCa: string | undefined;
 }
@@ -33,5 +35,9 @@ export function readSettings(
   const [storeUri = '', database = '', collection = ''] = required.map((name) => environment[name]);
   const managed = environment[POST_QUEUE_ENV.managed] === 'true';
   const storeCa = environment[POST_QUEUE_ENV.storeCa];
-  return { kind: 'ready', settings: { storeUri, database, collection, ttlDays, managed, storeCa } };
+  const readerRole = READER_ROLES.find((role) => role === environment[POST_QUEUE_ENV.readerRole]);
+  return {
+    kind: 'ready',
+    settings: { storeUri, database, collection, ttlDays, managed, readerRole, storeCa },
+  };
 }

@@ -30,13 +30,28 @@ const PACKAGES = [
 ];
 const DISK_SIZE = '4G';
 
+/** What a machine has beside the minimum. */
+export interface Additions {
+  readonly packages: readonly string[];
+  /** A folder that is laid over its root. */
+  readonly files: string;
+}
+
 /**
- * Makes the disk of a minimal machine from this Debian's own packages, once. It takes an address by DHCP, and when it has
+ * Makes the disk of a minimal machine from this Debian's own packages, once for each set of additions. It takes an address by DHCP, and when it has
  * booted it runs the program `run` of a disk with the label "payload", whose output goes to its console.
  */
-export async function findBaseDisk(processes: Processes, progress: Progress): Promise<BaseDisk> {
+export async function findBaseDisk(
+  processes: Processes,
+  progress: Progress,
+  additions?: Additions,
+): Promise<BaseDisk> {
   const { suite, mirror } = sourceOfPackages();
-  const target = join(cacheFolder(), `machine-${suite}-${recipe()}`);
+  const layers = [FILES, ...(additions === undefined ? [] : [additions.files])];
+  const target = join(
+    cacheFolder(),
+    `machine-${suite}-${recipe([...PACKAGES, ...(additions?.packages ?? [])], layers)}`,
+  );
   makeFolder(cacheFolder());
   await withLock(`${target}.lock`, progress, async () => {
     if (existsSync(target)) return;
@@ -48,7 +63,17 @@ export async function findBaseDisk(processes: Processes, progress: Progress): Pr
       processes.run({ name: 'base-disk', command, args, environment: process.env });
     const made = async () => {
       await run('debootstrap', '--variant=minbase', `--include=${PACKAGES.join(',')}`, suite, root, mirror);
-      cpSync(FILES, root, { recursive: true });
+      // debootstrap does not know what provides a virtual package.
+      const install = [
+        'env',
+        'DEBIAN_FRONTEND=noninteractive',
+        'apt-get',
+        '-qq',
+        'install',
+        '--no-install-recommends',
+      ];
+      if (additions !== undefined) await run('chroot', root, ...install, '-y', ...additions.packages);
+      for (const files of layers) cpSync(files, root, { recursive: true });
       await run('chroot', root, 'systemctl', 'enable', 'systemd-networkd', 'payload');
       await run('chroot', root, 'apt-get', 'clean');
       await run('mkfs.ext4', '-q', '-L', 'root', '-d', root, join(folder, 'disk.img'), DISK_SIZE);
@@ -71,15 +96,16 @@ export async function findBaseDisk(processes: Processes, progress: Progress): Pr
 }
 
 /** Another recipe makes another disk. */
-function recipe(): string {
-  const hash = createHash('sha256').update(JSON.stringify([PACKAGES, DISK_SIZE]));
-  for (const file of globSync('**/*', { cwd: FILES, withFileTypes: true }).filter((each) => each.isFile()))
+function recipe(packages: readonly string[], layers: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([packages, DISK_SIZE]));
+  const files = layers.flatMap((cwd) => globSync('**/*', { cwd, withFileTypes: true }));
+  for (const file of files.filter((each) => each.isFile()))
     hash.update(readFileSync(join(file.parentPath, file.name)));
   return hash.digest('hex').slice(0, 12);
 }
 
 /** Where this machine has its own packages from. */
-function sourceOfPackages(): { readonly suite: string; readonly mirror: string } {
+export function sourceOfPackages(): { readonly suite: string; readonly mirror: string } {
   const suite = /^VERSION_CODENAME=(.+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const targets = ['indextargets', '--format', '$(RELEASE) $(SITE)', 'Created-By: Packages'];
   const lines = execFileSync('apt-get', targets, { encoding: 'utf8' }).split('\n');

@@ -14,6 +14,10 @@ export interface MachineOptions {
   readonly payload: string;
   /** Ports of the machine, by the address and port of this one that lead there. */
   readonly forwarded: readonly { readonly address: string; readonly port: number; readonly to: number }[];
+  /** Further arguments of QEMU. */
+  readonly devices?: readonly string[];
+  /** Further arguments of the kernel. */
+  readonly kernelArguments?: string;
 }
 
 export interface Machine {
@@ -26,10 +30,9 @@ export interface Machine {
  * Boots a machine; one that has run in this folder before goes on with its disk. It is emulated by software, which runs on any processor, slowly. It reaches every address that this
  * machine has, and none of it is reached but by what is forwarded.
  */
-export async function bootMachine(
-  { name, folder, base, memoryMiB, processors, payload, forwarded }: MachineOptions,
-  processes: Processes,
-): Promise<Machine> {
+export async function bootMachine(options: MachineOptions, processes: Processes): Promise<Machine> {
+  const { name, folder, base, memoryMiB, processors, payload, forwarded } = options;
+  const { devices = [], kernelArguments = '' } = options;
   mkdirSync(folder, { recursive: true });
   const [disk, payloadDisk, consoleLog] = ['disk.qcow2', 'payload.img', 'console.log'].map((file) =>
     join(folder, file),
@@ -48,10 +51,11 @@ export async function bootMachine(
     args: [
       ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', String(memoryMiB), '-smp', String(processors)],
       ...['-kernel', base.kernel, '-initrd', base.initrd],
-      ...['-append', 'root=LABEL=root rw console=ttyS0 quiet systemd.show_status=false'],
+      ...['-append', `root=LABEL=root rw console=ttyS0 quiet systemd.show_status=false ${kernelArguments}`],
       ...['-drive', `file=${disk},if=virtio,format=qcow2`],
       ...['-drive', `file=${payloadDisk},if=virtio,format=raw,readonly=on`],
       ...['-netdev', `user,id=net${forwards.join('')}`, '-device', 'virtio-net-pci,netdev=net'],
+      ...devices,
       ...['-display', 'none', '-serial', `file:${consoleLog}`, '-monitor', 'none', '-no-reboot'],
     ],
     environment: process.env,

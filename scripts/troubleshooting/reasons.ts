@@ -12,8 +12,9 @@ const REFERENCE: Explanation = {
   remedy: 'make it as the message says; it is asked for again soon at first, then once a minute',
 };
 const FORBIDDEN: Explanation = {
-  means: 'the operator may not read it in this namespace',
-  remedy: 'add the namespace to `operator.watchNamespaces`, or grant the operator to get it there',
+  means: 'the operator may not read it, or write the connection Secret, in this namespace',
+  remedy:
+    'add the namespace to `operator.watchNamespaces`, or grant the operator there what the message says',
 };
 const UNUSABLE: Explanation = {
   means: "the spec, what it brings along or own code can't work",
@@ -57,6 +58,11 @@ export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
   ConfigMapInvalid: REFERENCE,
   SecretForbidden: FORBIDDEN,
   ConfigMapForbidden: FORBIDDEN,
+  ConnectionSecretTaken: {
+    means:
+      'of `StoreReady`: a Secret of that name is there and is not the pipeline’s. It is left alone, and events are stored as before',
+    remedy: 'name another in `spec.store.connectionSecret.name`, or delete it',
+  },
   SpecInvalid: UNUSABLE,
   EnvironmentTooLarge: UNUSABLE,
   SettingsInvalid: UNUSABLE,

@@ -6,6 +6,7 @@ import {
   JSON_PATH,
   KEY_ENCODINGS,
   PROOF_HEADER,
+  READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
 import { SOURCE_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
@@ -602,7 +603,39 @@ const instanceType = formed(
   'this must be an EC2 instance type, such as t3.micro',
 );
 
+const securityGroupId = formed(
+  32,
+  /^sg-[0-9a-f]{8,17}$/,
+  'this must be the id of a security group, such as sg-0123456789abcdef0',
+);
+
 const DEFAULT_SIZE_GIB = 8;
+
+const access = z
+  .object({
+    securityGroupIds: z
+      .array(securityGroupId)
+      .max(16)
+      .optional()
+      .describe('Security groups whose members reach the database.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    cidrs: z
+      .array(
+        formed(
+          18,
+          /^[0-9]{1,3}([.][0-9]{1,3}){3}\/[0-9]{1,2}$/,
+          'this must be a range of IPv4 addresses, such as 10.1.0.0/16; one address is 10.1.2.3/32',
+        ),
+      )
+      .max(16)
+      .optional()
+      .describe('Ranges of IPv4 addresses from which the database is reached.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  })
+  .optional()
+  .describe(
+    "Who may reach the database beside the function, on port 27017: within what the operator's settings allow, which by default is nobody. See docs/store.md.",
+  );
 
 const managedStore = z
   .object({
@@ -640,6 +673,7 @@ const managedStore = z
         'Container image of MongoDB, in a registry that asks for no login. From China the default one can hardly be pulled: name a copy there.',
       )
       .default(STORE_DEFAULTS.mongoImage),
+    access,
     volume: z
       .object({
         sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(
@@ -713,6 +747,24 @@ const store = z
       .describe('Collection that events are written to.')
       .default('events'),
     ttlDays: integer(1, 3650, 'Days until an event is removed from the store. Default: never.').optional(),
+    connectionSecret: z
+      .object({
+        name: formed(
+          253,
+          /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
+          'this must be the name of a Secret: lower-case letters, digits, "-" and "."',
+        ).describe(
+          'Name of the Secret, in the namespace of the pipeline. One that is there already is never touched.',
+        ),
+        role: z
+          .enum(READER_ROLES)
+          .describe('What its user may do in the database of the events.')
+          .default('read'),
+      })
+      .optional()
+      .describe(
+        "A Secret that the operator writes and keeps right, by which programs and people read the events of a managed store: type, provider, host, port, database, username, password and uri, as the Service Binding specification has them, for a user of its own. The operator's settings must allow it. See docs/store.md.",
+      ),
   })
   // A default in the API server would be stored, and then stand in the way of an external store.
   .transform((given) =>
@@ -724,6 +776,11 @@ const store = z
   )
   .meta(
     rules(
+      {
+        rule: '!has(self.connectionSecret) || !has(self.external)',
+        message:
+          'store.connectionSecret is for a managed store: take it out, the connection string of an external one is yours already',
+      },
       {
         rule: '!has(self.managed) || !has(self.external)',
         message:
@@ -765,13 +822,7 @@ const network = z
       .describe('Subnets of that VPC. The host starts in the first whose zone offers its instance type.')
       .meta({ 'x-kubernetes-list-type': 'set' }),
     securityGroupIds: z
-      .array(
-        formed(
-          32,
-          /^sg-[0-9a-f]{8,17}$/,
-          'this must be the id of a security group, such as sg-0123456789abcdef0',
-        ),
-      )
+      .array(securityGroupId)
       .max(4)
       .optional()
       .describe('Further security groups for the function after the queue.')
@@ -981,6 +1032,12 @@ export const webhookPipelineStatus = z
       })
       .optional()
       .describe('The store as it is.'),
+    binding: z
+      .object({ name: z.string().max(253).describe('Name of the Secret.') })
+      .optional()
+      .describe(
+        'The Secret of spec.store.connectionSecret, once it is there: a Provisioned Service of the Service Binding specification.',
+      ),
     code: z
       .object({
         preQueue: z

@@ -9,7 +9,7 @@ const ADVICE = 'kubectl apply --server-side -f crds/, or helm upgrade with crds.
 /** Names in one message. */
 const SHOWN = 5;
 
-/** The custom resource definition, as what Events are told of: it is there wherever the operator is. */
+/** The custom resource definition, as what an operator without a Lease tells Events of: it is there wherever the operator is. */
 export const DEFINITION: KubernetesResource = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -29,12 +29,16 @@ export async function requirePipelines({ client }: Pick<Context, 'client'>): Pro
   }
 }
 
-/** Says in the log and by an Event when the custom resource definition is older than the operator; never rejects. */
+/**
+ * Says in the log and by an Event about `self`, which is where the operator may write one, when the custom resource
+ * definition is older than the operator; never rejects.
+ */
 export async function warnIfOutdated({
   client,
   events,
   logger,
-}: Pick<Context, 'client' | 'events' | 'logger'>): Promise<void> {
+  self,
+}: Pick<Context, 'client' | 'events' | 'logger'> & { readonly self: KubernetesResource }): Promise<void> {
   const name = qualifiedName(PIPELINES);
   try {
     const fields = await outdatedFields(client);
@@ -42,7 +46,7 @@ export async function warnIfOutdated({
     const rest = fields.length > SHOWN ? ` and ${fields.length - SHOWN} more` : '';
     const message = `the custom resource definition ${name} is older than this operator: it lacks ${fields.slice(0, SHOWN).join(', ')}${rest}, which the API server refuses or drops. Bring it up: ${ADVICE}`;
     logger.warn({ definition: name, lacks: fields }, message);
-    events.record(DEFINITION, { type: 'Warning', reason: 'DefinitionOutdated', action: 'Start', message });
+    events.record(self, { type: 'Warning', reason: 'DefinitionOutdated', action: 'Start', message });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     logger.warn(

@@ -78,6 +78,9 @@ function postQueue(input: PlanInput): FunctionPlan {
       ...(ttlDays !== undefined && { [POST_QUEUE_ENV.ttlDays]: String(ttlDays) }),
       ...(hasCa && { [POST_QUEUE_ENV.storeCa]: STORE_CA_FILE }),
       ...(spec.store.managed && { [POST_QUEUE_ENV.managed]: 'true' }),
+      ...(spec.store.connectionSecret && {
+        [POST_QUEUE_ENV.readerRole]: spec.store.connectionSecret.role,
+      }),
     },
     statements: [
       {

@@ -87,6 +87,7 @@ export function planGateway(owner: Owner, number: number, routes: readonly Route
         // One route that can't be made holds up no other.
         optional: true,
         desired: { restApiId, parentId: ref('Route', root, 'id'), path, functionArn, replaces },
+        wish: { restApiId, path, functionArn },
       }),
     ),
   ];

@@ -1,9 +1,11 @@
 import { STORE_DEFAULTS } from '../api/store-defaults.ts';
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
+import type { Ingress } from '../aws/kinds/security-group.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import { DATA_VOLUME, functionName } from './identity.ts';
 import type { PlanInput } from './input.ts';
+import { canonicalRange } from './ipv4-range.ts';
 import { partitionOf } from './partition.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
@@ -57,6 +59,11 @@ function planFunctionGroup({ owner, network, spec }: PlanInput): Graph {
   ];
 }
 
+/** As AWS keeps them, each once. */
+const accessRanges = ({ access }: NonNullable<PlanInput['spec']['store']['managed']>) => [
+  ...new Set(access?.cidrs?.map(canonicalRange)),
+];
+
 function planHost(input: PlanInput): Graph {
   const { owner, spec, network, place, settings, known, replaceHostId = '' } = input;
   const { managed } = spec.store;
@@ -89,7 +96,9 @@ function planHost(input: PlanInput): Graph {
         name: `${owner.prefix}-host`,
         description: 'Nami: the host of the store',
         vpcId: network.vpcId,
-        ingress: [{ port: MONGO_PORT, fromGroupId: ref('SecurityGroup', 'post-queue', 'id') }],
+        ingress: [ref('SecurityGroup', 'post-queue', 'id'), ...(managed.access?.securityGroupIds ?? [])]
+          .map((fromGroupId): Unresolved<Ingress> => ({ port: MONGO_PORT, fromGroupId }))
+          .concat(accessRanges(managed).map((fromCidr) => ({ port: MONGO_PORT, fromCidr }))),
         // It pulls its image, reads its password and installs what it needs.
         egress: 'everywhere',
       },

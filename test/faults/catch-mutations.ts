@@ -33,11 +33,11 @@ const PARTS = [
   'vitest.config.ts',
 ];
 
-/** All mutations, or the one with this name. */
-export async function catchMutations(name?: string): Promise<Caught[]> {
+/** All mutations, or those with these names. */
+export async function catchMutations(names?: readonly string[]): Promise<Caught[]> {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(ALBUM_FILE, JSON.stringify(await album()));
-  const waiting = MUTATIONS.filter((mutation) => name === undefined || mutation.name === name);
+  const waiting = MUTATIONS.filter(({ name }) => names === undefined || names.includes(name));
   const caught: Caught[] = [];
   const queue = [...waiting];
   const lane = async () => {

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { crashes } from '../simulation/sweep/crash.ts';
+import { fieldCrashes } from '../simulation/sweep/field.ts';
 import { BY_SEED, scenarioOf } from '../simulation/sweep/phases.ts';
+import type { Scenario } from '../simulation/sweep/scenario.ts';
 import { isGood } from '../simulation/sweep/verdict.ts';
 import { type Caught, catchMutations } from './catch-mutations.ts';
 import { runAll } from './pool.ts';
@@ -19,6 +21,8 @@ const SEEDS: Readonly<Record<string, { readonly long: number; readonly usual: nu
 };
 /** Of the reads, a crash after every so many. */
 const READS = { long: 1, usual: 8 };
+/** Of the changes of one field, every so many. */
+const FIELDS = { long: 1, usual: 16 };
 const SHOWN = 3;
 
 const { values } = parseArgs({
@@ -40,6 +44,8 @@ interface Tally {
 }
 const empty = (): Tally => ({ runs: 0, converged: 0, orphans: 0, doubles: 0, stuck: 0, lost: 0, seconds: 0 });
 
+const idsIn = (scenarios: readonly Scenario[]) => scenarios.map(({ id }) => id);
+
 async function idsOf(): Promise<Record<string, readonly string[]>> {
   const { long, only, mutation } = values;
   if (mutation !== undefined) return {};
@@ -50,14 +56,23 @@ async function idsOf(): Promise<Record<string, readonly string[]>> {
   const size = long ? 'long' : 'usual';
   const seeded = Object.entries(SEEDS).map(([phase, { [size]: count }]) => [
     phase,
-    Array.from({ length: count }, (_, index) => BY_SEED[phase]?.(index + 1).id ?? ''),
+    async () => Array.from({ length: count }, (_, index) => BY_SEED[phase]?.(index + 1).id ?? ''),
   ]);
-  const all = { crash: (await crashes(READS[size])).map(({ id }) => id), ...Object.fromEntries(seeded) };
-  if (only === undefined) return all;
-  const { [only]: ids } = all;
-  if (ids === undefined)
-    throw new Error(`there is no phase "${only}": they are ${Object.keys(all).join(', ')}`);
-  return { [only]: ids };
+  const all: Record<string, () => Promise<readonly string[]>> = {
+    crash: async () => idsIn(await crashes(READS[size])),
+    field: async () => idsIn(await fieldCrashes(FIELDS[size])),
+    ...Object.fromEntries(seeded),
+  };
+  const phases = only === undefined ? Object.keys(all) : [only];
+  const found = await Promise.all(
+    phases.map(async (phase) => {
+      const idsOfPhase = all[phase];
+      if (idsOfPhase === undefined)
+        throw new Error(`there is no phase "${phase}": they are ${Object.keys(all).join(', ')}`);
+      return [phase, await idsOfPhase()] as const;
+    }),
+  );
+  return Object.fromEntries(found);
 }
 
 async function sweep(ids: readonly string[]): Promise<Tally> {
@@ -99,12 +114,13 @@ row(['phase', 'runs', 'converged', 'orphans', 'doubles', 'stuck', 'lost', 'secon
 let crashPoints = 0;
 for (const [phase, ids] of Object.entries(await idsOf())) {
   const tally = await sweep(ids);
-  if (phase === 'crash') crashPoints = tally.runs;
+  if (phase === 'crash' || phase === 'field') crashPoints += tally.runs;
   const { runs, converged, orphans, doubles, stuck, lost, seconds } = tally;
   row([phase, runs, converged, orphans, doubles, stuck, lost, seconds.toFixed(0)]);
   for (const what of Object.keys(total) as (keyof Tally)[]) total[what] += tally[what];
 }
-const mutations: readonly Caught[] = values.only === undefined ? await catchMutations(values.mutation) : [];
+const mutations: readonly Caught[] =
+  values.only === undefined ? await catchMutations(values.mutation?.split(',')) : [];
 const caught = mutations.filter(({ by }) => by !== undefined).length;
 for (const { name, by } of mutations)
   console.log(by === undefined ? `NOT CAUGHT: ${name}` : `caught: ${name}: ${by}`);

@@ -389,6 +389,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2:RevokeSecurityGroupEgress': ec2On(({ GroupId }) => [GroupId]),
   'ec2:RevokeSecurityGroupIngress': ec2On(({ GroupId }) => [GroupId]),
   'ec2:RunInstances': runInstances,
+  'ec2:GetConsoleOutput': ec2On(({ InstanceId }) => [InstanceId]),
   'ec2:StartInstances': ec2On(({ InstanceIds = [] }) => InstanceIds),
   'ec2:TerminateInstances': ec2On(({ InstanceIds = [] }) => InstanceIds),
 

@@ -81,6 +81,7 @@ export function callsOn(who: string): Readonly<Record<string, readonly AwsCall[]
     ],
     host: [
       call('ec2', 'TerminateInstances', { InstanceIds: [`i-${who}`] }),
+      call('ec2', 'GetConsoleOutput', { InstanceId: `i-${who}` }),
       call('ec2', 'StartInstances', { InstanceIds: [`i-${who}`] }),
       call('ec2', 'ModifyInstanceCreditSpecification', {
         InstanceCreditSpecifications: [{ InstanceId: `i-${who}` }],

@@ -645,6 +645,24 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'must be an EC2 instance type, such as t3.micro',
   ],
   [
+    'a connection Secret of an external store',
+    { store: { external: { uriSecretRef: { name: 'a', key: 'b' } }, connectionSecret: { name: 'events' } } },
+    'spec.store',
+    'store.connectionSecret is for a managed store: take it out',
+  ],
+  [
+    'a name that no Secret has',
+    { store: { connectionSecret: { name: 'Events' } } },
+    'spec.store.connectionSecret.name',
+    'this must be the name of a Secret: lower-case letters',
+  ],
+  [
+    'a range of addresses that is none',
+    managed({ access: { cidrs: ['10.1.0.0'] } }),
+    'spec.store.managed.access.cidrs[0]',
+    'this must be a range of IPv4 addresses, such as 10.1.0.0/16; one address is 10.1.2.3/32',
+  ],
+  [
     'a fallback that is none',
     managed({ fallbackInstanceTypes: ['t3.micro', 'big'] }),
     'spec.store.managed.fallbackInstanceTypes[1]',

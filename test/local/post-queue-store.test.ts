@@ -34,6 +34,7 @@ function openHandler(ttlDays?: number, code: OwnCode<PostQueueCode> = { kind: 'r
     collection: collection.collectionName,
     ttlDays,
     managed: true,
+    readerRole: undefined,
     storeCa: undefined,
   };
   const connection = connect({ kind: 'ready', settings }, log, import.meta.url);

@@ -3,9 +3,10 @@ import { TAGS } from '../../src/aws/object/owner.ts';
 import { accessLog } from '../iam/access-log.ts';
 import { CLUSTER, CODE_BUCKET, decide, operatorPolicy } from '../iam/policies.ts';
 import { DRIFTS } from './drifts.ts';
+import { fullWorld } from './full-world.ts';
 import { first, isGone, isReady, settledWorld } from './pipelines.ts';
 import { NOTHING_STAYS, wholeLife } from './whole-life.ts';
-import { simulate } from './world.ts';
+import { simulate, type World } from './world.ts';
 
 /**
  * Rights that no simulated life comes to use, and why the operator needs them: "statement action". (That it uses no
@@ -38,6 +39,7 @@ test('the operator has no right that it never uses', () => {
 
 /** Puts up with what a life goes through for as long as it takes. */
 const PATIENCE = 1800;
+const RESYNC = 700;
 
 /** Lives that come by all that the operator can do. */
 const LIVES: readonly (() => Promise<void>)[] = [
@@ -47,8 +49,14 @@ const LIVES: readonly (() => Promise<void>)[] = [
 
   async function drifted() {
     const world = await settledWorld();
-    for (const [, drift] of [...DRIFTS, ...STRANGER_DRIFTS]) await world.until(drift(world), PATIENCE);
+    for (const [, drift] of STRANGER_DRIFTS) await world.until(drift(world), PATIENCE);
     await world.until(isReady('orders'), PATIENCE);
+    const full = await fullWorld();
+    for (const { meddle } of DRIFTS) {
+      meddle(full);
+      await full.run(RESYNC);
+      await full.until(isReady('orders'), PATIENCE);
+    }
   },
 
   async function changed() {
@@ -107,7 +115,7 @@ const SPECS: readonly object[] = [
 ];
 
 /** What hands do that know AWS better than they should, and how it is seen that it was put right. */
-const STRANGER_DRIFTS: typeof DRIFTS = [
+const STRANGER_DRIFTS: readonly (readonly [string, (world: World) => (world: World) => boolean])[] = [
   [
     'a security group that is handed over',
     ({ aws: { ec2 } }) => {

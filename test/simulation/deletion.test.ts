@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Table } from './aws/table.ts';
+import { BRISK } from './aws/times.ts';
 import { first, isGone, isReady, settledWorld } from './pipelines.ts';
 import { leftovers, NOTHING_STAYS } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
@@ -36,6 +37,18 @@ describe('lists that are empty while a pipeline is deleted leave nothing behind'
     await world.run(600);
     expect(leftovers(world)).toEqual([]);
   });
+});
+
+test('what AWS neither lists nor knows for once is looked for again', async () => {
+  const world = await ready();
+  world.kubernetes.delete('orders');
+  await world.until(({ aws }) => aws.calls.at(-1)?.command === 'DescribeAlarms', PATIENCE);
+  world.aws.faults.empty('ListRoles', 100);
+  world.aws.faults.refuse('GetRole', 'NoSuchEntityException', 'The role cannot be found', 3);
+  await world.until(isGone('orders'), PATIENCE);
+  world.aws.faults.off();
+  await world.run(600);
+  expect(leftovers(world)).toEqual([]);
 });
 
 test('a deletion that goes on after a crash looks for what its status names', async () => {
@@ -132,3 +145,19 @@ test('what has no tags stays where it is a part of what an earlier namespace lef
   expect([...functions.values(), ...mappings.values()]).toEqual(before);
   expect(functions.values().some(({ reserved }) => reserved === 5)).toBe(true);
 });
+
+test.each([6, 8, 10, 12, 15, 20, 25, 30, 40])(
+  'right after it began to be made a pipeline is deleted whole, though the operator dies and reads lag (%i s)',
+  async (seconds) => {
+    const world = await simulate({ times: BRISK, settings: NOTHING_STAYS });
+    world.kubernetes.apply({ metadata: { name: 'orders' } });
+    await world.run(seconds);
+    world.aws.faults.lag(9);
+    world.crash();
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 1800);
+    world.aws.faults.lag(0);
+    await world.run(600);
+    expect(world.aws.contents().filter((each) => !/^(Volume|Parameter) /.test(each))).toEqual([]);
+  },
+);

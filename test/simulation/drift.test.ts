@@ -1,17 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { kinds } from '../../src/aws/kinds/index.ts';
+import { portrait } from './aws/portrait.ts';
+import type { Table } from './aws/table.ts';
 import { DRIFTS } from './drifts.ts';
+import { fullWorld } from './full-world.ts';
 import { first, isReady, settledWorld } from './pipelines.ts';
+import { FULL } from './sweep/life.ts';
 import { lostEvents } from './whole-life.ts';
+import { driftsTold, type World } from './world.ts';
 
 /** Seconds within which what somebody changed in AWS is put right: a resync, and what that sets going. */
 const PATIENCE = 1500;
+const RESYNC = 700;
+const LOOK = 130;
+const CLOSED = { NAMI_DISABLE_EXECUTE_API_ENDPOINT: 'true' };
 
-describe('is put right:', () => {
-  test.each(DRIFTS)('%s', async (_, drift) => {
-    const world = await settledWorld();
-    await world.until(drift(world), PATIENCE);
+const urlOf = ({ kubernetes }: World): string =>
+  first([kubernetes.get('orders')?.status?.endpoint as { readonly url: string }]).url;
+
+const byKind = Map.groupBy(DRIFTS, ({ object: [kind] }) => kind);
+
+test('there is a drift of every kind of object', () => {
+  expect([...byKind.keys()].sort()).toEqual(Object.keys(kinds).sort());
+});
+
+describe('what somebody changes in AWS is put right, and it is told what that was:', () => {
+  test.each([...byKind])('%s', async (kind, drifts) => {
+    const world = await fullWorld(kind === 'DefaultEndpoint' ? CLOSED : {});
+    const shouldBe = portrait(world.aws);
+    for (const { object, told: words, meddle } of drifts) {
+      const before = driftsTold(world).length;
+      meddle(world);
+      const said = `${object.join(' ')}.*${words}`;
+      await world.until(() => driftsTold(world).length > before, PATIENCE);
+      for (let pause = 5; pause < PATIENCE && !isDeepStrictEqual(portrait(world.aws), shouldBe); pause *= 2)
+        await world.run(pause);
+      expect(portrait(world.aws), said).toEqual(shouldBe);
+      expect(driftsTold(world).slice(before).join('; ')).toMatch(
+        new RegExp(`${object[0]} ${object[1]}.*${words}`),
+      );
+      await world.until(isReady('orders'), PATIENCE);
+      await world.run(LOOK);
+      const [changes, words2] = [world.aws.changes.length, driftsTold(world).length];
+      await world.run(RESYNC);
+      expect(world.aws.changes.slice(changes).map(({ command }) => command)).toEqual([]);
+      expect(driftsTold(world)).toHaveLength(words2);
+      expect(world.senders.postTo(urlOf(world)).status).toBe(200);
+    }
+  });
+});
+
+test('what nobody manages is left alone, and nothing is told of it', async () => {
+  const world = await fullWorld();
+  const { apiGateway, cloudWatch, ec2, iam, lambda, logs, route53, sqs, ssm } = world.aws;
+  for (const [table, key] of [
+    [apiGateway.domains.domainNames, 'name'],
+    [apiGateway.restApis, 'id'],
+    [cloudWatch.alarms, 'name'],
+    [ec2.instances, 'id'],
+    [ec2.network.internetGateways, 'id'],
+    [ec2.network.routeTables, 'id'],
+    [ec2.securityGroups, 'id'],
+    [ec2.subnets, 'id'],
+    [ec2.volumes, 'id'],
+    [ec2.vpcs, 'id'],
+    [iam.instanceProfiles, 'name'],
+    [iam.roles, 'name'],
+    [lambda.functions, 'name'],
+    [logs.groups, 'name'],
+    [sqs.queues, 'name'],
+    [ssm.parameters, 'name'],
+  ] as unknown as [Table<{ tags: Record<string, string> }>, string][])
+    for (const row of table.values())
+      table.change((row as unknown as Record<string, string>)[key] ?? '', {
+        tags: { ...row.tags, 'their-own': 'tag' },
+      });
+  const stage = first(apiGateway.stages.values());
+  apiGateway.stages.change(`${stage.restApiId}/live`, {
+    tags: { ...stage.tags, 'their-own': 'tag' },
+    variables: { ...stage.variables, theirs: '1' },
+  });
+  const queue = first(sqs.queues.filter(({ name }) => name.endsWith('-queue')));
+  sqs.queues.change(queue.name, { attributes: { ...queue.attributes, DelaySeconds: '5' } });
+  const alarm = first(cloudWatch.alarms.values());
+  cloudWatch.alarms.change(alarm.name, {
+    settings: {
+      ...alarm.settings,
+      InsufficientDataActions: ['arn:aws:sns:eu-central-1:123456789012:theirs'],
+    },
+  });
+  const volume = first(ec2.volumes.values());
+  ec2.volumes.change(volume.id, { sizeGiB: volume.sizeGiB + 10 });
+  const alias = first(lambda.aliases.values());
+  lambda.aliases.set(`${alias.functionName}:theirs`, { ...alias, name: 'theirs' });
+  const permission = first(lambda.permissions.values());
+  lambda.permissions.set(`${permission.key}/theirs`, { ...permission, Sid: 'theirs' });
+  const parent = first(apiGateway.resources.filter(({ path }) => path === '/'));
+  apiGateway.resources.set(`${parent.restApiId}/theirs`, {
+    ...parent,
+    id: 'theirs',
+    parentId: parent.id,
+    path: '/theirs',
+    methods: { GET: { uri: 'arn:theirs' } },
+  });
+  route53.records.set('Z1/theirs./A/', { zoneId: 'Z1', record: { Name: 'theirs.', Type: 'A' } });
+  await world.run(10);
+  const [shouldBe, changes] = [portrait(world.aws), world.aws.changes.length];
+  await world.run(3 * RESYNC);
+  await world.restart();
+  await world.run(3 * RESYNC);
+  expect(portrait(world.aws)).toEqual(shouldBe);
+  expect(world.aws.changes.slice(changes).map(({ command }) => command)).toEqual([]);
+  expect(driftsTold(world)).toEqual([]);
+});
+
+describe('while the operator is down', () => {
+  async function downWhile(meddle: (world: World) => void): Promise<World> {
+    const world = await fullWorld();
+    const shouldBe = portrait(world.aws);
+    await world.stop();
+    meddle(world);
+    world.start();
+    await world.run(2 * RESYNC);
     await world.until(isReady('orders'), PATIENCE);
-    expect(world.aws.ec2.volumes.size).toBe(1);
+    if (world.kubernetes.get('orders')?.metadata.generation === 1)
+      expect(portrait(world.aws)).toEqual(shouldBe);
+    return world;
+  }
+  const deleteAlarm = ({ aws: { cloudWatch } }: World) =>
+    cloudWatch.alarms.delete(first(cloudWatch.alarms.values()).name);
+
+  test('what is deleted is told to be gone: the status knows that it was there', async () => {
+    const world = await downWhile(deleteAlarm);
+    expect(driftsTold(world)).toEqual([expect.stringMatching(/^Alarm .* was gone and is made again$/)]);
+  });
+
+  test('what is changed is put right, and not called drift: it may be what the new process wants', async () => {
+    const world = await downWhile(({ aws: { lambda } }) => {
+      const { name } = first(lambda.functions.values());
+      lambda.functions.change(name, { memoryMiB: 3008 });
+    });
+    expect(driftsTold(world)).toEqual([]);
+    const notes = world.kubernetes.events.map((event) => String((event as { readonly note?: string }).note));
+    expect(notes.join()).toMatch(/Function \S+ updated memoryMiB/);
+  });
+
+  test('what is deleted together with a change of the spec is not called drift', async () => {
+    const world = await downWhile((each) => {
+      deleteAlarm(each);
+      each.kubernetes.apply({
+        metadata: { name: 'orders' },
+        spec: { ...FULL, postQueue: { memoryMiB: 512 } },
+      });
+    });
+    expect(driftsTold(world)).toEqual([]);
   });
 });
 

@@ -94,7 +94,7 @@ const COMMANDS = commandsOf(CALM.aws.calls);
 
 describe('a life holds where an answer is lost, and the SDK asks again:', () => {
   test.each(CHANGES)('%s', async (command) => {
-    await livesUnder(({ aws }) => aws.faults.loseAnswer(command));
+    expect(doubles(await livesUnder(({ aws }) => aws.faults.loseAnswer(command)))).toEqual([]);
   });
 });
 

@@ -54,7 +54,9 @@ const urlOf = ({ kubernetes }: World, name: string): string =>
 const SMALL = { NAMI_RESOURCES_PER_API: '10' };
 const EIGHT = named(8);
 
-test('700 pipelines are spread over three REST APIs, and no route ever moves', async () => {
+test('700 pipelines are spread over three REST APIs, and no route ever moves', {
+  timeout: 240_000,
+}, async () => {
   const world = await started();
   const all = named(700);
   apply(world, all);

@@ -3,7 +3,7 @@ import { type Portrait, portrait } from './aws/portrait.ts';
 import { BRISK } from './aws/times.ts';
 import { type Schema, schemaOfPipelines } from './kubernetes/schema.ts';
 import { isReady } from './pipelines.ts';
-import { CAMPAIGNS, type Campaign, furnish, specOf, WITHOUT } from './states.ts';
+import { CAMPAIGNS, type Campaign, furnish, GRANTS, specOf, WITHOUT } from './states.ts';
 import { lostEvents } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
@@ -23,7 +23,7 @@ async function reach(world: World, spec: object): Promise<void> {
 }
 
 async function deployed(spec: object): Promise<World> {
-  const world = await simulate({ times: BRISK });
+  const world = await simulate({ times: BRISK, settings: GRANTS });
   furnish(world);
   await reach(world, spec);
   return world;

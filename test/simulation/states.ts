@@ -44,12 +44,12 @@ const source = (type: string, more: Patch = {}) => parts({ source: { type, secre
 const functionFields = (name: 'preQueue' | 'postQueue'): Campaign[] => [
   field(`${name}.memoryMiB`, [128, 1024]),
   field(`${name}.architecture`, ['x86_64', 'arm64']),
-  field(`${name}.environment`, [{ A: '1' }, { A: '2', B: '3' }]),
+  field(`${name}.environment`, [{ ONE: '1' }, { ONE: '2', TWO: '3' }]),
   field(
     `${name}.environmentFrom`,
     [
       [{ name: 'LEVEL', configMapKeyRef: { name: 'settings', key: 'LEVEL' } }],
-      [{ name: 'A', secretKeyRef: { name: 'signing', key: 'a' } }],
+      [{ name: 'ONE', secretKeyRef: { name: 'signing', key: 'a' } }],
     ],
     {
       wrong: [{ name: 'LEVEL', configMapKeyRef: { name: 'missing', key: 'LEVEL' } }],
@@ -151,6 +151,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('store.managed.fallbackInstanceTypes', [['t3.small'], ['t3.medium', 't3.small']]),
   field('store.managed.cpuCredits', ['unlimited', 'standard']),
   field('store.managed.mongoImage', ['public.ecr.aws/docker/library/mongo:8.0.5'], { isOneWay: true }),
+  field(
+    'store.managed.access.securityGroupIds',
+    [['sg-0123456789abcdef0'], ['sg-0123456789abcdef1', 'sg-0123456789abcdef0']],
+    { wrong: ['sg-00000000000000000'] },
+  ),
+  field('store.managed.access.cidrs', [['10.1.0.0/16'], ['10.1.2.3/24', '10.2.0.0/16']], {
+    wrong: ['10.1.0.0/16', '0.0.0.0/0'],
+  }),
   field('store.managed.volume.sizeGiB', [20], { isOneWay: true }),
   field('store.managed.volume.iops', [4000]),
   field('store.managed.volume.reclaimPolicy', ['Delete', 'Retain']),
@@ -163,6 +171,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('store.database', ['shop', 'nami']),
   field('store.collection', ['orders']),
   field('store.ttlDays', [30, 7]),
+  field(
+    'store.connectionSecret.role',
+    [{ name: 'events', role: 'readWrite' }, { name: 'events' }].map((connectionSecret) =>
+      parts({ store: { connectionSecret } }),
+    ),
+    { on: 'managed' },
+  ),
   field('alarms.enabled', [false, true]),
   field('alarms.snsTopicArns', [['arn:aws:sns:eu-central-1:123456789012:ops']]),
   field('alarms.thresholds.deadLetters', [10]),
@@ -188,6 +203,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'postQueue.code.s3.bucket': 'see the tests of own code',
   'postQueue.code.s3.key': 'see the tests of own code',
   'postQueue.code.s3.version': 'see the tests of own code',
+  'store.connectionSecret.name': 'no state of the account; see binding',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
   'store.external.caConfigMapRef.name': 'the simulated store has no certificate',
@@ -232,8 +248,25 @@ export function specOf({ on, field: name }: Campaign, state?: unknown): Patch {
   return merged(BASES[on], nested(name.split('.'), state));
 }
 
+/** What the operator grants, for the states that need it. */
+export const GRANTS = {
+  NAMI_ALLOWED_ACCESS_SECURITY_GROUPS: 'sg-0123456789abcdef0,sg-0123456789abcdef1,sg-00000000000000000',
+  NAMI_ALLOWED_ACCESS_CIDRS: '10.0.0.0/8',
+  NAMI_ALLOWED_CONNECTION_SECRETS: 'true',
+};
+
 /** Gives a world all that the states refer to. */
 export function furnish({ aws, kubernetes }: World): void {
+  for (const id of ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'])
+    aws.ec2.network.securityGroups.set(id, {
+      id,
+      name: id,
+      description: 'of others',
+      vpcId: 'vpc-of-others',
+      tags: {},
+      ingress: [],
+      egress: [],
+    });
   for (const host of ['db.example', 'db-2.example', 'db-3.example'])
     aws.stores.external.set(host, { isUp: true, events: new Set() });
   kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/', other: 'mongodb://u:p@db-3.example/' });

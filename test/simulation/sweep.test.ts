@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { crashes } from './sweep/crash.ts';
+import { fieldCrashes } from './sweep/field.ts';
 import { type Album, album } from './sweep/life.ts';
 import { BY_SEED } from './sweep/phases.ts';
 import { isGood } from './sweep/verdict.ts';
@@ -17,6 +18,15 @@ beforeAll(async () => {
 test('a life comes to the same, wherever the operator is killed', async () => {
   const some = (await crashes(EVERY)).filter((_, index) => index % EVERY === 0);
   expect(some.length).toBeGreaterThan(10);
+  for (const scenario of some) {
+    const verdict = await scenario.run(expected);
+    if (!isGood(verdict)) expect.fail(`${scenario.id} (${scenario.words}): ${JSON.stringify(verdict)}`);
+  }
+});
+
+test('one field changes to the same account, wherever the operator is killed', async () => {
+  const some = (await fieldCrashes(40)).filter((_, index) => index % 8 === 0);
+  expect(some.length).toBeGreaterThan(8);
   for (const scenario of some) {
     const verdict = await scenario.run(expected);
     if (!isGood(verdict)) expect.fail(`${scenario.id} (${scenario.words}): ${JSON.stringify(verdict)}`);

@@ -227,11 +227,15 @@ describe('what went to the dead-letter queue in an outage', () => {
     ],
     [
       'though the first call for it is throttled',
-      ({ aws }) => aws.faults.throttle('sqs:StartMessageMoveTask', 2),
+      ({ aws }) => aws.faults.throttle('sqs:StartMessageMoveTask', 6),
     ],
     [
       'though the operator dies just after it has begun to',
       (world) => world.crashOn(({ command }) => command === 'StartMessageMoveTask'),
+    ],
+    [
+      'though the operator dies just after it was due no more',
+      (world) => world.crashOn(({ command }) => command === 'UntagQueue'),
     ],
   ])('goes back %s', async (_, hurt) => {
     const world = await outage(hurt);

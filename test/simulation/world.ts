@@ -302,3 +302,10 @@ export async function simulate(options: SimulationOptions = {}): Promise<World> 
   if (options.isStarted !== false) world.start();
   return world;
 }
+
+/** What Events say that somebody else has changed in AWS, object by object. */
+export const driftsTold = ({ kubernetes }: World): string[] =>
+  kubernetes.events.flatMap((event) => {
+    const { reason, note = '' } = event as { readonly reason?: string; readonly note?: string };
+    return reason === 'Drifted' ? note.replace(/^[^:]*: /, '').split('; ') : [];
+  });

@@ -519,6 +519,7 @@ locals {
             "ec2:DeleteVpc",
             "ec2:DetachInternetGateway",
             "ec2:DisassociateRouteTable",
+            "ec2:GetConsoleOutput",
             "ec2:ModifyInstanceCreditSpecification",
             "ec2:ModifyVolume",
             "ec2:ReplaceRoute",

@@ -19,6 +19,8 @@ export interface NodeOf<Name extends KindName> {
   readonly id: string;
   readonly part: Part;
   readonly desired: Unresolved<DesiredOf<Name>>;
+  /** What of `desired` is a wish, where it says also how that may be reached. */
+  readonly wish?: Unresolved<Partial<DesiredOf<Name>>>;
   /** Tags beyond those of the owner. */
   readonly tags?: Unresolved<Tags>;
   /** Nodes that must be ready first although no value of theirs is needed, as keys. */

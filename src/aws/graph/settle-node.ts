@@ -37,8 +37,10 @@ export interface NodeOutcome {
   readonly remark?: Remark;
   /** What was done to it in this pass, such as "created" or "updated memoryMiB". */
   readonly done: readonly string[];
-  /** Of what is ready: as what, and when that was seen, in milliseconds since the epoch. */
-  readonly rest?: { readonly as: string; readonly seenAt: number };
+  /** As what it is wanted, in short; absent while that hangs on what is not there yet. */
+  readonly as?: string;
+  /** Of what is ready: when that was seen, in milliseconds since the epoch. */
+  readonly seenAt?: number;
 }
 
 /** What one node's way through one pass needs. */
@@ -54,11 +56,13 @@ export interface NodePass {
 }
 
 /** Milliseconds for which what is ready is taken for ready, while other nodes are on their way. */
-const REST = 60_000;
+const REST = 300_000;
 
 /** Rounds of find, create and update that one node gets in one pass. */
 const ROUNDS = 4;
 
+/** What `done` says of what was made. */
+export const CREATED = 'created';
 const UPDATED = 'updated ';
 const UNLISTED = 'was just made, and AWS does not list it yet';
 const UNANSWERED = 'may have been made a moment ago: whether it is there shows within half a minute';
@@ -75,12 +79,14 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   let foreign = false;
   let stands = false;
   let interrupted = false;
+  let as: string | undefined;
   const outcome = (rest: Partial<NodeOutcome> & Pick<NodeOutcome, 'state'>): NodeOutcome => ({
     node,
     outputs: found?.outputs ?? {},
     ...(found && !foreign ? { id: found.id } : knownId(node)),
     ...(foreign && { foreign }),
     ...(rest.state !== 'Ready' && stands && { stands }),
+    ...(as !== undefined && { as }),
     done,
     ...rest,
   });
@@ -89,9 +95,10 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   try {
     const desired = resolve(node.desired, outputs);
     const tags = tagsOf(pass);
-    const rest = { as: fingerprint([desired, tags]), seenAt: account.clock.now() };
+    as = fingerprint([node.wish ? resolve(node.wish, outputs) : desired, tags]);
+    const seenAt = account.clock.now();
     const { last } = pass;
-    if (last?.rest?.as === rest.as && rest.seenAt - last.rest.seenAt < REST)
+    if (last?.seenAt !== undefined && last.as === as && seenAt - last.seenAt < REST)
       return { ...last, node, done: [] };
     for (let round = 0; round < ROUNDS; round++) {
       stands = false;
@@ -104,7 +111,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       }
       if (!found) {
         found = await create(pass, desired, tags);
-        done.push('created');
+        done.push(CREATED);
       }
       const objection = objectionTo(node, found, owner);
       foreign = objection !== undefined;
@@ -129,7 +136,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       if (differences.length === 0) {
         patience.end(waitKey);
         const remark = kind.remark?.(found, desired);
-        return outcome({ state: 'Ready', rest, ...(remark && { remark }) });
+        return outcome({ state: 'Ready', seenAt, ...(remark && { remark }) });
       }
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.

@@ -31,6 +31,8 @@ type Details = {
 const LOOK_SECONDS = 5;
 /** What Lambda gave up is asked for again so long after. */
 const RETRY_SECONDS = 300;
+/** Weights beside environments that are ready for longer than this are somebody else's. */
+const MOVE_SECONDS = 300;
 
 function actual(
   functionName: string,
@@ -90,12 +92,16 @@ async function list(account: Account, functionName: string): Promise<Actual<Deta
 
 /**
  * Whether Lambda will take off the weights of an alias by itself, once the environments of its version are ready: not
- * where there are none, or they could not be made. That they count as ready says nothing: they may be those of the
- * version before, whose move has just begun.
+ * where there are none, or they could not be made. That they count as ready says nothing for a while: they may be those
+ * of the version before, whose move has just begun.
  */
 export async function maySettle(account: Account, functionName: string, alias: string): Promise<boolean> {
   const found = await find(account, functionName, alias);
-  return found !== undefined && found.details.failure === undefined;
+  if (found === undefined || found.details.failure !== undefined) return false;
+  const sight = `${functionName}:${alias} has weights, and its environments are ready`;
+  if (found.state.is === 'ready') return account.seenTwice.secondsLeft(sight, MOVE_SECONDS) > 0;
+  account.seenTwice.forget(sight);
+  return true;
 }
 
 /**

@@ -18,16 +18,16 @@ import { defineKind } from '../object/kind.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
-interface Ingress {
-  readonly port: number;
-  readonly fromGroupId: string;
-}
+/** A TCP port, and who reaches it: the members of a group or a range of IPv4 addresses. */
+export type Ingress =
+  | { readonly port: number; readonly fromGroupId: string }
+  | { readonly port: number; readonly fromCidr: string };
 
 export interface SecurityGroupDesired {
   readonly name: string;
   readonly description: string;
   readonly vpcId: string;
-  /** TCP ports that members of other groups may reach; everything else is closed. */
+  /** What may be reached; everything else is closed. */
   readonly ingress: readonly Ingress[];
   /** TCP ports, of whatever machine, that its own members may reach, and nothing else. */
   readonly egress: 'everywhere' | readonly number[];
@@ -44,19 +44,22 @@ function split(permissions: readonly IpPermission[]): Doors {
   for (const permission of permissions) {
     const { IpProtocol, FromPort, ToPort, IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] } = permission;
     const groups = permission.UserIdGroupPairs ?? [];
-    const others = IpRanges.length + Ipv6Ranges.length + PrefixListIds.length;
+    const others = Ipv6Ranges.length + PrefixListIds.length;
     if (IpProtocol === 'tcp' && FromPort !== undefined && FromPort === ToPort && others === 0) {
       ingress.push(...groups.map(({ GroupId = '' }) => ({ port: FromPort, fromGroupId: GroupId })));
+      ingress.push(...IpRanges.map(({ CidrIp = '' }) => ({ port: FromPort, fromCidr: CidrIp })));
     } else strange.push(permission);
   }
   return { ingress, strange };
 }
 
-const permissionOf = ({ port, fromGroupId }: Ingress): IpPermission => ({
+const permissionOf = ({ port, ...from }: Ingress): IpPermission => ({
   IpProtocol: 'tcp',
   FromPort: port,
   ToPort: port,
-  UserIdGroupPairs: [{ GroupId: fromGroupId }],
+  ...('fromCidr' in from
+    ? { IpRanges: [{ CidrIp: from.fromCidr }] }
+    : { UserIdGroupPairs: [{ GroupId: from.fromGroupId }] }),
 });
 
 const ANYWHERE = [{ CidrIp: '0.0.0.0/0' }];

@@ -1,6 +1,7 @@
 import type { WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import { TerminalError } from '../../aws/account/errors.ts';
 import { type Config, SETTINGS } from '../../config.ts';
+import { isWithinRange } from '../../plan/ipv4-range.ts';
 
 /** Throws TerminalError `NotAllowed` when a pipeline asks for what the operator's settings don't grant its tenants. */
 export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowed: Config['allowed']): void {
@@ -20,7 +21,11 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
     if (managed.volume.sizeGiB > allowed.volumeGiB) {
       refuse(`a volume of ${managed.volume.sizeGiB} GiB`, `${allowed.volumeGiB} GiB at most`, 'volumeGiB');
     }
+    checkAccess(managed.access, allowed);
   }
+  const { connectionSecret } = spec.store;
+  if (connectionSecret && !allowed.connectionSecrets)
+    refuse(`the connection Secret ${connectionSecret.name}`, 'none', 'connectionSecrets');
   const { provisionedConcurrency = 0 } = spec.preQueue;
   if (provisionedConcurrency > allowed.provisionedConcurrency) {
     refuse(
@@ -51,6 +56,28 @@ export function checkLimits(spec: WebhookPipelineSpec, namespace: string, allowe
   for (const subnet of spec.network?.subnetIds ?? []) {
     if (allowed.subnets.length > 0 && !allowed.subnets.includes(subnet)) {
       refuse(`subnet ${subnet}`, `one of ${allowed.subnets.join(', ')}`, 'subnets');
+    }
+  }
+}
+
+type Access = NonNullable<WebhookPipelineSpec['store']['managed']>['access'];
+
+/** Who else may reach the database: nobody by default. */
+function checkAccess({ securityGroupIds = [], cidrs = [] }: Access = {}, allowed: Config['allowed']): void {
+  const { accessSecurityGroups, accessCidrs } = allowed;
+  for (const group of securityGroupIds) {
+    if (!accessSecurityGroups.includes(group)) {
+      refuse(
+        `access to the database from ${group}`,
+        accessSecurityGroups.join(', ') || 'none',
+        'accessSecurityGroups',
+      );
+    }
+  }
+  for (const range of cidrs) {
+    if (!accessCidrs.some((outer) => isWithinRange(range, outer))) {
+      const instead = accessCidrs.length > 0 ? `a range within ${accessCidrs.join(', ')}` : 'none';
+      refuse(`access to the database from ${range}`, instead, 'accessCidrs');
     }
   }
 }

@@ -11,6 +11,7 @@ import { plan } from '../../plan/plan.ts';
 import type { Context } from '../context.ts';
 import { gather, type Subject } from '../input/gather.ts';
 import { requestedLook } from '../input/requested-look.ts';
+import { driftsAmong, restedBy } from '../report/drift.ts';
 import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { followStore } from './follow-store.ts';
@@ -66,16 +67,17 @@ async function buildOnce(
       ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)
       : undefined;
   if (kept) return { input, outcome: kept };
-  // Whoever asks for a look means all of it.
-  const before = memory.applied?.requested === requested ? memory.applied?.outcome.nodes : undefined;
-  const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
   const last = memory.applied?.outcome;
-  if (memory.applied?.plan === planned && last && isAtRest(last)) {
-    for (const { node, done } of outcome.nodes) if (done.length > 0) context.onDrift?.(node.kind);
-  }
+  const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
+  // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
+  const before = !isResync && memory.applied?.requested === requested ? last?.nodes : undefined;
+  const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
+  memory.rested ??= restedBy(pipeline);
+  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
+  for (const { node } of drifts) context.onDrift?.(node.kind);
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
-  reporter.changes(pipeline, outcome, last);
+  reporter.changes(pipeline, outcome, { last, drifts });
   if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')
     await followStore(context, subject);
   return { input, outcome };
@@ -87,13 +89,14 @@ function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
   return answersSince === undefined && lastProbeTime === undefined ? undefined : host;
 }
 
-/** An outcome that came to rest not long ago. */
+/** An outcome that came to rest, and of which nothing was seen too long ago. */
 function stillFresh(
   { at, outcome }: NonNullable<Memory['applied']>,
   now: number,
   resyncSeconds: number,
 ): Outcome | undefined {
-  return isAtRest(outcome) && now - at < resyncSeconds * 1000 ? outcome : undefined;
+  const seen = Math.min(at, ...outcome.nodes.flatMap(({ seenAt }) => seenAt ?? []));
+  return isAtRest(outcome) && now - seen < resyncSeconds * 1000 ? outcome : undefined;
 }
 
 /** Whether nothing in it is worth another try. */

@@ -6,8 +6,12 @@ import { aliasArnOf, deadLetterQueueName, queueArnOf, queueName } from '../../pl
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { lookAtStore } from './look-at-store.ts';
+import { isDue } from './memory.ts';
 import { redriveUnplanned } from './redrive.ts';
 import { isToBeRead } from './store-belief.ts';
+
+/** Seconds between two looks at a mapping while nothing new is known of the store; of a pipeline in making there is none. */
+const FOLLOW_SECONDS = 10;
 
 type Following = Omit<Subject, 'spec'>;
 
@@ -20,6 +24,10 @@ export async function followStore(
   following: Following,
 ): Promise<void> {
   const { account, owner, memory } = following;
+  const { followed } = memory;
+  const isNews = followed?.isToBeRead !== isToBeRead(memory.store);
+  if (!isNews && !isDue(account.clock, followed?.at, FOLLOW_SECONDS)) return;
+  memory.followed = { at: account.clock.now(), isToBeRead: isToBeRead(memory.store) };
   const mapping = await findMapping(account, {
     queueArn: queueArnOf(account, owner),
     functionArn: aliasArnOf(account, owner, 'post-queue'),

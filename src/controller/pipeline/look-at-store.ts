@@ -1,23 +1,40 @@
 import type { Account } from '../../aws/account/account.ts';
 import { isNotFound, judge } from '../../aws/account/errors.ts';
+import { consoleOf } from '../../aws/calls/host-console.ts';
 import { probe } from '../../aws/calls/probe.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { ALIAS, functionName } from '../../plan/identity.ts';
+import { lastStep } from '../../plan/user-data.ts';
 import { nodeOf } from '../report/nodes.ts';
 import { isDue, type Memory } from './memory.ts';
 import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
 
-/** Asks the post-queue function, which alone can reach the store, how the store is. */
-async function askStore(account: Account, owner: Owner): Promise<StoreAnswer> {
+/**
+ * Asks the post-queue function, which alone can reach the store, how the store is; and where it can't be reached, the host
+ * on which it stands what it is doing.
+ */
+async function askStore(account: Account, owner: Owner, hostId: string | undefined): Promise<StoreAnswer> {
   try {
     const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS);
     if (answer.nami !== 'post-queue') return { is: 'unknown', why: `the answer is of ${answer.nami}` };
-    if (!answer.store.reachable) return { is: 'unreachable', why: answer.store.error };
+    if (!answer.store.reachable)
+      return { is: 'unreachable', why: answer.store.error + (await saidByHost(account, hostId)) };
     return { is: 'reachable', probe: answer, at: account.clock.now() };
   } catch (error) {
     const why = isNotFound(error) ? 'waits for the function that writes to it' : judge(error).message;
     return { is: 'unknown', why };
+  }
+}
+
+/** In words that follow others; what keeps the console from being read is told in its place. */
+async function saidByHost(account: Account, hostId: string | undefined): Promise<string> {
+  if (hostId === undefined) return '';
+  try {
+    const step = lastStep(await consoleOf(account, hostId));
+    return step === undefined ? '' : `; its host ${hostId} says: ${step}`;
+  } catch (error) {
+    return `; what its host ${hostId} says can't be read: ${judge(error).message}`;
   }
 }
 
@@ -32,7 +49,7 @@ export async function lookAtStore(
   const pause = askAgainAfter(memory.store, clock.now(), lookSeconds);
   if (!isDue(clock, memory.storeAskedAt, pause) || !canSpeakForHost(memory)) return;
   memory.storeAskedAt = clock.now();
-  memory.store = believe(memory.store, await askStore(account, owner), clock.now());
+  memory.store = believe(memory.store, await askStore(account, owner, memory.store.host), clock.now());
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../aws/graph/apply.ts';
 import type { Clock } from '../../clock.ts';
 import type { KnownObject } from '../input/own-code.ts';
+import type { Rested } from '../report/drift.ts';
 import type { QueueView } from '../report/health.ts';
 import { NOT_ASKED, type StoreBelief } from './store-belief.ts';
 
@@ -18,7 +19,11 @@ export interface Memory {
     readonly at: number;
     readonly outcome: Outcome;
   };
+  /** Tells what somebody changed in AWS from what is newly wanted; absent before the first look. */
+  rested?: Rested;
   store: StoreBelief;
+  /** When the queue of a pipeline that can't be built last followed its store, and as what. */
+  followed?: { readonly at: number; readonly isToBeRead: boolean | undefined };
   /** When the store was asked last. */
   storeAskedAt?: number;
   queue?: QueueView;

@@ -15,6 +15,7 @@ import { healthOf } from '../report/health.ts';
 import { aliasArn, nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { statusOf } from '../report/status.ts';
+import { bindStore } from './bind-store.ts';
 import { type Built, build } from './build.ts';
 import { refreshQueues } from './look-at-queues.ts';
 import { lookAtStore } from './look-at-store.ts';
@@ -38,6 +39,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   const isRedriven = await redriveIfDue(context, subject, built.outcome);
 
   const { input, outcome } = built;
+  const binding = await bindStore(context, subject, outcome);
   const { gateways, domains } = surroundings;
   const servedBy = servedById(built, gateways);
   const problems = regions.problems(account.region);
@@ -46,6 +48,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...networkFindings(outcome, problems),
     ...endpointFindings(servedBy !== undefined, routePath(input.path), problems),
     ...storeFindings(memory.store, pipeline.status?.store, input),
+    ...(binding.finding ? [binding.finding] : []),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);
   const replacement = hostReplacement(pipeline, context);
@@ -59,7 +62,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes), ...domainRemarks(problems)],
     },
     statusOf(
-      { input, outcome, store: memory.store, queue: memory.queue, servedBy, domains },
+      { input, outcome, store: memory.store, queue: memory.queue, servedBy, domains, binding: binding.name },
       pipeline.status,
       config.endpointUrlTemplate,
     ),

@@ -1,4 +1,4 @@
-import type { PostQueueProbe } from '../../../handlers/contract.ts';
+import type { PostQueueProbe, StoreProbe } from '../../../handlers/contract.ts';
 
 /** How the store answered. `unknown`: the function that asks it didn't, which says nothing about the store. */
 export type StoreAnswer =
@@ -27,6 +27,14 @@ export const NOT_ASKED: StoreBelief = {
   doubts: 0,
   awaitsHost: false,
 };
+
+/** What a store that is believed to be reachable said of itself. */
+export function reachableStore(
+  view: StoreAnswer | undefined,
+): (StoreProbe & { reachable: true }) | undefined {
+  const store = view?.is === 'reachable' ? view.probe.store : undefined;
+  return store?.reachable ? store : undefined;
+}
 
 /** One answer may be a mishap; an outage is believed when it is said twice. */
 const ANSWERS_BELIEVED = 2;

@@ -1,10 +1,8 @@
 import type { Account } from '../../aws/account/account.ts';
-import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { apply, type NodeOutcome, type Outcome } from '../../aws/graph/apply.ts';
 import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
-import type { KindName } from '../../aws/graph/graph.ts';
 import type { Leftover } from '../../aws/graph/leftover.ts';
 import { kinds } from '../../aws/kinds/index.ts';
-import { fingerprint } from '../../aws/object/fingerprint.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { planNetwork } from '../../plan/network.ts';
 import { placeRoutes } from '../../plan/placement.ts';
@@ -54,10 +52,8 @@ export interface RegionResult {
   readonly seconds?: number;
   /** Whether something was done that pipelines may wait for. */
   readonly changed: boolean;
-  /** The kinds of the objects that were made or changed. */
-  readonly done: readonly KindName[];
-  /** What was to be made, so that what is done for the same once more is told from it; absent where it is all to go. */
-  readonly wish?: string;
+  /** How each object that is to be there came out. */
+  readonly nodes: readonly NodeOutcome[];
   readonly problems: readonly RegionProblem[];
   /** What was there twice and is removed. */
   readonly removed: readonly Leftover[];
@@ -106,9 +102,7 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
   }
   const made = applied.map((outcome, index) => ({ number: needed[index] ?? 1, outcome }));
   outcomes.push(...(await applyShown(input, gateways, made, possible)));
-  const { zones, hostIds, networkCidr, domains } = input;
-  const wish = fingerprint([possible, [...wanted.leaving], zones, hostIds, networkCidr, domains, owner.tags]);
-  const result = { ...summary(outcomes), wish, problems: [...problems, ...outcomes.flatMap(problemsOf)] };
+  const result = { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
   return seconds === undefined
     ? result
     : { ...result, settled: false, seconds: Math.min(seconds, result.seconds ?? seconds) };
@@ -147,7 +141,7 @@ const lookAtTorsos = ({ account, torsos }: RegionInput, existing: readonly Exist
 async function removeShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
   const existing = await existingRoutes(account, owner);
-  const left = { failed: false, settled: true, changed: false, done: [], problems: [], removed: [] };
+  const left = { failed: false, settled: true, changed: false, nodes: [], problems: [], removed: [] };
   // A pipeline that was left in AWS on purpose still takes deliveries.
   if (existing.some(hasFunction)) return left;
   const { seconds } = lookAtTorsos(input, existing);
@@ -181,9 +175,7 @@ function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {
     settled: outcomes.every(
       ({ settled, nodes }) => settled && nodes.every(({ state }) => state !== 'Pending'),
     ),
-    done: outcomes.flatMap(({ nodes }) =>
-      nodes.flatMap(({ node, done }) => (done.length > 0 ? [node.kind] : [])),
-    ),
+    nodes: outcomes.flatMap(({ nodes }) => nodes),
     changed: outcomes.some(
       ({ nodes, leftovers }) =>
         nodes.some(({ done }) => done.length > 0) || leftovers.some(({ why }) => why !== 'kept'),

@@ -1,20 +1,25 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import { judge } from '../../aws/account/errors.ts';
+import type { NodeOutcome } from '../../aws/graph/apply.ts';
 import { fromRfc3339 } from '../../clock.ts';
+import type { KubernetesResource } from '../../kubernetes/resource.ts';
 import { regionOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
+import { driftNote, driftsAmong, driftWords, type Rested } from '../report/drift.ts';
 import { domainsOf } from './domain-view.ts';
 import type { RegionProblem } from './problems.ts';
-import { type RegionResult, reconcileRegion } from './reconcile-region.ts';
+import { reconcileRegion } from './reconcile-region.ts';
 import { Torsos } from './torsos.ts';
 import { wantedRoutes } from './wanted-routes.ts';
 import { wantedZones } from './zones.ts';
 
 export type RegionContext = Pick<
   Context,
-  'account' | 'clock' | 'cluster' | 'config' | 'logger' | 'onDrift' | 'pipelines'
+  'account' | 'clock' | 'cluster' | 'config' | 'events' | 'logger' | 'onDrift' | 'pipelines'
 > & {
+  /** What Events about what pipelines share are told of. */
+  readonly self: KubernetesResource;
   /** Has the pipelines looked at that may wait for what was done in a region. */
   readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
 };
@@ -23,8 +28,7 @@ export type RegionContext = Pick<
 export class RegionReconciler {
   readonly #context: RegionContext;
   readonly #problems = new Map<string, readonly RegionProblem[]>();
-  /** What was made of regions that came to rest. */
-  readonly #made = new Map<string, string | undefined>();
+  readonly #rested = new Map<string, Rested>();
   readonly #torsos = new Map<string, Torsos>();
   readonly #startedAt: number;
   /** Regions that this process has looked at. */
@@ -68,7 +72,7 @@ export class RegionReconciler {
         torsos,
       });
       this.#known.add(region);
-      this.#noteDrift(region, result);
+      this.#noteDrift(region, result.nodes);
       for (const { kind, id, message } of result.removed)
         logger.info({ region, object: `${kind} ${id}`, cause: message }, 'removed in AWS');
       const isNews = this.#note(region, result.problems);
@@ -90,12 +94,17 @@ export class RegionReconciler {
     }
   }
 
-  /** What is done for a region at rest, of which the same is wanted as before, undoes what somebody did in AWS. */
-  #noteDrift(region: string, { done, failed, settled, wish }: RegionResult): void {
-    if (wish !== undefined && this.#made.get(region) === wish) {
-      for (const kind of done) this.#context.onDrift?.(kind);
-    }
-    this.#made.set(region, settled && !failed ? wish : undefined);
+  /** Says what somebody else did to what this process has seen ready. */
+  #noteDrift(region: string, nodes: readonly NodeOutcome[]): void {
+    const { clock, events, logger, onDrift, self } = this.#context;
+    const rested = this.#rested.get(region) ?? new Map();
+    this.#rested.set(region, rested);
+    const drifts = driftsAmong(rested, nodes, clock.now());
+    if (drifts.length === 0) return;
+    for (const { node } of drifts) onDrift?.(node.kind);
+    const cause = driftWords(drifts);
+    logger.warn({ region, cause }, 'somebody else changed this in AWS, and it is put right');
+    events.record(self, driftNote(drifts));
   }
 
   /** Remembers and logs what is wrong, once; answers whether that is news. */

@@ -1,6 +1,7 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Condition } from '../../kubernetes/status.ts';
 import type { Memory } from '../pipeline/memory.ts';
+import { reachableStore } from '../pipeline/store-belief.ts';
 
 /** What is known of a pipeline, for figures: as its status says it, and as it was seen last. */
 export interface PipelineFacts {
@@ -19,14 +20,13 @@ export function pipelineFacts(
   memory: Pick<Memory, 'queue' | 'store'> | undefined,
 ): PipelineFacts {
   const { namespace, name } = metadata;
-  const view = memory?.store.view;
-  const store = view?.is === 'reachable' ? view.probe.store : undefined;
+  const store = reachableStore(memory?.store.view);
   return {
     namespace,
     name,
     conditions: status?.conditions ?? [],
     queue: memory?.queue ?? status?.queue,
-    documents: store?.reachable ? store.documents : undefined,
-    disk: store?.reachable ? store.disk : undefined,
+    documents: store?.documents,
+    disk: store?.disk,
   };
 }

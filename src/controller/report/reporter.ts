@@ -1,11 +1,12 @@
 import { CONDITION_TYPES, type WebhookPipeline, type WebhookPipelineStatus } from '../../api/v1alpha1.ts';
-import type { Outcome } from '../../aws/graph/apply.ts';
+import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { isNotFound } from '../../kubernetes/errors.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
 import { applyStatus, type ConditionNow } from '../../kubernetes/status.ts';
 import type { Context } from '../context.ts';
 import { PIPELINES } from '../resource-type.ts';
 import { conditionsOf, type Report } from './conditions.ts';
+import { driftNote, driftWords } from './drift.ts';
 import { suspendedConditions } from './suspended.ts';
 
 /** Name under which the operator owns the fields of a status. */
@@ -102,13 +103,25 @@ export class Reporter {
     });
   }
 
-  /** Log lines for what was done and what went wrong in a pass, and one Event for all that was done. `last`: the pass before. */
-  changes(pipeline: WebhookPipeline, outcome: Outcome, last: Outcome | undefined): void {
+  /**
+   * Log lines for what was done and what went wrong in a pass, an Event for all that was done, and one for what of it put
+   * right what somebody else had done. `last`: the pass before.
+   */
+  changes(
+    pipeline: WebhookPipeline,
+    outcome: Outcome,
+    { last, drifts = [] }: { last: Outcome | undefined; drifts?: readonly NodeOutcome[] },
+  ): void {
     const { logger, events } = this.#context;
     const key = keyOf(pipeline.metadata);
     for (const { node, done, state } of outcome.nodes) {
       const object = `${node.kind} ${node.id}`;
       if (done.length > 0) logger.info({ pipeline: key, object, done, state }, 'changed in AWS');
+    }
+    if (drifts.length > 0) {
+      const cause = driftWords(drifts);
+      logger.warn({ pipeline: key, cause }, 'somebody else changed this in AWS, and it is put right');
+      events.record(pipeline, driftNote(drifts));
     }
     // What stays wrong is said once.
     const said = new Set((last ? troublesOf(last) : []).map(({ text }) => text));
@@ -117,7 +130,7 @@ export class Reporter {
         logger.warn({ pipeline: key, object, reason, cause }, 'is not as it should be in AWS');
     }
     const changes = outcome.nodes
-      .filter(({ done }) => done.length > 0)
+      .filter((each) => each.done.length > 0 && !drifts.includes(each))
       .map(({ node, done }) => `${node.kind} ${node.id} ${done.join(', ')}`);
     if (changes.length === 0) return;
     events.record(pipeline, {

@@ -20,19 +20,22 @@ export interface Seen {
   readonly servedBy: string | undefined;
   /** Domain names that may lead to it. */
   readonly domains: readonly DomainView[];
+  /** Name of the Secret by which others read the events. */
+  readonly binding: string | undefined;
 }
 
 type Status = WebhookPipelineStatus;
 
 /** `before` gives what can't be seen at the moment, such as the URL while the gateway is being changed. */
 export function statusOf(seen: Seen, before: Status | undefined, urlTemplate: string): Partial<Status> {
-  const { input, outcome, queue } = seen;
+  const { input, outcome, queue, binding } = seen;
   const url = urlOf(seen, urlTemplate) ?? before?.endpoint?.url;
   return {
     endpoint: present({ url, path: input.path, region: input.place.region, dnsTarget: dnsTargetOf(seen) }),
     objects: outcome.nodes.map((each) => objectOf(each, before?.objects)),
     ...(queue && { queue }),
     store: storeOf(seen, before?.store),
+    ...(binding !== undefined && { binding: { name: binding } }),
     code: present({
       preQueue: nodeOf(outcome, 'Alias', 'pre-queue')?.outputs.codeSha256,
       postQueue: nodeOf(outcome, 'Alias', 'post-queue')?.outputs.codeSha256,
@@ -105,8 +108,8 @@ function answers({ view, answeredAt }: StoreBelief, before: Status['store'], isS
 
 /** What a pipeline that can't be worked on now still says of itself. */
 export function keptStatus(status: Status | undefined): Partial<Status> {
-  const { endpoint, objects, queue, store, code } = status ?? {};
-  return present({ endpoint, objects, queue, store, code });
+  const { endpoint, objects, queue, store, binding, code } = status ?? {};
+  return present({ endpoint, objects, queue, store, binding, code });
 }
 
 type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -101,8 +101,8 @@ export const PIPELINE: readonly Mutation[] = [
     changes: [
       {
         file: `${IN}/build.ts`,
-        from: 'now - at < resyncSeconds * 1000',
-        to: 'now - at < resyncSeconds * 1e9',
+        from: 'now - seen < resyncSeconds * 1000',
+        to: 'now - seen < resyncSeconds * 1e9',
       },
     ],
     caughtBy: { file: 'test/simulation/drift.test.ts' },

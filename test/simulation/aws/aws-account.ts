@@ -9,6 +9,8 @@ import { Iam } from './iam.ts';
 import type { Invoked } from './lambda.ts';
 import { Lambda } from './lambda.ts';
 import { Logs } from './logs.ts';
+import { misfits, misfitsOf } from './models/model.ts';
+import { emptyFirstPage } from './odd-answers.ts';
 import { Route53 } from './route53.ts';
 import { S3 } from './s3.ts';
 import { Senders } from './senders.ts';
@@ -122,6 +124,11 @@ export class AwsAccount {
     return this.#ids.get(prefix) ?? 0;
   }
 
+  /** The commands that a service answers. */
+  commandsOf(service: ServiceName): string[] {
+    return Object.keys(this.#services[service].operations).sort();
+  }
+
   /** What is left in the account, as "Kind id", but for what AWS keeps of what is gone. */
   contents(): string[] {
     const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53 } = this;
@@ -179,6 +186,7 @@ export class AwsAccount {
     const isRead = changesNothing(command);
     const call: Call = { at: clock.now(), service, command, input, isRead };
     this.calls.push(call);
+    for (const misfit of misfitsOf(service, command, input)) misfits.add(misfit);
     const seconds = times.callAtLeast + clock.random() * (times.callAtMost - times.callAtLeast);
     await sleep(clock, seconds * 1000);
     this.beforeCall(call);
@@ -188,7 +196,8 @@ export class AwsAccount {
       if (this.faults.loses(service, command)) throw connectionReset();
       if (command === 'Invoke') await this.#wait(output);
       if (this.#takesTurns(call)) await sleep(clock, times.gatewayWrite * 1000);
-      return this.faults.empties(service, command) ? {} : output;
+      if (this.faults.empties(service, command)) return {};
+      return this.faults.oddity?.(command, output as Record<string, unknown>) ?? output;
     } catch (error) {
       call.error = error instanceof Error ? error.name : String(error);
       throw error;
@@ -196,8 +205,13 @@ export class AwsAccount {
   }
 
   #answer(call: Call): object {
-    const { service, command, input, isRead } = call;
+    const { service, command, isRead } = call;
     this.faults.check(service, command);
+    const asked = this.faults.emptyFirstPages
+      ? emptyFirstPage(service, command, call.input)
+      : { input: call.input };
+    if ('page' in asked) return asked.page;
+    const { input } = asked;
     const { moment, operations } = this.#services[service];
     const operation = operations[command];
     if (!operation)

@@ -3,6 +3,7 @@ import type {
   DescribeInstancesRequest,
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypesRequest,
+  GetConsoleOutputRequest,
   ModifyInstanceCreditSpecificationRequest,
   RunInstancesRequest,
   StartInstancesRequest,
@@ -182,6 +183,10 @@ export class Ec2Instances implements NetworkUsers {
         UnsuccessfulInstanceCreditSpecifications: [],
       };
     },
+    GetConsoleOutput: ({ InstanceId = '' }: GetConsoleOutputRequest) => {
+      const said = this.#consoleOf(this.#require(InstanceId)).join('\r\n');
+      return { InstanceId, Output: Buffer.from(said).toString('base64') };
+    },
     StartInstances: ({ InstanceIds = [] }: StartInstancesRequest) => {
       for (const id of InstanceIds) {
         if (this.stateOf(this.#require(id)) !== 'stopped') {
@@ -202,6 +207,18 @@ export class Ec2Instances implements NetworkUsers {
       return {};
     },
   };
+
+  /** As the steps of deploy/host-image say it. */
+  #consoleOf(instance: Instance): string[] {
+    const [, image = ''] = /NAMI_MONGO_IMAGE=(\S+)/.exec(instance.userData) ?? [];
+    const isUp = this.runningSeconds(instance) >= this.#around.times.databaseStart;
+    return [
+      'booting',
+      `nami: pulls the image ${image}`,
+      ...(isUp ? ['nami: the store is up'] : []),
+      'login:',
+    ];
+  }
 
   #remembered(token: string): Launch | undefined {
     const launch = this.#launches.get(token);

@@ -26,6 +26,7 @@ import type {
   RevokeSecurityGroupEgressRequest,
   RevokeSecurityGroupIngressRequest,
 } from '@aws-sdk/client-ec2';
+import { canonicalRange } from '../../../src/plan/ipv4-range.ts';
 import { AwsError } from './aws-error.ts';
 import { type Attributes, filtered } from './ec2-filters.ts';
 import type { Operations, Surroundings } from './service.ts';
@@ -457,7 +458,7 @@ export class Ec2Network {
       if (group[way].some((known) => isSameRule(known, permission)))
         throw new AwsError('InvalidPermission.Duplicate', 'the specified rule already exists');
     }
-    this.securityGroups.change(GroupId, { [way]: [...group[way], ...structuredClone(IpPermissions)] });
+    this.securityGroups.change(GroupId, { [way]: [...group[way], ...IpPermissions.map(asKept)] });
     return { Return: true };
   }
 
@@ -535,6 +536,13 @@ const ruleKey = ({ IpProtocol, FromPort, ToPort, IpRanges = [], UserIdGroupPairs
 type Way = 'ingress' | 'egress';
 
 const EVERYWHERE: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+
+/** A range is kept without the bits of hosts. (EC2: IpRange.) */
+const asKept = ({ IpRanges, ...rule }: IpPermission): IpPermission =>
+  structuredClone({
+    ...rule,
+    ...(IpRanges && { IpRanges: IpRanges.map(({ CidrIp = '' }) => ({ CidrIp: canonicalRange(CidrIp) })) }),
+  });
 
 const isSameRule = (a: IpPermission, b: IpPermission): boolean => ruleKey(a) === ruleKey(b);
 

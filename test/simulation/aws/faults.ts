@@ -1,5 +1,6 @@
 import type { Clock } from '../../../src/clock.ts';
 import { AwsError, connectionReset } from './aws-error.ts';
+import type { Oddity } from './odd-answers.ts';
 import { PublishedRates } from './published-rates.ts';
 import type { ServiceName } from './service.ts';
 import type { Moment } from './table.ts';
@@ -31,6 +32,10 @@ export class Faults {
   oneWriteAtATime = false;
   /** Whether AWS refuses what is above its published rates. */
   ratesHold = false;
+  /** Whether the first page of each list has nothing, and tells of a next one. */
+  emptyFirstPages = false;
+  /** What is odd about the answers. */
+  oddity: Oddity | undefined;
   /** Calls that fail by chance. */
   weather: Weather | undefined;
   readonly #rates: PublishedRates;
@@ -84,6 +89,8 @@ export class Faults {
     this.oneWriteAtATime = false;
     this.ratesHold = false;
     this.weather = undefined;
+    this.emptyFirstPages = false;
+    this.oddity = undefined;
   }
 
   /** Throws where the command is refused. */

@@ -247,7 +247,7 @@ export class Lambda extends Service {
       const { FunctionName = '' } = input;
       const found = this.#requireIdle(FunctionName);
       const { architecture, codeSha256 } = found;
-      const settings = { ...this.#settingsOf(input, codeSha256), architecture };
+      const settings = { ...this.#settingsOf(input, codeSha256, found), architecture };
       this.#requireUsable(settings);
       const failure = this.failureOf(settings);
       // What was there before stays.
@@ -490,7 +490,8 @@ export class Lambda extends Service {
           `Queue visibility timeout: ${this.#sqs.seconds(queue, 'VisibilityTimeout')} seconds is less than Function timeout: ${invoked.timeoutSeconds} seconds`,
         );
       }
-      const id = this.around.newId('mapping');
+      // A UUID.
+      const id = `00000000-0000-4000-8000-0000${this.around.newId('mapping').slice('mapping-'.length)}`;
       const mapping = this.mappings.set(id, {
         id,
         queueArn: EventSourceArn,
@@ -578,25 +579,27 @@ export class Lambda extends Service {
     this.functions.delete(name);
   }
 
+  /** What a request does not name stays as it was `before`. */
   #settingsOf(
     input: CreateFunctionRequest | UpdateFunctionConfigurationRequest,
     codeSha256: string,
+    before?: FunctionSettings,
   ): FunctionSettings {
-    const role = input.Role ?? '';
+    const role = input.Role ?? before?.role ?? '';
     return {
       role,
       roleId: this.#iam.roles.find(({ arn }) => arn === role)?.id ?? '',
-      runtime: input.Runtime ?? '',
-      handler: input.Handler ?? '',
-      description: input.Description ?? '',
-      memoryMiB: input.MemorySize ?? 128,
-      timeoutSeconds: input.Timeout ?? 3,
+      runtime: input.Runtime ?? before?.runtime ?? '',
+      handler: input.Handler ?? before?.handler ?? '',
+      description: input.Description ?? before?.description ?? '',
+      memoryMiB: input.MemorySize ?? before?.memoryMiB ?? 128,
+      timeoutSeconds: input.Timeout ?? before?.timeoutSeconds ?? 3,
       architecture: 'Architectures' in input ? (input.Architectures?.[0] ?? 'x86_64') : 'x86_64',
-      environment: input.Environment?.Variables ?? {},
+      environment: input.Environment?.Variables ?? before?.environment ?? {},
       codeSha256,
-      subnetIds: input.VpcConfig?.SubnetIds ?? [],
-      groupIds: input.VpcConfig?.SecurityGroupIds ?? [],
-      logGroup: input.LoggingConfig?.LogGroup,
+      subnetIds: input.VpcConfig?.SubnetIds ?? before?.subnetIds ?? [],
+      groupIds: input.VpcConfig?.SecurityGroupIds ?? before?.groupIds ?? [],
+      logGroup: input.LoggingConfig?.LogGroup ?? before?.logGroup,
     };
   }
 

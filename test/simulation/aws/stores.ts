@@ -1,4 +1,9 @@
-import type { PostQueueProbe, StoreProbe } from '../../../handlers/contract.ts';
+import {
+  type PostQueueProbe,
+  READER_ROLES,
+  type ReaderRole,
+  type StoreProbe,
+} from '../../../handlers/contract.ts';
 import type { Ec2 } from './ec2.ts';
 import type { Instance } from './ec2-instances.ts';
 import type { Invoked } from './lambda.ts';
@@ -9,6 +14,8 @@ import type { Ssm } from './ssm.ts';
 export interface Database {
   /** The password that it was first started with: it takes no other. */
   readonly password: string;
+  /** What the user for those who read the events may do; absent: there is none. */
+  readerRole?: ReaderRole | undefined;
   readonly events: Set<string>;
 }
 
@@ -16,6 +23,18 @@ export interface Database {
 export interface ExternalStore {
   isUp: boolean;
   readonly events: Set<string>;
+}
+
+interface Reached {
+  readonly events: Set<string>;
+  /** The managed one. */
+  readonly database?: Database;
+}
+
+/** The built-in code sees to its readers' user each time that it is probed. */
+function keepReader(database: Database, { environment }: Invoked): { readonly reader?: ReaderRole } {
+  database.readerRole = READER_ROLES.find((role) => role === environment.NAMI_STORE_READER_ROLE);
+  return database.readerRole === undefined ? {} : { reader: database.readerRole };
 }
 
 const PORT = 27_017;
@@ -52,22 +71,19 @@ export class Stores {
         : {
             reachable: true,
             documents: store.events.size,
-            ...(store.isManaged && { disk: { totalBytes: 8 * GIB, usedBytes: GIB } }),
+            ...(store.database && { disk: { totalBytes: 8 * GIB, usedBytes: GIB } }),
+            ...(store.database && keepReader(store.database, invoked)),
           };
     return { nami: 'post-queue', problems: [], store: answer };
   }
 
   /** Where the events of a function go, or why they can't. */
-  reach({
-    environment,
-    groupIds,
-    subnetIds,
-  }: Invoked): { readonly events: Set<string>; readonly isManaged: boolean } | { readonly why: string } {
+  reach({ environment, groupIds, subnetIds }: Invoked): Reached | { readonly why: string } {
     const uri = URL.parse((environment.NAMI_STORE_URI ?? '').replace(/^mongodb(\+srv)?:/, 'http:'));
     if (!uri) return { why: 'the connection string is none' };
     const external = this.external.get(uri.hostname);
     if (external) {
-      return external.isUp ? { events: external.events, isManaged: false } : { why: 'connection refused' };
+      return external.isUp ? { events: external.events } : { why: 'connection refused' };
     }
     const instance = this.#ec2.instances.find(
       (each) => each.privateIp === uri.hostname && this.#ec2.machines.isThere(each),
@@ -78,7 +94,7 @@ export class Stores {
     const database = this.#databaseOn(instance);
     if ('why' in database) return database;
     if (decodeURIComponent(uri.password) !== database.password) return { why: 'Authentication failed.' };
-    return { events: database.events, isManaged: true };
+    return { events: database.events, database };
   }
 
   #databaseOn(instance: Instance): Database | { readonly why: string } {

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { Outward, World } from '../world.ts';
 import { type Album, album, live, newWorld } from './life.ts';
 import type { Scenario } from './scenario.ts';
 import { verdictOf } from './verdict.ts';
@@ -47,11 +47,17 @@ export const crash = (when: 'before' | 'after', index: number, name = 'a call'):
   },
 });
 
-function crashAt(world: World, when: 'before' | 'after', index: number): void {
+/** Kills the operator at its call number `index`, of those that `counts` names; by default all but Kubernetes' reads. */
+export function crashAt(
+  world: World,
+  when: 'before' | 'after',
+  index: number,
+  counts = ({ to, isRead }: Outward) => to === 'AWS' || !isRead,
+): void {
   let sent = 0;
   const order = new Map<object, number>();
   world.onOutward = (now, what) => {
-    if (what.to === 'Kubernetes' && what.isRead) return;
+    if (!counts(what)) return;
     if (now === 'before') {
       order.set(what, sent);
       sent += 1;

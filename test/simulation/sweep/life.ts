@@ -17,9 +17,10 @@ const LOOK = 130;
 /** Waits double up to it, together two hours. */
 const LONGEST_PAUSE = 4000;
 
-const BEGUN: Patch = {
+/** A spec with all that a pipeline can have. */
+export const FULL: Patch = {
   source: { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'a' }] },
-  preQueue: { environment: { A: '1' }, reservedConcurrency: 20, provisionedConcurrency: 2 },
+  preQueue: { environment: { ONE: '1' }, reservedConcurrency: 20, provisionedConcurrency: 2 },
   postQueue: { code: { configMapRef: { name: 'own', key: 'code.mjs' } } },
   endpoint: { throttle: { rateLimit: 10, burstLimit: 5 } },
   store: { managed: { volume: { iops: 3000 } } },
@@ -33,7 +34,7 @@ const CHANGED: Patch = {
     memoryMiB: 512,
     timeoutSeconds: 5,
     architecture: 'x86_64',
-    environment: { A: '2', B: '3' },
+    environment: { ONE: '2', TWO: '3' },
     logRetentionDays: 1,
     reservedConcurrency: 30,
     provisionedConcurrency: 5,
@@ -81,7 +82,7 @@ export interface Station {
 const STATIONS: readonly Station[] = [
   {
     name: 'made',
-    wish: ({ kubernetes }) => void kubernetes.apply({ metadata: { name: NAME }, spec: BEGUN }),
+    wish: ({ kubernetes }) => void kubernetes.apply({ metadata: { name: NAME }, spec: FULL }),
     isReached: isReady(NAME),
   },
   {

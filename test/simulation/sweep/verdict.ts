@@ -1,6 +1,7 @@
+import { misfits } from '../aws/models/model.ts';
 import type { Portrait } from '../aws/portrait.ts';
 import { lostEvents } from '../whole-life.ts';
-import type { World } from '../world.ts';
+import { driftsTold, type World } from '../world.ts';
 import type { Difference } from './life.ts';
 
 /** What is wrong with a world after all that was done to it; nothing, where all are empty. */
@@ -28,10 +29,12 @@ export function verdictOf(world: World, differences: readonly Difference[]): Ver
   const unreached = differences.flatMap(({ station, stuck }) =>
     stuck === undefined ? [] : [`${station}: ${stuck}`],
   );
+  // Nobody but the operator changes anything in these worlds.
+  const untrue = driftsTold(world).map((each) => `says that somebody else changed ${each}`);
   return {
     orphans: accounts.flatMap(({ orphans }) => orphans),
     doubles: accounts.flatMap(({ doubles }) => doubles),
-    stuck: [...accounts.flatMap(({ stuck }) => stuck), ...restless, ...unreached],
+    stuck: [...accounts.flatMap(({ stuck }) => stuck), ...restless, ...unreached, ...untrue, ...misfits],
     lost: lostEvents(world),
   };
 }

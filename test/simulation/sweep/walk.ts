@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Portrait, portrait } from '../aws/portrait.ts';
+import { portrait } from '../aws/portrait.ts';
 import { Dice } from '../dice.ts';
 import { isReady } from '../pipelines.ts';
 import { CAMPAIGNS, type Campaign, type Patch, specOf } from '../states.ts';
 import { lostEvents } from '../whole-life.ts';
 import type { World } from '../world.ts';
+import { deployed } from './fresh.ts';
 import { newWorld } from './life.ts';
 import type { Scenario } from './scenario.ts';
 import { comparison, type Verdict } from './verdict.ts';
@@ -17,28 +18,9 @@ import { comparison, type Verdict } from './verdict.ts';
 const NAME = 'orders';
 const STEPS = 5;
 const PATIENCE = 9 * 3600;
-const RESYNC = 700;
 
 /** What may change without an own volume that can't shrink or a database that can't go back. */
 const FREE = CAMPAIGNS.filter(({ isOneWay }) => isOneWay !== true);
-
-const fresh = new Map<string, Promise<Portrait>>();
-
-/** The account of a fresh deployment. */
-function deployed(spec: Patch): Promise<Portrait> {
-  const key = JSON.stringify(spec);
-  const drawn = fresh.get(key) ?? reached(spec).then(({ aws }) => portrait(aws));
-  fresh.set(key, drawn);
-  return drawn;
-}
-
-async function reached(spec: Patch): Promise<World> {
-  const world = await newWorld(1);
-  world.kubernetes.apply({ metadata: { name: NAME }, spec });
-  await world.until(isReady(NAME), PATIENCE);
-  await world.run(RESYNC);
-  return world;
-}
 
 export const walk = (seed: number): Scenario => ({
   id: `walk/${seed}`,

@@ -239,6 +239,7 @@ describe('the rights that are looked for', () => {
     // The answer would be about another object than one that the operator may see: ids and URLs are AWS's, and roles have
     // a path.
     expect(unprobed.sort()).toEqual([
+      'ec2:GetConsoleOutput',
       'iam:GetInstanceProfile',
       'iam:GetRole',
       'iam:GetRolePolicy',

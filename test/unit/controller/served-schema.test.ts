@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { warnIfOutdated } from '../../../src/controller/custom-resource.ts';
+import { DEFINITION, warnIfOutdated } from '../../../src/controller/custom-resource.ts';
 import { lacking, outdatedFields } from '../../../src/controller/served-schema.ts';
 import { scriptedContext } from './scripted-context.ts';
 
@@ -69,7 +69,7 @@ test('an older definition is told in the log and by an Event, with the way up', 
       return { json: published(older) };
     },
   });
-  await warnIfOutdated(context);
+  await warnIfOutdated({ ...context, self: DEFINITION });
   expect(events).toEqual([
     expect.stringMatching(
       /^DefinitionOutdated: .* webhookpipelines\.nami\.dev is older than this operator: it lacks spec\.suspend, .* kubectl apply --server-side -f crds\//,
@@ -80,7 +80,7 @@ test('an older definition is told in the log and by an Event, with the way up', 
 
 test('one whose age can not be seen is no reason to stop', async () => {
   const { context, logger, events } = scriptedContext([], { kubernetes: () => ({ status: 403, json: {} }) });
-  await warnIfOutdated(context);
+  await warnIfOutdated({ ...context, self: DEFINITION });
   expect(events).toEqual([]);
   expect(logger.lines).toMatchObject([
     { level: 'warn', message: expect.stringContaining('could not be checked') },

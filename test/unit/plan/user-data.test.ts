@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Join } from '../../../src/aws/object/unresolved.ts';
+import { lastStep } from '../../../src/plan/user-data.ts';
 import { desiredOf, inputOf, planOf } from './inputs.ts';
 
 const graph = planOf(inputOf({ store: { managed: { mongoImage: 'registry.example/mongo:8.0' } } }));
@@ -14,15 +15,22 @@ const files: Readonly<Record<string, string>> = Object.fromEntries(
     text ?? '',
   ]),
 );
-const checkSyntax = (text: string) => execFileSync('bash', ['--norc', '-n'], { input: text, stdio: 'pipe' });
+const unit = files['/etc/systemd/system/nami-store.service']?.split('\n') ?? [];
 
 describe('what the host runs', () => {
-  test('is right shell, and so is what it lays down', () => {
-    expect(() => checkSyntax(script)).not.toThrow();
-    const scripts = Object.keys(files).filter((path) => path.startsWith('/usr/local/sbin/'));
-    expect(scripts).toEqual(['/usr/local/sbin/nami-mount', '/usr/local/sbin/nami-password']);
-    for (const path of scripts) expect(() => checkSyntax(files[path] ?? '')).not.toThrow();
-    expect(() => checkSyntax('if true')).toThrow();
+  test('is right shell that lays down files and enables units, and does nothing that can fail', () => {
+    expect(() => execFileSync('bash', ['--norc', '-n'], { input: script, stdio: 'pipe' })).not.toThrow();
+    const commands = script.replaceAll(/ <<'(\w+)'\n[\s\S]*?\n\1$/gm, '').split('\n');
+    expect([...new Set(commands.map((line) => line.split(' ')[0]))]).toEqual([
+      '#!/bin/bash',
+      'set',
+      'mkdir',
+      'cat',
+      'chmod',
+      'systemctl',
+      '',
+    ]);
+    expect(script).toContain('enable --now --no-block nami-store.service nami-grow.timer');
   });
 
   test('fits into what EC2 takes, which is 16 KB', () => {
@@ -37,40 +45,33 @@ describe('what the host runs', () => {
       ),
       'NAMI_REGION=eu-central-1',
       'NAMI_MONGO_IMAGE=registry.example/mongo:8.0',
+      'NAMI_MONGO_PORT=27017',
+      'NAMI_STORE_USER=nami',
     ]);
     expect(parts).toContainEqual({ $ref: 'Volume/data', field: 'id' });
   });
 
-  test('takes the volume by its own id first', () => {
-    const mount = files['/usr/local/sbin/nami-mount'] ?? '';
-    const out = execFileSync('bash', ['--norc', '-c', `${mount.split('\n')[2]}; echo "$by_id"`], {
-      env: { PATH: process.env.PATH, NAMI_VOLUME_ID: 'vol-0123456789abcdef0' },
-      encoding: 'utf8',
-    });
-    expect(out.trim()).toBe('/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0');
-    expect(mount).toContain('for candidate in "$by_id"');
+  test('goes through all steps at every start of the database, for as long as the host runs', () => {
+    expect(unit).toContain('ExecStart=/usr/local/lib/nami/store.sh');
+    expect(unit).toEqual(expect.arrayContaining(['Restart=always', 'StartLimitIntervalSec=0']));
+    expect(unit).toContain('WantedBy=multi-user.target');
+    // A dependency that failed once would leave the database dead for good, and a long start the machine half up.
+    expect(unit.filter((line) => /^(Requires|BindsTo|Requisite|ExecStartPre)/.test(line))).toEqual([]);
   });
 
-  test('makes a file system only where blkid finds nothing', () => {
-    const mount = files['/usr/local/sbin/nami-mount'] ?? '';
-    expect(mount).toContain('if [ "$status" -eq 2 ]; then mkfs.xfs "$device"; elif');
-    expect(mount.match(/mkfs/g)).toHaveLength(1);
+  test('holds no secret', () => {
+    expect(script).not.toMatch(/password=[a-z0-9]|mongodb:\/\//i);
+  });
+});
+
+describe('where a host stands', () => {
+  test('is the last line that a step has said on the console', () => {
+    const console =
+      'Debian GNU/Linux\r\nnami: installs packages\r\n[   12.3] xfs: mounted\nnami: the store is up\r\nip login: ';
+    expect(lastStep(console)).toBe('the store is up');
   });
 
-  test('starts the database only on its mounted volume, at every boot', () => {
-    const unit = files['/etc/systemd/system/nami-mongo.service']?.split('\n') ?? [];
-    const line = (start: string) => unit.findIndex((text) => text.startsWith(start));
-    expect(unit).toContainEqual(expect.stringMatching(/^Requires=.*nami-mount\.service/));
-    expect(unit).toContainEqual(expect.stringMatching(/^After=.*nami-mount\.service/));
-    expect(line('ExecStartPre=/usr/bin/mountpoint -q /var/lib/nami')).toBeGreaterThan(0);
-    expect(line('ExecStartPre=/usr/bin/test -f /var/lib/nami/.nami-volume')).toBeLessThan(
-      line('ExecStart=/'),
-    );
-    expect(script).toContain('enable --now --no-block nami-mount.service nami-mongo.service');
-  });
-
-  test('holds no secret: the password is read from SSM into memory', () => {
-    expect(script).not.toMatch(/password=|mongodb:\/\//i);
-    expect(script).toContain('MONGO_INITDB_ROOT_PASSWORD_FILE=/run/secrets/password');
+  test.each(['', 'Debian GNU/Linux', 'cloud-init: nami: other'])('is not known from %j', (console) => {
+    expect(lastStep(console)).toBeUndefined();
   });
 });

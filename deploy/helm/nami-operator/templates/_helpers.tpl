@@ -65,6 +65,12 @@ capabilities:
 - apiGroups: ['']
   resources: [secrets, configmaps]
   verbs: [get]
+{{- if ((.Values.operator | default dict).allowed | default dict).connectionSecrets }}
+# Writes the Secrets by which the events of a store are read; a name can't bound that.
+- apiGroups: ['']
+  resources: [secrets]
+  verbs: [create, patch, delete]
+{{- end }}
 # Says what happened, and that it happened again.
 - apiGroups: [events.k8s.io]
   resources: [events]

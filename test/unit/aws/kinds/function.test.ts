@@ -263,6 +263,13 @@ describe('the alias', () => {
       expect(found?.outputs, 'the gateway goes on calling it').toMatchObject({ arn: 'arn:f:live' });
     });
 
+    test('has them taken off where they stay beside environments that have been ready for long', async () => {
+      const run = weighted('READY');
+      await alias.find(run.account, WANTED, OWNER);
+      await run.clock.advance(300_000);
+      expect((await alias.find(run.account, WANTED, OWNER))?.state.is).toBe('ready');
+    });
+
     test.each<[string, Script]>([
       ['have FAILED', {}],
       [

@@ -15,7 +15,9 @@ const tcp = (port: number, more: object) => ({ IpProtocol: 'tcp', FromPort: port
 const RIGHT = tcp(27_017, { UserIdGroupPairs: [{ GroupId: 'sg-function' }] });
 
 /** What differs with these rules in AWS, and what is asked of AWS to mend it. */
-async function mended(...rules: object[]) {
+const mended = (...rules: object[]) => mendedTo(DESIRED, ...rules);
+
+async function mendedTo(desired: SecurityGroupDesired, ...rules: object[]) {
   const run = scripted({
     DescribeSecurityGroups: () => ({
       SecurityGroups: [{ GroupId: 'sg-1', IpPermissions: rules, IpPermissionsEgress: [ALL] }],
@@ -23,10 +25,10 @@ async function mended(...rules: object[]) {
     RevokeSecurityGroupIngress: () => ({}),
     AuthorizeSecurityGroupIngress: () => ({}),
   });
-  const found = await securityGroup.find(run.account, DESIRED, OWNER);
+  const found = await securityGroup.find(run.account, desired, OWNER);
   if (!found) throw new Error('it is there');
-  const differences = securityGroup.compare(found, DESIRED);
-  await securityGroup.update(run.account, DESIRED, found, OWNER);
+  const differences = securityGroup.compare(found, desired);
+  await securityGroup.update(run.account, desired, found, OWNER);
   const of = (command: string) => run.inputs(command).flatMap(({ IpPermissions }) => IpPermissions);
   return {
     differences,
@@ -50,7 +52,6 @@ describe('a security group', () => {
   });
 
   test.each<[string, object]>([
-    ['to the world', tcp(27_017, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] })],
     ['to the world by IPv6', tcp(22, { Ipv6Ranges: [{ CidrIpv6: '::/0' }] })],
     ['to a prefix list', tcp(22, { PrefixListIds: [{ PrefixListId: 'pl-1' }] })],
     ['for all protocols', { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-function' }] }],
@@ -59,8 +60,37 @@ describe('a security group', () => {
     expect(await mended(RIGHT, door)).toEqual({ differences: ['strange'], closed: [door], opened: [] });
   });
 
+  const world = tcp(27_017, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+
+  test.each([
+    ['an entry of its own', [RIGHT, world]],
+    ['the entry of its own rule', [{ ...RIGHT, ...world }]],
+  ])('loses a range that nobody asked for, in %s', async (_, rules) => {
+    expect(await mended(...rules)).toEqual({ differences: ['ingress'], closed: [world], opened: [] });
+  });
+
+  test('opens to the ranges and groups that are asked for, and to each once', async () => {
+    const range = tcp(27_017, { IpRanges: [{ CidrIp: '10.1.0.0/16' }] });
+    const group = tcp(27_017, { UserIdGroupPairs: [{ GroupId: 'sg-readers' }] });
+    const access = [
+      { port: 27_017, fromGroupId: 'sg-readers' },
+      { port: 27_017, fromCidr: '10.1.0.0/16' },
+    ];
+    const desired = { ...DESIRED, ingress: [...DESIRED.ingress, ...access] };
+    expect(await mendedTo(desired, RIGHT)).toEqual({
+      differences: ['ingress'],
+      closed: [],
+      opened: [group, range],
+    });
+    expect(await mendedTo(desired, { ...RIGHT, ...range }, group)).toEqual({
+      differences: [],
+      closed: [],
+      opened: [],
+    });
+  });
+
   test('keeps its own rule where one entry holds it together with a strange one', async () => {
-    const both = { ...RIGHT, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+    const both = { ...RIGHT, Ipv6Ranges: [{ CidrIpv6: '::/0' }] };
     expect(await mended(both)).toEqual({
       differences: ['ingress', 'strange'],
       closed: [both],

@@ -52,6 +52,26 @@ export const GRANTED: readonly Case[] = [
     { postQueue: { code: { s3: { bucket: 'modules', key: 'all/a.mjs' } } } },
     { codeBuckets: ['modules/all/a.mjs'] },
   ],
+  [
+    'listed groups and ranges within listed ones at the database',
+    managed({
+      access: {
+        securityGroupIds: ['sg-0123456789abcdef0'],
+        cidrs: ['10.1.0.0/16', '10.2.3.4/32', '10.0.0.0/8'],
+      },
+    }),
+    { accessSecurityGroups: ['sg-0123456789abcdef0'], accessCidrs: ['192.168.0.0/16', '10.0.0.0/8'] },
+  ],
+  [
+    'everybody at the database, where that is allowed',
+    managed({ access: { cidrs: ['0.0.0.0/0'] } }),
+    { accessCidrs: ['0.0.0.0/0'] },
+  ],
+  [
+    'a Secret by which events are read, where that is allowed',
+    { store: { managed: {}, connectionSecret: { name: 'events' } } },
+    { connectionSecrets: true },
+  ],
   ['a tag and a digest together', managed({ mongoImage: `${MONGO}:7.0-jammy@sha256:0` }), {}],
 ];
 
@@ -152,6 +172,36 @@ export const REFUSED: readonly [...Case, RegExp][] = [
     { preQueue: { provisionedConcurrency: 101 } },
     {},
     /a provisionedConcurrency of 101: use 100 at most.*operator\.allowed\.provisionedConcurrency \(NAMI_MAX_PROVISIONED_CONCURRENCY\)/,
+  ],
+  [
+    'any group at the database by default',
+    managed({ access: { securityGroupIds: ['sg-0123456789abcdef0'] } }),
+    {},
+    /access to the database from sg-0123456789abcdef0: use none, or have operator\.allowed\.accessSecurityGroups \(NAMI_ALLOWED_ACCESS_SECURITY_GROUPS\) changed$/,
+  ],
+  [
+    'everybody at the database by default',
+    managed({ access: { cidrs: ['0.0.0.0/0'] } }),
+    {},
+    /access to the database from 0\.0\.0\.0\/0: use none, or have operator\.allowed\.accessCidrs \(NAMI_ALLOWED_ACCESS_CIDRS\) changed$/,
+  ],
+  [
+    'a range that reaches beyond an allowed one',
+    managed({ access: { cidrs: ['10.1.0.0/16', '10.0.0.0/7'] } }),
+    { accessCidrs: ['10.0.0.0/8'] },
+    /access to the database from 10\.0\.0\.0\/7: use a range within 10\.0\.0\.0\/8,/,
+  ],
+  [
+    'a range that is none',
+    managed({ access: { cidrs: ['10.1.0.256/24'] } }),
+    { accessCidrs: ['0.0.0.0/0'] },
+    /access to the database from 10\.1\.0\.256\/24: use a range within 0\.0\.0\.0\/0,/,
+  ],
+  [
+    'a Secret by which events are read by default',
+    { store: { managed: {}, connectionSecret: { name: 'events' } } },
+    {},
+    /the connection Secret events: use none, or have operator\.allowed\.connectionSecrets \(NAMI_ALLOWED_CONNECTION_SECRETS\) changed$/,
   ],
   [
     'another subnet',

@@ -70,11 +70,12 @@ test('a plan that came to rest is applied again when the plan changes, or the ta
 });
 
 test('what a look at a plan at rest puts right is drift; what a plan is made with, or changes, is none', async () => {
-  const rest = applied(outcomeOf('EventSourceMapping', 'mapping'));
-  const busy = applied(outcomeOf('EventSourceMapping', 'mapping', { done: ['updated batchSize'] }));
+  const rest = (as: string) => applied(outcomeOf('EventSourceMapping', 'mapping', { as }));
+  const busy = (as: string) =>
+    applied(outcomeOf('EventSourceMapping', 'mapping', { as, done: ['updated batchSize'] }));
   const { clock, drift, look } = looks();
-  const resync = async (outcome: typeof rest, memoryMiB: number) => {
-    vi.mocked(apply).mockResolvedValue(outcome);
+  const resync = async (outcomeAs: typeof rest, memoryMiB: number) => {
+    vi.mocked(apply).mockResolvedValue(outcomeAs(String(memoryMiB)));
     await look({}, memoryMiB);
     await clock.advance(CONFIG.resyncSeconds * 1000);
     return drift.splice(0);

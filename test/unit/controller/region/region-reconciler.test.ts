@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WebhookPipeline } from '../../../../src/api/v1alpha1.ts';
+import { DEFINITION } from '../../../../src/controller/custom-resource.ts';
 import { RegionReconciler } from '../../../../src/controller/region/region-reconciler.ts';
 import { refuse, type Script } from '../../aws/kinds/scripted-account.ts';
 import { CONFIG, pipeline } from '../pipelines.ts';
@@ -16,6 +17,7 @@ function region(
   const woken: string[] = [];
   const reconciler = new RegionReconciler({
     ...world.context,
+    self: DEFINITION,
     config: { ...CONFIG, ...config },
     wakePipelines: (waiting) => woken.push(...waiting.map(({ metadata }) => metadata.name)),
   });

@@ -98,9 +98,9 @@ describe('what went wrong in AWS', () => {
 
   test('is logged once for as long as it stays the same', () => {
     const { reporter, subject, logger } = reporting(accepted());
-    reporter.changes(subject, failing('no'), undefined);
-    reporter.changes(subject, failing('no'), failing('no'));
-    reporter.changes(subject, failing('still no'), failing('no'));
+    reporter.changes(subject, failing('no'), { last: undefined });
+    reporter.changes(subject, failing('no'), { last: failing('no') });
+    reporter.changes(subject, failing('still no'), { last: failing('no') });
     expect(logger.lines).toMatchObject([
       { level: 'warn', details: { object: 'Queue q', reason: 'AccessDenied', cause: 'no' } },
       { level: 'warn', details: { cause: 'still no' } },

@@ -29,7 +29,15 @@ function status(
   const place = { ...input.place, ...more.place };
   const servedBy = 'servedBy' in more ? more.servedBy : 'api1';
   return statusOf(
-    { input: { ...input, place }, outcome: applied(...nodes), store, queue, servedBy, domains },
+    {
+      input: { ...input, place },
+      outcome: applied(...nodes),
+      store,
+      queue,
+      servedBy,
+      domains,
+      binding: undefined,
+    },
     before,
     TEMPLATE,
   );
@@ -85,6 +93,7 @@ describe('the URL', () => {
       queue: undefined,
       servedBy: 'api1',
       domains: [],
+      binding: undefined,
     };
     const form = 'http://h/{api}/{stage}/{path}?{other}';
     expect(statusOf(seen, undefined, form).endpoint?.url).toBe('http://h/api1/live/orders?{other}');

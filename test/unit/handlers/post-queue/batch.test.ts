@@ -134,7 +134,7 @@ test('a small function stores them all', async () => {
       },
     };
     const handler = postQueueHandler({
-      connection: { kind: 'ready', settings: {}, client: { connect: async () => {} }, collection, makeIndexes: async () => {} },
+      connection: { kind: 'ready', settings: {}, client: { connect: async () => {} }, collection, indexes: async () => {} },
       code: async () => ({ kind: 'ready', exports: {} }),
       log: () => {},
       now: () => new Date(),

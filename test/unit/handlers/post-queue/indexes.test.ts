@@ -1,36 +1,17 @@
-import { MongoServerError } from 'mongodb';
 import { expect, test, vi } from 'vitest';
-import { indexMaker } from '../../../../handlers/post-queue/indexes.ts';
+import { makeIndexes } from '../../../../handlers/post-queue/indexes.ts';
 
-const createIndexes = vi.fn<(indexes: readonly object[]) => Promise<string[]>>();
-const log = vi.fn();
-const maker = (ttlDays?: number) => indexMaker({ createIndexes } as never, ttlDays, log);
+const ORDER = { key: { receivedAt: 1 } };
+const EXPIRY = { key: { expiresAt: 1 }, expireAfterSeconds: 0 };
 
-test('the indexes are asked for once: time order, and expiry where there is one', async () => {
-  createIndexes.mockReset().mockResolvedValue([]);
-  const make = maker(30);
-  expect(await Promise.all([make(), make()])).toEqual([undefined, undefined]);
-  await maker()();
-  const order = { key: { receivedAt: 1 } };
-  expect(createIndexes.mock.calls).toEqual([
-    [[order, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }]],
-    [[order]],
-  ]);
-});
-
-test('a refusal is logged, kept as a problem and not asked for again', async () => {
-  createIndexes.mockReset().mockRejectedValue(new MongoServerError({ message: 'conflicts with an index' }));
-  const make = maker();
-  const problem = expect.stringContaining('conflicts with an index');
-  expect(await make()).toEqual(problem);
-  expect(await make()).toEqual(problem);
-  expect(createIndexes).toHaveBeenCalledOnce();
-  expect(log).toHaveBeenCalledOnce();
-});
-
-test('a store that is away is asked again', async () => {
-  createIndexes.mockReset().mockRejectedValueOnce(new Error('away')).mockResolvedValue([]);
-  const make = maker();
-  expect(await make()).toContain('away');
-  expect(await make()).toBeUndefined();
-});
+test.each([
+  [undefined, [ORDER]],
+  [30, [ORDER, EXPIRY]],
+])(
+  'with %s days there are indexes for time order, and for expiry where there is one',
+  async (days, wanted) => {
+    const createIndexes = vi.fn().mockResolvedValue([]);
+    await makeIndexes({ createIndexes } as never, days);
+    expect(createIndexes.mock.calls).toEqual([[wanted]]);
+  },
+);

@@ -1,0 +1,36 @@
+import { type Db, MongoServerError } from 'mongodb';
+import { READER, type ReaderRole, readerPassword } from '../contract.ts';
+
+/** Codes of MongoDB's own errors. (MongoDB: error_codes.yml) */
+const USER_NOT_FOUND = 11;
+const USER_ALREADY_EXISTS = 51_003;
+
+/**
+ * Sees to it that the user {@link READER} is there with exactly this role, or that there is none where no role is wanted.
+ * The user stands in the database of all users, as the store's own does.
+ */
+export async function keepReader(
+  admin: Pick<Db, 'command'>,
+  database: string,
+  role: ReaderRole | undefined,
+  storePassword: string,
+): Promise<void> {
+  if (role === undefined) return await dropReader(admin);
+  const user = { pwd: readerPassword(storePassword), roles: [{ role, db: database }] };
+  try {
+    await admin.command({ createUser: READER, ...user });
+  } catch (error) {
+    if (!hasCode(error, USER_ALREADY_EXISTS)) throw error;
+    await admin.command({ updateUser: READER, ...user });
+  }
+}
+
+async function dropReader(admin: Pick<Db, 'command'>): Promise<void> {
+  try {
+    await admin.command({ dropUser: READER });
+  } catch (error) {
+    if (!hasCode(error, USER_NOT_FOUND)) throw error;
+  }
+}
+
+const hasCode = (error: unknown, code: number) => error instanceof MongoServerError && error.code === code;

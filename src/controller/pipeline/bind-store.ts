@@ -1,0 +1,162 @@
+import { READER, readerPassword } from '../../../handlers/contract.ts';
+import type { WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { Outcome } from '../../aws/graph/apply.ts';
+import { type Secret, secrets } from '../../kubernetes/core-types.ts';
+import { isConflict, isNotFound, KubernetesApiError } from '../../kubernetes/errors.ts';
+import { apiVersionOf, type ObjectRef } from '../../kubernetes/resource.ts';
+import { MONGO_PORT } from '../../plan/user-data.ts';
+import type { Context } from '../context.ts';
+import type { Subject } from '../input/gather.ts';
+import type { Finding } from '../report/conditions.ts';
+import { nodeOf } from '../report/nodes.ts';
+import { PIPELINES } from '../resource-type.ts';
+import { reachableStore } from './store-belief.ts';
+
+/** The Secret by which others read the events of a managed store. */
+export interface Binding {
+  /** Of the Secret that is there. */
+  readonly name?: string;
+  /** What keeps it from being there, or from being right. */
+  readonly finding?: Finding;
+}
+
+/**
+ * Writes the Secret that `spec.store.connectionSecret` asks for, keeps it right, and takes away the one that it asked for
+ * before. It goes with its pipeline, as what that owns. One that is none of this pipeline's is never touched.
+ */
+export async function bindStore(
+  { client }: Pick<Context, 'client'>,
+  { pipeline, spec, memory }: Pick<Subject, 'pipeline' | 'spec' | 'memory'>,
+  outcome: Outcome,
+): Promise<Binding> {
+  const { namespace } = pipeline.metadata;
+  const wanted = spec.store.connectionSecret;
+  const before = pipeline.status?.binding?.name;
+  try {
+    if (before !== undefined && before !== wanted?.name)
+      await removeOwn(client, pipeline, { namespace, name: before });
+    if (!wanted) return {};
+    return await keep(
+      client,
+      pipeline,
+      wanted,
+      contentOf(outcome, spec.store.database),
+      reachableStore(memory.store.view)?.reader,
+    );
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError && error.status === 403)) throw error;
+    const message = `the operator may not write Secret "${wanted?.name ?? before}": grant it create, patch and delete on secrets in namespace "${namespace}", as the chart's operator.allowed.connectionSecrets does`;
+    return { finding: finding('SecretForbidden', message, true) };
+  }
+}
+
+async function keep(
+  client: Context['client'],
+  pipeline: WebhookPipeline,
+  { name, role }: { readonly name: string; readonly role: string },
+  content: Content | undefined,
+  reader: string | undefined,
+): Promise<Binding> {
+  const { namespace } = pipeline.metadata;
+  const found = await secretOf(client, { namespace, name });
+  if (found && !isOf(found, pipeline)) return { finding: taken(name) };
+  // What is there stays right while the store is away: the user is in it.
+  if (!content || (!found && reader !== role)) {
+    const waiting = finding('Progressing', `Secret ${name}: waits for its user in the store`, false);
+    return { ...(found && { name }), finding: waiting };
+  }
+  const data = Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );
+  if (found && isSame(found.data ?? {}, data)) return { name };
+  try {
+    if (found) await client.patch(secrets, { namespace, name }, { metadata: versionOf(found), data });
+    else await client.create(secrets, { metadata: metadataOf(pipeline, name), type: TYPE, data });
+    return { name };
+  } catch (error) {
+    // Somebody else was a moment before: what is there now is looked at next time.
+    if (!isConflict(error) && !isNotFound(error)) throw error;
+    return {
+      finding: finding('Progressing', `Secret ${name}: has just been changed by somebody else`, false),
+    };
+  }
+}
+
+/** Keys of the Service Binding specification for Kubernetes: "Well-known Secret Entries". */
+type Content = Readonly<
+  Record<'type' | 'provider' | 'host' | 'port' | 'database' | 'username' | 'password' | 'uri', string>
+>;
+
+/** Of a Secret that is a binding. (Service Binding specification: "Secret type".) */
+const TYPE = 'servicebinding.io/mongodb';
+
+function contentOf(outcome: Outcome, database: string): Content | undefined {
+  const host = nodeOf(outcome, 'Instance', 'host')?.outputs.privateIp;
+  const storePassword = nodeOf(outcome, 'Parameter', 'store-password')?.outputs.value;
+  if (!host || !storePassword) return undefined;
+  const password = readerPassword(storePassword);
+  const port = String(MONGO_PORT);
+  return {
+    type: 'mongodb',
+    provider: 'nami',
+    host,
+    port,
+    database,
+    username: READER,
+    password,
+    uri: `mongodb://${READER}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true`,
+  };
+}
+
+async function secretOf(client: Context['client'], ref: ObjectRef): Promise<Secret | undefined> {
+  try {
+    return await client.get(secrets, ref);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return undefined;
+  }
+}
+
+async function removeOwn(
+  client: Context['client'],
+  pipeline: WebhookPipeline,
+  ref: ObjectRef,
+): Promise<void> {
+  const found = await secretOf(client, ref);
+  if (!found || !isOf(found, pipeline)) return;
+  const { uid } = found.metadata;
+  await client.delete(secrets, ref, uid === undefined ? {} : { uid }).catch((error: unknown) => {
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+  });
+}
+
+/** Its owner is the very pipeline, and not an earlier one of its name, whose Secret is about to go. */
+const isOf = ({ metadata }: Secret, pipeline: WebhookPipeline) =>
+  metadata.ownerReferences?.some(({ uid }) => uid === pipeline.metadata.uid) ?? false;
+
+const metadataOf = ({ metadata: { namespace, name: owner, uid } }: WebhookPipeline, name: string) => ({
+  namespace,
+  name,
+  labels: { 'app.kubernetes.io/managed-by': 'nami-operator' },
+  ownerReferences: [{ apiVersion: apiVersionOf(PIPELINES), kind: PIPELINES.kind, name: owner, uid }],
+});
+
+const versionOf = ({ metadata: { resourceVersion } }: Secret) => ({ resourceVersion });
+
+const isSame = (some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>) =>
+  Object.entries(others).every(([key, value]) => some[key] === value);
+
+const taken = (name: string): Finding =>
+  finding(
+    'ConnectionSecretTaken',
+    `Secret "${name}" is there and is not this pipeline's: name another in spec.store.connectionSecret.name, or delete it`,
+    true,
+  );
+
+const finding = (reason: Finding['reason'], message: string, isFailure: boolean): Finding => ({
+  part: 'Store',
+  reason,
+  message,
+  terminal: isFailure,
+  failed: isFailure,
+});

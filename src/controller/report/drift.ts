@@ -1,0 +1,72 @@
+import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { NodeOutcome } from '../../aws/graph/apply.ts';
+import { nodeKey } from '../../aws/graph/graph.ts';
+import { CREATED } from '../../aws/graph/settle-node.ts';
+import { fromRfc3339 } from '../../clock.ts';
+import type { EventNote } from '../../kubernetes/events.ts';
+
+/** What somebody else changed or deleted in AWS, told from what is newly wanted. Pure, but for the note that it keeps. */
+
+/** The nodes that were seen ready, by their keys. */
+export type Rested = Map<string, Rest>;
+
+interface Rest {
+  /** As what it was wanted then; absent: that is not known, since an earlier process saw it. */
+  readonly as?: string;
+  /** Since when the operator has done nothing for it, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Milliseconds for which a look may show what was before the operator's own change: AWS's reads lag behind. */
+const LAG = 120_000;
+
+/** What the status knows of an earlier process: which objects were ready, of the spec that stands now. */
+export function restedBy({ metadata, status }: WebhookPipeline): Rested {
+  if (status?.observedGeneration !== metadata.generation) return new Map();
+  const settled = status.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? '';
+  const since = fromRfc3339(settled);
+  const ready = (status.objects ?? []).filter(({ state }) => state === 'Ready');
+  const rested: Rested = new Map(ready.map(({ kind, name }) => [`${kind}/${name}`, { since }]));
+  // That process may have ended the host itself.
+  if (metadata.annotations?.[ANNOTATIONS.replaceHost] !== undefined)
+    rested.delete(nodeKey('Instance', 'host'));
+  return rested;
+}
+
+/**
+ * The nodes for which something was done although they had been ready for a while and are wanted as they were. Takes down,
+ * for the next pass, which are ready now. `now`: milliseconds since the epoch.
+ */
+export function driftsAmong(rested: Rested, nodes: readonly NodeOutcome[], now: number): NodeOutcome[] {
+  const drifts: NodeOutcome[] = [];
+  const keys = new Set<string>();
+  for (const outcome of nodes) {
+    const { node, state, as, done } = outcome;
+    const key = nodeKey(node.kind, node.id);
+    const before = rested.get(key);
+    keys.add(key);
+    if (before && done.length > 0 && now - before.since >= LAG) {
+      const isDrift = before.as === undefined ? done[0] === CREATED : before.as === as;
+      if (isDrift) drifts.push(outcome);
+    }
+    const since = done.length > 0 ? now : (before?.since ?? now);
+    if (state === 'Ready') rested.set(key, { since, ...(as !== undefined && { as }) });
+    // What is still being put right is told once.
+    else if (done.length > 0) rested.delete(key);
+  }
+  for (const key of rested.keys()) if (!keys.has(key)) rested.delete(key);
+  return drifts;
+}
+
+const whatOf = ({ node: { kind, id }, done }: NodeOutcome): string =>
+  `${kind} ${id} ${done[0] === CREATED ? 'was gone and is made again' : done.join(', ')}`;
+
+/** Such as "Queue queue was gone and is made again; Function pre-queue updated memoryMiB". */
+export const driftWords = (drifts: readonly NodeOutcome[]): string => drifts.map(whatOf).join('; ');
+
+export const driftNote = (drifts: readonly NodeOutcome[]): EventNote => ({
+  type: 'Warning',
+  reason: 'Drifted',
+  action: 'Apply',
+  message: `somebody else changed this in AWS, and it is put right: ${driftWords(drifts)}`,
+});

@@ -1,0 +1,308 @@
+import type { Mutation } from '../mutation.ts';
+
+const TRUTH = 'test/simulation/truth.test.ts';
+const KINDS = 'src/aws/kinds';
+const CALLS = 'src/aws/calls';
+const ACCOUNT = 'src/aws/account';
+const CONTROLLER = 'src/controller';
+
+const mutation = (
+  name: string,
+  words: string,
+  caughtBy: Mutation['caughtBy'],
+  file: string,
+  from: string,
+  to: string,
+): Mutation => ({ name, words, caughtBy, changes: [{ file, from, to }] });
+
+const by = (file: string, test?: string): Mutation['caughtBy'] => ({
+  file,
+  ...(test !== undefined && { test }),
+});
+
+/** Faults that the operator once had, each with its mend taken back. */
+export const MENDED: readonly Mutation[] = [
+  mutation(
+    'host-without-tags-launched-again',
+    'a host whose tags somebody took off counts as none',
+    by(TRUTH, 'whose host lost its tags is not launched a second time'),
+    `${KINDS}/instance.ts`,
+    'if (unlisted && !isLeaving(unlisted) && !carries(',
+    'if (unlisted && isLeaving(unlisted) && !carries(',
+  ),
+  mutation(
+    'host-ended-unrehearsed',
+    'a host is ended before its successor is known to be possible',
+    by('test/unit/aws/kinds/instance.test.ts', 'goes on running when the rehearsal of the launch is refused'),
+    `${KINDS}/instance.ts`,
+    'await rehearseLaunch(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);',
+    'void rehearseLaunch;',
+  ),
+  mutation(
+    'redrive-lost-in-a-crash',
+    'what is due to go back is forgotten before it goes',
+    by(TRUTH, 'what went to the dead-letter queue in an outage'),
+    `${CALLS}/queues.ts`,
+    `  await startRedrive(account, deadLetterQueue);
+  const url = await queueUrl(account, deadLetterQueue);
+  if (url !== undefined) {
+    await orAbsent(account.sqs.send(new UntagQueueCommand({ QueueUrl: url, TagKeys: [TAGS.redrive] })));
+  }`,
+    `  const url = await queueUrl(account, deadLetterQueue);
+  if (url !== undefined) {
+    await orAbsent(account.sqs.send(new UntagQueueCommand({ QueueUrl: url, TagKeys: [TAGS.redrive] })));
+  }
+  await startRedrive(account, deadLetterQueue);`,
+  ),
+  mutation(
+    'empty-objects-applied',
+    'a status has an empty object over fields that it had, which the API server refuses',
+    by('test/unit/kubernetes/status.test.ts'),
+    'src/kubernetes/status.ts',
+    '...(withoutEmptyObjects(status) as object)',
+    '...(status as object)',
+  ),
+  mutation(
+    'unwritten-status-stops-the-work',
+    'a status that can not be written ends the look',
+    by('test/unit/controller/report/reporter.test.ts'),
+    `${CONTROLLER}/report/reporter.ts`,
+    'if (isNotFound(error)) return true;\n',
+    'if (isNotFound(error)) return true;\n      if (error) throw error;\n',
+  ),
+  mutation(
+    'route-served-undeployed',
+    'a route counts as served although the stage does not show it',
+    by('test/simulation/neighbours.test.ts', 'which nobody can deploy'),
+    `${CONTROLLER}/region/gateway-view.ts`,
+    '      deployedPaths.has(path) &&\n      routes',
+    '      deployedPaths !== undefined &&\n      routes',
+  ),
+  mutation(
+    'routes-deployed-half-made',
+    'a route without its integration is left, and no deployment goes through any more',
+    by(
+      'test/unit/controller/region/reconcile-region.test.ts',
+      'a route without a function that nobody here wants',
+    ),
+    `${CONTROLLER}/region/apply-gateways.ts`,
+    "functionArn === '' ? abandoned.has(actual.id)",
+    "functionArn === '' ? abandoned.has('')",
+  ),
+  mutation(
+    'route-incomplete-taken-for-complete',
+    'a method without an integration counts as a route',
+    by('test/unit/aws/kinds/gateway.test.ts'),
+    `${KINDS}/route.ts`,
+    'differing(details, { functionArn, complete: true })',
+    'differing(details, { functionArn })',
+  ),
+  mutation(
+    'regions-not-looked-at-again',
+    'a removal of shared objects that was cut off is never resumed',
+    by('test/unit/controller/controller.test.ts', 'a start'),
+    `${CONTROLLER}/controller.ts`,
+    'if (!config.deleteSharedObjects) return;\n',
+    'if (config) return;\n',
+  ),
+  mutation(
+    'no-urgencies',
+    'all pipelines have their first look before the first of them has its second',
+    by(TRUTH, 'thirty pipelines applied at once'),
+    'src/kubernetes/work-queue.ts',
+    'begun: { headStart: 300, spare: 0 }',
+    'begun: { headStart: -300, spare: 0 }',
+  ),
+  mutation(
+    'created-by-the-sdk-twice',
+    'a creation without a token is repeated by the SDK where its answer is lost',
+    by('test/simulation/faults.test.ts', 'apigateway:CreateRestApi'),
+    `${KINDS}/rest-api.ts`,
+    'await account.once.apiGateway.send(',
+    'await account.apiGateway.send(',
+  ),
+  mutation(
+    'earlier-process-forgotten',
+    'what an earlier process made a moment ago is made again',
+    by('test/simulation/shared-objects.test.ts'),
+    `${CONTROLLER}/region/region-reconciler.ts`,
+    'isResumed: !this.#known.has(region) && here.some(',
+    'isResumed: this.#known.has(region) && here.some(',
+  ),
+  mutation(
+    'network-by-order-of-the-list',
+    'of two networks the first of the list is taken, and not the one in use',
+    by('test/simulation/shared-objects.test.ts', 'of two, the one in use stays'),
+    `${KINDS}/vpc.ts`,
+    'if (first === undefined) return ours[0];',
+    'if (first !== undefined || ours.length > 0) return ours.at(-1);',
+  ),
+  mutation(
+    'absence-seen-once',
+    'what is not there at the first look counts as gone',
+    by('test/simulation/deletion.test.ts', 'what AWS neither lists nor knows for once'),
+    'src/aws/graph/missed.ts',
+    'return wait > 0 ?',
+    'return wait < 0 ?',
+  ),
+  mutation(
+    'anothers-id-in-the-status',
+    "another's object under our name is named in the status, and removed by it",
+    by('test/simulation/deletion.test.ts', "another's object where ours would be"),
+    'src/aws/graph/settle-node.ts',
+    'foreign = objection !== undefined;',
+    'foreign = objection === null;',
+  ),
+  mutation(
+    'token-of-the-predecessor',
+    'a launch asks with the token of the host before it',
+    by('test/unit/aws/kinds/instance.test.ts', 'after an instance that ended is another'),
+    `${CALLS}/launch.ts`,
+    '[owner.uid, predecessor]',
+    '[owner.uid]',
+  ),
+  mutation(
+    'spent-token-kept',
+    'a launch asks again and again with a token that has launched another',
+    by('test/unit/aws/kinds/instance.test.ts', 'whose token has launched an instance that ended since'),
+    `${CALLS}/launch.ts`,
+    'if (!isTokenSpent(error) || attempt === TOKENS) throw error;',
+    'if (isTokenSpent(error) || attempt >= 0) throw error;',
+  ),
+  mutation(
+    'failed-function-left',
+    'a function that Lambda marks failed counts as one that is as it is wanted',
+    by('test/unit/aws/kinds/function.test.ts'),
+    `${KINDS}/function.ts`,
+    "if (State === 'Failed') return",
+    "if (State === 'failed') return",
+  ),
+  mutation(
+    'failed-update-left',
+    'an update that Lambda gave up counts as made',
+    by('test/simulation/functions.test.ts'),
+    `${KINDS}/function.ts`,
+    "if (LastUpdateStatus === 'Failed') return",
+    "if (LastUpdateStatus === 'failed') return",
+  ),
+  mutation(
+    'asked-without-pauses',
+    'what AWS gave up is asked for at each look',
+    by('test/simulation/functions.test.ts'),
+    `${ACCOUNT}/attempts.ts`,
+    'return this.#clock.now() >= last.at + pause;',
+    'return this.#clock.now() >= last.at - pause;',
+  ),
+  mutation(
+    'volume-asked-without-pauses',
+    'a volume that can not be changed again yet is asked to at each look',
+    by('test/simulation/volumes.test.ts', 'a volume that is changed a second time'),
+    `${KINDS}/volume.ts`,
+    'account.attempts.note(id, wish);',
+    "account.attempts.note('', wish);",
+  ),
+  mutation(
+    'rates-not-shared',
+    'the operator takes all of what AWS grants the account',
+    by('test/simulation/pace.test.ts'),
+    `${ACCOUNT}/rates.ts`,
+    'perSecond: perSecond * share,',
+    'perSecond: perSecond * share * 100,',
+  ),
+  mutation(
+    'no-patience',
+    'what takes an hour is asked after each second',
+    by('test/unit/aws/graph/apply.test.ts'),
+    `${ACCOUNT}/patience.ts`,
+    'const SHARE = 0.1;',
+    'const SHARE = 0;',
+  ),
+  mutation(
+    'zones-of-any-type',
+    'a Local Zone takes the volume, which no function reaches',
+    by('test/unit/aws/calls/placement.test.ts'),
+    `${CALLS}/placement.ts`,
+    "ZoneType === 'availability-zone' &&",
+    "ZoneType !== '' &&",
+  ),
+  mutation(
+    'unfit-zone-kept',
+    'a zone that Lambda refuses is asked for again',
+    by('test/simulation/volumes.test.ts', 'a volume in a zone that Lambda refuses'),
+    `${CONTROLLER}/pipeline/build.ts`,
+    'zonesWithoutLambda.add(zone);\n',
+    "zonesWithoutLambda.add('');\n",
+  ),
+  mutation(
+    'surplus-tags-stay',
+    'a tag that is not wanted any more stays',
+    by('test/simulation/states.test.ts', 'wherever the pipeline comes from: > tags'),
+    'src/aws/graph/settle-node.ts',
+    'if (surplus.length > 0) {',
+    'if (surplus.length < 0) {',
+  ),
+  mutation(
+    'late-tags-of-an-alarm-kept',
+    'an answer without tags, just after the alarm was made, counts for an hour',
+    by('test/unit/aws/kinds/unseen.test.ts'),
+    `${KINDS}/alarm.ts`,
+    'if (!carries(tags, owner.identity)) account',
+    'if (carries(tags, owner.identity)) account',
+  ),
+  mutation(
+    'one-partition',
+    'the addresses of China are those of everywhere',
+    by('test/unit/plan/partition.test.ts'),
+    'src/plan/partition.ts',
+    "dnsSuffix: 'amazonaws.com.cn'",
+    "dnsSuffix: 'amazonaws.com'",
+  ),
+  mutation(
+    'route-not-replaced',
+    'a stale way out of the network is made beside itself, which EC2 refuses',
+    by('test/unit/aws/kinds/route-table.test.ts'),
+    `${KINDS}/route-table.ts`,
+    'await (details.hasWayOut',
+    'await (!details.hasWayOut',
+  ),
+  mutation(
+    'all-hosts-at-once',
+    'two hosts that are to be replaced are ended together',
+    by('test/simulation/host-replacement.test.ts'),
+    `${CONTROLLER}/input/host-replacement.ts`,
+    '  if (!before) {',
+    "  if (!before || region !== '') {",
+  ),
+  mutation(
+    'path-taken-from-another',
+    'a path that serves another operator’s pipeline is given to whoever claims it',
+    by('test/unit/controller/region/reconcile-region.test.ts', 'a path that another operator’s pipeline has'),
+    `${CONTROLLER}/region/sift-routes.ts`,
+    "else if (holder !== '' && (await canBeCalled(account, owner, holder)))",
+    "else if (holder === '-' && (await canBeCalled(account, owner, holder)))",
+  ),
+  mutation(
+    'drift-told-of-late-reads',
+    'a read that lags behind a change of the operator is told as somebody else’s',
+    { scenarios: ['fault/27', 'fault/33', 'fault/66', 'fault/106'] },
+    `${CONTROLLER}/report/drift.ts`,
+    'const LAG = 120_000;',
+    'const LAG = 0;',
+  ),
+  mutation(
+    'drift-not-told',
+    'what somebody else changed is put right without a word',
+    by('test/simulation/drift.test.ts', 'told what that was: > Alarm'),
+    `${CONTROLLER}/report/drift.ts`,
+    ': before.as === as;',
+    ": before.as === '';",
+  ),
+  mutation(
+    'weights-waited-for-ever',
+    'traffic that somebody shifted to another version stays there',
+    by('test/simulation/drift.test.ts', 'told what that was: > Alias'),
+    `${KINDS}/provisioned-concurrency.ts`,
+    'account.seenTwice.secondsLeft(sight, MOVE_SECONDS) > 0;',
+    'account.seenTwice.secondsLeft(sight, MOVE_SECONDS) >= 0;',
+  ),
+];
