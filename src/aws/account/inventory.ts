@@ -15,8 +15,13 @@ export class Inventory {
     this.#clock = clock;
   }
 
-  /** The list called `name`, read by `load` unless a fresh one is there. */
-  read<T>(name: string, seconds: number, load: () => AsyncIterable<T>): Promise<T[]> {
+  /** The list called `name`, read by `load` unless a fresh one is there; an empty one is fresh for `emptySeconds`. */
+  read<T>(
+    name: string,
+    seconds: number,
+    load: () => AsyncIterable<T>,
+    emptySeconds = EMPTY_SECONDS,
+  ): Promise<T[]> {
     const known = this.#lists.get(name);
     if (known && this.#clock.now() < known.until) return known.items as Promise<T[]>;
     const items = Array.fromAsync(load());
@@ -24,12 +29,20 @@ export class Inventory {
     this.#lists.set(name, entry);
     items.then(
       ({ length }) => {
-        const believed = length === 0 ? Math.min(seconds, EMPTY_SECONDS) : seconds;
+        const believed = length === 0 ? Math.min(seconds, emptySeconds) : seconds;
         entry.until = this.#clock.now() + believed * 1000;
       },
       () => this.#drop(name, entry),
     );
     return items;
+  }
+
+  /** Takes for the list called `name` what an answer of AWS said of it. */
+  note<T>(name: string, seconds: number, items: readonly T[]): void {
+    this.#lists.set(name, {
+      items: Promise.resolve([...items]),
+      until: this.#clock.now() + seconds * 1000,
+    });
   }
 
   /** Makes the next read go to AWS: call it after a change. */

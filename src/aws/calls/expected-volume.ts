@@ -71,27 +71,45 @@ export async function whereVolumeIs(
   owner: Owner,
   wanted: VolumeIdentity,
 ): Promise<VolumePlace | undefined> {
-  const { expectedId } = wanted;
-  if (isKnown(wanted)) {
-    const listed = (await listAll(account, owner)).find((each) => idOf(each) === expectedId);
-    if (listed) return placeOf(listed);
-  }
-  const ours = await listOurs(account, owner, wanted);
-  const volume =
-    ours.find((each) => idOf(each) === expectedId) ??
-    (isKnown(wanted) ? await volumeById(account, expectedId) : undefined) ??
-    ours[0];
-  return volume && placeOf(volume);
+  const look = isKnown(wanted)
+    ? () => knownVolume(account, owner, wanted)
+    : async () => (await listOurs(account, owner, wanted))[0];
+  const name = placeName(owner, wanted);
+  const [place] = await account.inventory.read(name, PLACES_SECONDS, async function* () {
+    yield placeOf(await look());
+  });
+  return place;
 }
 
-const placeOf = (volume: Volume): VolumePlace => ({
-  id: idOf(volume),
-  zone: volume.AvailabilityZone ?? '',
-  madeAt: volume.CreateTime?.getTime() ?? 0,
-  isRestored: isRestored(volume),
-});
+/** Makes the next question where a volume is a new one: call it before one is made. */
+export const forgetPlace = (account: Account, owner: Owner, wanted: VolumeIdentity): void =>
+  account.inventory.forget(placeName(owner, wanted));
 
-/** Seconds for which one list tells all pipelines where their volumes are: they never move. */
+const placeName = ({ prefix }: Owner, { object, expectedId, givenUpId }: VolumeIdentity): string =>
+  `place of the volume ${object} of ${prefix}, known as ${expectedId}, not ${givenUpId}`;
+
+/** By the list of all, where it stands there already; else by its owner's, by its id, and last whatever the owner has. */
+async function knownVolume(
+  account: Account,
+  owner: Owner,
+  wanted: VolumeIdentity,
+): Promise<Volume | undefined> {
+  const isIt = (volume: Volume) => idOf(volume) === wanted.expectedId;
+  const listed = (await listAll(account, owner)).find(isIt);
+  if (listed) return listed;
+  const ours = await listOurs(account, owner, wanted);
+  return ours.find(isIt) ?? (await volumeById(account, wanted.expectedId)) ?? ours[0];
+}
+
+const placeOf = (volume: Volume | undefined): VolumePlace | undefined =>
+  volume && {
+    id: idOf(volume),
+    zone: volume.AvailabilityZone ?? '',
+    madeAt: volume.CreateTime?.getTime() ?? 0,
+    isRestored: isRestored(volume),
+  };
+
+/** Seconds for which it is believed where a volume is, and one list tells that to all pipelines: they never move. */
 const PLACES_SECONDS = 60;
 
 /** The volumes of the owner's cluster. */

@@ -10,7 +10,7 @@ export async function queueUrl(
   { sqs, inventory }: Pick<Account, 'sqs' | 'inventory'>,
   name: string,
 ): Promise<string | undefined> {
-  const key = `URL of the queue ${name}`;
+  const key = nameOf(name);
   const [url] = await inventory.read(key, URL_SECONDS, async function* () {
     const found = await orAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name })));
     if (found?.QueueUrl !== undefined) yield found.QueueUrl;
@@ -19,3 +19,9 @@ export async function queueUrl(
   if (url === undefined) inventory.forget(key);
   return url;
 }
+
+/** Takes down where a queue that was just made is called. */
+export const noteQueueUrl = ({ inventory }: Pick<Account, 'inventory'>, name: string, url: string): void =>
+  inventory.note(nameOf(name), URL_SECONDS, [url]);
+
+const nameOf = (queue: string) => `URL of the queue ${queue}`;

@@ -1,12 +1,13 @@
 import type { Account } from '../account/account.ts';
 import type { CodeSource } from '../object/code.ts';
+import { fingerprint } from '../object/fingerprint.ts';
 import type { Owner } from '../object/owner.ts';
 import { type Graph, type GraphNode, type KindName, nodeKey } from './graph.ts';
 import type { Leftover } from './leftover.ts';
 import type { Expected } from './missed.ts';
 import { dependenciesOf, missingGiven, type Outputs } from './references.ts';
 import { type MayRemove, type Removal, removeUnwanted, type Wanted } from './remove-unwanted.ts';
-import { knownId, type NodeOutcome, settleNode } from './settle-node.ts';
+import { knownId, type NodeOutcome, REST, settleNode } from './settle-node.ts';
 
 export type { NodeOutcome } from './settle-node.ts';
 
@@ -24,6 +25,15 @@ export interface Outcome {
   readonly seconds?: number;
   /** Something failed: back off before the next try. */
   readonly failed: boolean;
+  /** When the owner was seen to have nothing beside what is wanted; absent where that was not looked for, or not so. */
+  readonly swept?: Swept;
+}
+
+interface Swept {
+  /** What was wanted then, in short. */
+  readonly wanted: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface PassOptions {
@@ -31,8 +41,8 @@ export interface PassOptions {
   readonly given?: Readonly<Record<string, Outputs>>;
   /** The code of the graph's functions. */
   readonly code?: CodeSource;
-  /** How the nodes came out in the pass before: what was ready a moment ago, and is wanted as it was, is not read again. */
-  readonly before?: readonly NodeOutcome[];
+  /** How the pass before came out: what was right a moment ago, and is wanted as it was, is not read again. */
+  readonly before?: Pick<Outcome, 'nodes' | 'swept'>;
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
   /** Kinds of which anything may go; by default all. */
@@ -70,17 +80,17 @@ export async function apply(
     const [missing] = missingGiven(node, outputs);
     if (missing !== undefined)
       return { ...blocked(node, `waits for ${missing} of the region`), waitsFor: missing };
-    const { code, before = [] } = options;
-    const last = before.find((each) => each.node.kind === node.kind && each.node.id === node.id);
+    const { code, before } = options;
+    const last = before?.nodes.find((each) => each.node.kind === node.kind && each.node.id === node.id);
     return await settleNode({ account, node, owner, outputs, code, last });
   };
 
   const nodes = await Promise.all(graph.map(settle));
   const waiting = nodes.filter(({ node, state }) => state !== 'Ready' && !node.optional);
-  const leftovers =
+  const { leftovers, swept } =
     waiting.length === 0 && options.mayRemove !== false
-      ? await removeUnwanted(account, owner, wantedBy(nodes), removalOf(options))
-      : [];
+      ? await sweep(account, owner, wantedBy(nodes), options)
+      : { leftovers: [], swept: options.before?.swept };
   const removing = leftovers.filter(({ why }) => why === 'removing');
   const failed =
     nodes.some(
@@ -92,8 +102,28 @@ export async function apply(
     leftovers,
     failed,
     settled: waiting.length === 0 && removing.length === 0 && !failed,
+    ...(swept && { swept }),
     ...(seconds.length > 0 && { seconds: Math.min(...seconds) }),
   };
+}
+
+/** Removes what the owner has beside what is wanted, unless it was seen a moment ago to have nothing beside the same. */
+async function sweep(
+  account: Account,
+  owner: Owner,
+  wanted: Wanted,
+  options: PassOptions,
+): Promise<{ readonly leftovers: readonly Leftover[]; readonly swept?: Swept | undefined }> {
+  const swept = {
+    wanted: fingerprint([[...wanted.objects].sort(), [...wanted.unseen].sort()]),
+    at: account.clock.now(),
+  };
+  const last = options.before?.swept;
+  if (last?.wanted === swept.wanted && swept.at - last.at < REST) return { leftovers: [], swept: last };
+  // What may have been made, or not, may be listed later.
+  const isCertain = account.recentlyMade.of(owner).every(({ actual }) => actual !== undefined);
+  const leftovers = await removeUnwanted(account, owner, wanted, removalOf(options));
+  return leftovers.length === 0 && isCertain ? { leftovers, swept } : { leftovers };
 }
 
 const removalOf = ({ only, mayRemove, expected }: PassOptions): Removal => ({

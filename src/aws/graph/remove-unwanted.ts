@@ -3,7 +3,7 @@ import { judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import type { IsKnown } from '../object/kind.ts';
-import type { Owner, Tags } from '../object/owner.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOpen, type Leftover } from './leftover.ts';
 import { type Expected, removeMissed } from './missed.ts';
@@ -39,7 +39,7 @@ export async function removeUnwanted(
   { only, mayRemove = () => true, expected }: Removal = {},
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
-  const all = only ?? (Object.keys(kinds) as KindName[]);
+  const all = only ?? kindsOf(owner);
   const names = all.filter((name) => !wanted.unseen.has(name));
   const unwantedOf = async (name: KindName) => {
     const isWanted = (id: string) => wanted.objects.has(`${name} ${id}`);
@@ -77,6 +77,10 @@ export async function removeUnwanted(
   return leftovers;
 }
 
+/** Kinds of which the owner may have an object. */
+const kindsOf = ({ identity }: Owner): KindName[] =>
+  (Object.keys(kinds) as KindName[]).filter((name) => !kindOf(name).shared || TAGS.shared in identity);
+
 const orders = (): number[] =>
   [...new Set(Object.values(kinds).flatMap(({ removal }) => (removal === 'vanishes' ? [] : removal)))].sort(
     (a, b) => a - b,
@@ -97,7 +101,7 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner, isWanted:
 
 /** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
 export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {
-  for (const name of Object.keys(kinds) as KindName[]) {
+  for (const name of kindsOf(owner)) {
     const kind = kindOf(name);
     if (!kind.tag) continue;
     for (const actual of await kind.owned(account, owner)) {

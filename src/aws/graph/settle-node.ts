@@ -55,8 +55,8 @@ export interface NodePass {
   readonly last?: NodeOutcome | undefined;
 }
 
-/** Milliseconds for which what is ready is taken for ready, while other nodes are on their way. */
-const REST = 300_000;
+/** Milliseconds for which what was seen is taken to be so, while other nodes are on their way. */
+export const REST = 300_000;
 
 /** Rounds of find, create and update that one node gets in one pass. */
 const ROUNDS = 4;
@@ -75,6 +75,8 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   const waitKey = `${owner.prefix} ${nodeKey(node.kind, node.id)}`;
   const done: string[] = [];
   let found: Actual | undefined;
+  /** What the object is after an update, where AWS told that with its answer. */
+  let updated: Actual | undefined;
   let seen = false;
   let foreign = false;
   let stands = false;
@@ -102,9 +104,9 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       return { ...last, node, done: [] };
     for (let round = 0; round < ROUNDS; round++) {
       stands = false;
-      found = await kind.find(account, desired, owner);
+      found = updated ?? (await kind.find(account, desired, owner));
       seen = true;
-      const made = madeButUnlisted(pass, found);
+      const made = updated ? undefined : madeButUnlisted(pass, found);
       if (made) {
         found = made.actual;
         if (found?.state.is !== 'ready') return wait(found ? UNLISTED : UNANSWERED);
@@ -141,7 +143,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
       if (done.includes(update)) return wait(`${update}, and AWS does not show it yet`);
-      await kind.update(account, desired, found, owner, pass.code);
+      updated = (await kind.update(account, desired, found, owner, pass.code)) ?? undefined;
       interrupted ||= kind.interrupts?.(differences) === true;
       done.push(update);
     }

@@ -41,6 +41,7 @@ async function checkFree(account: Account, owner: Owner, { domainName, basePath,
 /** A base path of a domain name, and the gateway that it leads to. It is ours by both. */
 export const basePathMapping = defineKind<BasePathMappingDesired, Details>({
   removal: 3,
+  shared: true,
   async find(account, { domainName, basePath }) {
     const found = (await listMappings(account, domainName)).find((each) => each.basePath === basePath);
     return found && actual(domainName, found);

@@ -90,6 +90,7 @@ async function change(account: Account, hostedZoneId: string, made: Change): Pro
 /** The record by which a domain name leads to the gateway, where the operator may write into its hosted zone. */
 export const dnsRecord = defineKind<DnsRecordDesired, Details>({
   removal: 2,
+  shared: true,
   async find(account, { hostedZoneId, name, target }, owner) {
     const records = await list(account, hostedZoneId, name);
     const found =

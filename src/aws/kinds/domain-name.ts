@@ -108,6 +108,7 @@ async function ask<T>(
 /** A domain name of the gateway, with a certificate: the URL of its endpoints outlives any REST API. */
 export const domainName = defineKind<DomainNameDesired, Details>({
   removal: 4,
+  shared: true,
   find: (account, { name }) => findDomainName(account, name),
   byId: findDomainName,
   owned: (account, owner) => listDomainNames(account, owner),

@@ -121,7 +121,9 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
     return actual(made);
   },
   async update(account, desired, { id }) {
-    await account.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, ...settings(desired) }));
+    return actual(
+      await account.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, ...settings(desired) })),
+    );
   },
   async remove(account, { id }) {
     await orGone(account.lambda.send(new DeleteEventSourceMappingCommand({ UUID: id })));

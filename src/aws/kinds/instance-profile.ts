@@ -75,7 +75,8 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
     );
     return { ...actual(InstanceProfile ?? {}), tags };
   },
-  async update(account, { name, roleName }, { details }) {
+  async update(account, { name, roleName }, found) {
+    const { details } = found;
     if (details.roleName !== '') {
       await account.iam.send(
         new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: name, RoleName: details.roleName }),
@@ -84,6 +85,7 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
     await account.iam.send(
       new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
     );
+    return { ...found, details: { roleName } };
   },
   async remove(account, { id, details }) {
     if (details.roleName !== '') {

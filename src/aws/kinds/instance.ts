@@ -50,7 +50,7 @@ const EARLY_DEATHS = 2;
 function stateOf({ State }: Instance): State {
   switch (State?.Name) {
     case 'pending':
-      return pending('is starting', 1);
+      return pending('is starting', 3);
     case 'stopping':
       return pending('is stopping', 2);
     case 'shutting-down':

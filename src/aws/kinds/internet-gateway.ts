@@ -47,6 +47,7 @@ async function attachedTo(account: Account, vpcId: string): Promise<Actual<Detai
 /** The way out for hosts, which pull the database's image. */
 export const internetGateway = defineKind<InternetGatewayDesired, Details>({
   removal: 102,
+  shared: true,
   doubles: { isUnused: (_, { details }) => details.vpcId === '' },
   async find(account, { vpcId }, owner) {
     const ours = await list(account, owner);

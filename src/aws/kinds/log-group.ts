@@ -80,10 +80,11 @@ export const logGroup = defineKind<LogGroupDesired, Details>({
     const { partition, region, accountId } = account;
     return actual(name, `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`, tags, undefined);
   },
-  async update(account, { name, retentionDays }) {
+  async update(account, { name, retentionDays }, found) {
     await account.logs.send(
       new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retentionDays }),
     );
+    return { ...found, details: { ...found.details, retentionDays } };
   },
   async remove(account, { id }) {
     await orGone(account.logs.send(new DeleteLogGroupCommand({ logGroupName: id })));

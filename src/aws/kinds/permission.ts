@@ -41,21 +41,52 @@ async function add(account: Account, { functionName, alias, sourceArn }: Permiss
       }),
     ),
   );
+  account.inventory.forget(callerName(functionName, alias));
+}
+
+async function find(
+  account: Account,
+  { functionName, alias }: Omit<PermissionDesired, 'sourceArn'>,
+): Promise<Actual<Details> | undefined> {
+  const found = await orAbsent(
+    account.lambda.send(new GetPolicyCommand({ FunctionName: functionName, Qualifier: alias })),
+  );
+  const statement = parsePolicy(found?.Policy).find(({ Sid }) => Sid === STATEMENT);
+  if (!statement) return undefined;
+  const condition = statement.Condition?.ArnLike ?? statement.Condition?.ArnEquals;
+  const source = condition?.['AWS:SourceArn'] ?? condition?.['aws:SourceArn'];
+  return actual({ functionName, alias }, typeof source === 'string' ? source : '');
+}
+
+/** Seconds for which it is believed what may call an alias, and that nothing may. */
+const CALLER_SECONDS = 60;
+const NO_CALLER_SECONDS = 15;
+
+const callerName = (functionName: string, alias: string) => `caller of ${functionName}:${alias}`;
+
+/** ARN of the routes that may call an alias, as seen a moment ago; nothing where there is no alias, or none may. */
+export async function callerOf(
+  account: Account,
+  functionName: string,
+  alias: string,
+): Promise<string | undefined> {
+  const name = callerName(functionName, alias);
+  const [found] = await account.inventory.read(
+    name,
+    CALLER_SECONDS,
+    async function* () {
+      const permission = await find(account, { functionName, alias });
+      if (permission) yield permission.details.sourceArn;
+    },
+    NO_CALLER_SECONDS,
+  );
+  return found;
 }
 
 /** Lets API Gateway call an alias, from one route. */
 export const permission = defineKind<PermissionDesired, Details>({
   removal: 'vanishes',
-  async find(account, { functionName, alias }) {
-    const found = await orAbsent(
-      account.lambda.send(new GetPolicyCommand({ FunctionName: functionName, Qualifier: alias })),
-    );
-    const statement = parsePolicy(found?.Policy).find(({ Sid }) => Sid === STATEMENT);
-    if (!statement) return undefined;
-    const condition = statement.Condition?.ArnLike ?? statement.Condition?.ArnEquals;
-    const source = condition?.['AWS:SourceArn'] ?? condition?.['aws:SourceArn'];
-    return actual({ functionName, alias }, typeof source === 'string' ? source : '');
-  },
+  find,
   owned: async () => [],
   compare: ({ details }, { sourceArn }) => differing(details, { sourceArn }),
   async create(account, desired) {

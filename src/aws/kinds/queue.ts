@@ -11,7 +11,7 @@ import {
 import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
-import { queueUrl } from '../calls/queue-url.ts';
+import { noteQueueUrl, queueUrl } from '../calls/queue-url.ts';
 import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
@@ -147,12 +147,14 @@ export const queue = defineKind<QueueDesired, Details>({
     const { QueueUrl = '' } = await unlessThere(
       account.sqs.send(new CreateQueueCommand({ QueueName: desired.name, Attributes, tags: { ...tags } })),
     );
+    noteQueueUrl(account, desired.name, QueueUrl);
     return actual(QueueUrl, { ...Attributes, QueueArn: arn }, tags);
   },
-  async update(account, desired, { details: { url, attributes } }) {
-    await account.sqs.send(
-      new SetQueueAttributesCommand({ QueueUrl: url, Attributes: wantedOf(attributes, desired) }),
-    );
+  async update(account, desired, found) {
+    const { url, attributes } = found.details;
+    const Attributes = wantedOf(attributes, desired);
+    await account.sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
+    return { ...found, details: { url, attributes: { ...attributes, ...Attributes } } };
   },
   async remove(account, { details }) {
     await orGone(account.sqs.send(new DeleteQueueCommand({ QueueUrl: details.url })));

@@ -92,6 +92,7 @@ export async function untagGatewayObject(
 /** A gateway: a REST API that carries the routes of pipelines of a region. */
 export const restApi = defineKind<RestApiDesired, Details>({
   removal: 110,
+  shared: true,
   doubles: { isUnused: async (account, { id }) => !(await hasStages(account, id)) },
   find: async (account, { name }, { prefix }) =>
     (await list(account, prefix)).find(({ details }) => details.name === name),

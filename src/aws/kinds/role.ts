@@ -80,20 +80,18 @@ function actual(
 
 async function find(account: Account, { name }: { name: string }): Promise<Actual<Details> | undefined> {
   const RoleName = name;
-  const [role, policy, inline, attached] = await Promise.all([
-    orAbsent(account.iam.send(new GetRoleCommand({ RoleName }))),
+  const role = await orAbsent(account.iam.send(new GetRoleCommand({ RoleName })));
+  if (!role?.Role) return undefined;
+  const [policy, inline, attached] = await Promise.all([
     orAbsent(account.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY }))),
     // One page holds more than a role may have.
     orAbsent(account.iam.send(new ListRolePoliciesCommand({ RoleName }))),
     orAbsent(account.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }))),
   ]);
-  return (
-    role?.Role &&
-    actual(role.Role, policy?.PolicyDocument, {
-      inline: inline?.PolicyNames?.filter((each) => each !== POLICY) ?? [],
-      attached: attached?.AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []) ?? [],
-    })
-  );
+  return actual(role.Role, policy?.PolicyDocument, {
+    inline: inline?.PolicyNames?.filter((each) => each !== POLICY) ?? [],
+    attached: attached?.AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []) ?? [],
+  });
 }
 
 /** Its rights are the operator's to give alone; a role that has further policies can't be deleted either. */
@@ -136,8 +134,9 @@ export const role = defineKind<RoleDesired, Details>({
     const made = actual(Role ?? {}, undefined);
     return { ...made, tags, details: { ...made.details, boundaryArn, service } };
   },
-  async update(account, desired, { details }) {
+  async update(account, desired, found) {
     const RoleName = desired.name;
+    const { details } = found;
     const changed = differences(details, desired);
     await closeDoors(account, RoleName, details.strange);
     if (changed.includes('service')) {
@@ -156,6 +155,8 @@ export const role = defineKind<RoleDesired, Details>({
             new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: desired.boundaryArn }),
           ));
     }
+    const { path: _, ...given } = desired;
+    return { ...found, details: { ...given, strange: NOTHING_STRANGE } };
   },
   async remove(account, { id, details }) {
     await closeDoors(account, id, details.strange);

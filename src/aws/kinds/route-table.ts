@@ -80,6 +80,7 @@ async function ofSubnets(
 /** Makes subnets public ones. */
 export const routeTable = defineKind<RouteTableDesired, Details>({
   removal: 98,
+  shared: true,
   doubles: { isUnused: (_, { details }) => details.subnetIds.length === 0 },
   async find(account, { vpcId, subnetIds }, owner) {
     const inVpc = (await list(account, owner)).filter(({ details }) => details.vpcId === vpcId);

@@ -92,6 +92,7 @@ async function putMethod(
 /** A path of the gateway with its method and integration; seen by senders only once it is deployed. */
 export const route = defineKind<RouteDesired, Details>({
   removal: 1,
+  shared: true,
   async find(account, { restApiId, path }) {
     return (await listRoutes(account, restApiId)).find(({ details }) => details.path === path);
   },

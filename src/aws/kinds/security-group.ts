@@ -147,7 +147,8 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     );
     return { id, tags, state: READY, outputs: { id, name }, details: { ...split([]), egress: [ALL] } };
   },
-  async update(account, { ingress, egress }, { id, details }) {
+  async update(account, { ingress, egress }, found) {
+    const { id, details } = found;
     const surplus = [...lacking(ingress, details.ingress).map(permissionOf), ...details.strange];
     if (surplus.length > 0) {
       await orGone(
@@ -160,7 +161,10 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         account.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: missing })),
       );
     }
-    await changeEgress(account, id, egressChanges(details, egress));
+    const changes = egressChanges(details, egress);
+    await changeEgress(account, id, changes);
+    const left = details.egress.filter((rule) => !changes.surplus.includes(rule));
+    return { ...found, details: { ingress, strange: [], egress: [...left, ...changes.missing] } };
   },
   async remove(account, { id, outputs }) {
     try {

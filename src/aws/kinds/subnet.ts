@@ -60,6 +60,7 @@ const isOfOwner = ({ Tags }: Subnet, { identity }: Owner) => carries(tagRecord(T
 /** One zone's part of the shared network. */
 export const subnet = defineKind<SubnetDesired, Details>({
   removal: 100,
+  shared: true,
   async find(account, { vpcId, zone, cidr }, owner) {
     const all = await list(account, owner);
     const found = all.find(({ details }) => details.vpcId === vpcId && details.zone === zone);

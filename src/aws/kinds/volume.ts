@@ -6,7 +6,13 @@ import {
   type VolumeType,
 } from '@aws-sdk/client-ec2';
 import { orGone, RequeueAfter } from '../account/errors.ts';
-import { expectedVolume, listVolumes, type VolumeIdentity, volumeById } from '../calls/expected-volume.ts';
+import {
+  expectedVolume,
+  forgetPlace,
+  listVolumes,
+  type VolumeIdentity,
+  volumeById,
+} from '../calls/expected-volume.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
@@ -79,6 +85,7 @@ export const volume = defineKind<VolumeDesired, Details>({
     return differing(details, comparable(wanted));
   },
   async create(account, desired, tags, owner) {
+    forgetPlace(account, owner, desired);
     const made = await account.ec2.send(
       new CreateVolumeCommand({
         AvailabilityZone: desired.zone,

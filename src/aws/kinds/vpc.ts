@@ -59,6 +59,7 @@ async function hasSubnets(account: Account, vpcId: string): Promise<boolean> {
 /** The small network that all pipelines of a region share where they bring none of their own. */
 export const vpc = defineKind<VpcDesired, null>({
   removal: 105,
+  shared: true,
   doubles: {
     // AWS itself refuses to delete one in which anything else is.
     isUnused: async (account, { id }) => !(await hasSubnets(account, id)),

@@ -29,6 +29,8 @@ export interface Kind<Desired, Details> {
    * part of, so that it is never removed by itself.
    */
   readonly removal: number | 'vanishes';
+  /** Only what all pipelines of a region share is of this kind: a pipeline has none. */
+  readonly shared?: true;
   /**
    * Asked for twice there are two of it: AWS knows it neither by a name nor by a client token. Of several the one in use
    * is chosen, then the oldest where AWS tells, then the first by id; the others may go while nothing uses them.
@@ -65,14 +67,17 @@ export interface Kind<Desired, Details> {
     owner: Owner,
     code?: CodeSource,
   ): Promise<Actual<Details>>;
-  /** Brings AWS nearer to `desired`; one call may be enough for now, the next look does the rest. */
+  /**
+   * Brings AWS nearer to `desired`; one call may be enough for now, the next look does the rest. Answers what the object
+   * is now where all of that was asked for and taken, so that nothing that was just written is read.
+   */
   update(
     account: Account,
     desired: Desired,
     actual: Actual<Details>,
     owner: Owner,
     code?: CodeSource,
-  ): Promise<void>;
+  ): Promise<Actual<Details> | void>;
   remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
   /** Removes several in one call, as `remove` does one, for kinds whose API takes them so. */
   removeAll?(account: Account, actuals: readonly Actual<Details>[], owner: Owner): Promise<void>;

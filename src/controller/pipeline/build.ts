@@ -15,7 +15,7 @@ import { driftsAmong, restedBy } from '../report/drift.ts';
 import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { followStore } from './follow-store.ts';
-import { hostSeen } from './look-at-store.ts';
+import { hasNoWriter, hostSeen } from './look-at-store.ts';
 import type { Memory } from './memory.ts';
 import { onHost } from './store-belief.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -70,7 +70,7 @@ async function buildOnce(
   const last = memory.applied?.outcome;
   const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
   // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
-  const before = !isResync && memory.applied?.requested === requested ? last?.nodes : undefined;
+  const before = !isResync && memory.applied?.requested === requested ? last : undefined;
   const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
   memory.rested ??= restedBy(pipeline);
   const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
@@ -78,9 +78,14 @@ async function buildOnce(
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
   reporter.changes(pipeline, outcome, { last, drifts });
-  if (nodeOf(outcome, 'EventSourceMapping', 'mapping')?.state !== 'Ready')
-    await followStore(context, subject);
+  if (!isLookedAfter(outcome) && !hasNoWriter(memory)) await followStore(context, subject);
   return { input, outcome };
+}
+
+/** Whether the reading of the queue is as it is wanted, or on its way there. */
+function isLookedAfter(outcome: Outcome): boolean {
+  const mapping = nodeOf(outcome, 'EventSourceMapping', 'mapping');
+  return mapping?.state === 'Ready' || (mapping?.state === 'Pending' && !mapping.stands);
 }
 
 /** The host by which the status knows the store to have been reached. */

@@ -44,7 +44,8 @@ export async function refreshQueues(
   lookSeconds: number,
 ): Promise<void> {
   const { clock } = account;
-  if (!isDue(clock, memory.queueReadAt, Math.min(QUEUE_SOON, lookSeconds))) return;
+  const pause = memory.queue?.depth === 0 ? lookSeconds : Math.min(QUEUE_SOON, lookSeconds);
+  if (!isDue(clock, memory.queueReadAt, pause)) return;
   remember(memory, await lookAtQueues(account, owner));
   // Queues that are not there yet are looked for again as soon as they may be.
   if (memory.queue) memory.queueReadAt = clock.now();

@@ -22,8 +22,9 @@ async function askStore(account: Account, owner: Owner, hostId: string | undefin
       return { is: 'unreachable', why: answer.store.error + (await saidByHost(account, hostId)) };
     return { is: 'reachable', probe: answer, at: account.clock.now() };
   } catch (error) {
-    const why = isNotFound(error) ? 'waits for the function that writes to it' : judge(error).message;
-    return { is: 'unknown', why };
+    return isNotFound(error)
+      ? { is: 'unknown', why: 'waits for the function that writes to it', unasked: true }
+      : { is: 'unknown', why: judge(error).message };
   }
 }
 
@@ -46,10 +47,16 @@ export async function lookAtStore(
   lookSeconds: number,
 ): Promise<void> {
   const { clock } = account;
-  const pause = askAgainAfter(memory.store, clock.now(), lookSeconds);
+  const pause = hasNoWriter(memory) ? lookSeconds : askAgainAfter(memory.store, clock.now(), lookSeconds);
   if (!isDue(clock, memory.storeAskedAt, pause) || !canSpeakForHost(memory)) return;
   memory.storeAskedAt = clock.now();
   memory.store = believe(memory.store, await askStore(account, owner, memory.store.host), clock.now());
+}
+
+/** Whether the function that writes to the store was not there a moment ago, and has not been made since. */
+export function hasNoWriter({ store: { view }, applied }: Memory): boolean {
+  const alias = applied && nodeOf(applied.outcome, 'Alias', 'post-queue');
+  return view.is === 'unknown' && view.unasked === true && alias?.state !== 'Ready' && !alias?.stands;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { Next } from '../context.ts';
 import type { Finding } from '../report/conditions.ts';
 import { QUEUE_SOON } from './look-at-queues.ts';
+import { hasNoWriter } from './look-at-store.ts';
 import type { Memory } from './memory.ts';
 import { askAgainAfter, isToBeRead } from './store-belief.ts';
 
@@ -37,7 +38,7 @@ export function nextLook(
   const isOnItsWay = findings.some(({ terminal }) => !terminal);
   if (isOnItsWay) waits.push(REGION_PATIENCE);
   if (memory.queue && memory.queue.depth > 0) waits.push(QUEUE_SOON);
-  if (memory.storeAskedAt !== undefined)
+  if (memory.storeAskedAt !== undefined && !hasNoWriter(memory))
     waits.push(askAgainAfter(memory.store, clock.now(), config.lookSeconds));
   const urgency = isOnItsWay ? 'begun' : 'routine';
   return { after: Math.min(...waits) * (1 + clock.random() / 20), urgency };

@@ -31,7 +31,9 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   const { config, clock, regions } = context;
   const { pipeline, spec, account, owner, memory } = subject;
   await lookAtStore(memory, account, owner, config.lookSeconds);
-  await refreshQueues(memory, account, owner, config.lookSeconds);
+  // Of a pipeline that is new there are none.
+  if (memory.applied || pipeline.status?.queue)
+    await refreshQueues(memory, account, owner, config.lookSeconds);
   const surroundings = await viewSurroundings(context, subject);
   const built = await build(context, reporter, subject, surroundings);
   // A status that says ready says what waits in queues that were just made, too.

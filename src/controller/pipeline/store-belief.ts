@@ -2,7 +2,12 @@ import type { PostQueueProbe, StoreProbe } from '../../../handlers/contract.ts';
 
 /** How the store answered. `unknown`: the function that asks it didn't, which says nothing about the store. */
 export type StoreAnswer =
-  | { readonly is: 'unknown'; readonly why: string }
+  | {
+      readonly is: 'unknown';
+      readonly why: string;
+      /** There is no such function. */
+      readonly unasked?: true;
+    }
   | { readonly is: 'unreachable'; readonly why: string }
   /** `at`: milliseconds since the epoch. */
   | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };

@@ -44,6 +44,8 @@ export interface RegionInput {
   readonly remove: boolean;
   /** Of one region, kept between two looks. */
   readonly torsos: Torsos;
+  /** How the look before came out: what was right a moment ago of the network is not read again. */
+  readonly before: readonly NodeOutcome[];
 }
 
 export interface RegionResult {
@@ -81,12 +83,13 @@ export async function reconcileRegion(input: RegionInput): Promise<RegionResult>
 
 async function applyShared(input: RegionInput): Promise<RegionResult> {
   const { account, owner, wanted, resourcesPerApi } = input;
+  const startedAt = account.clock.now();
   const existing = await existingRoutes(account, owner);
   const gateways = await findGateways(account, owner);
   const placement = placeRoutes(wanted.routes, gateways, resourcesPerApi);
   const restApiIdOf = (path: string) =>
     gateways.find(({ number }) => number === placement.get(path))?.restApiId;
-  const { possible, problems } = await siftRoutes(account, owner, wanted.routes, existing, restApiIdOf);
+  const { possible, problems } = await siftRoutes(account, wanted.routes, existing, restApiIdOf);
   const unwanted = existing.filter(({ path }) => !possible.some((route) => route.path === path));
   const { abandoned, seconds } = lookAtTorsos(input, unwanted);
   const needed = [...neededGateways(gateways, placement)];
@@ -97,7 +100,8 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
   ]);
   const outcomes = [network, ...applied, await removeRoutes(input, wanted.leaving, abandoned)];
   if (outcomes.every(({ settled }) => settled)) {
-    const nodes = outcomes.flatMap((each) => each.nodes);
+    const isSeenNow = ({ seenAt = 0 }: NodeOutcome) => seenAt >= startedAt;
+    const nodes = outcomes.flatMap((each) => each.nodes).filter(isSeenNow);
     outcomes.push(ofLeftovers(await removeDoubles(account, owner, nodes)));
   }
   const made = applied.map((outcome, index) => ({ number: needed[index] ?? 1, outcome }));
@@ -157,13 +161,14 @@ async function applyNetwork({
   networkCidr,
   hostIds,
   isResumed,
+  before,
 }: RegionInput): Promise<Outcome> {
   // Subnets stay for as long as the network: some host may stand in each.
   const existing = (await kinds.Subnet.owned(account, owner)).map(({ details }) => details.zone);
   const all = [...new Set([...zones, ...existing])].sort();
   const graph = planNetwork(networkCidr, all, hostIds);
   if (isResumed) expectDoubles(account, owner, graph);
-  return await apply(account, graph, owner, { mayRemove: false });
+  return await apply(account, graph, owner, { mayRemove: false, before: { nodes: before } });
 }
 
 function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {

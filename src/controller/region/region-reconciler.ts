@@ -30,6 +30,8 @@ export class RegionReconciler {
   readonly #problems = new Map<string, readonly RegionProblem[]>();
   readonly #rested = new Map<string, Rested>();
   readonly #torsos = new Map<string, Torsos>();
+  /** How the objects of a region came out when it was looked at last. */
+  readonly #nodes = new Map<string, readonly NodeOutcome[]>();
   readonly #startedAt: number;
   /** Regions that this process has looked at. */
   readonly #known = new Set<string>();
@@ -70,7 +72,9 @@ export class RegionReconciler {
         isResumed: !this.#known.has(region) && here.some((each) => wasBegun(each, this.#startedAt)),
         remove: isEmpty,
         torsos,
+        before: this.#nodes.get(region) ?? [],
       });
+      this.#nodes.set(region, result.nodes);
       this.#known.add(region);
       this.#noteDrift(region, result.nodes);
       for (const { kind, id, message } of result.removed)
@@ -79,7 +83,10 @@ export class RegionReconciler {
       if (result.changed || isNews) wakePipelines(here.filter(isWaiting));
       if (result.failed) return { backoff: true, progressed: result.changed };
       if (!result.settled) return { after: result.seconds ?? 1, urgency: 'begun' };
-      return isEmpty ? { done: true } : { after: config.resyncSeconds, urgency: 'routine' };
+      if (isEmpty) return { done: true };
+      const now = this.#context.clock.now();
+      const seen = Math.min(now, ...result.nodes.flatMap(({ seenAt }) => seenAt ?? []));
+      return { after: Math.max(1, config.resyncSeconds - (now - seen) / 1000), urgency: 'routine' };
     } catch (error) {
       const judged = judge(error);
       if (judged.is === 'requeue') return { after: judged.seconds, urgency: 'begun' };

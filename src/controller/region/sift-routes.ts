@@ -1,5 +1,5 @@
 import type { Account } from '../../aws/account/account.ts';
-import { kinds } from '../../aws/kinds/index.ts';
+import { callerOf } from '../../aws/kinds/permission.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
 import type { Owner } from '../../aws/object/owner.ts';
@@ -32,7 +32,6 @@ export async function existingRoutes(account: Account, owner: Owner): Promise<Ex
  */
 export async function siftRoutes(
   account: Account,
-  owner: Owner,
   wanted: readonly WantedRoute[],
   existing: readonly ShownRoute[],
   restApiIdOf: (path: string) => string | undefined,
@@ -44,9 +43,9 @@ export async function siftRoutes(
     wanted.map(async (route) => {
       const holder = holders.get(route.path) ?? '';
       if (holder === route.functionArn) possible.push(route);
-      else if (holder !== '' && (await canBeCalled(account, owner, holder)))
+      else if (holder !== '' && (await canBeCalled(account, holder)))
         problems.push(taken(route, holder));
-      else if (await canBeCalled(account, owner, route.functionArn, restApiIdOf(route.path)))
+      else if (await canBeCalled(account, route.functionArn, restApiIdOf(route.path)))
         possible.push({ ...route, replaces: holder });
     }),
   );
@@ -56,14 +55,12 @@ export async function siftRoutes(
 /** Whether the function behind an alias is there and lets a gateway call it: a certain one, where that is given. */
 async function canBeCalled(
   account: Account,
-  owner: Owner,
   aliasArn: string,
   restApiId?: string,
 ): Promise<boolean> {
-  const functionName = aliasArn.split(':')[6] ?? '';
-  const found = await kinds.Permission.find(account, { functionName, alias: ALIAS, sourceArn: '' }, owner);
-  if (!found) return false;
-  const [, caller = restApiId] = /:execute-api:[^:]*:[^:]*:([^/]+)/.exec(found.details.sourceArn) ?? [];
+  const source = await callerOf(account, aliasArn.split(':')[6] ?? '', ALIAS);
+  if (source === undefined) return false;
+  const [, caller = restApiId] = /:execute-api:[^:]*:[^:]*:([^/]+)/.exec(source) ?? [];
   return restApiId === undefined || caller === restApiId;
 }
 

@@ -121,6 +121,7 @@ class Gateway {
         hostIds: [],
         isResumed: false,
         torsos,
+        before: [],
       });
     };
     return { look, run, later: (seconds: number) => run.clock.advance(seconds * 1000) };
