@@ -226,6 +226,8 @@ export interface HandshakeSettings {
   /** Answered only if it is authentic as a delivery is. */
   readonly signed?: true;
   readonly answer: {
+    /** 200 if it isn't said. */
+    readonly statusCode?: number;
     /** A text with places, sent as plain text. */
     readonly text?: string;
     /** In its place an object of such texts, or of the HMAC-SHA256 in hex of one under the first secret. */

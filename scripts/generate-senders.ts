@@ -3,6 +3,7 @@ import type { EventPlaces, SchemeSettings } from '../handlers/contract.ts';
 import { URL_SIGNING_TYPES } from '../src/senders/index.ts';
 import type { Sender } from '../src/senders/sender.ts';
 import { SENDERS } from '../src/senders/senders.ts';
+import { UNNAMED } from '../src/senders/unnamed.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const FOLDER = new URL('../docs/senders/', import.meta.url);
@@ -27,12 +28,12 @@ const kebab = (type: string) =>
     .toLowerCase();
 
 function overview(entries: readonly (readonly [string, Sender])[]): string {
-  const rows = entries.map(([type, { title, guide, scheme, event, shown }]) => [
-    `[${type}](${guide === undefined ? fileOf(type) : `../sources/${guide}`})`,
-    title,
-    proofOf(scheme).replaceAll('|', '\\|'),
-    identityOf(event),
-    shown.by === 'documentation' ? 'documentation' : `${shown.by}: ${shown.of}`,
+  const rows = entries.map(([type, sender]) => [
+    `[${type}](${sender.guide === undefined ? fileOf(type) : `../sources/${sender.guide}`})`,
+    sender.title,
+    proofOf(sender.scheme).replaceAll('|', '\\|'),
+    identityOf(sender.event),
+    shownBy(sender),
   ]);
   return `<!-- Made by npm run generate from src/senders/. -->
 
@@ -41,8 +42,8 @@ function overview(entries: readonly (readonly [string, Sender])[]): string {
 These values of \`spec.source.type\` are data: a file each in \`src/senders/\`. [The other types](../sources/README.md) have
 code of their own, and that page says what holds for all: secrets, time, identity, answers, what is stored.
 
-The last column says how it is shown that a right delivery is taken: a library of the sender's signs or verifies in the
-tests, an example that the sender has published is taken, or the sender's page alone says so.
+The last column says how it is shown that a right delivery is taken: a library of the sender's verifies in the tests what
+is signed by the data, an example that the sender has published is taken, or the sender's page or code says so.
 
 ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is recognised by', 'shown by'], rows)}
 ## My sender isn't here
@@ -53,7 +54,16 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is re
    [StandardWebhooks](../sources/standard-webhooks.md) is its type.
 3. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
 4. Name its event's identity in \`eventId\`, or each delivery is an event.
+
+## Not named yet: facts not found
+
+What these sign and how was not found in words or code of their own, or can't be said as data yet: ${UNNAMED.join(', ')}.
 `;
+}
+
+function shownBy({ shown, page: source }: Sender): string {
+  if (shown.by === 'library') return `library: ${shown.of}`;
+  return `[${shown.by}](${shown.by === 'example' ? shown.of : source})`;
 }
 
 function page(type: string, sender: Sender): string {

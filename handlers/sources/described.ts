@@ -93,7 +93,12 @@ function timeAs(text: string, format: string | undefined): Date | undefined {
   return number === undefined ? timeOf(text) : timeOf(number, format === 'seconds' ? 1000 : 1);
 }
 
-function handshakeOf({ method, when = {}, signed, answer: { text, json } }: HandshakeSettings) {
+function handshakeOf({
+  method,
+  when = {},
+  signed,
+  answer: { statusCode = 200, text, json },
+}: HandshakeSettings) {
   const conditions = Object.entries(when).map(([place, value]) => [placedText(place), value] as const);
   const words = Object.entries(when).flatMap(([place, value]) =>
     place.startsWith('{json:') ? (value ?? []) : [],
@@ -127,7 +132,7 @@ function handshakeOf({ method, when = {}, signed, answer: { text, json } }: Hand
     answer(request: RawRequest, { secrets: [secret = ''] }: Trust): HandshakeAnswer | undefined {
       if (json === undefined) {
         const filled = placed === undefined ? '' : known(placed.read(request));
-        return filled === undefined ? undefined : textAnswer(filled);
+        return filled === undefined ? undefined : { ...textAnswer(filled), statusCode };
       }
       const filled = members.map(([name, read]) => [name, read(request, secret)] as const);
       if (filled.some(([, value]) => value === undefined)) return undefined;

@@ -5,7 +5,10 @@ export const adyenPlatform: Sender = {
   title: 'Adyen for Platforms, balance platform',
   page: 'https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures/',
   secret: 'the HMAC key of the webhook, in hex',
-  shown: { by: 'documentation' },
+  shown: {
+    by: 'example',
+    of: 'https://github.com/Adyen/adyen-node-api-library/blob/main/src/__tests__/hmacValidator.spec.ts',
+  },
   scheme: { hmac: { header: 'hmacsignature', encoding: 'base64', keyEncoding: 'hex' } },
   event: {
     id: ['{bodySha256}'],

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Alchemy. */
 export const alchemy: Sender = {
   title: 'Alchemy',
-  page: 'https://www.alchemy.com/docs/reference/notify-api-quickstart',
+  page: 'https://github.com/alchemyplatform/webhook-examples',
   secret: 'the signing key of the webhook',
   shown: { by: 'documentation' },
   scheme: { hmac: { header: 'X-Alchemy-Signature', encoding: 'hex' } },

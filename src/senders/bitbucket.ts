@@ -6,7 +6,7 @@ export const bitbucket: Sender = {
   page: 'https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/',
   guide: 'bitbucket.md',
   secret: 'the secret of the webhook',
-  shown: { by: 'library', of: '@octokit/webhooks-methods' },
+  shown: { by: 'example', of: 'https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/' },
   scheme: { hmac: { header: 'X-Hub-Signature', encoding: 'hex', prefix: 'sha256=' } },
   event: {
     id: ['{header:X-Request-UUID}', '{header:X-Request-ID}'],

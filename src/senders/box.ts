@@ -5,7 +5,10 @@ export const box: Sender = {
   title: 'Box',
   page: 'https://developer.box.com/guides/webhooks/v2/signatures-v2/',
   secret: 'the primary and the secondary signature key, both as secretRefs',
-  shown: { by: 'documentation' },
+  shown: {
+    by: 'example',
+    of: 'https://github.com/box/box-node-sdk/blob/main/tests/lib/managers/webhooks-test.js',
+  },
   scheme: {
     hmac: {
       headers: ['BOX-SIGNATURE-PRIMARY', 'BOX-SIGNATURE-SECONDARY'],

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Cal.com. */
 export const calCom: Sender = {
   title: 'Cal.com',
-  page: 'https://cal.com/docs/developing/guides/automation/webhooks',
+  page: 'https://github.com/calcom/cal.com/blob/main/packages/features/webhooks/lib/sendPayload.ts',
   secret: 'the secret of the webhook',
   shown: { by: 'documentation' },
   scheme: { hmac: { header: 'X-Cal-Signature-256', encoding: 'hex' } },

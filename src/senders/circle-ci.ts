@@ -5,7 +5,7 @@ export const circleCI: Sender = {
   title: 'CircleCI',
   page: 'https://circleci.com/docs/guides/integration/outbound-webhooks/',
   secret: 'the secret token of the webhook',
-  shown: { by: 'documentation' },
+  shown: { by: 'example', of: 'https://circleci.com/docs/guides/integration/outbound-webhooks/' },
   scheme: {
     hmac: {
       header: 'circleci-signature',

@@ -5,7 +5,8 @@ export const discord: Sender = {
   title: 'Discord, interactions and webhook events',
   page: 'https://discord.com/developers/docs/interactions/overview',
   secret: 'the public key of the application',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: 'discord-interactions' },
+  note: 'Discord waits for 204 and no text on webhook events: set `endpoint.response.statusCode` to 204 and its body to an empty text.',
   scheme: {
     publicKey: {
       header: 'X-Signature-Ed25519',
@@ -27,6 +28,6 @@ export const discord: Sender = {
       signed: true,
       answer: { json: { type: 1 } },
     },
-    { method: 'POST', when: { '{json:$.type}': '0' }, signed: true, answer: {} },
+    { method: 'POST', when: { '{json:$.type}': '0' }, signed: true, answer: { statusCode: 204 } },
   ],
 };

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** DocuSign Connect. */
 export const docuSign: Sender = {
   title: 'DocuSign Connect',
-  page: 'https://developers.docusign.com/platform/webhooks/connect/hmac/',
+  page: 'https://www.docusign.com/blog/developers/manually-authenticating-hmac-signatures-docusign-connect-webhook-configurations',
   secret: 'the HMAC key of Connect',
   shown: { by: 'documentation' },
   note: 'DocuSign gives an event no identity, so a repeat is a document of its own; `eventId` can name one.',

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Dropbox. */
 export const dropbox: Sender = {
   title: 'Dropbox',
-  page: 'https://www.dropbox.com/developers/reference/webhooks',
+  page: 'https://github.com/dropbox/mdwebhook',
   secret: 'the app secret',
   shown: { by: 'documentation' },
   note: 'A delivery only says which accounts changed, so equal ones are different events: each is one.',

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** ElevenLabs. */
 export const elevenLabs: Sender = {
   title: 'ElevenLabs',
-  page: 'https://elevenlabs.io/docs/product-guides/administration/webhooks',
+  page: 'https://github.com/elevenlabs/elevenlabs-js/blob/main/src/wrapper/webhooks.ts',
   secret: 'the shared secret of the webhook',
   shown: { by: 'documentation' },
   scheme: {

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Figma. */
 export const figma: Sender = {
   title: 'Figma',
-  page: 'https://developers.figma.com/docs/rest-api/webhooks-security/',
+  page: 'https://github.com/figma/rest-api-spec/blob/main/openapi/openapi.yaml',
   secret: 'the passcode of the webhook',
   shown: { by: 'documentation' },
   note: 'The passcode stands in the body, and is stored with it.',

@@ -3,9 +3,9 @@ import type { Sender } from './sender.ts';
 /** Frame.io. */
 export const frameIo: Sender = {
   title: 'Frame.io',
-  page: 'https://developer.adobe.com/frameio/guides/Webhooks/',
+  page: 'https://github.com/Frameio/webhooks-example-app',
   secret: 'the signing secret shown when the webhook is made',
-  shown: { by: 'documentation' },
+  shown: { by: 'example', of: 'https://github.com/Frameio/webhooks-example-app' },
   scheme: {
     hmac: {
       header: 'X-Frameio-Signature',

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Gitea. */
 export const gitea: Sender = {
   title: 'Gitea',
-  page: 'https://docs.gitea.com/usage/webhooks',
+  page: 'https://github.com/go-gitea/gitea/blob/main/services/webhook/deliver.go',
   secret: 'the secret of the webhook',
   shown: { by: 'documentation' },
   scheme: { hmac: { header: 'X-Gitea-Signature', encoding: 'hex' } },

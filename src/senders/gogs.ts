@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Gogs. */
 export const gogs: Sender = {
   title: 'Gogs',
-  page: 'https://gogs.io/docs/features/webhook',
+  page: 'https://github.com/gogs/gogs/blob/main/internal/database/webhook.go',
   secret: 'the secret of the webhook',
   shown: { by: 'documentation' },
   scheme: { hmac: { header: 'X-Gogs-Signature', encoding: 'hex' } },

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Grafana alerting. */
 export const grafana: Sender = {
   title: 'Grafana alerting',
-  page: 'https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/',
+  page: 'https://github.com/grafana/alerting/blob/main/http/hmac.go',
   secret: 'the secret of the contact point, with the timestamp header `X-Grafana-Alerting-Timestamp` set',
   shown: { by: 'documentation' },
   scheme: {

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Hookdeck. */
 export const hookdeck: Sender = {
   title: 'Hookdeck',
-  page: 'https://hookdeck.com/docs/authentication',
+  page: 'https://github.com/hookdeck/webhook-skills/blob/main/skills/hookdeck-event-gateway-webhooks/SKILL.md',
   secret: 'the signing secret of the project',
   shown: { by: 'documentation' },
   scheme: { hmac: { headers: ['x-hookdeck-signature', 'x-hookdeck-signature-2'], encoding: 'base64' } },

@@ -5,7 +5,10 @@ export const hubSpot: Sender = {
   title: 'HubSpot',
   page: 'https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests',
   secret: 'the client secret of the app',
-  shown: { by: 'documentation' },
+  shown: {
+    by: 'example',
+    of: 'https://github.com/HubSpot/hubspot-api-python/blob/master/tests/spec/utils/test_signature.py',
+  },
   scheme: {
     hmac: {
       header: 'X-HubSpot-Signature-v3',

@@ -6,7 +6,7 @@ export const jira: Sender = {
   page: 'https://developer.atlassian.com/cloud/jira/platform/webhooks/',
   guide: 'jira.md',
   secret: 'the secret of the webhook',
-  shown: { by: 'library', of: '@octokit/webhooks-methods' },
+  shown: { by: 'example', of: 'https://developer.atlassian.com/cloud/jira/platform/webhooks/' },
   scheme: { hmac: { header: 'X-Hub-Signature', encoding: 'hex', prefix: 'sha256=' } },
   event: {
     id: ['{header:X-Atlassian-Webhook-Identifier}'],

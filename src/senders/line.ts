@@ -5,7 +5,10 @@ export const line: Sender = {
   title: 'LINE Messaging API',
   page: 'https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/',
   secret: 'the channel secret',
-  shown: { by: 'documentation' },
+  shown: {
+    by: 'example',
+    of: 'https://github.com/line/line-bot-sdk-nodejs/blob/master/test/validate-signature.spec.ts',
+  },
   scheme: { hmac: { header: 'x-line-signature', encoding: 'base64' } },
   event: {
     id: ['{json:$.events[0].webhookEventId}', '{bodySha256}'],

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Mailchimp Transactional (Mandrill). */
 export const mandrill: Sender = {
   title: 'Mailchimp Transactional (Mandrill)',
-  page: 'https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/',
+  page: 'https://mandrill.zendesk.com/hc/en-us/articles/360039232513-How-to-Authenticate-Webhook-Requests',
   secret: 'the key of the webhook',
   shown: { by: 'documentation' },
   scheme: {

@@ -5,7 +5,7 @@ export const mux: Sender = {
   title: 'Mux',
   page: 'https://www.mux.com/docs/core/verify-webhook-signatures',
   secret: 'the signing secret of the webhook',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: '@mux/mux-node' },
   scheme: {
     hmac: {
       header: 'Mux-Signature',

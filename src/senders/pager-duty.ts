@@ -3,9 +3,12 @@ import type { Sender } from './sender.ts';
 /** PagerDuty. */
 export const pagerDuty: Sender = {
   title: 'PagerDuty',
-  page: 'https://developer.pagerduty.com/docs/verifying-webhook-signatures',
+  page: 'https://github.com/PagerDuty/developer-docs/blob/main/docs/webhooks/04-Signatures.md',
   secret: 'the secret shown once when the subscription is made',
-  shown: { by: 'documentation' },
+  shown: {
+    by: 'example',
+    of: 'https://github.com/PagerDuty/go-pagerduty/blob/main/webhookv3/webhookv3_test.go',
+  },
   scheme: {
     hmac: {
       header: 'X-PagerDuty-Signature',

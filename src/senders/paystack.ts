@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Paystack. */
 export const paystack: Sender = {
   title: 'Paystack',
-  page: 'https://paystack.com/docs/payments/webhooks/',
+  page: 'https://github.com/PaystackOSS/doc-code-snippets/blob/main/dist/doc/payments/webhooks/verifying-transaction.js',
   secret: 'the secret key of the account',
   shown: { by: 'documentation' },
   scheme: { hmac: { header: 'x-paystack-signature', algorithm: 'sha512', encoding: 'hex' } },

@@ -5,7 +5,7 @@ export const pusher: Sender = {
   title: 'Pusher Channels',
   page: 'https://pusher.com/docs/channels/server_api/webhooks/',
   secret: 'the secret of the app key',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: 'pusher' },
   scheme: { hmac: { header: 'X-Pusher-Signature', encoding: 'hex' } },
   event: {
     id: ['{bodySha256}'],

@@ -5,7 +5,10 @@ export const razorpay: Sender = {
   title: 'Razorpay',
   page: 'https://razorpay.com/docs/webhooks/validate-test/',
   secret: 'the secret that you gave to the webhook',
-  shown: { by: 'documentation' },
+  shown: {
+    by: 'example',
+    of: 'https://github.com/razorpay/razorpay-node/blob/master/test/utils/razorpay-utils.spec.js',
+  },
   scheme: { hmac: { header: 'X-Razorpay-Signature', encoding: 'hex' } },
   event: {
     id: ['{header:x-razorpay-event-id}'],

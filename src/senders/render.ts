@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Render. */
 export const render: Sender = {
   title: 'Render',
-  page: 'https://render.com/docs/webhooks',
+  page: 'https://github.com/render-examples/webhook-receiver',
   secret: 'the signing secret of the webhook (whsec_…)',
   shown: { by: 'documentation' },
   scheme: { standardWebhooks: true },

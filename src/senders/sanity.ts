@@ -5,7 +5,7 @@ export const sanity: Sender = {
   title: 'Sanity',
   page: 'https://www.sanity.io/docs/content-lake/webhook-best-practices',
   secret: 'the secret of the webhook',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: '@sanity/webhook' },
   scheme: {
     hmac: {
       header: 'sanity-webhook-signature',

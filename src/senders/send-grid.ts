@@ -5,7 +5,7 @@ export const sendGrid: Sender = {
   title: 'SendGrid event webhook',
   page: 'https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features',
   secret: 'the verification key (a public key)',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: '@sendgrid/eventwebhook' },
   scheme: {
     publicKey: {
       header: 'X-Twilio-Email-Event-Webhook-Signature',

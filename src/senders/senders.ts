@@ -7,49 +7,45 @@ import { bitbucket } from './bitbucket.ts';
 import { box } from './box.ts';
 import { buildkite } from './buildkite.ts';
 import { calCom } from './cal-com.ts';
-import { calendly } from './calendly.ts';
-import { checkoutCom } from './checkout-com.ts';
 import { circleCI } from './circle-ci.ts';
 import { clerk } from './clerk.ts';
 import { cloudflareStream } from './cloudflare-stream.ts';
 import { coinbaseCommerce } from './coinbase-commerce.ts';
-import { customerIo } from './customer-io.ts';
+import { coinify } from './coinify.ts';
 import { discord } from './discord.ts';
 import { docuSign } from './docu-sign.ts';
+import { dodoPayments } from './dodo-payments.ts';
 import { dropbox } from './dropbox.ts';
-import { dwolla } from './dwolla.ts';
 import { elevenLabs } from './eleven-labs.ts';
 import { expo } from './expo.ts';
 import { figma } from './figma.ts';
-import { flutterwave } from './flutterwave.ts';
-import { forgejo } from './forgejo.ts';
 import { frameIo } from './frame-io.ts';
 import { gitea } from './gitea.ts';
 import { gitHub } from './github.ts';
 import { goCardless } from './go-cardless.ts';
 import { gogs } from './gogs.ts';
 import { grafana } from './grafana.ts';
-import { heroku } from './heroku.ts';
 import { hookdeck } from './hookdeck.ts';
 import { hubSpot } from './hub-spot.ts';
+import { imageKit } from './image-kit.ts';
 import { intercom } from './intercom.ts';
 import { jira } from './jira.ts';
-import { launchDarkly } from './launch-darkly.ts';
 import { lemonSqueezy } from './lemon-squeezy.ts';
 import { line } from './line.ts';
 import { linear } from './linear.ts';
+import { lithic } from './lithic.ts';
+import { liveblocks } from './liveblocks.ts';
 import { mandrill } from './mandrill.ts';
+import { modernTreasury } from './modern-treasury.ts';
 import { mux } from './mux.ts';
-import { nylas } from './nylas.ts';
+import { nango } from './nango.ts';
 import { okta } from './okta.ts';
 import { onfido } from './onfido.ts';
 import { openAI } from './open-ai.ts';
 import { paddle } from './paddle.ts';
 import { pagerDuty } from './pager-duty.ts';
 import { paystack } from './paystack.ts';
-import { persona } from './persona.ts';
 import { polar } from './polar.ts';
-import { postmark } from './postmark.ts';
 import { pusher } from './pusher.ts';
 import { razorpay } from './razorpay.ts';
 import { render } from './render.ts';
@@ -61,20 +57,14 @@ import { segment } from './segment.ts';
 import { sendGrid } from './send-grid.ts';
 import type { Sender } from './sender.ts';
 import { sentry } from './sentry.ts';
-import { shortcut } from './shortcut.ts';
 import { slack } from './slack.ts';
-import { sonar } from './sonar.ts';
 import { square } from './square.ts';
-import { squarespace } from './squarespace.ts';
+import { stream } from './stream.ts';
 import { stripe } from './stripe.ts';
-import { tally } from './tally.ts';
-import { telegram } from './telegram.ts';
 import { telnyx } from './telnyx.ts';
-import { terraformCloud } from './terraform-cloud.ts';
 import { trello } from './trello.ts';
 import { twitch } from './twitch.ts';
 import { typeform } from './typeform.ts';
-import { vercel } from './vercel.ts';
 import { webflow } from './webflow.ts';
 import { wise } from './wise.ts';
 import { wooCommerce } from './woo-commerce.ts';
@@ -94,49 +84,45 @@ export const SENDERS = {
   Box: box,
   Buildkite: buildkite,
   CalCom: calCom,
-  Calendly: calendly,
-  CheckoutCom: checkoutCom,
   CircleCI: circleCI,
   Clerk: clerk,
   CloudflareStream: cloudflareStream,
   CoinbaseCommerce: coinbaseCommerce,
-  CustomerIo: customerIo,
+  Coinify: coinify,
   Discord: discord,
   DocuSign: docuSign,
+  DodoPayments: dodoPayments,
   Dropbox: dropbox,
-  Dwolla: dwolla,
   ElevenLabs: elevenLabs,
   Expo: expo,
   Figma: figma,
-  Flutterwave: flutterwave,
-  Forgejo: forgejo,
   FrameIo: frameIo,
   Gitea: gitea,
   GitHub: gitHub,
   GoCardless: goCardless,
   Gogs: gogs,
   Grafana: grafana,
-  Heroku: heroku,
   Hookdeck: hookdeck,
   HubSpot: hubSpot,
+  ImageKit: imageKit,
   Intercom: intercom,
   Jira: jira,
-  LaunchDarkly: launchDarkly,
   LemonSqueezy: lemonSqueezy,
   LINE: line,
   Linear: linear,
+  Lithic: lithic,
+  Liveblocks: liveblocks,
   Mandrill: mandrill,
+  ModernTreasury: modernTreasury,
   Mux: mux,
-  Nylas: nylas,
+  Nango: nango,
   Okta: okta,
   Onfido: onfido,
   OpenAI: openAI,
   Paddle: paddle,
   PagerDuty: pagerDuty,
   Paystack: paystack,
-  Persona: persona,
   Polar: polar,
-  Postmark: postmark,
   Pusher: pusher,
   Razorpay: razorpay,
   Render: render,
@@ -147,20 +133,14 @@ export const SENDERS = {
   Segment: segment,
   SendGrid: sendGrid,
   Sentry: sentry,
-  Shortcut: shortcut,
   Slack: slack,
-  Sonar: sonar,
   Square: square,
-  Squarespace: squarespace,
+  Stream: stream,
   Stripe: stripe,
-  Tally: tally,
-  Telegram: telegram,
   Telnyx: telnyx,
-  TerraformCloud: terraformCloud,
   Trello: trello,
   Twitch: twitch,
   Typeform: typeform,
-  Vercel: vercel,
   Webflow: webflow,
   Wise: wise,
   WooCommerce: wooCommerce,

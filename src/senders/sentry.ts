@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Sentry. */
 export const sentry: Sender = {
   title: 'Sentry',
-  page: 'https://docs.sentry.io/organization/integrations/integration-platform/webhooks/',
+  page: 'https://docs.sentry.io/integrations/integration-platform/webhooks/',
   secret: 'the client secret of the integration',
   shown: { by: 'documentation' },
   scheme: { hmac: { header: 'Sentry-Hook-Signature', encoding: 'hex' } },

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Telnyx. */
 export const telnyx: Sender = {
   title: 'Telnyx',
-  page: 'https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks',
+  page: 'https://github.com/team-telnyx/telnyx-node/blob/master/src/lib/webhooks.ts',
   secret: 'the public key of the account',
   shown: { by: 'documentation' },
   scheme: {

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Trello. */
 export const trello: Sender = {
   title: 'Trello',
-  page: 'https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/',
+  page: 'https://developers.trello.com/page/webhooks',
   secret: 'the secret of the Power-Up (the application secret)',
   shown: { by: 'documentation' },
   scheme: {

@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Twitch EventSub. */
 export const twitch: Sender = {
   title: 'Twitch EventSub',
-  page: 'https://dev.twitch.tv/docs/eventsub/handling-webhook-events/',
+  page: 'https://github.com/twitchdev/twitch-cli/blob/main/internal/events/trigger/forward_event.go',
   secret: 'the secret that you gave to the subscription',
   shown: { by: 'documentation' },
   note: 'Twitch takes deliveries of up to ten minutes of age for right: set `toleranceSeconds: 600` to take them too.',

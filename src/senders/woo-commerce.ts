@@ -3,13 +3,14 @@ import type { Sender } from './sender.ts';
 /** WooCommerce. */
 export const wooCommerce: Sender = {
   title: 'WooCommerce',
-  page: 'https://woocommerce.com/document/webhooks/',
+  page: 'https://github.com/woocommerce/woocommerce/blob/trunk/plugins/woocommerce/includes/class-wc-webhook.php',
   secret: 'the secret of the webhook',
   shown: { by: 'documentation' },
   note: 'The ping that WooCommerce sends when a webhook is saved is not signed, and is refused: the webhook is delivered to all the same once it is active.',
   scheme: { hmac: { header: 'X-WC-Webhook-Signature', encoding: 'base64' } },
   event: {
-    id: ['{header:X-WC-Webhook-ID}:{header:X-WC-Webhook-Delivery-ID}'],
+    // Its delivery ids are hashes of the webhook's id and the second: two events in one have the same.
+    id: ['{header:X-WC-Webhook-ID}:{header:X-WC-Webhook-Delivery-ID}:{bodySha256}'],
     type: ['{header:X-WC-Webhook-Topic}'],
   },
 };

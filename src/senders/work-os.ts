@@ -5,7 +5,7 @@ export const workOS: Sender = {
   title: 'WorkOS',
   page: 'https://workos.com/docs/events/data-syncing/webhooks',
   secret: 'the secret of the webhook endpoint',
-  shown: { by: 'documentation' },
+  shown: { by: 'library', of: '@workos-inc/node' },
   scheme: {
     hmac: {
       header: 'WorkOS-Signature',

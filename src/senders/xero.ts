@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Xero. */
 export const xero: Sender = {
   title: 'Xero',
-  page: 'https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/',
+  page: 'https://github.com/XeroAPI/xero-php-webhook',
   secret: 'the webhooks key of the app',
   shown: { by: 'documentation' },
   note: 'Set `endpoint.response.body` to an empty text, for Xero takes no other.',

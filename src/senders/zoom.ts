@@ -3,7 +3,7 @@ import type { Sender } from './sender.ts';
 /** Zoom. */
 export const zoom: Sender = {
   title: 'Zoom',
-  page: 'https://developers.zoom.us/docs/api/webhooks/',
+  page: 'https://github.com/zoom/webhook-sample',
   secret: 'the secret token of the app',
   shown: { by: 'documentation' },
   scheme: {

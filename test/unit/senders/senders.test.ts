@@ -13,6 +13,9 @@ import { deliver, keysOf, NOW, proofHeader } from './delivery.ts';
 
 const ALL = Object.entries<Sender>(SENDERS).map(([type, sender]) => ({ type, sender }));
 
+/** The same mutations in each run. */
+const SEED = 20_260_102;
+
 /** As the function reads it: the settings once through its environment. */
 const settingsOf = (type: string): SourceSettings =>
   JSON.parse(JSON.stringify(withSender({ type, toleranceSeconds: 300 })));
@@ -75,7 +78,7 @@ describe.each(ALL)('$type', ({ type, sender }) => {
             true,
           );
       }),
-      { numRuns: scheme.publicKey ? 300 : 1500 },
+      { seed: SEED, numRuns: scheme.publicKey ? 300 : 1500 },
     );
     if (!coversBody) return;
     fc.assert(
@@ -85,7 +88,7 @@ describe.each(ALL)('$type', ({ type, sender }) => {
         if (signed?.template?.includes('{form:*}')) return;
         expect(verdict(type, changed(right, { body }), [keys.secret])).not.toBe('authentic');
       }),
-      { numRuns: scheme.publicKey ? 300 : 1500 },
+      { seed: SEED, numRuns: scheme.publicKey ? 300 : 1500 },
     );
   });
 
@@ -130,15 +133,20 @@ describe.each(ALL)('$type', ({ type, sender }) => {
           source.identify(request);
         },
       ),
-      { numRuns: 100 },
+      { seed: SEED, numRuns: 100 },
     );
   });
 });
 
-/** A header of parts, or one with blanks, that holds the whole right part still. */
+/** A header of parts, or one with blanks, that holds the whole right part still: base64 by its bytes. */
 function holdsRightPart(value: string, text: string, separator = '\n'): boolean {
   const parts = (header: string) =>
-    header.split(separator.trim() || separator).map((part) => part.trim().toLowerCase());
+    header.split(separator.trim() || separator).map((part) =>
+      part
+        .trim()
+        .replace(/^v1,(.*)$/i, (_, digest: string) => `v1,${Buffer.from(digest, 'base64').toString('hex')}`)
+        .toLowerCase(),
+    );
   return parts(value).some((part) => parts(text).includes(part));
 }
 
@@ -178,6 +186,7 @@ test('a question is answered, and only where it is asked rightly', () => {
   // Whoever asks without a signature would else have anything signed.
   expect(ask('Zoom', zoom, ['another'])).toBeUndefined();
   expect(ask('Discord', { type: 1, id: '7' }, [secretOf('Discord')])).toMatchObject({ body: '{"type":1}' });
+  expect(ask('Discord', { type: 0 }, [secretOf('Discord')])).toMatchObject({ statusCode: 204, body: '' });
   expect(ask('Discord', { type: 2, id: '7' }, [secretOf('Discord')])).toBeUndefined();
   expect(ask('Trello', {}, ['x'], { method: 'HEAD' })).toMatchObject({ statusCode: 200, body: '' });
   const query = new Map([['challenge', ['abc']]]);
