@@ -198,11 +198,11 @@ export interface SchemeSettings {
 }
 
 /**
- * What may stand in the braces of a text about a request: `header:Name`, `query:name`, `json:$.path` or
- * `bodySha256`. A text with a place that is empty says nothing.
+ * What may stand in the braces of a text about a request: `header:Name`, `query:name`, `form:name`,
+ * `json:$.path` or `bodySha256`. A text with a place that is empty says nothing.
  */
 export const PLACE = new RegExp(
-  `header:[A-Za-z0-9_-]+|query:[A-Za-z0-9_.-]+|json:${JSON_PATH.source}|bodySha256`,
+  `header:[A-Za-z0-9_-]+|(?:query|form):[A-Za-z0-9_.-]+|json:${JSON_PATH.source}|bodySha256`,
 );
 
 /** What a delivery says about its event, as texts with places ({@link PLACE}). */
@@ -259,6 +259,8 @@ export interface ResponseSettings {
   readonly rejectedStatusCode: number;
   /** Status code for a delivery that couldn't be put into the queue: the sender must try again. */
   readonly unavailableStatusCode: number;
+  /** Refusals have no body: the sender takes any for a fault. */
+  readonly emptyRefusals?: boolean;
 }
 
 /** Invoked with this event a function does no work but says how it is. */

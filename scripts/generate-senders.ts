@@ -67,7 +67,7 @@ function shownBy({ shown, page: source }: Sender): string {
 }
 
 function page(type: string, sender: Sender): string {
-  const { title, page: source, secret, scheme, event, handshakes = [], note } = sender;
+  const { title, page: source, secret, scheme, event, handshakes = [], answers, note } = sender;
   const name = kebab(type);
   const signsUrl = URL_SIGNING_TYPES.includes(type);
   const timed =
@@ -88,6 +88,11 @@ function page(type: string, sender: Sender): string {
       : []),
     ...(signsUrl
       ? ['The URL is signed: say it in `publicUrl` if it has a query or something stands before the gateway.']
+      : []),
+    ...(answers
+      ? [
+          `A delivery that is taken is answered ${answers.statusCode ?? 200} ${answers.body === '' ? 'without a body' : `with \`${answers.body}\``}${answers.emptyRefusals ? ', and refusals have none either' : ''}; \`endpoint.response\` says otherwise.`,
+        ]
       : []),
     ...(note ? [note] : []),
   ];

@@ -1,7 +1,8 @@
 import { PLACE } from '../contract.ts';
 import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
-import { at, jsonBody, scalarOf, stepsOf, UNREAD } from './json-body.ts';
+import { formFields, isTooComplex } from './form.ts';
+import { at, bodyText, jsonBody, scalarOf, stepsOf, UNREAD } from './json-body.ts';
 
 /** A text about a request, in which places stand for what is there. */
 export interface PlacedText {
@@ -48,6 +49,12 @@ export function readOf(place: string): Read {
     return (request) => headerValue(request, name);
   }
   if (kind === 'query') return (request) => queryValue(request, argument) || undefined;
+  if (kind === 'form') {
+    return (request) =>
+      isTooComplex(request.body)
+        ? UNREAD
+        : formFields(bodyText(request))?.get(argument)?.values().next().value || undefined;
+  }
   if (kind === 'json') {
     const steps = stepsOf(argument);
     return (request) => {

@@ -113,7 +113,11 @@ const endpoint = z
       ),
     response: z
       .object({
-        statusCode: integer(200, 299, 'Status code for a delivery that is safely in the queue.').default(200),
+        statusCode: integer(
+          200,
+          299,
+          'Status code for a delivery that is safely in the queue. Default: 200, or what the sender waits for.',
+        ).optional(),
         contentType: formed(
           100,
           /^[\w.+-]+\/[\w.+-]+(; ?[ -~]+)?$/,
@@ -121,7 +125,11 @@ const endpoint = z
         )
           .describe('Content type of the answer.')
           .default('application/json'),
-        body: z.string().max(1024).describe('Body of the answer.').default('{"received":true}'),
+        body: z
+          .string()
+          .max(1024)
+          .describe('Body of the answer. Default: {"received":true}, or what the sender waits for.')
+          .optional(),
         rejectedStatusCode: integer(
           400,
           499,

@@ -10,7 +10,7 @@ import { type Graph, type GraphNode, given, join, nodeKey, ref } from '../aws/gr
 import { TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import type { PolicyStatement } from '../aws/wire/policy.ts';
-import { withSender } from '../senders/index.ts';
+import { answersOf, withSender } from '../senders/index.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
 import type { FunctionInput, PlanInput } from './input.ts';
 import { storeUri } from './store.ts';
@@ -39,7 +39,9 @@ export function planFunctions(input: PlanInput): Graph {
 
 function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
   const { secretRefs: _, ...source } = spec.source;
-  const response: ResponseSettings = spec.endpoint.response;
+  const answers = answersOf(source.type);
+  const { statusCode = answers.statusCode, body = answers.body, ...said } = spec.endpoint.response;
+  const response: ResponseSettings = { ...answers, ...said, statusCode, body };
   return {
     id: 'pre-queue',
     description: 'Verifies deliveries and puts them into the queue',

@@ -6,7 +6,7 @@ export const discord: Sender = {
   page: 'https://discord.com/developers/docs/interactions/overview',
   secret: 'the public key of the application',
   shown: { by: 'library', of: 'discord-interactions' },
-  note: 'Discord waits for 204 and no text on webhook events: set `endpoint.response.statusCode` to 204 and its body to an empty text.',
+  answers: { statusCode: 204, body: '' },
   scheme: {
     publicKey: {
       header: 'X-Signature-Ed25519',

@@ -1,5 +1,10 @@
-import { BUILT_IN_TYPES, isSigned, type SourceSettings } from '../../handlers/contract.ts';
-import type { Sender } from './sender.ts';
+import {
+  BUILT_IN_TYPES,
+  isSigned,
+  type ResponseSettings,
+  type SourceSettings,
+} from '../../handlers/contract.ts';
+import type { Answers, Sender } from './sender.ts';
 import { SENDERS } from './senders.ts';
 
 /** Every sender that can be named in `spec.source.type`; the CRD's enum is made from this list. */
@@ -15,12 +20,19 @@ export const URL_SIGNING_TYPES: readonly string[] = [
 
 /** What a function is told: a sender that is data comes with it. */
 export function withSender(source: SourceSettings): SourceSettings {
-  const sender = Object.hasOwn(SENDERS, source.type)
-    ? SENDERS[source.type as keyof typeof SENDERS]
-    : undefined;
+  const sender = senderOf(source.type);
   if (sender === undefined) return source;
-  const { scheme, event, handshakes }: Sender = sender;
+  const { scheme, event, handshakes } = sender;
   return { ...source, sender: { scheme, event, ...(handshakes && { handshakes }) } };
+}
+
+/** What a sender is answered where its user says nothing else. */
+export function answersOf(type: string): Answers & Pick<ResponseSettings, 'statusCode' | 'body'> {
+  return { statusCode: 200, body: '{"received":true}', ...senderOf(type)?.answers };
+}
+
+function senderOf(type: string): Sender | undefined {
+  return Object.hasOwn(SENDERS, type) ? SENDERS[type as keyof typeof SENDERS] : undefined;
 }
 
 function namesOf<T extends object>(table: T) {

@@ -1,4 +1,4 @@
-import type { SenderSettings } from '../../handlers/contract.ts';
+import type { ResponseSettings, SenderSettings } from '../../handlers/contract.ts';
 
 /** A named sender: what the function is told of it, and what its user is. */
 export interface Sender extends SenderSettings {
@@ -10,9 +10,13 @@ export interface Sender extends SenderSettings {
   /** What of the sender goes into the Secret. */
   readonly secret: string;
   readonly shown: Shown;
+  /** What the sender waits for, where it isn't 200 with any body. */
+  readonly answers?: Answers;
   /** What its user has to know beside. */
   readonly note?: string;
 }
+
+export type Answers = Partial<Pick<ResponseSettings, 'statusCode' | 'body' | 'emptyRefusals'>>;
 
 /**
  * How it is shown that a right delivery is taken: by a library of the sender's that signs or verifies in the tests, by an

@@ -7,6 +7,8 @@ export const slack: Sender = {
   guide: 'slack.md',
   secret: 'the signing secret of the app',
   shown: { by: 'library', of: '@slack/bolt' },
+  // A modal shows any other body as an error.
+  answers: { body: '' },
   scheme: {
     hmac: {
       header: 'X-Slack-Signature',

@@ -6,7 +6,7 @@ export const xero: Sender = {
   page: 'https://github.com/XeroAPI/xero-php-webhook',
   secret: 'the webhooks key of the app',
   shown: { by: 'documentation' },
-  note: 'Set `endpoint.response.body` to an empty text, for Xero takes no other.',
+  answers: { body: '', emptyRefusals: true },
   scheme: { hmac: { header: 'x-xero-signature', encoding: 'base64' } },
   event: { id: ['{bodySha256}'] },
   handshakes: [

@@ -189,6 +189,11 @@ test('a question is answered, and only where it is asked rightly', () => {
   expect(ask('Discord', { type: 0 }, [secretOf('Discord')])).toMatchObject({ statusCode: 204, body: '' });
   expect(ask('Discord', { type: 2, id: '7' }, [secretOf('Discord')])).toBeUndefined();
   expect(ask('Trello', {}, ['x'], { method: 'HEAD' })).toMatchObject({ statusCode: 200, body: '' });
+  expect(ask('WooCommerce', {}, ['x'], { body: Buffer.from('webhook_id=12') })).toMatchObject({
+    statusCode: 200,
+    body: '',
+  });
+  expect(ask('WooCommerce', { webhook_id: 12 }, ['x'])).toBeUndefined();
   const query = new Map([['challenge', ['abc']]]);
   expect(ask('Dropbox', {}, ['x'], { method: 'GET', query })).toMatchObject({
     contentType: 'text/plain',
