@@ -7,6 +7,8 @@ export const okta: Sender = {
   guide: 'okta.md',
   secret: 'the value of the authentication header',
   shown: { by: 'documentation' },
+  // Its page: answers to events should all be empty.
+  answers: { body: '' },
   scheme: { token: { header: 'Authorization' } },
   event: {
     id: ['{bodySha256}'],
