@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Inventory } from '../src/aws/account/inventory.ts';
-import { systemClock } from '../src/clock.ts';
+import { type Clock, systemClock } from '../src/clock.ts';
 import type { Emulators } from './aws.ts';
 
 /** Clients that speak to the emulators directly: what they do is neither recorded nor disturbed. */
@@ -16,6 +16,7 @@ export interface EmulatorClients {
   readonly s3: S3Client;
   /** What the operator's own calls remember between two of them. */
   readonly inventory: Inventory;
+  readonly clock: Clock;
 }
 
 export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: string): EmulatorClients {
@@ -29,5 +30,6 @@ export function emulatorClients({ motoUrl, miniStackUrl }: Emulators, region: st
     lambda: new LambdaClient(miniStack),
     s3: new S3Client(miniStack),
     inventory: new Inventory(systemClock),
+    clock: systemClock,
   };
 }

@@ -24,7 +24,11 @@ import {
   DescribeVolumesCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
-import { ListInstanceProfilesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
+import {
+  GetAccountAuthorizationDetailsCommand,
+  ListInstanceProfilesCommand,
+  ListRolesCommand,
+} from '@aws-sdk/client-iam';
 import {
   GetAliasCommand,
   GetFunctionCommand,
@@ -111,6 +115,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'ec2:DescribeSubnets': ({ account }) => account.ec2.send(new DescribeSubnetsCommand({ DryRun })),
   'ec2:DescribeVolumes': ({ account }) => account.ec2.send(new DescribeVolumesCommand({ DryRun })),
   'ec2:DescribeVpcs': ({ account }) => account.ec2.send(new DescribeVpcsCommand({ DryRun })),
+  'iam:GetAccountAuthorizationDetails': ({ account }) =>
+    account.iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Role'], MaxItems: 1 })),
   'iam:ListInstanceProfiles': ({ account }) =>
     account.iam.send(new ListInstanceProfilesCommand({ MaxItems: 1 })),
   'iam:ListRoles': ({ account }) => account.iam.send(new ListRolesCommand({ MaxItems: 1 })),

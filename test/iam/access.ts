@@ -512,6 +512,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Lists that take no resource. */
 const LISTS = new Set([
+  'iam:GetAccountAuthorizationDetails',
   'iam:ListInstanceProfiles',
   'iam:ListRoles',
   'lambda:ListEventSourceMappings',

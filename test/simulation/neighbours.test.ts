@@ -10,8 +10,11 @@ const BAD = 'bad';
 /** Seconds. */
 const PATIENCE = 900;
 const POST_EVERY = 5;
-/** By how much longer something may take beside one more pipeline, which shares AWS's rates: one deployment of the stage. */
-const TOLERANCE = 6;
+/**
+ * By how much longer something may take beside one more pipeline, which shares AWS's rates: one deployment of the stage, and
+ * the looks before and after it.
+ */
+const TOLERANCE = 8;
 
 /** Something wrong: before the others come, with them, or once they are ready. */
 interface Neighbour {

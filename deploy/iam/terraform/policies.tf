@@ -84,6 +84,7 @@ locals {
             "ec2:DescribeSubnets",
             "ec2:DescribeVolumes",
             "ec2:DescribeVpcs",
+            "iam:GetAccountAuthorizationDetails",
             "iam:ListInstanceProfiles",
             "iam:ListRoles",
             "lambda:ListEventSourceMappings",
@@ -278,10 +279,7 @@ locals {
           "Effect": "Allow",
           "Action": [
             "iam:GetInstanceProfile",
-            "iam:GetRole",
-            "iam:GetRolePolicy",
-            "iam:ListAttachedRolePolicies",
-            "iam:ListRolePolicies"
+            "iam:GetRole"
           ],
           "Resource": [
             "arn:${local.partition}:iam::*:instance-profile/nami-*",

@@ -219,6 +219,15 @@ export function withAction(error: unknown, action: string): unknown {
   return error;
 }
 
+/** What an answer has to hold: one that lacks it says neither that something is there nor that it is not. */
+export function told<T>(part: T | undefined, what: string): T {
+  if (part === undefined) throw new BackoffError('AWSError', `AWS answered, and did not say ${what}`);
+  return part;
+}
+
+/** Whether an error is what a call of AWS came to. */
+export const isOfCall = (error: unknown): boolean => actionOf(error) !== undefined;
+
 /** The service that an error came from, by the action that was called. */
 const serviceOf = (error: unknown): Service | undefined =>
   actionOf(error)?.split(':')[0] as Service | undefined;

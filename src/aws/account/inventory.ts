@@ -3,13 +3,24 @@ import type { Clock } from '../../clock.ts';
 /** Seconds for which an empty list is believed: it may be an answer that came too early. */
 const EMPTY_SECONDS = 30;
 
+const ROOM = 1000;
+
+interface Entry {
+  readonly items: Promise<unknown>;
+  /** When it was asked for, and until when it is fresh; milliseconds since the epoch. */
+  readonly at: number;
+  until: number;
+}
+
 /**
  * Lists that many reconciles need, read once for all of them: who asks while a read is under way gets its answer, and
  * so does who asks within `seconds` after it.
  */
 export class Inventory {
   readonly #clock: Clock;
-  readonly #lists = new Map<string, { readonly items: Promise<unknown>; until: number }>();
+  readonly #lists = new Map<string, Entry>();
+  /** So many lists are kept before those that are not fresh any more are let go. */
+  #room = ROOM;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,9 +35,10 @@ export class Inventory {
   ): Promise<T[]> {
     const known = this.#lists.get(name);
     if (known && this.#clock.now() < known.until) return known.items as Promise<T[]>;
+    const at = this.#clock.now();
     const items = Array.fromAsync(load());
-    const entry = { items, until: Number.POSITIVE_INFINITY };
-    this.#lists.set(name, entry);
+    const entry: Entry = { items, at, until: Number.POSITIVE_INFINITY };
+    this.#keep(name, entry);
     items.then(
       ({ length }) => {
         const believed = length === 0 ? Math.min(seconds, emptySeconds) : seconds;
@@ -39,10 +51,14 @@ export class Inventory {
 
   /** Takes for the list called `name` what an answer of AWS said of it. */
   note<T>(name: string, seconds: number, items: readonly T[]): void {
-    this.#lists.set(name, {
-      items: Promise.resolve([...items]),
-      until: this.#clock.now() + seconds * 1000,
-    });
+    const at = this.#clock.now();
+    this.#keep(name, { items: Promise.resolve([...items]), at, until: at + seconds * 1000 });
+  }
+
+  /** When the list called `name` was asked for, in milliseconds since the epoch, if a fresh one is there. */
+  askedAt(name: string): number | undefined {
+    const known = this.#lists.get(name);
+    return known && this.#clock.now() < known.until ? known.at : undefined;
   }
 
   /** Makes the next read go to AWS: call it after a change. */
@@ -53,6 +69,13 @@ export class Inventory {
   /** Makes every next read go to AWS. */
   forgetAll(): void {
     this.#lists.clear();
+  }
+
+  #keep(name: string, entry: Entry): void {
+    this.#lists.set(name, entry);
+    if (this.#lists.size <= this.#room) return;
+    for (const [each, { until }] of this.#lists) if (until <= this.#clock.now()) this.#lists.delete(each);
+    this.#room = ROOM + 2 * this.#lists.size;
   }
 
   #drop(name: string, entry: unknown): void {

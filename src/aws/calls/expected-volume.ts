@@ -6,9 +6,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orAbsent, TerminalError } from '../account/errors.ts';
-import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
+import { type Listing, type Survey, survey } from '../account/survey.ts';
+import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
+import { clusterFilters, ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
+
+const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 
 /** Which volume a pipeline's events are on. */
 export interface VolumeIdentity {
@@ -94,11 +97,14 @@ async function knownVolume(
   owner: Owner,
   wanted: VolumeIdentity,
 ): Promise<Volume | undefined> {
-  const isIt = (volume: Volume) => idOf(volume) === wanted.expectedId;
-  const listed = (await listAll(account, owner)).find(isIt);
+  const listed = (await surveyVolumes(account, owner))?.byId.get(wanted.expectedId);
   if (listed) return listed;
   const ours = await listOurs(account, owner, wanted);
-  return ours.find(isIt) ?? (await volumeById(account, wanted.expectedId)) ?? ours[0];
+  return (
+    ours.find((volume) => idOf(volume) === wanted.expectedId) ??
+    (await volumeById(account, wanted.expectedId)) ??
+    ours[0]
+  );
 }
 
 const placeOf = (volume: Volume | undefined): VolumePlace | undefined =>
@@ -112,13 +118,19 @@ const placeOf = (volume: Volume | undefined): VolumePlace | undefined =>
 /** Seconds for which it is believed where a volume is, and one list tells that to all pipelines: they never move. */
 const PLACES_SECONDS = 60;
 
-/** The volumes of the owner's cluster. */
-async function listAll(account: Account, { identity }: Owner): Promise<Volume[]> {
-  const cluster = identity[TAGS.cluster] ?? '';
-  return await account.inventory.read(`volumes of ${cluster}`, PLACES_SECONDS, async function* () {
-    yield* await listVolumes(account, [{ Name: `tag:${TAGS.cluster}`, Values: [cluster] }]);
-  });
-}
+const VOLUMES: Listing<Volume> = {
+  name: 'volumes',
+  async *load(account, owner) {
+    yield* await listVolumes(account, clusterFilters(owner));
+  },
+  idOf,
+  ownerOf: ({ Tags }) => ownerKey(tagRecord(Tags)),
+  keyOf: ({ identity }) => ownerKey(identity),
+};
+
+/** The volumes of everybody, as one list shows them. */
+export const surveyVolumes = (account: Account, owner: Owner): Promise<Survey<Volume> | undefined> =>
+  survey(account, owner, VOLUMES);
 
 /** Whether there is a volume that no other may silently take the place of. */
 export const isKnown = ({ expectedId, givenUpId }: VolumeIdentity): boolean =>
@@ -139,7 +151,6 @@ export async function volumeById(account: Account, id: string): Promise<Volume |
   return found?.Volumes?.find((volume) => idOf(volume) === id && isThere(volume));
 }
 
-const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 const isThere = ({ State }: Volume) => State !== 'deleted';
 const isRestored = ({ SnapshotId }: Volume) => SnapshotId !== undefined && SnapshotId !== '';
 

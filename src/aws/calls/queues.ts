@@ -17,27 +17,50 @@ export const LONGEST_RETENTION_SECONDS = 1_209_600;
 
 /** Messages in a queue: waiting, delayed and being worked on. SQS's counts are approximate for about a minute. */
 export async function queueDepth(
-  account: Pick<Account, 'sqs' | 'inventory'>,
+  account: Pick<Account, 'sqs' | 'inventory' | 'clock'>,
   name: string,
 ): Promise<number | undefined> {
-  const url = await queueUrl(account, name);
-  if (url === undefined) return undefined;
-  const answer = await orAbsent(
-    account.sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: url,
-        AttributeNames: [
-          'ApproximateNumberOfMessages',
-          'ApproximateNumberOfMessagesNotVisible',
-          'ApproximateNumberOfMessagesDelayed',
-        ],
-      }),
-    ),
-  );
-  if (!answer) return undefined;
-  const counts = Object.values(answer.Attributes ?? {});
+  account.inventory.forget(attributesName(name));
+  const seen = await recentAttributes(account, name);
+  if (!seen) return undefined;
+  const counts = COUNTS.flatMap((count) => seen.attributes[count] ?? []);
   if (counts.length === 0) throw new Error(`SQS does not say how many messages ${name} holds`);
   return counts.reduce((sum, count) => sum + Number(count), 0);
+}
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+/** The attributes of a queue, and when they were asked for (milliseconds since the epoch). */
+export interface SeenAttributes {
+  readonly url: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly at: number;
+}
+
+/** Seconds for which what a look at a queue's depth told of its attributes stands for another look. */
+const ATTRIBUTES_SECONDS = 90;
+
+const attributesName = (queue: string) => `attributes of the queue ${queue}`;
+
+/** All attributes of a queue, as the look at its depth saw them a moment ago; nothing where there is no such queue. */
+export async function recentAttributes(
+  account: Pick<Account, 'sqs' | 'inventory' | 'clock'>,
+  name: string,
+): Promise<SeenAttributes | undefined> {
+  const [seen] = await account.inventory.read(attributesName(name), ATTRIBUTES_SECONDS, async function* () {
+    const at = account.clock.now();
+    const url = await queueUrl(account, name);
+    if (url === undefined) return;
+    const answer = await orAbsent(
+      account.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] })),
+    );
+    if (answer) yield { url, attributes: { ...answer.Attributes }, at };
+  });
+  return seen;
 }
 
 /** Whether a dead-letter queue's messages are to go back; false where there is no such queue. */

@@ -1,7 +1,8 @@
 import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Account } from '../account/account.ts';
-import type { Tags } from '../object/owner.ts';
+import { type Listing, survey, surveyedAt } from '../account/survey.ts';
+import { type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 /** Something in the account that carries tags, whatever it is. */
@@ -25,10 +26,49 @@ export async function taggedResources({ tagging }: Account, tags: Tags): Promise
     { TagFilters },
   )) {
     for (const { ResourceARN = '', Tags } of ResourceTagMappingList)
-      found.push({ arn: ResourceARN, tags: tagRecord(Tags) });
+      found.push({ arn: ResourceARN.replace(/:\*$/, ''), tags: tagRecord(Tags) });
   }
   return found;
 }
+
+const TAGGED: Listing<TaggedResource> = {
+  name: 'tagged resources',
+  async *load(account, { identity }) {
+    yield* await taggedResources(account, { [TAGS.cluster]: identity[TAGS.cluster] ?? '' });
+  },
+  idOf: ({ arn }) => arn,
+  ownerOf: ({ tags }) => ownerKey(tags),
+  keyOf: ({ identity }) => ownerKey(identity),
+};
+
+/** When the list of all that is tagged was asked for, if it still serves; milliseconds since the epoch. */
+export const tagsSeenAt = (account: Account, owner: Owner): number | undefined =>
+  surveyedAt(account, owner, TAGGED);
+
+/** The tags of an object as the list of all that is tagged shows them, and when that was asked for. */
+export async function glanceTags(
+  account: Account,
+  owner: Owner,
+  arn: string,
+): Promise<{ readonly tags: Tags; readonly at: number } | undefined> {
+  const tagged = await survey(account, owner, TAGGED);
+  const found = tagged?.byId.get(arn);
+  return tagged && found && { tags: found.tags, at: tagged.at };
+}
+
+/** What follows `start` in the ARNs of an owner's objects, such as the names of its queues; likewise. */
+export async function glanceNames(
+  account: Account,
+  owner: Owner,
+  start: string,
+): Promise<readonly string[] | undefined> {
+  const tagged = await survey(account, owner, TAGGED);
+  return tagged?.of(owner).flatMap(({ arn }) => (arn.startsWith(start) ? arn.slice(start.length) : []));
+}
+
+/** What the ARNs of a service's regional objects begin with. */
+export const arnStart = ({ partition, region, accountId }: Account, service: string, type: string): string =>
+  `arn:${partition}:${service}:${region}:${accountId}:${type}`;
 
 /** Ids of the instances with these tags that have not ended: those that have keep their tags for about an hour. */
 export async function liveInstances({ ec2 }: Account, tags: Tags): Promise<Set<string>> {

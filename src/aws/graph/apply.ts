@@ -43,6 +43,8 @@ export interface PassOptions {
   readonly code?: CodeSource;
   /** How the pass before came out: what was right a moment ago, and is wanted as it was, is not read again. */
   readonly before?: Pick<Outcome, 'nodes' | 'swept'>;
+  /** All is believed to be at rest, so that what lists of everybody's objects show to be right is not looked for by itself. */
+  readonly glances?: boolean;
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
   /** Kinds of which anything may go; by default all. */
@@ -80,9 +82,9 @@ export async function apply(
     const [missing] = missingGiven(node, outputs);
     if (missing !== undefined)
       return { ...blocked(node, `waits for ${missing} of the region`), waitsFor: missing };
-    const { code, before } = options;
+    const { code, before, glances } = options;
     const last = before?.nodes.find((each) => each.node.kind === node.kind && each.node.id === node.id);
-    return await settleNode({ account, node, owner, outputs, code, last });
+    return await settleNode({ account, node, owner, outputs, code, last, glances });
   };
 
   const nodes = await Promise.all(graph.map(settle));
@@ -126,7 +128,8 @@ async function sweep(
   return leftovers.length === 0 && isCertain ? { leftovers, swept } : { leftovers };
 }
 
-const removalOf = ({ only, mayRemove, expected }: PassOptions): Removal => ({
+const removalOf = ({ only, mayRemove, expected, glances }: PassOptions): Removal => ({
+  ...(glances && { glances }),
   ...(only && { only }),
   ...(mayRemove && { mayRemove }),
   ...(expected && { expected }),

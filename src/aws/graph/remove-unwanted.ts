@@ -25,6 +25,8 @@ export interface Wanted {
 export interface Removal {
   /** Kinds of which anything may go; by default all. What is made a moment ago of others is remembered. */
   readonly only?: readonly KindName[];
+  /** What lists of everybody's objects show the owner to have is not looked for by itself, where all of that is wanted. */
+  readonly glances?: boolean;
   /** By default all of the owner's. */
   readonly mayRemove?: MayRemove;
   /** Looked for by id, before what comes after it in the order is removed. */
@@ -36,13 +38,15 @@ export async function removeUnwanted(
   account: Account,
   owner: Owner,
   wanted: Wanted,
-  { only, mayRemove = () => true, expected }: Removal = {},
+  { only, mayRemove = () => true, expected, glances = false }: Removal = {},
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   const all = only ?? kindsOf(owner);
   const names = all.filter((name) => !wanted.unseen.has(name));
   const unwantedOf = async (name: KindName) => {
     const isWanted = (id: string) => wanted.objects.has(`${name} ${id}`);
+    const shown = glances ? await kindOf(name).glanceIds?.(account, owner) : undefined;
+    if (shown?.every(isWanted)) return [];
     const owned = await ownedOf(account, name, owner, isWanted);
     for (const { id } of owned) expected?.cameUpon.add(`${name} ${id}`);
     return owned.filter(({ id, actual }) => !isWanted(id) && (!actual || mayRemove(name, actual)));
@@ -56,8 +60,13 @@ export async function removeUnwanted(
           const asked = await remove(account, name, unwanted, owner);
           if (!asked.some(({ why }) => why === 'removing')) return asked;
           // Much is gone at once; what isn't is waited for.
-          const still = new Set((await unwantedOf(name)).map(({ id }) => id));
-          return asked.filter(({ why, id }) => why !== 'removing' || still.has(id));
+          const still = (await unwantedOf(name)).map(({ id }) => id);
+          const late = still.filter((id) => !asked.some((each) => each.id === id));
+          return [
+            ...asked.filter(({ why, id }) => why !== 'removing' || still.includes(id)),
+            // Of what the first list did not show, or not as the owner's, nothing was asked.
+            ...late.map((id) => removing(account, owner, name, id, 'was not listed a moment ago')),
+          ];
         } catch (error) {
           const judgement = judge(error);
           if (judgement.is !== 'requeue') return [failed(name, '(list)', judgement)];

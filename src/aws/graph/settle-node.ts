@@ -6,7 +6,7 @@ import type { Actual } from '../object/actual.ts';
 import { surplusTags } from '../object/added-tags.ts';
 import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
-import type { Remark } from '../object/kind.ts';
+import type { Glance, Remark } from '../object/kind.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
 import { isOurs, missingTags, objectionTo } from './ownership.ts';
@@ -53,6 +53,8 @@ export interface NodePass {
   readonly code: CodeSource | undefined;
   /** How it came out in the pass before. */
   readonly last?: NodeOutcome | undefined;
+  /** It is believed to be at rest: what lists of everybody's objects show to be right is not looked for by itself. */
+  readonly glances?: boolean | undefined;
 }
 
 /** Milliseconds for which what was seen is taken to be so, while other nodes are on their way. */
@@ -102,6 +104,11 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
     const { last } = pass;
     if (last?.seenAt !== undefined && last.as === as && seenAt - last.seenAt < REST)
       return { ...last, node, done: [] };
+    const right = pass.glances && (await glance(pass, desired, tags));
+    if (right) {
+      found = right.actual;
+      return outcome({ state: 'Ready', seenAt: right.at, ...remarkOn(pass, found, desired) });
+    }
     for (let round = 0; round < ROUNDS; round++) {
       stands = false;
       found = updated ?? (await kind.find(account, desired, owner));
@@ -137,8 +144,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       const differences = kind.compare(found, desired);
       if (differences.length === 0) {
         patience.end(waitKey);
-        const remark = kind.remark?.(found, desired);
-        return outcome({ state: 'Ready', seenAt, ...(remark && { remark }) });
+        return outcome({ state: 'Ready', seenAt, ...remarkOn(pass, found, desired) });
       }
       const update = `${UPDATED}${differences.join(', ')}`;
       // What was just written is not written again because a read lags behind.
@@ -165,6 +171,28 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       ...(!seen && { unseen: true }),
     });
   }
+}
+
+/** The object as a list shows it, where that is ready and in all as it is wanted. */
+async function glance(
+  { account, node, owner }: NodePass,
+  desired: unknown,
+  tags: Tags,
+): Promise<Glance<unknown> | undefined> {
+  const kind = kindOf(node.kind);
+  const seen = await kind.glance?.(account, desired, owner);
+  if (seen?.actual.state.is !== 'ready' || objectionTo(node, seen.actual, owner)) return undefined;
+  const shown = seen.actual.tags;
+  const isTagged =
+    !kind.tag ||
+    !shown ||
+    (surplusTags(shown, tags).length === 0 && Object.keys(missingTags(shown, tags)).length === 0);
+  return isTagged && kind.compare(seen.actual, desired).length === 0 ? seen : undefined;
+}
+
+function remarkOn({ node }: NodePass, found: Actual, desired: unknown): { readonly remark?: Remark } {
+  const remark = kindOf(node.kind).remark?.(found, desired);
+  return remark ? { remark } : {};
 }
 
 /** The id of the object that it is known to have been, for as long as no other has taken its place. */

@@ -11,6 +11,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessUnsettled } from '../account/errors.ts';
+import { type Listing, survey } from '../account/survey.ts';
+import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -86,6 +88,20 @@ async function withTags(account: Account, alarm: MetricAlarm, owner: Owner): Pro
   return actual(alarm, tags);
 }
 
+const ALARMS: Listing<MetricAlarm> = {
+  name: 'alarms',
+  async *load({ cloudWatch }) {
+    for await (const page of paginateDescribeAlarms(
+      { client: cloudWatch, pageSize: 100 },
+      { AlarmNamePrefix: 'nami-' },
+    ))
+      yield* page.MetricAlarms ?? [];
+  },
+  idOf: ({ AlarmName = '' }) => AlarmName,
+  ownerOf: ({ AlarmName = '' }) => AlarmName,
+  keyOf: ({ prefix }) => prefix,
+};
+
 const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
   new PutMetricAlarmCommand({
     AlarmName: desired.name,
@@ -117,6 +133,14 @@ export const alarm = defineKind<AlarmDesired, Details>({
     const found = (await list(account, owner)).find(({ AlarmName }) => AlarmName === name);
     return found && (await withTags(account, found, owner));
   },
+  async glance(account, { name }, owner) {
+    const alarms = await survey(account, owner, ALARMS);
+    const found = alarms?.byId.get(name);
+    const known = await glanceTags(account, owner, arnStart(account, 'cloudwatch', `alarm:${name}`));
+    if (!alarms || !found || !known) return undefined;
+    return { actual: actual(found, known.tags), at: Math.min(alarms.at, known.at) };
+  },
+  glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'cloudwatch', 'alarm:')),
   async owned(account, owner, isKnown = noneKnown) {
     const unknown = (await list(account, owner)).filter(({ AlarmName = '' }) => !isKnown(AlarmName));
     return await Promise.all(unknown.map((each) => withTags(account, each, owner)));

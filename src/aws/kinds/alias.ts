@@ -1,11 +1,13 @@
 import {
   CreateAliasCommand,
   GetAliasCommand,
+  type GetAliasCommandOutput,
   GetFunctionConfigurationCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
-import { orAbsent, unlessThere } from '../account/errors.ts';
+import type { Account } from '../account/account.ts';
+import { orAbsent, told, unlessThere } from '../account/errors.ts';
 import { deleteVersions } from '../calls/old-versions.ts';
 import { type Candidate, publishTried } from '../calls/version-trial.ts';
 import { pending, READY, type State } from '../object/actual.ts';
@@ -29,6 +31,26 @@ const MOVING: State = {
   serves: true,
 };
 
+/** Seconds for which an alias that has not changed is believed to stand for what it did: no version ever changes. */
+const VERSION_SECONDS = 86_400;
+
+/** What an alias stands for. AWS gives it another revision id when it changes, and when it is made anew. */
+async function versionBehind(
+  account: Account,
+  FunctionName: string,
+  { Name, FunctionVersion, RevisionId }: GetAliasCommandOutput,
+): Promise<{ readonly revision: string; readonly codeSha256: string }> {
+  const name = `version behind ${FunctionName}:${Name} ${RevisionId}`;
+  const [seen] = await account.inventory.read(name, VERSION_SECONDS, async function* () {
+    const { Environment, CodeSha256 = '' } = await account.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName, Qualifier: FunctionVersion }),
+    );
+    yield { revision: Environment?.Variables?.[REVISION_ENV] ?? '', codeSha256: CodeSha256 };
+  });
+  if (RevisionId === undefined) account.inventory.forget(name);
+  return seen ?? { revision: '', codeSha256: '' };
+}
+
 /**
  * What callers call: a version that has answered a check. A new version that doesn't never takes traffic; the alias
  * stays where it is.
@@ -44,19 +66,17 @@ export const alias = defineKind<AliasDesired, Details>({
     const found = await orAbsent(
       account.lambda.send(new GetAliasCommand({ FunctionName: functionName, Name: name })),
     );
-    if (found?.FunctionVersion === undefined) return undefined;
-    const version = await account.lambda.send(
-      new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: found.FunctionVersion }),
-    );
-    const revision = version.Environment?.Variables?.[REVISION_ENV] ?? '';
+    if (!found) return undefined;
+    const version = told(found.FunctionVersion, `what the alias ${name} of ${functionName} stands for`);
+    const { revision, codeSha256 } = await versionBehind(account, functionName, found);
     const weighted = Object.keys(found.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0;
     const isMoving = weighted && (await maySettle(account, functionName, name));
     return {
       id: `${functionName}:${name}`,
       tags: undefined,
       state: isMoving ? MOVING : READY,
-      outputs: { arn: found.AliasArn ?? '', revision, codeSha256: version.CodeSha256 ?? '' },
-      details: { revision, version: found.FunctionVersion, weighted },
+      outputs: { arn: found.AliasArn ?? '', revision, codeSha256 },
+      details: { revision, version, weighted },
     };
   },
   owned: async () => [],

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { type Listing, survey } from '../account/survey.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { addedOf } from '../object/added-tags.ts';
 import { differing } from '../object/canonical.ts';
@@ -86,10 +87,32 @@ const settings = (desired: EventSourceMappingDesired) => ({
   FunctionResponseTypes: ['ReportBatchItemFailures' as const],
 });
 
+const functionNameOf = ({ details }: Actual<Details>) => details.functionArn.split(':')[6] ?? '';
+const pairOf = ({ queueArn, functionArn }: Pick<EventSourceMappingDesired, 'queueArn' | 'functionArn'>) =>
+  `${queueArn} ${functionArn}`;
+
+const MAPPINGS: Listing<Actual<Details>> = {
+  name: 'event source mappings',
+  async *load(account) {
+    yield* await list(account, {});
+  },
+  idOf: ({ details }) => pairOf(details),
+  ownerOf: (mapping) => functionNameOf(mapping).replace(/-(pre|post)-queue$/, ''),
+  keyOf: ({ prefix }) => prefix,
+};
+
 /** Brings messages from a queue to a function. It belongs to whom its function belongs. */
 export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>({
   removal: 5,
   find: (account, desired) => findMapping(account, desired),
+  async glance(account, desired, owner) {
+    const mappings = await survey(account, owner, MAPPINGS);
+    const found = mappings?.byId.get(pairOf(desired));
+    return mappings && found && { actual: found, at: mappings.at };
+  },
+  async glanceIds(account, owner) {
+    return (await survey(account, owner, MAPPINGS))?.of(owner).map(({ id }) => id);
+  },
   async byId(account, id) {
     const found = await orAbsent(account.lambda.send(new GetEventSourceMappingCommand({ UUID: id })));
     return found && actual(found);
@@ -100,8 +123,7 @@ export const eventSourceMapping = defineKind<EventSourceMappingDesired, Details>
     });
     return all.filter(({ details }) => details.functionArn.includes(`:function:${owner.prefix}-`));
   },
-  holderTags: (account, { details: { functionArn } }) =>
-    functionTags(account, functionArn.split(':')[6] ?? ''),
+  holderTags: (account, mapping) => functionTags(account, functionNameOf(mapping)),
   compare: ({ details }, desired) => differing(details, { ...desired, reportsItems: true }),
   async create(account, desired, tags) {
     // Its cluster is for policies of IAM: whose it is, its function tells. Which tags it has is not looked at again, for that

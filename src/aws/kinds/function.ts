@@ -12,7 +12,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
-import { BackoffError, orAbsent, orGone, TerminalError, unlessThere } from '../account/errors.ts';
+import { BackoffError, orAbsent, orGone, TerminalError, told, unlessThere } from '../account/errors.ts';
+import { noteReservation } from '../calls/reservation.ts';
+import { arnStart, glanceNames } from '../calls/tagged-resources.ts';
 import { type Actual, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import type { CodeSource } from '../object/code.ts';
@@ -139,7 +141,9 @@ async function look(account: Account, name: string): Promise<Actual<Details> | u
       `the tags of the function ${name} can't be read: add lambda:ListTags to the IAM policy of the operator (AWS says: ${found.TagsError.Message})`,
     );
   }
-  return found?.Configuration && actual(name, found.Configuration, found.Tags ?? {});
+  if (!found) return undefined;
+  noteReservation(account, name, found.Concurrency?.ReservedConcurrentExecutions);
+  return actual(name, told(found.Configuration, `how the function ${name} is`), found.Tags ?? {});
 }
 
 /** The tags of the function that has this name, whoever's it is; nothing where there is none. */
@@ -155,6 +159,10 @@ export async function functionNames(account: Account, owner: Owner): Promise<str
   return all.flatMap(({ FunctionName: name }) => (name?.startsWith(`${owner.prefix}-`) ? name : []));
 }
 
+/** Likewise, as the list of all that is tagged shows them. */
+export const glanceFunctions = (account: Account, owner: Owner): Promise<readonly string[] | undefined> =>
+  glanceNames(account, owner, arnStart(account, 'lambda', 'function:'));
+
 export const lambdaFunction = defineKind<FunctionDesired, Details>({
   removal: 20,
   async find(account, { name }) {
@@ -168,6 +176,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     if (found?.state.is === 'ready' && found.details.failure === undefined) account.attempts.end(name);
     return found;
   },
+  glanceIds: glanceFunctions,
   byId: look,
   async owned(account, owner, isKnown = noneKnown) {
     const unknown = (await functionNames(account, owner)).filter((name) => !isKnown(name));

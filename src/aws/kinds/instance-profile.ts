@@ -10,11 +10,12 @@ import {
   UntagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { orAbsent, orGone, told, unlessThere } from '../account/errors.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
+import { glanceProfiles } from './role.ts';
 
 export interface InstanceProfileDesired {
   readonly name: string;
@@ -41,13 +42,14 @@ async function byName(account: Account, name: string): Promise<Actual<Details> |
   const found = await orAbsent(
     account.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
   );
-  return found?.InstanceProfile && actual(found.InstanceProfile);
+  return found && actual(told(found.InstanceProfile, `how the instance profile ${name} is`));
 }
 
 /** Hands a role to an EC2 instance. */
 export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
   removal: 80,
   find: (account, { name }) => byName(account, name),
+  glanceIds: glanceProfiles,
   byId: byName,
   async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<Details>[] = [];

@@ -8,13 +8,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
+import { type Listing, survey } from '../account/survey.ts';
 import { isBurstable, setCpuCredits } from '../calls/cpu-credits.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
 import { askedAnew, creditsAskedAnew, isOutdated, launchNote, withCredits } from '../calls/launch-note.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
-import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { ownerFilters, tagCommand, tagEc2, untagEc2 } from '../wire/ec2-tags.ts';
+import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
+import { clusterFilters, ownerFilters, tagCommand, tagEc2, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
 export interface InstanceDesired extends Launch {
@@ -125,6 +126,16 @@ function differencesOf(
   return burstable && creditsAskedAnew(note, desired) ? [CREDITS] : [];
 }
 
+const INSTANCES: Listing<Instance> = {
+  name: 'instances',
+  async *load(account, owner) {
+    yield* (await describe(account, clusterFilters(owner))).filter((each) => !isTerminated(each));
+  },
+  idOf: ({ InstanceId = '' }) => InstanceId,
+  ownerOf: ({ Tags }) => ownerKey(tagRecord(Tags)),
+  keyOf: ({ identity }) => ownerKey(identity),
+};
+
 /** The host: MongoDB in a container, on a volume that is attached to it. */
 export const instance = defineKind<InstanceDesired, Details>({
   removal: 20,
@@ -142,6 +153,14 @@ export const instance = defineKind<InstanceDesired, Details>({
     }
     const found = unlisted ?? alive.find(isExpected) ?? alive[0];
     return found && actual(found);
+  },
+  async glance(account, { expectedId }, owner) {
+    const instances = await survey(account, owner, INSTANCES);
+    const found = instances?.byId.get(expectedId);
+    return instances && found && { actual: actual(found), at: instances.at };
+  },
+  async glanceIds(account, owner) {
+    return (await survey(account, owner, INSTANCES))?.of(owner).flatMap(({ InstanceId }) => InstanceId ?? []);
   },
   async byId(account, id) {
     const found = await instanceById(account, id);

@@ -10,6 +10,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../account/account.ts';
 import { orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
+import { type Listing, survey } from '../account/survey.ts';
+import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -62,10 +64,35 @@ async function byName(account: Account, name: string): Promise<Actual<Details> |
   return found && (await withTags(account, found));
 }
 
+/** The start of the names of all pipelines' groups: a shorter one may list the whole account's. */
+const ALL = '/aws/lambda/nami-';
+
+const GROUPS: Listing<LogGroup> = {
+  name: 'log groups',
+  async *load(account) {
+    yield* await list(account, ALL);
+  },
+  idOf: ({ logGroupName = '' }) => logGroupName,
+  ownerOf: ({ logGroupName = '' }) => logGroupName.replace(/-(pre|post)-queue$/, ''),
+  keyOf: ({ prefix }) => `/aws/lambda/${prefix}`,
+};
+
 /** Made before the function that writes to it, whose role can't make one: so its retention always holds. */
 export const logGroup = defineKind<LogGroupDesired, Details>({
   removal: 95,
   find: (account, { name }) => byName(account, name),
+  async glance(account, { name }, owner) {
+    const groups = await survey(account, owner, GROUPS);
+    const group = groups?.byId.get(name);
+    const arn = arnStart(account, 'logs', `log-group:${name}`);
+    const known = await glanceTags(account, owner, arn);
+    if (!groups || !group || !known) return undefined;
+    return {
+      actual: actual(name, arn, known.tags, group.retentionInDays),
+      at: Math.min(groups.at, known.at),
+    };
+  },
+  glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'logs', 'log-group:')),
   byId: byName,
   async owned(account, owner, isKnown = noneKnown) {
     const groups = await list(account, `/aws/lambda/${owner.prefix}-`);

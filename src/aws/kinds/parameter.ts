@@ -9,9 +9,10 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, TerminalError, unlessThere, unlessUnsettled } from '../account/errors.ts';
+import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
 import { passwordOfFunction } from '../calls/store-password.ts';
+import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { ownOf } from '../object/added-tags.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -44,17 +45,26 @@ async function withTags(account: Account, { Name = '', Value = '' }: Parameter):
   return actual(Name, Value, tagRecord(TagList));
 }
 
+async function parameterOf({ ssm }: Account, Name: string): Promise<Parameter | undefined> {
+  const found = await orAbsent(ssm.send(new GetParameterCommand({ Name, WithDecryption: true })));
+  return found && told(found.Parameter, `what the parameter ${Name} holds`);
+}
+
 async function byName(account: Account, name: string): Promise<Actual<null> | undefined> {
-  const found = await orAbsent(
-    account.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true })),
-  );
-  return found?.Parameter && (await withTags(account, found.Parameter));
+  const found = await parameterOf(account, name);
+  return found && (await withTags(account, found));
 }
 
 /** A password in SSM Parameter Store, as SecureString. */
 export const parameter = defineKind<ParameterDesired, null>({
   removal: 95,
   find: (account, { name }) => byName(account, name),
+  async glance(account, { name }, owner) {
+    const known = await glanceTags(account, owner, arnStart(account, 'ssm', `parameter${name}`));
+    const value = known && (await parameterOf(account, name));
+    return known && value && { actual: actual(name, value.Value ?? '', known.tags), at: known.at };
+  },
+  glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'ssm', 'parameter')),
   byId: byName,
   async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<null>[] = [];

@@ -11,7 +11,7 @@ import { BackoffError, judge, orAbsent, orGone, RequeueAfter, TerminalError } fr
 import { type Actual, pending, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { functionNames, functionTags } from './function.ts';
+import { functionNames, functionTags, glanceFunctions } from './function.ts';
 
 export interface ProvisionedConcurrencyDesired {
   readonly functionName: string;
@@ -88,6 +88,11 @@ async function list(account: Account, functionName: string): Promise<Actual<Deta
     }
   }
   return found;
+}
+
+async function ofFunctions(account: Account, names: readonly string[]): Promise<Actual<Details>[]> {
+  const found = await Promise.all(names.map((name) => orAbsent(list(account, name))));
+  return found.flatMap((configurations) => configurations ?? []);
 }
 
 /**
@@ -167,11 +172,11 @@ async function put(
 export const provisionedConcurrency = defineKind<ProvisionedConcurrencyDesired, Details>({
   removal: 10,
   find: (account, { functionName, alias }) => find(account, functionName, alias),
-  async owned(account, owner) {
-    const names = await functionNames(account, owner);
-    const found = await Promise.all(names.map((name) => orAbsent(list(account, name))));
-    return found.flatMap((configurations) => configurations ?? []);
+  async glanceIds(account, owner) {
+    const names = await glanceFunctions(account, owner);
+    return names && (await ofFunctions(account, names)).map(({ id }) => id);
   },
+  owned: async (account, owner) => ofFunctions(account, await functionNames(account, owner)),
   holderTags: (account, { details }) => functionTags(account, details.functionName),
   compare: ({ details: { executions, failure } }, desired) => [
     ...differing({ executions }, { executions: desired.executions }),

@@ -12,7 +12,8 @@ import { SQS_MESSAGE_BYTES } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { noteQueueUrl, queueUrl } from '../calls/queue-url.ts';
-import { LONGEST_RETENTION_SECONDS } from '../calls/queues.ts';
+import { LONGEST_RETENTION_SECONDS, recentAttributes } from '../calls/queues.ts';
+import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -124,6 +125,13 @@ async function byName(account: Account, name: string): Promise<Actual<Details> |
 export const queue = defineKind<QueueDesired, Details>({
   removal: 40,
   find: (account, { name }) => byName(account, name),
+  async glance(account, { name }, owner) {
+    const seen = await recentAttributes(account, name);
+    const known = await glanceTags(account, owner, arnStart(account, 'sqs', name));
+    if (!seen || !known) return undefined;
+    return { actual: actual(seen.url, { ...seen.attributes }, known.tags), at: Math.min(seen.at, known.at) };
+  },
+  glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'sqs', '')),
   byId: byName,
   async owned(account, owner, isKnown = noneKnown) {
     const found: Actual<Details>[] = [];

@@ -1,14 +1,11 @@
-import {
-  DeleteFunctionConcurrencyCommand,
-  GetFunctionConcurrencyCommand,
-  PutFunctionConcurrencyCommand,
-} from '@aws-sdk/client-lambda';
+import { DeleteFunctionConcurrencyCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, TerminalError } from '../account/errors.ts';
+import { orGone, TerminalError } from '../account/errors.ts';
+import { forgetReservation, recentReservation, reservationOf } from '../calls/reservation.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
-import { functionNames, functionTags } from './function.ts';
+import { functionNames, functionTags, glanceFunctions } from './function.ts';
 import { throwIfOutOfOrder } from './provisioned-concurrency.ts';
 
 export interface ReservedConcurrencyDesired {
@@ -27,10 +24,7 @@ const actual = (functionName: string, executions: number): Actual<Details> => ({
 });
 
 async function find(account: Account, functionName: string): Promise<Actual<Details> | undefined> {
-  const found = await orAbsent(
-    account.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: functionName })),
-  );
-  const executions = found?.ReservedConcurrentExecutions;
+  const executions = await reservationOf(account, functionName);
   return executions === undefined ? undefined : actual(functionName, executions);
 }
 
@@ -38,6 +32,7 @@ async function put(
   account: Account,
   { functionName, executions }: ReservedConcurrencyDesired,
 ): Promise<void> {
+  forgetReservation(account, functionName);
   try {
     await account.lambda.send(
       new PutFunctionConcurrencyCommand({
@@ -60,6 +55,16 @@ async function put(
 export const reservedConcurrency = defineKind<ReservedConcurrencyDesired, Details>({
   removal: 10,
   find: (account, { functionName }) => find(account, functionName),
+  async glance(account, { functionName }) {
+    const at = account.clock.now();
+    const executions = await recentReservation(account, functionName);
+    return executions === undefined ? undefined : { actual: actual(functionName, executions), at };
+  },
+  async glanceIds(account, owner) {
+    const names = await glanceFunctions(account, owner);
+    const reserved = await Promise.all(names?.map((name) => recentReservation(account, name)) ?? []);
+    return names?.filter((_, index) => reserved[index] !== undefined);
+  },
   async owned(account, owner, isKnown = noneKnown) {
     const unknown = (await functionNames(account, owner)).filter((name) => !isKnown(name));
     const found = await Promise.all(unknown.map((name) => find(account, name)));
@@ -73,6 +78,7 @@ export const reservedConcurrency = defineKind<ReservedConcurrencyDesired, Detail
   },
   update: (account, desired) => put(account, desired),
   async remove(account, { id }) {
+    forgetReservation(account, id);
     await orGone(account.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: id })));
   },
 });

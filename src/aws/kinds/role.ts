@@ -10,17 +10,21 @@ import {
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  paginateGetAccountAuthorizationDetails,
   paginateListRoles,
   type Role,
+  type RoleDetail,
   TagRoleCommand,
   UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
-import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
+import { orAbsent, orGone, told, unlessThere } from '../account/errors.ts';
+import { type Listing, survey } from '../account/survey.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
+import { carries, type Owner } from '../object/owner.ts';
 import { type PolicyStatement, parsePolicy, policyText } from '../wire/policy.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
@@ -78,20 +82,66 @@ function actual(
   };
 }
 
-async function find(account: Account, { name }: { name: string }): Promise<Actual<Details> | undefined> {
+async function find(
+  account: Account,
+  { name }: { readonly name: string },
+  owner: Owner,
+): Promise<Actual<Details> | undefined> {
   const RoleName = name;
-  const role = await orAbsent(account.iam.send(new GetRoleCommand({ RoleName })));
-  if (!role?.Role) return undefined;
+  const found = await orAbsent(account.iam.send(new GetRoleCommand({ RoleName })));
+  if (!found) return undefined;
+  const role = told(found.Role, `how the role ${name} is`);
+  // What another's role may do is nothing to the operator, nor its to read.
+  if (!carries(tagRecord(role.Tags), owner.identity)) return actual(role, undefined);
   const [policy, inline, attached] = await Promise.all([
     orAbsent(account.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: POLICY }))),
     // One page holds more than a role may have.
     orAbsent(account.iam.send(new ListRolePoliciesCommand({ RoleName }))),
     orAbsent(account.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }))),
   ]);
-  return actual(role.Role, policy?.PolicyDocument, {
+  return actual(role, policy?.PolicyDocument, {
     inline: inline?.PolicyNames?.filter((each) => each !== POLICY) ?? [],
     attached: attached?.AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []) ?? [],
   });
+}
+
+/** One page of many tells all of a role: its rights, policies and tags. (IAM API: GetAccountAuthorizationDetails.) */
+const ROLES: Listing<RoleDetail> = {
+  name: 'roles',
+  async *load({ iam }, { path, prefix }) {
+    const root = path.slice(0, -`${prefix}/`.length);
+    const Filter = ['Role' as const];
+    for await (const page of paginateGetAccountAuthorizationDetails(
+      { client: iam, pageSize: 1000 },
+      { Filter },
+    ))
+      yield* (page.RoleDetailList ?? []).filter(({ Path = '' }) => Path.startsWith(root));
+  },
+  idOf: ({ RoleName = '' }) => RoleName,
+  ownerOf: ({ Path = '' }) => Path,
+  keyOf: ({ path }) => path,
+};
+
+function ofDetail({
+  RolePolicyList = [],
+  AttachedManagedPolicies = [],
+  ...role
+}: RoleDetail): Actual<Details> {
+  const policy = RolePolicyList.find(({ PolicyName }) => PolicyName === POLICY);
+  return actual(role, policy?.PolicyDocument, {
+    inline: RolePolicyList.flatMap(({ PolicyName = '' }) => (PolicyName === POLICY ? [] : PolicyName)),
+    attached: AttachedManagedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []),
+  });
+}
+
+/** The names of the instance profiles in which an owner's roles are, as a list of everybody's roles shows them. */
+export async function glanceProfiles(account: Account, owner: Owner): Promise<readonly string[] | undefined> {
+  const roles = await survey(account, owner, ROLES);
+  return roles
+    ?.of(owner)
+    .flatMap(({ InstanceProfileList = [] }) =>
+      InstanceProfileList.flatMap(({ InstanceProfileName }) => InstanceProfileName ?? []),
+    );
 }
 
 /** Its rights are the operator's to give alone; a role that has further policies can't be deleted either. */
@@ -107,14 +157,22 @@ async function closeDoors({ iam }: Account, RoleName: string, { inline, attached
 export const role = defineKind<RoleDesired, Details>({
   removal: 90,
   find,
-  byId: (account, name) => find(account, { name }),
+  async glance(account, { name }, owner) {
+    const roles = await survey(account, owner, ROLES);
+    const detail = roles?.byId.get(name);
+    return roles && detail && { actual: ofDetail(detail), at: roles.at };
+  },
+  async glanceIds(account, owner) {
+    return (await survey(account, owner, ROLES))?.of(owner).flatMap(({ RoleName }) => RoleName ?? []);
+  },
+  byId: (account, name, owner) => find(account, { name }, owner),
   async owned(account, owner, isKnown = noneKnown) {
     const names: string[] = [];
     for await (const page of paginateListRoles({ client: account.iam }, { PathPrefix: owner.path })) {
       names.push(...(page.Roles ?? []).flatMap(({ RoleName }) => RoleName ?? []));
     }
     const unknown = names.filter((name) => !isKnown(name));
-    const roles = await Promise.all(unknown.map((name) => find(account, { name })));
+    const roles = await Promise.all(unknown.map((name) => find(account, { name }, owner)));
     return roles.filter((found) => found !== undefined);
   },
   compare: ({ details }, desired) => differences(details, desired),

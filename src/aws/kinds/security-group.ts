@@ -11,11 +11,13 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { isInUse, orGone, orPresent, unlessThere } from '../account/errors.ts';
+import { type Listing, survey } from '../account/survey.ts';
 import { deleteVersions } from '../calls/old-versions.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
+import { ownerKey } from '../object/owner.ts';
+import { clusterFilters, ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 /** A TCP port, and who reaches it: the members of a group or a range of IPv4 addresses. */
@@ -36,7 +38,7 @@ export interface SecurityGroupDesired {
 /** `strange` are rules that the operator never makes: someone opened a door by hand. */
 type Doors = { readonly ingress: readonly Ingress[]; readonly strange: readonly IpPermission[] };
 /** `egress`: each rule with one target. */
-type Details = Doors & { readonly egress: readonly IpPermission[] };
+type Details = Doors & { readonly egress: readonly IpPermission[]; readonly vpcId: string };
 
 function split(permissions: readonly IpPermission[]): Doors {
   const ingress: Ingress[] = [];
@@ -97,7 +99,7 @@ function egressChanges({ egress }: Details, wanted: SecurityGroupDesired['egress
 async function list(account: Account, filters: Filter[]): Promise<Actual<Details>[]> {
   const found: Actual<Details>[] = [];
   for await (const page of paginateDescribeSecurityGroups({ client: account.ec2 }, { Filters: filters })) {
-    for (const { GroupId = '', GroupName = '', Tags, ...rules } of page.SecurityGroups ?? []) {
+    for (const { GroupId = '', GroupName = '', VpcId = '', Tags, ...rules } of page.SecurityGroups ?? []) {
       found.push({
         id: GroupId,
         tags: tagRecord(Tags),
@@ -106,12 +108,25 @@ async function list(account: Account, filters: Filter[]): Promise<Actual<Details
         details: {
           ...split(rules.IpPermissions ?? []),
           egress: (rules.IpPermissionsEgress ?? []).flatMap(single),
+          vpcId: VpcId,
         },
       });
     }
   }
   return found;
 }
+
+const nameIn = (vpcId: string, name: string | undefined) => `${vpcId}/${name}`;
+
+const GROUPS: Listing<Actual<Details>> = {
+  name: 'security groups',
+  async *load(account, owner) {
+    yield* await list(account, clusterFilters(owner));
+  },
+  idOf: ({ outputs, details }) => nameIn(details.vpcId, outputs.name),
+  ownerOf: ({ tags = {} }) => ownerKey(tags),
+  keyOf: ({ identity }) => ownerKey(identity),
+};
 
 const lacking = <Rule extends object>(from: readonly Rule[], wanted: readonly Rule[]): Rule[] =>
   wanted.filter((rule) => !from.some((other) => canonical(other) === canonical(rule)));
@@ -124,6 +139,14 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
       { Name: 'vpc-id', Values: [vpcId] },
     ];
     return (await list(account, filters))[0];
+  },
+  async glance(account, { name, vpcId }, owner) {
+    const groups = await survey(account, owner, GROUPS);
+    const found = groups?.byId.get(nameIn(vpcId, name));
+    return groups && found && { actual: found, at: groups.at };
+  },
+  async glanceIds(account, owner) {
+    return (await survey(account, owner, GROUPS))?.of(owner).map(({ id }) => id);
   },
   byId: async (account, id) => (await list(account, [{ Name: 'group-id', Values: [id] }]))[0],
   owned: (account, owner) => list(account, ownerFilters(owner)),
@@ -145,7 +168,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         }),
       ),
     );
-    return { id, tags, state: READY, outputs: { id, name }, details: { ...split([]), egress: [ALL] } };
+    return { id, tags, state: READY, outputs: { id, name }, details: { ...split([]), egress: [ALL], vpcId } };
   },
   async update(account, { ingress, egress }, found) {
     const { id, details } = found;
@@ -164,7 +187,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     const changes = egressChanges(details, egress);
     await changeEgress(account, id, changes);
     const left = details.egress.filter((rule) => !changes.surplus.includes(rule));
-    return { ...found, details: { ingress, strange: [], egress: [...left, ...changes.missing] } };
+    return { ...found, details: { ...details, ingress, strange: [], egress: [...left, ...changes.missing] } };
   },
   async remove(account, { id, outputs }) {
     try {

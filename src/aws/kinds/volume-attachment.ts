@@ -1,5 +1,11 @@
-import { AttachVolumeCommand, DescribeVolumesCommand, type VolumeAttachment } from '@aws-sdk/client-ec2';
+import {
+  AttachVolumeCommand,
+  DescribeVolumesCommand,
+  type Volume,
+  type VolumeAttachment,
+} from '@aws-sdk/client-ec2';
 import { orAbsent, unlessThere } from '../account/errors.ts';
+import { surveyVolumes } from '../calls/expected-volume.ts';
 import { type Actual, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 
@@ -22,6 +28,14 @@ function actual(
   return { id: `${volumeId}:${instanceId}`, tags: undefined, state, outputs: {}, details: null };
 }
 
+function attachmentOf(
+  volume: Volume | undefined,
+  desired: VolumeAttachmentDesired,
+): Actual<null> | undefined {
+  const attachment = volume?.Attachments?.find((each) => each.State !== 'detached');
+  return attachment && actual(desired, attachment);
+}
+
 /** Brings the volume to the host; it ends with the instance. */
 export const volumeAttachment = defineKind<VolumeAttachmentDesired, null>({
   removal: 'vanishes',
@@ -29,8 +43,12 @@ export const volumeAttachment = defineKind<VolumeAttachmentDesired, null>({
     const found = await orAbsent(
       account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [desired.volumeId] })),
     );
-    const attachment = found?.Volumes?.[0]?.Attachments?.find((each) => each.State !== 'detached');
-    return attachment && actual(desired, attachment);
+    return attachmentOf(found?.Volumes?.[0], desired);
+  },
+  async glance(account, desired, owner) {
+    const volumes = await surveyVolumes(account, owner);
+    const found = attachmentOf(volumes?.byId.get(desired.volumeId), desired);
+    return volumes && found && { actual: found, at: volumes.at };
   },
   owned: async () => [],
   compare: () => [],

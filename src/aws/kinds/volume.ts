@@ -9,7 +9,9 @@ import { orGone, RequeueAfter } from '../account/errors.ts';
 import {
   expectedVolume,
   forgetPlace,
+  isKnown,
   listVolumes,
+  surveyVolumes,
   type VolumeIdentity,
   volumeById,
 } from '../calls/expected-volume.ts';
@@ -73,6 +75,15 @@ export const volume = defineKind<VolumeDesired, Details>({
   async find(account, desired, owner) {
     const found = await expectedVolume(account, owner, desired);
     return found && actual(found);
+  },
+  async glance(account, desired, owner) {
+    if (!isKnown(desired)) return undefined;
+    const volumes = await surveyVolumes(account, owner);
+    const found = volumes?.byId.get(desired.expectedId);
+    return volumes && found && { actual: actual(found), at: volumes.at };
+  },
+  async glanceIds(account, owner) {
+    return (await surveyVolumes(account, owner))?.of(owner).flatMap(({ VolumeId }) => VolumeId ?? []);
   },
   async byId(account, id) {
     const found = await volumeById(account, id);

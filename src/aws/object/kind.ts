@@ -14,6 +14,12 @@ export interface Remark {
 /** Whether an object is known by its id, so that no call needs to be spent on it. */
 export type IsKnown = (id: string) => boolean;
 
+/** An object as lists of everybody's objects show it, and when they were asked for (milliseconds since the epoch). */
+export interface Glance<Details> {
+  readonly actual: Actual<Details>;
+  readonly at: number;
+}
+
 /** For listings that spare nothing. */
 export const noneKnown: IsKnown = () => false;
 
@@ -42,6 +48,13 @@ export interface Kind<Desired, Details> {
   interrupts?(differences: readonly string[]): boolean;
   /** The object that `desired` names, if AWS has it. */
   find(account: Account, desired: Desired, owner: Owner): Promise<Actual<Details> | undefined>;
+  /**
+   * What `find` would answer, out of lists that are read once for all pipelines; nothing where they don't show all of it.
+   * They may lag: it tells that an object is as it is wanted, and never that it is not.
+   */
+  glance?(account: Account, desired: Desired, owner: Owner): Promise<Glance<Details> | undefined>;
+  /** Likewise the ids of what `owned` would answer. */
+  glanceIds?(account: Account, owner: Owner): Promise<readonly string[] | undefined>;
   /** The object with this id, whoever's it is. For kinds whose objects may be missed by `owned`. */
   byId?(account: Account, id: string, owner: Owner): Promise<Actual<Details> | undefined>;
   /**
@@ -77,6 +90,7 @@ export interface Kind<Desired, Details> {
     actual: Actual<Details>,
     owner: Owner,
     code?: CodeSource,
+    // biome-ignore lint/suspicious/noConfusingVoidType: most kinds answer nothing.
   ): Promise<Actual<Details> | void>;
   remove(account: Account, actual: Actual<Details>, owner: Owner): Promise<void>;
   /** Removes several in one call, as `remove` does one, for kinds whose API takes them so. */

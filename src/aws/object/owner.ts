@@ -35,6 +35,9 @@ export const TAGS = {
 
 export const REDRIVE_DUE = 'due';
 
+/** What the tags of an owner's objects have in common, as one key. */
+export const ownerKey = (tags: Tags): string => `${tags[TAGS.namespace]}/${tags[TAGS.name]}`;
+
 /** Whose objects: a pipeline, or a region's shared objects. */
 export interface Owner {
   /** UID of the Kubernetes resource: another one under the same name is another attempt to AWS. */

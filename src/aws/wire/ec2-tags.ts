@@ -17,6 +17,11 @@ export function ownerFilters(owner: Owner, object?: string): Filter[] {
   return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
 }
 
+/** Finds what the owners of a cluster have. */
+export const clusterFilters = ({ identity }: Owner): Filter[] => [
+  { Name: `tag:${TAGS.cluster}`, Values: [identity[TAGS.cluster] ?? ''] },
+];
+
 /** Tags from the first moment on; `Name` is what the AWS console shows, unless another is wanted. */
 export function tagged(type: ResourceType, owner: Owner, tags: Tags): TagSpecification[] {
   return [{ ResourceType: type, Tags: tagList({ Name: `${owner.prefix}-${tags[TAGS.object]}`, ...tags }) }];

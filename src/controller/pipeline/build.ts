@@ -1,5 +1,6 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
+import { tagsSeenAt } from '../../aws/calls/tagged-resources.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
 import { gatewayName } from '../../aws/object/gateway-name.ts';
@@ -64,15 +65,25 @@ async function buildOnce(
   const planned = fingerprint([graph, given, input.owner.tags, requested]);
   const kept =
     memory.applied?.plan === planned
-      ? stillFresh(memory.applied, clock.now(), config.resyncSeconds)
+      ? stillFresh(memory.applied, {
+          now: clock.now(),
+          resyncSeconds: config.resyncSeconds,
+          surveyedAt: tagsSeenAt(account, input.owner),
+        })
       : undefined;
   if (kept) return { input, outcome: kept };
   const last = memory.applied?.outcome;
   const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
   // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
   const before = !isResync && memory.applied?.requested === requested ? last : undefined;
-  const outcome = await apply(account, graph, input.owner, { given, code, ...(before && { before }) });
   memory.rested ??= restedBy(pipeline);
+  const glances = isResync || (last === undefined && memory.rested.size > 0);
+  const outcome = await apply(account, graph, input.owner, {
+    given,
+    code,
+    glances,
+    ...(before && { before }),
+  });
   const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
   for (const { node } of drifts) context.onDrift?.(node.kind);
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
@@ -94,14 +105,17 @@ function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
   return answersSince === undefined && lastProbeTime === undefined ? undefined : host;
 }
 
-/** An outcome that came to rest, and of which nothing was seen too long ago. */
+/**
+ * An outcome that came to rest, and of which nothing was seen too long ago. Half of that is too long where others have just
+ * had everybody's objects listed: so it comes that all pipelines are compared by the same lists.
+ */
 function stillFresh(
   { at, outcome }: NonNullable<Memory['applied']>,
-  now: number,
-  resyncSeconds: number,
+  { now, resyncSeconds, surveyedAt }: { now: number; resyncSeconds: number; surveyedAt: number | undefined },
 ): Outcome | undefined {
   const seen = Math.min(at, ...outcome.nodes.flatMap(({ seenAt }) => seenAt ?? []));
-  return isAtRest(outcome) && now - seen < resyncSeconds * 1000 ? outcome : undefined;
+  const share = surveyedAt !== undefined && surveyedAt > seen ? 0.5 : 1;
+  return isAtRest(outcome) && now - seen < resyncSeconds * 1000 * share ? outcome : undefined;
 }
 
 /** Whether nothing in it is worth another try. */

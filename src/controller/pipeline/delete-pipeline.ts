@@ -34,6 +34,7 @@ export interface Deletion {
 /** Seconds between two looks at what takes time. */
 const LOOK = 1;
 const LOOK_AT_QUEUE = 2;
+const LOOK_AT_EMPTY_QUEUE = 5;
 const LOOK_LATER = 30;
 
 const after = (seconds: number): Next => ({ after: seconds, urgency: 'begun' });
@@ -95,7 +96,7 @@ async function emptyQueues({ config, clock }: Context, deletion: Deletion): Prom
   if (found.is === 'settling') {
     memory.emptySince = found.since;
     await say(found.overall);
-    return after(Math.min(found.seconds, LOOK_AT_QUEUE));
+    return after(Math.min(found.seconds, LOOK_AT_EMPTY_QUEUE));
   }
   delete memory.emptySince;
   if (found.is === 'stopped') {

@@ -52,6 +52,8 @@ export function believe(before: StoreBelief, answer: StoreAnswer, now: number): 
   }
   const silentSince = before.silentSince ?? now;
   if (answer.is === 'unknown') {
+    // Where there is nobody to ask yet, nothing is silent.
+    if (answer.unasked && before.view.is === 'unknown') return { ...rest, view: answer };
     // It says nothing new of a store that is known.
     return { ...before, view: before.view.is === 'unknown' ? answer : before.view, silentSince };
   }
@@ -102,15 +104,18 @@ export function isToBeRead({ view, awaitsHost }: StoreBelief): boolean | undefin
 
 /** Seconds until a store should be asked again that gives no reason to leave it alone for longer. */
 const SOON = 1;
+/** Of a store that has not answered yet: it is being made, or its function is hard to reach. */
+const YOUNG = 4;
 const LATER = 15;
 
 /** Seconds until the next question: soon when in doubt, and the less often the longer there was no answer. */
 export function askAgainAfter(
-  { view, doubts, silentSince }: StoreBelief,
+  { view, doubts, silentSince, answeredAt }: StoreBelief,
   now: number,
   lookSeconds: number,
 ): number {
   if (view.is === 'reachable' && doubts === 0) return lookSeconds;
   const silent = silentSince === undefined ? 0 : (now - silentSince) / 1000;
-  return Math.min(LATER, lookSeconds, Math.max(SOON, silent / 4));
+  const soonest = answeredAt === undefined ? YOUNG : SOON;
+  return Math.min(LATER, lookSeconds, Math.max(soonest, silent / 4));
 }

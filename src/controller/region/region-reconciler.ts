@@ -24,6 +24,9 @@ export type RegionContext = Pick<
   readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
 };
 
+/** Milliseconds for which the network is taken to be as it was seen: while pipelines are made, a look follows another. */
+const REST = 30_000;
+
 /** Looks at the shared objects of one region at a time, and keeps the words for what went wrong. */
 export class RegionReconciler {
   readonly #context: RegionContext;
@@ -72,7 +75,7 @@ export class RegionReconciler {
         isResumed: !this.#known.has(region) && here.some((each) => wasBegun(each, this.#startedAt)),
         remove: isEmpty,
         torsos,
-        before: this.#nodes.get(region) ?? [],
+        before: this.#seenLately(region),
       });
       this.#nodes.set(region, result.nodes);
       this.#known.add(region);
@@ -99,6 +102,11 @@ export class RegionReconciler {
       if (isNews) wakePipelines(here.filter(isWaiting));
       return { backoff: true };
     }
+  }
+
+  #seenLately(region: string): readonly NodeOutcome[] {
+    const since = this.#context.clock.now() - REST;
+    return (this.#nodes.get(region) ?? []).filter(({ seenAt = 0 }) => seenAt > since);
   }
 
   /** Says what somebody else did to what this process has seen ready. */

@@ -43,8 +43,7 @@ export async function siftRoutes(
     wanted.map(async (route) => {
       const holder = holders.get(route.path) ?? '';
       if (holder === route.functionArn) possible.push(route);
-      else if (holder !== '' && (await canBeCalled(account, holder)))
-        problems.push(taken(route, holder));
+      else if (holder !== '' && (await canBeCalled(account, holder))) problems.push(taken(route, holder));
       else if (await canBeCalled(account, route.functionArn, restApiIdOf(route.path)))
         possible.push({ ...route, replaces: holder });
     }),
@@ -53,11 +52,7 @@ export async function siftRoutes(
 }
 
 /** Whether the function behind an alias is there and lets a gateway call it: a certain one, where that is given. */
-async function canBeCalled(
-  account: Account,
-  aliasArn: string,
-  restApiId?: string,
-): Promise<boolean> {
+async function canBeCalled(account: Account, aliasArn: string, restApiId?: string): Promise<boolean> {
   const source = await callerOf(account, aliasArn.split(':')[6] ?? '', ALIAS);
   if (source === undefined) return false;
   const [, caller = restApiId] = /:execute-api:[^:]*:[^:]*:([^/]+)/.exec(source) ?? [];

@@ -7,6 +7,7 @@ import type {
   DeleteRolePolicyRequest,
   DeleteRoleRequest,
   DetachRolePolicyRequest,
+  GetAccountAuthorizationDetailsRequest,
   GetInstanceProfileRequest,
   GetRolePolicyRequest,
   GetRoleRequest,
@@ -121,6 +122,26 @@ export class Iam extends Service {
       const found = this.roles.filter(({ path }) => path.startsWith(PathPrefix));
       const { items, next } = pageOf(found, Marker, MaxItems ?? PAGE);
       return { Roles: items.map(show), IsTruncated: next !== undefined, Marker: next };
+    },
+    GetAccountAuthorizationDetails: ({ Marker, MaxItems, Filter }: GetAccountAuthorizationDetailsRequest) => {
+      const found = !Filter || Filter.includes('Role') ? this.roles.values() : [];
+      const { items, next } = pageOf(found, Marker, MaxItems ?? PAGE);
+      const RoleDetailList = items.map((role) => ({
+        ...show(role),
+        Tags: toTagList(role.tags),
+        RolePolicyList: Object.entries(role.policies).map(([PolicyName, { document }]) => ({
+          PolicyName,
+          PolicyDocument: encodeURIComponent(document),
+        })),
+        AttachedManagedPolicies: role.attached.map((PolicyArn) => ({ PolicyArn })),
+        InstanceProfileList: this.instanceProfiles
+          .filter(({ roleName }) => roleName === role.name)
+          .map(({ name }) => ({ InstanceProfileName: name })),
+        ...(role.boundaryArn !== undefined && {
+          PermissionsBoundary: { PermissionsBoundaryArn: role.boundaryArn },
+        }),
+      }));
+      return { RoleDetailList, IsTruncated: next !== undefined, Marker: next };
     },
     DeleteRole: ({ RoleName = '' }: DeleteRoleRequest) => {
       const role = this.#role(RoleName);

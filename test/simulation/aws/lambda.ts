@@ -83,6 +83,8 @@ export interface Alias {
   readonly arn: string;
   readonly version: string;
   readonly weights: Readonly<Record<string, number>>;
+  /** Another for each that was made, whatever it is called. */
+  readonly id: string;
 }
 
 interface Permission {
@@ -215,7 +217,14 @@ export class Lambda extends Service {
     },
     GetFunction: ({ FunctionName = '' }: GetFunctionRequest) => {
       const found = this.#require(FunctionName);
-      return { Configuration: this.#show(found), Tags: { ...found.tags }, Code: {} };
+      return {
+        Configuration: this.#show(found),
+        Tags: { ...found.tags },
+        Code: {},
+        ...(found.reserved !== undefined && {
+          Concurrency: { ReservedConcurrentExecutions: found.reserved },
+        }),
+      };
     },
     GetFunctionConfiguration: ({
       FunctionName = '',
@@ -316,6 +325,7 @@ export class Lambda extends Service {
         name: Name,
         arn: `${arn}:${Name}`,
         version: FunctionVersion,
+        id: this.around.newId('alias-'),
       };
       return showAlias(this.aliases.set(key, { ...alias, weights: {} }));
     },
@@ -816,10 +826,12 @@ const showSettings = (settings: FunctionSettings) => ({
   LoggingConfig: { LogGroup: settings.logGroup },
 });
 
-const showAlias = ({ name, arn, version, weights }: Alias) => ({
+const showAlias = ({ id, name, arn, version, weights }: Alias) => ({
   Name: name,
   AliasArn: arn,
   FunctionVersion: version,
+  // Another after each change of the alias.
+  RevisionId: [id, version, ...Object.entries(weights).flat()].join('-'),
   ...(Object.keys(weights).length > 0 && { RoutingConfig: { AdditionalVersionWeights: weights } }),
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { role } from '../../../../src/aws/kinds/role.ts';
+import { tagList } from '../../../../src/aws/wire/tags.ts';
 import { OWNER } from '../graph/fake-kinds.ts';
 import { scripted } from './scripted-account.ts';
 
@@ -16,10 +17,10 @@ const TRUST = JSON.stringify({
 });
 const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
-const aws = (inline: string[] = [], attached: string[] = []) =>
+const aws = (inline: string[] = [], attached: string[] = [], tags = tagList(OWNER.identity)) =>
   scripted({
     ListRoles: () => ({ Roles: [{ RoleName: 'r' }] }),
-    GetRole: () => ({ Role: { RoleName: 'r', AssumeRolePolicyDocument: TRUST } }),
+    GetRole: () => ({ Role: { RoleName: 'r', AssumeRolePolicyDocument: TRUST, Tags: tags } }),
     GetRolePolicy: () => ({ PolicyDocument: JSON.stringify({ Statement: STATEMENTS }) }),
     ListRolePolicies: () => ({ PolicyNames: ['nami', ...inline] }),
     ListAttachedRolePolicies: () => ({ AttachedPolicies: attached.map((PolicyArn) => ({ PolicyArn })) }),
@@ -38,6 +39,16 @@ const found = async (...strange: Parameters<typeof aws>) => {
 describe('a role', () => {
   test('with the rights that the operator gave it is left alone', async () => {
     expect(role.compare(await found(), DESIRED)).toEqual([]);
+  });
+
+  test('that is another’s is not asked for its rights', async () => {
+    expect((await found([], [], [])).tags).toEqual({});
+    expect(run.inputs('GetRolePolicy')).toEqual([]);
+  });
+
+  test('is neither there nor gone where IAM says nothing of it', async () => {
+    const { account } = scripted({ GetRole: () => ({}) });
+    await expect(role.find(account, DESIRED, OWNER)).rejects.toThrow('how the role r is');
   });
 
   test('loses what someone else gave it, in it or attached', async () => {

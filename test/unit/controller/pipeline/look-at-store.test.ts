@@ -15,10 +15,39 @@ describe('a look at the store', () => {
     const memory = newMemory('u');
     await lookAtStore(memory, run.account, OWNER, 60);
     // An outage is believed when it is said twice.
-    await run.clock.advance(1000);
+    await run.clock.advance(4000);
     await lookAtStore(memory, run.account, OWNER, 60);
     return { view: memory.store.view, run, memory };
   };
+
+  test('asks no function that is not there more often than it looks, until it is made', async () => {
+    const { run, memory } = await look(() => refuse('ResourceNotFoundException'));
+    await run.clock.advance(30_000);
+    await lookAtStore(memory, run.account, OWNER, 60);
+    expect(run.inputs('Invoke')).toHaveLength(1);
+    expect(memory.store.silentSince).toBeUndefined();
+
+    memory.applied = {
+      plan: 'p',
+      requested: undefined,
+      at: run.clock.now(),
+      outcome: {
+        nodes: [
+          {
+            node: { kind: 'Alias', id: 'post-queue' } as never,
+            state: 'Ready',
+            outputs: {},
+            done: ['created'],
+          },
+        ],
+        leftovers: [],
+        settled: true,
+        failed: false,
+      },
+    };
+    await lookAtStore(memory, run.account, OWNER, 60);
+    expect(run.inputs('Invoke')).toHaveLength(2);
+  });
 
   test('asks the function that writes to it, by its alias', async () => {
     const body = { nami: 'post-queue', problems: [], store: { reachable: true, documents: 3 } };

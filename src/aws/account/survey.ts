@@ -1,0 +1,59 @@
+import { type Owner, TAGS } from '../object/owner.ts';
+import type { Account } from './account.ts';
+import { isOfCall } from './errors.ts';
+
+/** What a list shows of everybody's objects, and when it was asked for. */
+export interface Survey<Item> {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly byId: ReadonlyMap<string, Item>;
+  /** What one owner has. */
+  readonly of: (owner: Owner) => readonly Item[];
+}
+
+/** A list that shows the objects of all pipelines of a region. */
+export interface Listing<Item> {
+  readonly name: string;
+  readonly load: (account: Account, owner: Owner) => AsyncIterable<Item>;
+  readonly idOf: (item: Item) => string;
+  /** What `Item` and `Owner` have in common where it is the owner's. */
+  readonly ownerOf: (item: Item) => string;
+  readonly keyOf: (owner: Owner) => string;
+}
+
+/** Seconds for which a list serves: longer than the pause between two looks at a pipeline, so that one serves all of them. */
+const SURVEY_SECONDS = 90;
+
+/**
+ * A list of everybody's objects, read once for all pipelines. It may lag, so that it settles only what it shows to be
+ * right. Nothing where AWS does not give it, as for want of a right: what is wanted is then looked for by itself.
+ */
+export async function survey<Item>(
+  account: Account,
+  owner: Owner,
+  { name, load, idOf, ownerOf, keyOf }: Listing<Item>,
+): Promise<Survey<Item> | undefined> {
+  const [found] = await account.inventory.read(nameFor(name, owner), SURVEY_SECONDS, async function* () {
+    const at = account.clock.now();
+    try {
+      const items = await Array.fromAsync(load(account, owner));
+      const byOwner = Map.groupBy(items, ownerOf);
+      const byId = new Map(items.map((item) => [idOf(item), item]));
+      yield { at, byId, of: (each: Owner) => byOwner.get(keyOf(each)) ?? [] };
+    } catch (error) {
+      if (!isOfCall(error)) throw error;
+      // The look at the single object meets the same trouble, and says so.
+      yield undefined;
+    }
+  });
+  return found;
+}
+
+/** When a list that still serves was asked for, in milliseconds since the epoch. */
+export const surveyedAt = <Item>(
+  account: Account,
+  owner: Owner,
+  { name }: Listing<Item>,
+): number | undefined => account.inventory.askedAt(nameFor(name, owner));
+
+const nameFor = (name: string, { identity }: Owner) => `survey of ${name} of ${identity[TAGS.cluster]}`;
