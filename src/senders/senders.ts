@@ -61,6 +61,7 @@ import { slack } from './slack.ts';
 import { square } from './square.ts';
 import { stream } from './stream.ts';
 import { stripe } from './stripe.ts';
+import { telegram } from './telegram.ts';
 import { telnyx } from './telnyx.ts';
 import { trello } from './trello.ts';
 import { twitch } from './twitch.ts';
@@ -137,6 +138,7 @@ export const SENDERS = {
   Square: square,
   Stream: stream,
   Stripe: stripe,
+  Telegram: telegram,
   Telnyx: telnyx,
   Trello: trello,
   Twitch: twitch,

@@ -22,7 +22,6 @@ export const UNNAMED = [
   'SonarQube',
   'Squarespace',
   'Tally',
-  'Telegram',
   'Terraform Cloud',
   'Vercel',
 ] as const;
