@@ -135,7 +135,7 @@ const identityOf = ({ id }: EventPlaces) => (id.length === 0 ? 'nothing' : code(
 const code = (places: readonly string[]) =>
   places
     .map((place) =>
-      place === '{bodySha256}' ? 'the body' : `\`${place.replaceAll(/\{(?:header|json):([^}]*)\}/g, '$1')}\``,
+      place === '{bodySha256}' ? 'the body' : `\`${place.replaceAll(/\{(?:[a-z]+:)?([^}]*)\}/g, '$1')}\``,
     )
     .join(', else ');
 

@@ -3,7 +3,7 @@ import type { ResponseSettings, SenderSettings } from '../../handlers/contract.t
 /** A named sender: what the function is told of it, and what its user is. */
 export interface Sender extends SenderSettings {
   readonly title: string;
-  /** The sender's own page on how it signs. */
+  /** The sender's own page or code on how it signs. */
   readonly page: string;
   /** The page on it in docs/sources, if it has one of its own. */
   readonly guide?: string;
@@ -19,8 +19,8 @@ export interface Sender extends SenderSettings {
 export type Answers = Partial<Pick<ResponseSettings, 'statusCode' | 'body' | 'emptyRefusals'>>;
 
 /**
- * How it is shown that a right delivery is taken: by a library of the sender's that signs or verifies in the tests, by an
- * example that the sender has published, or by what its page says alone.
+ * How it is shown that a right delivery is taken: by a library of the sender's, by its name, that verifies in the tests;
+ * by an example that the sender has published there; or by what its page or code says alone.
  */
 export type Shown =
   | { readonly by: 'library' | 'example'; readonly of: string }
