@@ -1,53 +1,24 @@
+import { drawPanel, roundUp, type Series } from '../svg-panel.ts';
+import { styleSheet } from '../svg-style.ts';
 import type { BurstResult } from './burst.ts';
 import { labelOf, thousands } from './report.ts';
 import type { Sample } from './samples.ts';
-import { drawPanel, roundUp, type Series } from './svg-panel.ts';
 
 const MARGIN = { left: 58, right: 18, top: 76, bottom: 44 };
 const WIDTH = 880;
 const GAP = 66;
 const PANEL_HEIGHT = 130;
 const ROW_HEIGHT = 198;
+const TICK_SECONDS = 10;
 
-/** Readable on white and on black: the picture takes the colours that its reader's system prefers. */
-/** Of text, lines and ground: by day and by night. Written out, since not every viewer of SVG knows CSS variables. */
-const COLOURS = {
-  light: {
-    text: '#24292f',
-    grid: '#d0d7de',
-    paper: '#fff',
-    asked: '#6e7781',
-    ok: '#1a7f37',
-    no: '#8250df',
-    busy: '#cf222e',
-    queue: '#bc4c00',
-    store: '#0969da',
-  },
-  dark: {
-    text: '#e6edf3',
-    grid: '#30363d',
-    paper: '#0d1117',
-    asked: '#8b949e',
-    ok: '#3fb950',
-    no: '#d2a8ff',
-    busy: '#ff7b72',
-    queue: '#f0883e',
-    store: '#58a6ff',
-  },
-} as const;
-
-const coloured = ({ text, paper, ...lines }: (typeof COLOURS)['light' | 'dark']): string =>
-  [
-    `text{fill:${text}}.paper{fill:${paper}}`,
-    ...Object.entries(lines).map(([name, colour]) => `.${name}{stroke:${colour}}`),
-  ].join('');
-
-const STYLE = `
-text{font:12px system-ui,sans-serif}
-.head{font-size:15px;font-weight:600}.title{font-weight:600}.end{text-anchor:end}.middle{text-anchor:middle}
-path{fill:none;stroke-width:1.8;stroke-linejoin:round}.grid{stroke-width:1}.asked{stroke-dasharray:4 3}
-${coloured(COLOURS.light)}
-@media(prefers-color-scheme:dark){${coloured(COLOURS.dark)}}`;
+const STYLE = styleSheet({
+  asked: { light: '#6e7781', dark: '#8b949e', isDashed: true },
+  ok: { light: '#1a7f37', dark: '#3fb950' },
+  no: { light: '#8250df', dark: '#d2a8ff' },
+  busy: { light: '#cf222e', dark: '#ff7b72' },
+  queue: { light: '#bc4c00', dark: '#f0883e' },
+  store: { light: '#0969da', dark: '#58a6ff' },
+});
 
 const ANSWER_STYLES: Readonly<Record<string, string>> = { 200: 'ok', 401: 'no', 503: 'busy' };
 
@@ -92,6 +63,10 @@ export function drawBursts(results: readonly BurstResult[]): string {
   const maxX = Math.ceil(
     Math.max(...results.flatMap(({ samples }) => samples.map(({ seconds }) => seconds))),
   );
+  const ticksX = Array.from({ length: Math.floor(maxX / TICK_SECONDS) + 1 }, (_, index): [number, string] => {
+    const seconds = index * TICK_SECONDS;
+    return [seconds, String(seconds)];
+  });
   const leftOf = (column: number) => Math.round(MARGIN.left + column * (width + GAP));
   const heads = results.map(
     (result, column) =>
@@ -111,6 +86,7 @@ export function drawBursts(results: readonly BurstResult[]): string {
         maxX,
         maxY,
         titleX: 'seconds',
+        ticksX,
         series: ofRun,
       }),
     );

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { type LoopbackServer, serveLoopback } from '../loopback-server.ts';
 import { ASSUMED_SQS_MILLISECONDS } from '../sqs-milliseconds.ts';
-import { type LoopbackServer, serveLoopback } from './loopback-server.ts';
 import type { MessageQueue } from './message-queue.ts';
 
 /** SQS as far as SendMessage (AWS JSON protocol): answers once the queue has the message, as late as SQS would. */

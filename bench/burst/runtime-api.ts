@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { type LoopbackServer, serveLoopback } from './loopback-server.ts';
+import { type LoopbackServer, serveLoopback } from '../loopback-server.ts';
 
 /** What a function made of an event: its answer as text, or that it failed. */
 export type InvocationResult =

@@ -29,9 +29,15 @@ const { values } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
     only: { type: 'string' },
+    /** Begins no further run after so many. */
+    minutes: { type: 'string' },
     mutation: { type: 'string' },
   },
 });
+
+const minutes = Number(values.minutes ?? Number.POSITIVE_INFINITY);
+if (!(minutes > 0)) throw new Error(`--minutes is a number above 0, not "${values.minutes}"`);
+const isOver = () => performance.now() > minutes * 60_000;
 
 interface Tally {
   runs: number;
@@ -79,19 +85,24 @@ async function sweep(ids: readonly string[]): Promise<Tally> {
   const tally = empty();
   const began = performance.now();
   let shown = 0;
-  await runAll(ids, (answer) => {
-    tally.runs += 1;
-    const isShown = () => shown++ < SHOWN || values.only !== undefined;
-    if (answer.error !== undefined) {
-      tally.stuck += 1;
-      if (isShown()) tell(answer.id, { threw: [answer.error] });
-      return;
-    }
-    const { verdict } = answer;
-    for (const what of ['orphans', 'doubles', 'stuck', 'lost'] as const) tally[what] += verdict[what].length;
-    if (isGood(verdict)) tally.converged += 1;
-    else if (isShown()) tell(answer.id, { ...verdict });
-  });
+  await runAll(
+    ids,
+    (answer) => {
+      tally.runs += 1;
+      const isShown = () => shown++ < SHOWN || values.only !== undefined;
+      if (answer.error !== undefined) {
+        tally.stuck += 1;
+        if (isShown()) tell(answer.id, { threw: [answer.error] });
+        return;
+      }
+      const { verdict } = answer;
+      for (const what of ['orphans', 'doubles', 'stuck', 'lost'] as const)
+        tally[what] += verdict[what].length;
+      if (isGood(verdict)) tally.converged += 1;
+      else if (isShown()) tell(answer.id, { ...verdict });
+    },
+    isOver,
+  );
   tally.seconds = (performance.now() - began) / 1000;
   return tally;
 }
@@ -117,6 +128,8 @@ for (const [phase, ids] of Object.entries(await idsOf())) {
   if (phase === 'crash' || phase === 'field') crashPoints += tally.runs;
   const { runs, converged, orphans, doubles, stuck, lost, seconds } = tally;
   row([phase, runs, converged, orphans, doubles, stuck, lost, seconds.toFixed(0)]);
+  if (runs < ids.length)
+    console.log(`${phase}: ${ids.length - runs} were not begun within ${minutes} minutes`);
   for (const what of Object.keys(total) as (keyof Tally)[]) total[what] += tally[what];
 }
 const mutations: readonly Caught[] =

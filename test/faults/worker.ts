@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { accessLog } from '../iam/access-log.ts';
 import { scenarioOf } from '../simulation/sweep/phases.ts';
 import type { Verdict } from '../simulation/sweep/verdict.ts';
 import { knownAlbum } from './known-album.ts';
@@ -11,6 +12,7 @@ export type Answer = { readonly id: string } & (
 
 const port = parentPort;
 if (port === null) throw new Error('this is a worker: run it by "npm run faults"');
+accessLog.close();
 const expected = knownAlbum();
 port.on('message', (id: string) => {
   void (async () => {

@@ -28,8 +28,10 @@ const isMoot = ({ action, resource }: Access, scene: Scene): boolean =>
 /** All that IAM was asked, each kind of question once. */
 export class AccessLog {
   readonly #asked = new Map<string, Access>();
+  #isClosed = false;
 
   add(call: AwsCall, scene: Scene): void {
+    if (this.#isClosed) return;
     for (const access of accessesOf(call, scene)) {
       if (isMoot(access, scene)) continue;
       const key = shapeOf(access);
@@ -39,6 +41,11 @@ export class AccessLog {
 
   get asked(): readonly Access[] {
     return [...this.#asked.values()];
+  }
+
+  /** Nobody will ask: nothing is taken down any more. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   clear(): void {

@@ -130,13 +130,12 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
       }
       if (objection) throw objection;
       stands = !interrupted;
-      const surplus = kind.untag && found.tags ? surplusTags(found.tags, tags) : [];
+      const { surplus, missing } = tagsApart(pass, found, tags);
       // Before the note of the added tags changes: what it names no more would stay for good.
       if (surplus.length > 0) {
         await kind.untag?.(account, found, surplus);
         done.push(`untagged ${surplus.join(', ')}`);
       }
-      const missing = kind.tag && found.tags ? missingTags(found.tags, tags) : {};
       if (Object.keys(missing).length > 0) {
         await kind.tag?.(account, found, missing);
         done.push(`tagged ${Object.keys(missing).join(', ')}`);
@@ -182,12 +181,18 @@ async function glance(
   const kind = kindOf(node.kind);
   const seen = await kind.glance?.(account, desired, owner);
   if (seen?.actual.state.is !== 'ready' || objectionTo(node, seen.actual, owner)) return undefined;
-  const shown = seen.actual.tags;
-  const isTagged =
-    !kind.tag ||
-    !shown ||
-    (surplusTags(shown, tags).length === 0 && Object.keys(missingTags(shown, tags)).length === 0);
+  const { surplus, missing } = tagsApart({ node }, seen.actual, tags);
+  const isTagged = surplus.length === 0 && Object.keys(missing).length === 0;
   return isTagged && kind.compare(seen.actual, desired).length === 0 ? seen : undefined;
+}
+
+/** What of an object's tags is to be taken off and put on; nothing of what carries none. */
+function tagsApart({ node }: Pick<NodePass, 'node'>, { tags: found }: Actual, wanted: Tags) {
+  const { tag, untag } = kindOf(node.kind);
+  return {
+    surplus: untag && found ? surplusTags(found, wanted) : [],
+    missing: tag && found ? missingTags(found, wanted) : {},
+  };
 }
 
 function remarkOn({ node }: NodePass, found: Actual, desired: unknown): { readonly remark?: Remark } {

@@ -68,7 +68,7 @@ export class CloudWatch extends Service {
   };
 
   #byArn(arn: string): Alarm {
-    const alarm = this.alarms.find((each) => each.arn === arn);
+    const alarm = this.alarms.get(arn.split(':alarm:')[1]);
     if (!alarm) throw new AwsError('ResourceNotFoundException', `Unable to find resource ${arn}`, 404);
     return alarm;
   }

@@ -47,10 +47,27 @@ const RATES: readonly Rate[] = [
 const names = ({ calls }: Rate, call: string): boolean =>
   calls.endsWith('*') ? call.startsWith(calls.slice(0, -1)) : calls === call;
 
+/** What a call takes a token of. */
+export interface Bucket {
+  /** "service:Command", or of calls that share it such as "lambda:*". */
+  readonly name: string;
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** The buckets of a call, "service:Command": its own or that of calls like it, and those that count all calls. */
+export function bucketsOf(call: string): Bucket[] {
+  const named = RATES.filter((rate) => names(rate, call));
+  const own = named.find(({ isTotal }) => !isTotal);
+  return named
+    .filter((rate) => rate === own || rate.isTotal)
+    .map(({ calls, isShared, perSecond, burst }) => ({ name: isShared ? calls : call, perSecond, burst }));
+}
+
 /** Counts calls against the rates that AWS publishes. */
 export class PublishedRates {
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #levels = new Map<string, { tokens: number; at: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -58,23 +75,18 @@ export class PublishedRates {
 
   /** Whether the call is within the rates; it then counts. */
   take(service: string, command: string): boolean {
-    const call = `${service}:${command}`;
-    const named = RATES.filter((rate) => names(rate, call));
-    const own = named.find(({ isTotal }) => !isTotal);
-    const buckets = named
-      .filter((rate) => rate === own || rate.isTotal)
-      .map((rate) => this.#filled(rate, rate.isShared ? rate.calls : call));
-    if (buckets.some(({ tokens }) => tokens < 1)) return false;
-    for (const bucket of buckets) bucket.tokens -= 1;
+    const levels = bucketsOf(`${service}:${command}`).map((bucket) => this.#filled(bucket));
+    if (levels.some(({ tokens }) => tokens < 1)) return false;
+    for (const level of levels) level.tokens -= 1;
     return true;
   }
 
-  #filled({ perSecond, burst }: Rate, name: string): { tokens: number; at: number } {
+  #filled({ name, perSecond, burst }: Bucket): { tokens: number; at: number } {
     const now = this.#clock.now();
-    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
-    bucket.at = now;
-    this.#buckets.set(name, bucket);
-    return bucket;
+    const level = this.#levels.get(name) ?? { tokens: burst, at: now };
+    level.tokens = Math.min(burst, level.tokens + ((now - level.at) / 1000) * perSecond);
+    level.at = now;
+    this.#levels.set(name, level);
+    return level;
   }
 }

@@ -43,6 +43,9 @@ interface Version<Row> {
   readonly row: Row | undefined;
 }
 
+const seenAt = <Row>(now: number, versions: readonly Version<Row>[] = []): Row | undefined =>
+  versions.findLast(({ at }) => at <= now)?.row;
+
 /** For how long what was is remembered, in milliseconds: the longest lag. */
 const MEMORY = 600_000;
 
@@ -53,6 +56,8 @@ const MEMORY = 600_000;
 export class Table<Row extends object> {
   readonly #moment: Moment;
   readonly #rows = new Map<string, Version<Row>[]>();
+  /** What is there now: what nearly every look sees. */
+  readonly #current = new Map<string, Row>();
   /** In the order of their end. */
   readonly #deleted: { readonly id: string; readonly at: number }[] = [];
 
@@ -61,8 +66,8 @@ export class Table<Row extends object> {
   }
 
   get(id: string | undefined): Row | undefined {
-    const versions = id === undefined ? undefined : this.#rows.get(id);
-    return versions && this.#seen(versions);
+    if (id === undefined) return undefined;
+    return this.#moment.isPast ? seenAt(this.#moment.now, this.#rows.get(id)) : this.#current.get(id);
   }
 
   has(id: string | undefined): boolean {
@@ -71,23 +76,17 @@ export class Table<Row extends object> {
 
   /** In the order in which they were first made. */
   values(): Row[] {
-    return this.filter(() => true);
+    return [...this.#seen()];
   }
 
   find(isIt: (row: Row) => boolean): Row | undefined {
-    for (const versions of this.#rows.values()) {
-      const row = this.#seen(versions);
-      if (row && isIt(row)) return row;
-    }
+    for (const row of this.#seen()) if (isIt(row)) return row;
     return undefined;
   }
 
   filter(isIt: (row: Row) => boolean): Row[] {
     const found: Row[] = [];
-    for (const versions of this.#rows.values()) {
-      const row = this.#seen(versions);
-      if (row && isIt(row)) found.push(row);
-    }
+    for (const row of this.#seen()) if (isIt(row)) found.push(row);
     return found;
   }
 
@@ -110,10 +109,10 @@ export class Table<Row extends object> {
     if (this.has(id)) this.#write(id, undefined);
   }
 
-  #seen(versions: readonly Version<Row>[]): Row | undefined {
-    if (!this.#moment.isPast) return versions[versions.length - 1]?.row;
+  #seen(): Iterable<Row> {
+    if (!this.#moment.isPast) return this.#current.values();
     const { now } = this.#moment;
-    return versions.findLast(({ at }) => at <= now)?.row;
+    return [...this.#rows.values()].flatMap((versions) => seenAt(now, versions) ?? []);
   }
 
   #write(id: string, row: Row | undefined): void {
@@ -123,7 +122,10 @@ export class Table<Row extends object> {
       return at > now - MEMORY || !successor || successor.at > now - MEMORY;
     });
     this.#rows.set(id, [...versions, { at: now, row }]);
-    if (row === undefined) this.#deleted.push({ id, at: now });
+    if (row === undefined) {
+      this.#current.delete(id);
+      this.#deleted.push({ id, at: now });
+    } else this.#current.set(id, row);
     this.#forgetDeleted(now - MEMORY);
   }
 

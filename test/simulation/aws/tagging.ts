@@ -1,7 +1,13 @@
 import type { GetResourcesInput } from '@aws-sdk/client-resource-groups-tagging-api';
-import type { AwsAccount } from './aws-account.ts';
+import type { ApiGateway } from './api-gateway.ts';
+import type { CloudWatch } from './cloudwatch.ts';
+import type { Ec2 } from './ec2.ts';
+import type { Lambda } from './lambda.ts';
+import type { Logs } from './logs.ts';
 import { pageOf } from './pages.ts';
 import { type Operations, Service, type Surroundings } from './service.ts';
+import type { Sqs } from './sqs.ts';
+import type { Ssm } from './ssm.ts';
 import type { Moment, Table } from './table.ts';
 import { type Tags, toTagList } from './tags.ts';
 
@@ -10,7 +16,15 @@ interface Tagged {
   readonly tags: Tags;
 }
 
-type Tables = Pick<AwsAccount, 'apiGateway' | 'cloudWatch' | 'ec2' | 'lambda' | 'logs' | 'sqs' | 'ssm'>;
+interface Tables {
+  readonly apiGateway: ApiGateway;
+  readonly cloudWatch: CloudWatch;
+  readonly ec2: Ec2;
+  readonly lambda: Lambda;
+  readonly logs: Logs;
+  readonly sqs: Sqs;
+  readonly ssm: Ssm;
+}
 
 /** AWS Resource Groups Tagging API: what carries tags, of all services but IAM. */
 export class Tagging extends Service {

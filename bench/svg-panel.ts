@@ -15,21 +15,29 @@ export interface Panel {
   readonly maxX: number;
   readonly maxY: number;
   readonly titleX: string;
+  /** What stands below the horizontal axis, and where. */
+  readonly ticksX: readonly (readonly [x: number, label: string])[];
   readonly series: readonly Series[];
 }
 
 const TICKS_Y = 4;
-const TICK_SECONDS = 10;
 
 /** One pair of axes with lines and their names. */
-export function drawPanel({ title, left, top, width, height, maxX, maxY, titleX, series }: Panel): string {
+export function drawPanel({
+  title,
+  left,
+  top,
+  width,
+  height,
+  maxX,
+  maxY,
+  titleX,
+  ticksX,
+  series,
+}: Panel): string {
   const x = (value: number) => Math.round(left + (value / maxX) * width);
   const y = (value: number) => Math.round(top + height - (value / maxY) * height);
   const ticksY = Array.from({ length: TICKS_Y + 1 }, (_, index) => (maxY * index) / TICKS_Y);
-  const ticksX = Array.from(
-    { length: Math.floor(maxX / TICK_SECONDS) + 1 },
-    (_, index) => index * TICK_SECONDS,
-  );
   const right = left + width;
   let legendX = right;
   const legend = series.toReversed().map(({ label, style }) => {
@@ -47,7 +55,9 @@ export function drawPanel({ title, left, top, width, height, maxX, maxY, titleX,
         `<path class="grid" d="M${left} ${y(value)}H${right}"/>` +
         `<text class="end" x="${left - 6}" y="${y(value) + 4}">${value.toLocaleString('en-US')}</text>`,
     ),
-    ...ticksX.map((value) => `<text class="middle" x="${x(value)}" y="${top + height + 16}">${value}</text>`),
+    ...ticksX.map(
+      ([value, label]) => `<text class="middle" x="${x(value)}" y="${top + height + 16}">${label}</text>`,
+    ),
     `<text class="end" x="${right}" y="${top + height + 30}">${titleX}</text>`,
     ...series.map(({ style, points }) => `<path class="${style}" d="${line(points, x, y)}"/>`),
   ].join('\n');
