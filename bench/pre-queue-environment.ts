@@ -1,4 +1,5 @@
 import { PRE_QUEUE_ENV } from '../handlers/contract.ts';
+import { withSender } from '../src/senders/index.ts';
 
 /** What a pre-queue function for GitHub finds in its environment, with an SQS at `endpoint`. */
 export function preQueueEnvironment(endpoint: string, secret: string): NodeJS.ProcessEnv {
@@ -10,7 +11,7 @@ export function preQueueEnvironment(endpoint: string, secret: string): NodeJS.Pr
     // As long as a role's really is.
     AWS_SESSION_TOKEN: 'T'.repeat(900),
     [PRE_QUEUE_ENV.queueUrl]: `${endpoint}/000000000000/queue`,
-    [PRE_QUEUE_ENV.source]: JSON.stringify({ type: 'GitHub', toleranceSeconds: 300 }),
+    [PRE_QUEUE_ENV.source]: JSON.stringify(withSender({ type: 'GitHub', toleranceSeconds: 300 })),
     [PRE_QUEUE_ENV.secrets]: JSON.stringify([secret]),
     [PRE_QUEUE_ENV.response]: JSON.stringify({
       statusCode: 200,

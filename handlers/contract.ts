@@ -5,31 +5,28 @@ import { createHmac } from 'node:crypto';
  * invokes these probes; the functions read and answer them. Nothing else couples the two.
  */
 
-/** Every sender that can be named in `spec.source.type`; the CRD's enum is made from this list. */
-export const SOURCE_TYPES = [
+/** Senders that the functions have code for; every other named one is data, given with {@link SourceSettings.sender}. */
+export const BUILT_IN_TYPES = [
   'None',
-  'GitHub',
   'StandardWebhooks',
-  'Stripe',
   'Shopify',
-  'Slack',
   'Twilio',
   'GitLab',
-  'Jira',
-  'Bitbucket',
   'Meta',
   'X',
   'MicrosoftGraph',
-  'Okta',
   'HMAC',
   'ApiKey',
   'Basic',
   'Bearer',
 ] as const;
-export type SourceType = (typeof SOURCE_TYPES)[number];
+export type BuiltInType = (typeof BUILT_IN_TYPES)[number];
 
-/** Sources that check who sends and so need at least one entry in `spec.source.secretRefs`. */
-export const SIGNED_SOURCE_TYPES: readonly SourceType[] = SOURCE_TYPES.filter((type) => type !== 'None');
+/** A value of `spec.source.type`; which there are says the operator. */
+export type SourceType = string;
+
+/** Whether a source checks who sends and so needs at least one entry in `spec.source.secretRefs`. */
+export const isSigned = (type: SourceType): boolean => type !== 'None';
 
 /** In the environment of both: a hash of all that the operator wants of the function. */
 export const REVISION_ENV = 'NAMI_REVISION';
@@ -91,6 +88,8 @@ export const readerPassword = (storePassword: string): string =>
 /** What `spec.source` says, without its secrets. */
 export interface SourceSettings {
   readonly type: SourceType;
+  /** What is known of a named sender that the functions have no code for. */
+  readonly sender?: SenderSettings | undefined;
   /** How far a signed timestamp may be from now, either way, in seconds. */
   readonly toleranceSeconds: number;
   /** How the sender signs; with source HMAC, and only with it. */
@@ -176,6 +175,73 @@ export interface TimestampSettings {
   readonly format: TimestampFormat;
 }
 
+/** An HMAC as a named sender makes it: what is not said is SHA-256, the bare digest and the body alone. */
+export type HmacScheme = Pick<HmacSettings, 'encoding'> & Partial<HmacSettings>;
+
+export const PUBLIC_KEY_ALGORITHMS = ['ed25519', 'ecdsa-p256-sha256', 'rsa-sha256'] as const;
+
+/** A signature by the sender's private key; a secret holds the public one, in PEM, or in base64 or hex of DER. */
+export type PublicKeyScheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'> & {
+  readonly algorithm: (typeof PUBLIC_KEY_ALGORITHMS)[number];
+};
+
+/** How a delivery of a named sender proves where it comes from: exactly one of these. */
+export interface SchemeSettings {
+  readonly hmac?: HmacScheme;
+  readonly publicKey?: PublicKeyScheme;
+  /** The secret itself, in a header or at a place in a JSON body. */
+  readonly token?: { readonly header: string } | { readonly jsonPath: string };
+  /** `user:password` or a bearer token in `Authorization`. */
+  readonly authorization?: 'Basic' | 'Bearer';
+  /** Signed as Standard Webhooks says. */
+  readonly standardWebhooks?: true;
+}
+
+/**
+ * What may stand in the braces of a text about a request: `header:Name`, `query:name`, `form:name`,
+ * `json:$.path` or `bodySha256`. A text with a place that is empty says nothing.
+ */
+export const PLACE = new RegExp(
+  `header:[A-Za-z0-9_-]+|(?:query|form):[A-Za-z0-9_.-]+|json:${JSON_PATH.source}|bodySha256`,
+);
+
+/** What a delivery says about its event, as texts with places ({@link PLACE}). */
+export interface EventPlaces {
+  /** The first that says something is the identity; without any each delivery is an event. */
+  readonly id: readonly string[];
+  /** The first that says something. */
+  readonly type?: readonly string[];
+  readonly sentAt?: { readonly at: string; readonly format: TimestampFormat };
+  /** How often the sender tried again: 0 or nothing the first time. */
+  readonly retry?: string;
+  /** How often the sender has tried. */
+  readonly attempt?: string;
+}
+
+/** A request that is no event but a question, and its answer. */
+export interface HandshakeSettings {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** It is the question if these texts with places hold these values; null: any. */
+  readonly when?: Readonly<Record<string, string | null>>;
+  /** Answered only if it is authentic as a delivery is. */
+  readonly signed?: true;
+  readonly answer: {
+    /** 200 if it isn't said. */
+    readonly statusCode?: number;
+    /** A text with places, sent as plain text. */
+    readonly text?: string;
+    /** In its place an object of such texts, or of the HMAC-SHA256 in hex of one under the first secret. */
+    readonly json?: Readonly<Record<string, string | number | { readonly hmacOf: string }>>;
+  };
+}
+
+/** A named sender as data. */
+export interface SenderSettings {
+  readonly scheme: SchemeSettings;
+  readonly event: EventPlaces;
+  readonly handshakes?: readonly HandshakeSettings[];
+}
+
 /** Exactly one of these. */
 export interface EventIdSettings {
   readonly header?: string | undefined;
@@ -193,6 +259,8 @@ export interface ResponseSettings {
   readonly rejectedStatusCode: number;
   /** Status code for a delivery that couldn't be put into the queue: the sender must try again. */
   readonly unavailableStatusCode: number;
+  /** Refusals have no body: the sender takes any for a fault. */
+  readonly emptyRefusals?: boolean;
 }
 
 /** Invoked with this event a function does no work but says how it is. */

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { lazyBuiltins } from './lazy-builtins.ts';
+import { replace } from './replace-module.ts';
 
 export interface HandlerBundle {
   readonly name: 'pre-queue' | 'post-queue';
@@ -21,6 +22,11 @@ const UNUSED_BY_DRIVER = [
   'snappy',
   'socks',
 ];
+
+/** The signer signs event streams too, which are no requests to SQS. */
+const eventStreams = replace('event-streams', /signature-v4\/dist-es\/HeaderFormatter\.js$/, {
+  HeaderFormatter: 'class',
+});
 
 /** The driver is CommonJS, and asks for what it has no need of at run time. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -57,7 +63,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins()],
+    plugins: [lazyBuiltins(), eventStreams],
     metafile: true,
     logLevel: 'warning',
   });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 import { lazyBuiltins } from './lazy-builtins.ts';
+import { replace } from './replace-module.ts';
 
 /**
  * What the operator's dependencies load and the operator never uses, left out of its bundle. Together that is half of
@@ -46,24 +47,6 @@ function constantTraits(): Plugin {
         const contents = source.replace(/\[(\w+)\](?=: )/g, (whole, name) => constants.get(name) ?? whole);
         return { contents, loader: 'js' };
       });
-    },
-  };
-}
-
-type Shape = 'class' | 'function';
-
-/** Puts empty exports in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */
-function replace(name: string, filter: RegExp, exports: Shape | Readonly<Record<string, Shape>>): Plugin {
-  const contents =
-    typeof exports === 'string'
-      ? `module.exports = ${exports} {};`
-      : Object.entries(exports)
-          .map(([id, shape]) => `export ${shape} ${id}${shape === 'function' ? '()' : ''} {}`)
-          .join('\n');
-  return {
-    name,
-    setup({ onLoad }) {
-      onLoad({ filter }, () => ({ contents, loader: 'js' }));
     },
   };
 }

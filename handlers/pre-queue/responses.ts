@@ -16,7 +16,7 @@ export type RefusalReason =
 /** Nothing is wrong with the delivery: the sender is to try again. */
 export type UnavailableReason = 'settings-broken' | 'own-code-failed' | 'enqueue-failed' | 'internal-error';
 
-type StatusCodes = Pick<ResponseSettings, 'rejectedStatusCode' | 'unavailableStatusCode'>;
+type Refusing = Pick<ResponseSettings, 'rejectedStatusCode' | 'unavailableStatusCode' | 'emptyRefusals'>;
 
 /** Senders with a schedule of their own ignore it; the others come back after a burst rather than in it. */
 const RETRY_AFTER_SECONDS = '30';
@@ -34,7 +34,12 @@ export function answer({ statusCode, contentType, headers, body }: HandshakeAnsw
 }
 
 /** What the sender sees. No answer tells why a delivery isn't authentic: that would help to forge one. */
-export function refusal(reason: RefusalReason, codes: StatusCodes): GatewayResponse {
+export function refusal(reason: RefusalReason, settings: Refusing): GatewayResponse {
+  const response = explained(reason, settings);
+  return settings.emptyRefusals ? { ...response, body: '' } : response;
+}
+
+function explained(reason: RefusalReason, codes: Refusing): GatewayResponse {
   switch (reason) {
     case 'method-not-allowed':
       return problem(405, 'method not allowed', { Allow: 'POST' });

@@ -5,9 +5,9 @@ import {
   PRE_QUEUE_ENV,
   type ResponseSettings,
   type SettingsProblem,
-  SOURCE_TYPES,
   type SourceSettings,
 } from '../contract.ts';
+import { isKnown } from '../sources/index.ts';
 import { secretProblems } from '../sources/secret-problems.ts';
 
 export interface PreQueueSettings {
@@ -64,10 +64,11 @@ function readJson<T>(
 function isSourceSettings(value: unknown): value is SourceSettings {
   const settings = value as Partial<SourceSettings> | null;
   return (
-    SOURCE_TYPES.some((type) => type === settings?.type) &&
-    Number.isFinite(settings?.toleranceSeconds) &&
-    Number(settings?.toleranceSeconds) >= 0 &&
-    (settings?.type !== 'HMAC' || isHmacSettings(settings.hmac))
+    settings !== null &&
+    isKnown(settings) &&
+    Number.isFinite(settings.toleranceSeconds) &&
+    Number(settings.toleranceSeconds) >= 0 &&
+    (settings.type !== 'HMAC' || isHmacSettings(settings.hmac))
   );
 }
 

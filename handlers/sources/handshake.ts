@@ -5,6 +5,6 @@ export function textAnswer(body: string): HandshakeAnswer {
   return { statusCode: 200, contentType: 'text/plain', body };
 }
 
-export function jsonAnswer(value: Readonly<Record<string, string>>): HandshakeAnswer {
+export function jsonAnswer(value: Readonly<Record<string, string | number>>): HandshakeAnswer {
   return { statusCode: 200, contentType: 'application/json', body: JSON.stringify(value) };
 }

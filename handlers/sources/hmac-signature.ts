@@ -1,5 +1,5 @@
 import { decodeBase64, decodeBase64Url } from '../base64.ts';
-import { type HmacSettings, isProofHeader, type TimestampSettings } from '../contract.ts';
+import { type HmacScheme, type HmacSettings, isProofHeader, type TimestampSettings } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { partsOf } from './header-parts.ts';
 import { hmacMatches } from './hmac.ts';
@@ -12,20 +12,45 @@ const DIGEST_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
 
 const DECODE = { hex: decodeHex, base64: decodeBase64, base64url: decodeBase64Url } as const;
 
-/** What most senders share; each says what is its own. */
-const COMMON = { algorithm: 'sha256', prefix: '', template: '{body}' } as const;
+/** What a signature is checked by. */
+export interface Proof {
+  /** Whether a signature may be of so many bytes. */
+  isLength(bytes: number): boolean;
+  checkSecret(secret: string): string | undefined;
+  /** Whether one of the signatures is that of the parts, one after the other, under one of the secrets. */
+  matches(
+    secrets: readonly string[],
+    signed: readonly (string | Uint8Array)[],
+    signatures: readonly Uint8Array[],
+  ): boolean;
+}
 
-type Scheme = Pick<HmacSettings, 'header' | 'encoding'> & Partial<HmacSettings>;
+type Scheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'>;
 
-type Half = Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> & {
+export type Half = Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> & {
   /** The time that the sender signs, if it signs one. */
   timeIn(request: RawRequest): Date | undefined;
 };
 
-/** The half of a source that checks an HMAC, as the scheme describes it. */
-export function hmacSigned(scheme: Scheme): Half {
-  const { algorithm, encoding, prefix, parts, keyEncoding = 'text' } = { ...COMMON, ...scheme };
-  const template = parseTemplate(scheme.template ?? COMMON.template);
+/** The half of a source that checks an HMAC, as the scheme describes it. What most senders share need not be said. */
+export function hmacSigned({ algorithm = 'sha256', keyEncoding = 'text', ...scheme }: HmacScheme): Half {
+  return signedBy(
+    {
+      isLength: (bytes) => bytes === DIGEST_BYTES[algorithm],
+      checkSecret: (secret) => keyProblem(secret, keyEncoding),
+      matches(secrets, signed, signatures) {
+        const keys = secrets.flatMap((secret) => keyOf(secret, keyEncoding) ?? []);
+        return hmacMatches(algorithm, keys, signed, signatures);
+      },
+    },
+    scheme,
+  );
+}
+
+/** The half of a source that checks a signature in a header, as the scheme describes it. */
+export function signedBy(proof: Proof, scheme: Scheme): Half {
+  const { encoding, parts, prefix = '' } = scheme;
+  const template = parseTemplate(scheme.template ?? '{body}');
   const headers = (scheme.headers ?? [scheme.header ?? '']).map((name) => name.toLowerCase());
   const time = timestampIn(scheme);
   const named = [...(time.header === undefined ? [] : [time.header]), ...template.headers];
@@ -52,7 +77,7 @@ export function hmacSigned(scheme: Scheme): Half {
     // A token that is signed too is a token still.
     signatureHeaders: [...headers, ...named.filter(isProofHeader)],
     identityHeaders: named.filter((name) => !isProofHeader(name)),
-    checkSecret: (secret) => keyProblem(secret, keyEncoding),
+    checkSecret: proof.checkSecret,
 
     verify(request, trust) {
       const values = headers.flatMap((name) => headerValue(request, name) ?? []);
@@ -63,15 +88,14 @@ export function hmacSigned(scheme: Scheme): Half {
       if (problem !== undefined) return problem;
 
       const digests = values.flatMap(digestsIn).flatMap((digest) => DECODE[encoding](digest) ?? []);
-      const signatures = digests.filter(({ length }) => length === DIGEST_BYTES[algorithm]);
+      const signatures = digests.filter(({ length }) => proof.isLength(length));
       if (signatures.length === 0) return 'signature-malformed';
       const signed = template.fill(request, {
         timestamp: typeof timestamp === 'string' ? timestamp : '',
         publicUrl: trust.settings.publicUrl,
       });
       if (typeof signed === 'string') return signed;
-      const keys = trust.secrets.flatMap((secret) => keyOf(secret, keyEncoding) ?? []);
-      if (!hmacMatches(algorithm, keys, signed, signatures)) return 'signature-mismatch';
+      if (!proof.matches(trust.secrets, signed, signatures)) return 'signature-mismatch';
       // Once it is known who sent it: a body that anyone sent isn't parsed for its time.
       return (isInBody ? timeProblem(timestampOf(request), trust) : undefined) ?? 'authentic';
     },
@@ -88,7 +112,7 @@ interface UnfitTime {
 }
 
 /** Where the time is; `timestampHeader` is the short form for Unix seconds in a header. */
-function timestampIn({ timestamp, timestampHeader }: Partial<HmacSettings>) {
+function timestampIn({ timestamp, timestampHeader }: Pick<Scheme, 'timestamp' | 'timestampHeader'>) {
   const from: Partial<TimestampSettings> = timestamp ?? { header: timestampHeader };
   return {
     header: from.header?.toLowerCase(),

@@ -1,8 +1,9 @@
 import { HMAC_PLACEHOLDER } from '../contract.ts';
-import { headerValue, type RawRequest } from '../raw-request.ts';
+import type { RawRequest } from '../raw-request.ts';
 import { calledUrl } from './called-url.ts';
 import { formFields, isTooComplex, sortedForm } from './form.ts';
-import { at, bodyText, jsonBody, scalarOf, stepsOf, UNREAD } from './json-body.ts';
+import { bodyText, UNREAD } from './json-body.ts';
+import { headersIn, readOf } from './places.ts';
 import type { UnverifiedReason } from './source.ts';
 
 /** What is known beside the request. */
@@ -34,9 +35,7 @@ export function parseTemplate(template: string): Template {
   const pieces = template.split(PLACEHOLDER);
   const fills = pieces.map((piece, index) => (index % 2 === 0 ? () => piece : fillOf(piece)));
   return {
-    headers: pieces
-      .filter((piece, index) => index % 2 === 1 && piece.startsWith('header:'))
-      .map((piece) => piece.slice('header:'.length).toLowerCase()),
+    headers: headersIn(pieces),
     fill(request, filling) {
       const parts: (string | Uint8Array)[] = [];
       for (const fill of fills) {
@@ -68,15 +67,12 @@ function fillOf(placeholder: string): Fill {
         if (url === undefined) return { reason: 'url-unknown' };
         return url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
       };
-    case 'header': {
-      const name = argument.toLowerCase();
-      return (request) => headerValue(request, name) ?? '';
-    }
+    case 'header':
     case 'json': {
-      const steps = stepsOf(argument);
+      const read = readOf(placeholder);
       return (request) => {
-        const body = jsonBody(request);
-        return body === UNREAD ? { reason: 'body-too-complex' } : (scalarOf(at(body, ...steps)) ?? '');
+        const value = read(request);
+        return value === UNREAD ? { reason: 'body-too-complex' } : (value ?? '');
       };
     }
     default:

@@ -1,11 +1,12 @@
 import { queryValue } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
 import { textAnswer } from './handshake.ts';
-import { hubSigned } from './hub-signature.ts';
+import { hmacSigned } from './hmac-signature.ts';
 import type { Source } from './source.ts';
 import { isSecret } from './token.ts';
 
-const signed = hubSigned('X-Hub-Signature-256');
+/** As WebSub signs (W3C, section 8). */
+const signed = hmacSigned({ header: 'X-Hub-Signature-256', prefix: 'sha256=', encoding: 'hex' });
 
 /**
  * The verify token travels in URLs, which are logged on the way, so nothing is ever verified with it as a key: it is

@@ -1,4 +1,4 @@
-import { type SettingsProblem, SIGNED_SOURCE_TYPES, type SourceSettings } from '../contract.ts';
+import { isSigned, type SettingsProblem, type SourceSettings } from '../contract.ts';
 import { sourceOf } from './index.ts';
 
 /**
@@ -7,7 +7,7 @@ import { sourceOf } from './index.ts';
  */
 export function secretProblems(settings: SourceSettings, secrets: readonly string[]): SettingsProblem[] {
   const { type } = settings;
-  if (secrets.length === 0 && SIGNED_SOURCE_TYPES.includes(type)) {
+  if (secrets.length === 0 && isSigned(type)) {
     return [
       {
         message: `source ${type} checks who sends and so needs a secret: name one in spec.source.secretRefs`,

@@ -1,8 +1,8 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { decodeBase64 } from '../base64.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { partsOf } from './header-parts.ts';
 import { hmacMatches } from './hmac.ts';
+import { publicKeyMatches, publicKeyOf } from './public-key.ts';
 import type { Source } from './source.ts';
 import { timestampProblem, unixTimeOf } from './timestamp.ts';
 
@@ -24,7 +24,7 @@ export const standardWebhooks: Source = {
     if (parseSecret(secret) !== undefined) return undefined;
     return secret.startsWith(PUBLIC_KEY_PREFIX)
       ? `is not an ed25519 public key (${PUBLIC_KEY_PREFIX} and the base64 of ${ED25519_KEY_BYTES} bytes)`
-      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…), or store the base64 of it if the sender signs with its text (an older one of Polar)';
+      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…), or store the base64 of it if the sender signs with its text (an older Polar)';
   },
 
   verify(request, trust) {
@@ -40,10 +40,13 @@ export const standardWebhooks: Source = {
 
     const keys = trust.secrets.flatMap((secret) => parseSecret(secret) ?? []);
     const sharedKeys = keys.filter(({ isPublic }) => !isPublic).map(({ bytes }) => bytes);
-    const publicKeys = keys.filter(({ isPublic }) => isPublic).map(({ bytes }) => bytes);
-    const head = `${id}.${timestamp}.`;
-    return hmacMatches('sha256', sharedKeys, [head, request.body], shared) ||
-      ed25519Matches(publicKeys, head, request.body, asymmetric)
+    const publicKeys = keys.filter(({ isPublic }) => isPublic);
+    const ed25519Keys = publicKeys.flatMap(
+      ({ bytes }) => publicKeyOf(bytes.toString('base64'), 'ed25519') ?? [],
+    );
+    const signed = [`${id}.${timestamp}.`, request.body];
+    return hmacMatches('sha256', sharedKeys, signed, shared) ||
+      publicKeyMatches('ed25519', ed25519Keys, signed, asymmetric)
       ? 'authentic'
       : 'signature-mismatch';
   },
@@ -78,19 +81,4 @@ function parseSecret(secret: string): { isPublic: boolean; bytes: Buffer } | und
   const bytes = decodeBase64(shown.replace(/^wh(sec|pk)_/, ''));
   if (bytes === undefined || bytes.length === 0) return undefined;
   return isPublic && bytes.length !== ED25519_KEY_BYTES ? undefined : { isPublic, bytes };
-}
-
-function ed25519Matches(
-  keys: readonly Buffer[],
-  head: string,
-  body: Buffer,
-  signatures: readonly Buffer[],
-): boolean {
-  if (keys.length === 0 || signatures.length === 0) return false;
-  const signed = Buffer.concat([Buffer.from(head), body]);
-  return keys.some((bytes) => {
-    const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') };
-    const key = createPublicKey({ key: jwk, format: 'jwk' });
-    return signatures.some((signature) => verify(null, signed, key, signature));
-  });
 }

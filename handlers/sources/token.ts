@@ -1,5 +1,6 @@
 import { headerValue } from '../raw-request.ts';
 import { equalInConstantTime } from './constant-time.ts';
+import { at, jsonBody, stepsOf, textOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
 
 /** Whether a value is one of the secrets. */
@@ -25,6 +26,25 @@ export function tokenSent(
       if (value === undefined) return 'token-missing';
       const token = read(value);
       if (token === undefined) return 'token-malformed';
+      return isSecret(token, secrets) ? 'authentic' : 'token-mismatch';
+    },
+  };
+}
+
+/** The same where it is a text in the JSON body, which has to be parsed before it is known whose it is. */
+export function tokenInBody(
+  jsonPath: string,
+): Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> {
+  const steps = stepsOf(jsonPath);
+  return {
+    signatureHeaders: [],
+    identityHeaders: [],
+    checkSecret: () => undefined,
+    verify(request, { secrets }) {
+      const body = jsonBody(request);
+      if (body === UNREAD) return 'body-too-complex';
+      const token = textOf(at(body, ...steps));
+      if (token === undefined) return 'token-missing';
       return isSecret(token, secrets) ? 'authentic' : 'token-mismatch';
     },
   };

@@ -7,10 +7,9 @@ import {
   KEY_ENCODINGS,
   PROOF_HEADER,
   READER_ROLES,
-  SIGNED_SOURCE_TYPES,
-  SOURCE_TYPES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
+import { SOURCE_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -114,7 +113,11 @@ const endpoint = z
       ),
     response: z
       .object({
-        statusCode: integer(200, 299, 'Status code for a delivery that is safely in the queue.').default(200),
+        statusCode: integer(
+          200,
+          299,
+          'Status code for a delivery that is safely in the queue. Default: 200, or what the sender waits for.',
+        ).optional(),
         contentType: formed(
           100,
           /^[\w.+-]+\/[\w.+-]+(; ?[ -~]+)?$/,
@@ -122,7 +125,11 @@ const endpoint = z
         )
           .describe('Content type of the answer.')
           .default('application/json'),
-        body: z.string().max(1024).describe('Body of the answer.').default('{"received":true}'),
+        body: z
+          .string()
+          .max(1024)
+          .describe('Body of the answer. Default: {"received":true}, or what the sender waits for.')
+          .optional(),
         rejectedStatusCode: integer(
           400,
           499,
@@ -314,7 +321,7 @@ const isProof = (name: string) => {
   return `(${name} in ${ofSettings} || ${ofList} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
 };
 
-const signedList = SIGNED_SOURCE_TYPES.map((type) => `'${type}'`).join(', ');
+const urlSigningList = URL_SIGNING_TYPES.map((type) => `'${type}'`).join(', ');
 
 const source = z
   .object({
@@ -366,7 +373,7 @@ const source = z
   .meta(
     rules(
       {
-        rule: `!(self.type in [${signedList}]) || (has(self.secretRefs) && size(self.secretRefs) > 0)`,
+        rule: "self.type == 'None' || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
@@ -387,9 +394,9 @@ const source = z
         message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
       },
       {
-        rule: "self.type == 'Twilio' || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))",
+        rule: `self.type in [${urlSigningList}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))`,
         message:
-          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
+          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

@@ -4,13 +4,13 @@ import {
   POST_QUEUE_ENV,
   PRE_QUEUE_ENV,
   type ResponseSettings,
-  type SourceSettings,
   STORE_CA_FILE,
 } from '../../handlers/contract.ts';
 import { type Graph, type GraphNode, given, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import { TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import type { PolicyStatement } from '../aws/wire/policy.ts';
+import { answersOf, withSender } from '../senders/index.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
 import type { FunctionInput, PlanInput } from './input.ts';
 import { storeUri } from './store.ts';
@@ -39,7 +39,9 @@ export function planFunctions(input: PlanInput): Graph {
 
 function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
   const { secretRefs: _, ...source } = spec.source;
-  const response: ResponseSettings = spec.endpoint.response;
+  const answers = answersOf(source.type);
+  const { statusCode = answers.statusCode, body = answers.body, ...said } = spec.endpoint.response;
+  const response: ResponseSettings = { ...answers, ...said, statusCode, body };
   return {
     id: 'pre-queue',
     description: 'Verifies deliveries and puts them into the queue',
@@ -47,7 +49,7 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
     own: functions.preQueue,
     environment: {
       [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
-      [PRE_QUEUE_ENV.source]: JSON.stringify(source satisfies SourceSettings),
+      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(source)),
       [PRE_QUEUE_ENV.secrets]: JSON.stringify(secrets.signing.map(({ value }) => value)),
       [PRE_QUEUE_ENV.response]: JSON.stringify(response),
     },

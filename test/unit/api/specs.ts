@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { isProofHeader, SIGNED_SOURCE_TYPES } from '../../../handlers/contract.ts';
+import { isProofHeader } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
+import { SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 

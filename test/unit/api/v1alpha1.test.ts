@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SOURCE_TYPES } from '../../../handlers/contract.ts';
 import { ANNOTATIONS, CONDITION_TYPES, webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
+import { SOURCE_TYPES } from '../../../src/senders/index.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from './specs.ts';
 import { WRONG_HMAC } from './wrong-hmac.ts';
 

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { HmacSettings, SourceSettings, SourceType } from '../../../handlers/contract.ts';
+import type { HmacSettings, SourceType } from '../../../handlers/contract.ts';
 import type { RawRequest } from '../../../handlers/raw-request.ts';
 import type { Trust } from '../../../handlers/sources/source.ts';
+import { withSender } from '../../../src/senders/index.ts';
 
 /** 2026-01-02T03:04:05Z. */
 export const NOW = new Date(1_767_323_045_000);
@@ -26,7 +27,7 @@ const HMAC: HmacSettings = {
 };
 
 export function trust(type: SourceType, secrets: readonly string[], now = NOW): Trust {
-  const settings: SourceSettings = { type, toleranceSeconds: 300, ...(type === 'HMAC' && { hmac: HMAC }) };
+  const settings = withSender({ type, toleranceSeconds: 300, ...(type === 'HMAC' && { hmac: HMAC }) });
   return { secrets, settings, now };
 }
 

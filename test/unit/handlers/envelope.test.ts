@@ -3,7 +3,6 @@ import { buffer } from 'node:stream/consumers';
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { SOURCE_TYPES } from '../../../handlers/contract.ts';
 import {
   decodeEnvelope,
   type Envelope,
@@ -11,6 +10,7 @@ import {
   encodeEnvelope,
   MAX_BODY_BYTES,
 } from '../../../handlers/envelope.ts';
+import { SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 const plain: Envelope = {
   id: '0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5',
@@ -124,7 +124,7 @@ describe('a message that is no envelope is a clear error', () => {
     [{ sequence: '3' }, '"sequence"'],
     [{ attemptedAt: 1_767_323_045 }, '"attemptedAt"'],
     [{ attempt: 1.5 }, '"attempt"'],
-    [{ source: 'Nobody' }, '"source"'],
+    [{ source: 'No body' }, '"source"'],
     [{ eventType: {} }, '"eventType"'],
     [{ contentType: 1 }, '"contentType"'],
     [{ headers: null }, '"headers"'],

@@ -104,6 +104,26 @@ describe('every plan', () => {
     });
   });
 
+  test('answers as the sender waits for it, unless the user says otherwise', () => {
+    const responseTo = (type: 'Discord' | 'GitHub' | 'Slack' | 'Xero', response = {}) => {
+      const source = { type, secretRefs: [{ name: 'a', key: 'b' }] };
+      const { environment } = desiredOf(
+        planOf(inputOf({ source, endpoint: { response } })),
+        'Function',
+        'pre-queue',
+      ) as { environment: Record<string, string> };
+      return JSON.parse(environment[PRE_QUEUE_ENV.response] ?? '');
+    };
+    expect(responseTo('GitHub')).toMatchObject({ statusCode: 200, body: '{"received":true}' });
+    expect(responseTo('Slack')).toMatchObject({ statusCode: 200, body: '' });
+    expect(responseTo('Discord')).toMatchObject({ statusCode: 204, body: '' });
+    expect(responseTo('Xero')).toMatchObject({ body: '', emptyRefusals: true });
+    expect(responseTo('Slack', { statusCode: 202, body: 'ok' })).toMatchObject({
+      statusCode: 202,
+      body: 'ok',
+    });
+  });
+
   test('tells a function where own code is, and the alias what to call it', () => {
     const { functions } = inputOf({});
     const graph = planOf(

@@ -1,4 +1,5 @@
 import type { PreQueueConfiguration } from '../../../../handlers/pre-queue/settings.ts';
+import { withSender } from '../../../../src/senders/index.ts';
 
 export const SECRET = 'very secret';
 
@@ -6,7 +7,7 @@ export const SECRET = 'very secret';
 export const CONFIGURED = {
   kind: 'ready',
   settings: {
-    source: { type: 'GitHub', toleranceSeconds: 300 },
+    source: withSender({ type: 'GitHub', toleranceSeconds: 300 }),
     secrets: [SECRET],
     response: {
       statusCode: 202,

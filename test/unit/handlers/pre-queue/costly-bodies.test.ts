@@ -99,6 +99,7 @@ describe('a body of anyone', () => {
     const grownMiB = await inSmallMemory<number>(
       64,
       `import { receive } from './handlers/pre-queue/receive.ts';
+      import { withSender } from './src/senders/index.ts';
       const form = Buffer.from(Array.from({ length: 400_000 }, (_, index) => 'n' + index + '=1').join('&'));
       const brackets = Buffer.alloc(${LARGEST}, '[');
       const question = Buffer.from('{"type":"url_verification","challenge":' + brackets);
@@ -106,7 +107,7 @@ describe('a body of anyone', () => {
       const before = process.resourceUsage().maxRSS;
       for (const [type, body] of [['Twilio', form], ['MicrosoftGraph', brackets], ['Slack', question]]) {
         const request = { method: 'POST', url: 'https://example.com/', query: new Map(), headers, body };
-        receive(request, { source: { type, toleranceSeconds: 300 }, secrets: ['a'] }, new Date(), 'id');
+        receive(request, { source: withSender({ type, toleranceSeconds: 300 }), secrets: ['a'] }, new Date(), 'id');
       }
       console.log((process.resourceUsage().maxRSS - before) / 1024);`,
     );

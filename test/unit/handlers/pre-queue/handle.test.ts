@@ -46,6 +46,13 @@ const call = async (anEvent: object, configuration: PreQueueConfiguration = CONF
   (await handlerWith(configuration)(anEvent, LAMBDA)) as GatewayResponse;
 
 describe('a delivery', () => {
+  test('is refused without a body where the sender takes any for a fault', async () => {
+    const { settings } = CONFIGURED;
+    const response = { ...settings.response, emptyRefusals: true };
+    const refused = await call(event({}), { kind: 'ready', settings: { ...settings, response } });
+    expect(refused).toMatchObject({ statusCode: 403, body: '' });
+  });
+
   test('is answered as configured once it is in the queue, without a log line', async () => {
     expect(await call(event())).toEqual({
       statusCode: 202,

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { keptHeaders } from '../../../../handlers/pre-queue/kept-headers.ts';
-import { gitHub } from '../../../../handlers/sources/github.ts';
 import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { none } from '../../../../handlers/sources/none.ts';
 import type { Source } from '../../../../handlers/sources/source.ts';
@@ -14,7 +13,10 @@ test('the sender’s own headers stay, with all values', () => {
     ['x-github-event', ['push']],
     ['accept', ['*/*', 'text/html']],
   ]);
-  expect(keptHeaders(headers, gitHub)).toEqual({ 'x-github-event': ['push'], accept: ['*/*', 'text/html'] });
+  expect(keptHeaders(headers, sourceOf(trust('GitHub', []).settings))).toEqual({
+    'x-github-event': ['push'],
+    accept: ['*/*', 'text/html'],
+  });
   const names = [
     'user-agent',
     'x-github-delivery',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../../handlers/pre-queue/settings.ts';
+import { withSender } from '../../../../src/senders/index.ts';
 
-const source = { type: 'GitHub', toleranceSeconds: 300 };
+const source = withSender({ type: 'GitHub', toleranceSeconds: 300 });
 const hmacSource = {
   type: 'HMAC',
   toleranceSeconds: 60,

@@ -1,15 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SIGNED_SOURCE_TYPES, SOURCE_TYPES, type SourceType } from '../../../../handlers/contract.ts';
+import type { SourceType } from '../../../../handlers/contract.ts';
 import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
+import { SIGNED_SOURCE_TYPES, SOURCE_TYPES, withSender } from '../../../../src/senders/index.ts';
 
 const FOLDER = 'docs/sources';
-const text = (file: string) => readFileSync(`${FOLDER}/${file}`, 'utf8');
-const pages = readdirSync(FOLDER).filter((file) => file !== 'README.md');
-const manifests = pages.flatMap((file) =>
-  [...text(file).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml = '']) => ({
+const text = (file: string, folder = FOLDER) => readFileSync(`${folder}/${file}`, 'utf8');
+const pagesIn = (folder: string) => readdirSync(folder).filter((file) => file !== 'README.md');
+const pages = pagesIn(FOLDER);
+const everyPage = [FOLDER, 'docs/senders'].flatMap((folder) =>
+  pagesIn(folder).map((file) => [file, text(file, folder)] as const),
+);
+const manifests = everyPage.flatMap(([file, page]) =>
+  [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml = '']) => ({
     file,
     manifest: parse(yaml),
   })),
@@ -24,7 +29,7 @@ describe('the pages on sources', () => {
     const { type, secretRefs = [], hmac } = spec.source;
     expect(secretRefs.length > 0).toBe(SIGNED_SOURCE_TYPES.includes(type));
     expect(hmac !== undefined).toBe(type === 'HMAC');
-    expect(() => sourceOf(spec.source)).not.toThrow();
+    expect(() => sourceOf(withSender(spec.source))).not.toThrow();
   });
 
   test('show each type, and the table lists each page', () => {

@@ -4,8 +4,10 @@ import { sign } from '@octokit/webhooks-methods';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
-import { gitHub } from '../../../../handlers/sources/github.ts';
+import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { gitHubHeaders, post, trust } from '../deliveries.ts';
+
+const gitHub = sourceOf(trust('GitHub', []).settings);
 
 const SECRET = "It's a Secret to Everybody";
 const verify = (headers: Record<string, string>, body: string | Buffer, secrets = [SECRET]) =>

@@ -24,7 +24,7 @@ describe('what a sender says about its event', () => {
     expect(identify('Stripe', {}, { id: 'evt_2', created: '2026-01-02T03:04:05.000Z' }).sentAt).toEqual(
       new Date(1_767_323_045_000),
     );
-    for (const body of ['', '[]', 'null', '{"id":7}', '{"id":""}', '{"created":1e99}', '{"created":{}}']) {
+    for (const body of ['', '[]', 'null', '{"id":""}', '{"created":1e99}', '{"created":{}}']) {
       expect(identify('Stripe', {}, body)).toEqual({ id: undefined, type: undefined, sentAt: undefined });
     }
   });

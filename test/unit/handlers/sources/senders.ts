@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { HmacSettings, SourceSettings, SourceType } from '../../../../handlers/contract.ts';
 import type { RawRequest } from '../../../../handlers/raw-request.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
+import { withSender } from '../../../../src/senders/index.ts';
 import { NOW } from '../deliveries.ts';
 
 export const NOW_SECONDS = Math.floor(NOW.getTime() / 1000);
@@ -51,11 +52,8 @@ const digest = (
   return hmac.digest(encoding);
 };
 
-const settingsOf = (type: SourceType, more: Partial<SourceSettings> = {}): SourceSettings => ({
-  type,
-  toleranceSeconds: 300,
-  ...more,
-});
+const settingsOf = (type: SourceType, more: Partial<SourceSettings> = {}): SourceSettings =>
+  withSender({ type, toleranceSeconds: 300, ...more });
 
 const HEX_SECRETS = ['4f9e2c', 'a1b2c3d4e5f6', 'fedcba9876543210'] as const;
 const WORDS = ["It's a Secret to Everybody", 'another one, älter', 'third'] as const;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { SIGNED_SOURCE_TYPES, SOURCE_TYPES, type SourceType } from '../../../../handlers/contract.ts';
+import type { SourceType } from '../../../../handlers/contract.ts';
 import { equalInConstantTime } from '../../../../handlers/sources/constant-time.ts';
 import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { secretProblems } from '../../../../handlers/sources/secret-problems.ts';
+import { SIGNED_SOURCE_TYPES, SOURCE_TYPES } from '../../../../src/senders/index.ts';
 import { post, trust } from '../deliveries.ts';
 
 const settingsOf = (type: SourceType) => trust(type, []).settings;

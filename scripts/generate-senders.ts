@@ -1,0 +1,145 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { EventPlaces, SchemeSettings } from '../handlers/contract.ts';
+import { URL_SIGNING_TYPES } from '../src/senders/index.ts';
+import type { Sender } from '../src/senders/sender.ts';
+import { SENDERS } from '../src/senders/senders.ts';
+import { UNNAMED } from '../src/senders/unnamed.ts';
+import { markdownTable } from './markdown-table.ts';
+
+const FOLDER = new URL('../docs/senders/', import.meta.url);
+
+/** The pages on senders that are data, by the name of their file. */
+export function senderPages(): ReadonlyMap<string, string> {
+  const entries = Object.entries<Sender>(SENDERS);
+  return new Map([
+    ['README.md', overview(entries)],
+    ...entries
+      .filter(([, { guide }]) => guide === undefined)
+      .map(([type, sender]) => [fileOf(type), page(type, sender)] as const),
+  ]);
+}
+
+const fileOf = (type: string) => `${kebab(type)}.md`;
+
+const kebab = (type: string) =>
+  type
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
+    .toLowerCase();
+
+function overview(entries: readonly (readonly [string, Sender])[]): string {
+  const rows = entries.map(([type, sender]) => [
+    `[${type}](${sender.guide === undefined ? fileOf(type) : `../sources/${sender.guide}`})`,
+    sender.title,
+    proofOf(sender.scheme).replaceAll('|', '\\|'),
+    identityOf(sender.event),
+    shownBy(sender),
+  ]);
+  return `<!-- Made by npm run generate from src/senders/. -->
+
+# Senders by name
+
+These values of \`spec.source.type\` are data: a file each in \`src/senders/\`. [The other types](../sources/README.md) have
+code of their own, and that page says what holds for all: secrets, time, identity, answers, what is stored.
+
+The last column says how it is shown that a right delivery is taken: a library of the sender's verifies in the tests what
+is signed by the data, an example that the sender has published is taken, or the sender's page or code says so.
+
+${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is recognised by', 'shown by'], rows)}
+## My sender isn't here
+
+1. Find its page on verifying webhooks. Where it names a header with an HMAC, [type HMAC](../sources/hmac.md) says it: the
+   header, how the digest is written, and what is signed.
+2. Where it follows Standard Webhooks (\`webhook-signature\`, \`svix-signature\`),
+   [StandardWebhooks](../sources/standard-webhooks.md) is its type.
+3. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
+4. Name its event's identity in \`eventId\`, or each delivery is an event.
+
+## Not named yet: facts not found
+
+What these sign and how was not found in words or code of their own, or can't be said as data yet: ${UNNAMED.join(', ')}.
+`;
+}
+
+function shownBy({ shown, page: source }: Sender): string {
+  if (shown.by === 'library') return `library: ${shown.of}`;
+  return `[${shown.by}](${shown.by === 'example' ? shown.of : source})`;
+}
+
+function page(type: string, sender: Sender): string {
+  const { title, page: source, secret, scheme, event, handshakes = [], answers, note } = sender;
+  const name = kebab(type);
+  const signsUrl = URL_SIGNING_TYPES.includes(type);
+  const timed =
+    (scheme.hmac ?? scheme.publicKey)?.timestamp !== undefined || scheme.standardWebhooks === true;
+  const asked = handshakes.map(({ method }) => method);
+  const facts = [
+    `A delivery is authentic if: ${proofOf(scheme)}.`,
+    timed
+      ? 'The time that is signed is held to `toleranceSeconds`.'
+      : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
+    `An event is recognised by: ${identityOf(event)}.`,
+    ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
+    ...(event.sentAt ? [`Its time: ${code([event.sentAt.at])}.`] : []),
+    ...(asked.length > 0
+      ? [
+          `Questions of the sender by ${[...new Set(asked)].join(' and ')} are answered; nothing is stored of them.`,
+        ]
+      : []),
+    ...(signsUrl
+      ? ['The URL is signed: say it in `publicUrl` if it has a query or something stands before the gateway.']
+      : []),
+    ...(answers
+      ? [
+          `A delivery that is taken is answered ${answers.statusCode ?? 200} ${answers.body === '' ? 'without a body' : `with \`${answers.body}\``}${answers.emptyRefusals ? ', and refusals have none either' : ''}; \`endpoint.response\` says otherwise.`,
+        ]
+      : []),
+    ...(note ? [note] : []),
+  ];
+  return `<!-- Made by npm run generate from src/senders/${name}.ts. -->
+
+# ${title}
+
+At the sender, give the URL in \`status.endpoint.url\`. Store ${secret} in a Secret.
+
+\`\`\`yaml
+apiVersion: nami.dev/v1alpha1
+kind: WebhookPipeline
+metadata:
+  name: ${name}
+spec:
+  source:
+    type: ${type}
+    secretRefs: [{ name: ${name}, key: secret }]
+\`\`\`
+
+${facts.map((fact) => `- ${fact}\n`).join('')}
+Source: <${source}>
+`;
+}
+
+function proofOf({ hmac, publicKey, token, authorization }: SchemeSettings): string {
+  const signed = hmac ?? publicKey;
+  if (signed !== undefined) {
+    const headers = (signed.headers ?? [signed.header ?? '']).map((name) => `\`${name}\``).join(' or ');
+    const kind = hmac ? `HMAC-${(hmac.algorithm ?? 'sha256').toUpperCase()}` : publicKey?.algorithm;
+    return `${kind} of \`${signed.template ?? '{body}'}\` in ${headers}`;
+  }
+  if (authorization !== undefined) return `\`Authorization: ${authorization}\``;
+  if (token === undefined) return 'Standard Webhooks';
+  return `the secret in \`${'header' in token ? token.header : token.jsonPath}\``;
+}
+
+const identityOf = ({ id }: EventPlaces) => (id.length === 0 ? 'nothing' : code(id));
+
+const code = (places: readonly string[]) =>
+  places
+    .map((place) =>
+      place === '{bodySha256}' ? 'the body' : `\`${place.replaceAll(/\{(?:[a-z]+:)?([^}]*)\}/g, '$1')}\``,
+    )
+    .join(', else ');
+
+if (import.meta.main) {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [file, text] of senderPages()) writeFileSync(new URL(file, FOLDER), text);
+}

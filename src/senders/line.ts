@@ -1,0 +1,18 @@
+import type { Sender } from './sender.ts';
+
+/** LINE Messaging API. */
+export const line: Sender = {
+  title: 'LINE Messaging API',
+  page: 'https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/',
+  secret: 'the channel secret',
+  shown: {
+    by: 'example',
+    of: 'https://github.com/line/line-bot-sdk-nodejs/blob/master/test/validate-signature.spec.ts',
+  },
+  scheme: { hmac: { header: 'x-line-signature', encoding: 'base64' } },
+  event: {
+    id: ['{json:$.events[0].webhookEventId}', '{bodySha256}'],
+    type: ['{json:$.events[0].type}'],
+    sentAt: { at: '{json:$.events[0].timestamp}', format: 'milliseconds' },
+  },
+};

@@ -1,0 +1,24 @@
+import type { Sender } from './sender.ts';
+
+/** Xero. */
+export const xero: Sender = {
+  title: 'Xero',
+  page: 'https://github.com/XeroAPI/xero-php-webhook',
+  secret: 'the webhooks key of the app',
+  shown: { by: 'documentation' },
+  answers: { body: '', emptyRefusals: true },
+  scheme: { hmac: { header: 'x-xero-signature', encoding: 'base64' } },
+  event: { id: ['{bodySha256}'] },
+  handshakes: [
+    {
+      method: 'POST',
+      when: {
+        '{json:$.entropy}': null,
+        '{json:$.firstEventSequence}': '0',
+        '{json:$.lastEventSequence}': '0',
+      },
+      signed: true,
+      answer: {},
+    },
+  ],
+};

@@ -1,0 +1,126 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { PublicKeyScheme, SenderSettings, TimestampFormat } from '../../../handlers/contract.ts';
+import type { RawRequest } from '../../../handlers/raw-request.ts';
+
+export const NOW = new Date(1_767_323_045_000);
+const URL_CALLED = 'https://example.execute-api.eu-west-1.amazonaws.com/live/nami/orders';
+
+/** What a sender holds, and what its user is given of it. */
+export interface Keys {
+  readonly secret: string;
+  readonly privateKey?: KeyObject;
+}
+
+const PAIRS: Readonly<Record<PublicKeyScheme['algorithm'], { publicKey: KeyObject; privateKey: KeyObject }>> =
+  {
+    ed25519: generateKeyPairSync('ed25519'),
+    'ecdsa-p256-sha256': generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
+    'rsa-sha256': generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  };
+
+export function keysOf({ publicKey, hmac, standardWebhooks, authorization }: SenderSettings['scheme']): Keys {
+  if (publicKey !== undefined) {
+    const { publicKey: key, privateKey } = PAIRS[publicKey.algorithm];
+    return { secret: key.export({ type: 'spki', format: 'pem' }).toString().trim(), privateKey };
+  }
+  if (standardWebhooks) return { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+  if (authorization === 'Basic') return { secret: 'ann:pass' };
+  return { secret: hmac?.keyEncoding === 'hex' ? '4f9e2cab' : 'a secret of some length' };
+}
+
+/** Written anew from the data alone: the sender's side of the scheme. */
+export function deliver(
+  { scheme, event }: SenderSettings,
+  { secret, privateKey }: Keys,
+  members: Readonly<Record<string, unknown>> = {},
+  at: Date = NOW,
+): RawRequest {
+  const signed = scheme.hmac ?? scheme.publicKey;
+  const isForm = signed?.template?.includes('{form:*}') === true;
+  const json: Record<string, unknown> = { note: 'Grüße', ...members };
+  const stamp = signed?.timestamp;
+  const time = stamp === undefined ? '' : written(at, stamp.format);
+  if (stamp?.jsonPath !== undefined)
+    json[stamp.jsonPath.slice(2)] = stamp.format === 'iso8601' ? time : Number(time);
+  if (scheme.token !== undefined && 'jsonPath' in scheme.token) json[scheme.token.jsonPath.slice(2)] = secret;
+  const body = Buffer.from(isForm ? 'b=2&a=1+x' : JSON.stringify(json));
+  const headers: Record<string, string> = {
+    'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+  };
+  for (const text of [...event.id, ...(event.type ?? []), signed?.template ?? '']) {
+    for (const [, name = ''] of text.matchAll(/\{header:([^}]*)\}/g))
+      headers[name.toLowerCase()] = `a-${name.length}`;
+  }
+  if (stamp?.header !== undefined) headers[stamp.header.toLowerCase()] = time;
+  if (signed !== undefined) {
+    const fill: Record<string, Buffer> = {
+      body,
+      timestamp: Buffer.from(time),
+      method: Buffer.from('POST'),
+      url: Buffer.from(URL_CALLED),
+      'form:*': Buffer.from('a1 xb2'),
+    };
+    const text = Buffer.concat(
+      (signed.template ?? '{body}').split(/\{([^}]*)\}/).map((piece, index) => {
+        if (index % 2 === 0) return Buffer.from(piece);
+        return fill[piece] ?? Buffer.from(headers[piece.slice('header:'.length).toLowerCase()] ?? '');
+      }),
+    );
+    const key = scheme.hmac?.keyEncoding === undefined ? secret : Buffer.from(secret, 'hex');
+    const digest =
+      privateKey === undefined
+        ? createHmac(scheme.hmac?.algorithm ?? 'sha256', key)
+            .update(text)
+            .digest()
+        : sign(scheme.publicKey?.algorithm === 'ed25519' ? null : 'sha256', text, privateKey);
+    const { parts } = signed;
+    const shown = `${signed.prefix ?? ''}${digest.toString(signed.encoding)}`;
+    const value = [
+      ...(stamp?.part === undefined || parts === undefined
+        ? []
+        : [`${stamp.part}${parts.assignment}${time}`]),
+      parts === undefined ? shown : `${parts.signature}${parts.assignment}${shown}`,
+    ].join(parts?.separator);
+    headers[proofHeader(scheme)] = value;
+  } else if (scheme.standardWebhooks) {
+    const seconds = written(at, 'seconds');
+    const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+      .update(`msg_1.${seconds}.`)
+      .update(body);
+    Object.assign(headers, {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': seconds,
+      'webhook-signature': `v1,${mac.digest('base64')}`,
+    });
+  } else if (proofHeader(scheme) !== '') {
+    const shown = scheme.authorization === 'Basic' ? Buffer.from(secret).toString('base64') : secret;
+    headers[proofHeader(scheme)] = scheme.authorization ? `${scheme.authorization} ${shown}` : shown;
+  }
+  return {
+    method: 'POST',
+    url: URL_CALLED,
+    query: new Map(),
+    headers: new Map(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    body,
+  };
+}
+
+/** The header that carries the proof; empty where the body does. */
+export function proofHeader({
+  hmac,
+  publicKey,
+  token,
+  authorization,
+  standardWebhooks,
+}: SenderSettings['scheme']): string {
+  const signed = hmac ?? publicKey;
+  if (standardWebhooks) return 'webhook-signature';
+  if (authorization !== undefined) return 'authorization';
+  if (token !== undefined) return 'header' in token ? token.header.toLowerCase() : '';
+  return (signed?.header ?? signed?.headers?.[0] ?? '').toLowerCase();
+}
+
+function written(time: Date, format: TimestampFormat): string {
+  if (format === 'iso8601') return time.toISOString();
+  return String(format === 'seconds' ? Math.floor(time.getTime() / 1000) : time.getTime());
+}

@@ -1,0 +1,204 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isProofHeader, PLACE, type SourceSettings } from '../../../handlers/contract.ts';
+import type { RawRequest } from '../../../handlers/raw-request.ts';
+import { sourceOf } from '../../../handlers/sources/index.ts';
+import { secretProblems } from '../../../handlers/sources/secret-problems.ts';
+import { senderPages } from '../../../scripts/generate-senders.ts';
+import { withSender } from '../../../src/senders/index.ts';
+import type { Sender } from '../../../src/senders/sender.ts';
+import { SENDERS } from '../../../src/senders/senders.ts';
+import { deliver, keysOf, NOW, proofHeader } from './delivery.ts';
+
+const ALL = Object.entries<Sender>(SENDERS).map(([type, sender]) => ({ type, sender }));
+
+/** The same mutations in each run. */
+const SEED = 20_260_102;
+
+/** As the function reads it: the settings once through its environment. */
+const settingsOf = (type: string): SourceSettings =>
+  JSON.parse(JSON.stringify(withSender({ type, toleranceSeconds: 300 })));
+
+const verdict = (type: string, request: RawRequest, secrets: readonly string[], now = NOW) => {
+  const settings = settingsOf(type);
+  return sourceOf(settings).verify(request, { settings, secrets, now });
+};
+
+const changed = (request: RawRequest, more: Partial<RawRequest>): RawRequest => ({ ...request, ...more });
+
+function withHeader(request: RawRequest, name: string, value: string | undefined): RawRequest {
+  const headers = new Map(request.headers);
+  if (value === undefined) headers.delete(name);
+  else headers.set(name, [value]);
+  return changed(request, { headers });
+}
+
+describe.each(ALL)('$type', ({ type, sender }) => {
+  const { scheme } = sender;
+  const keys = keysOf(scheme);
+  const right = deliver(sender, keys);
+  const proof = proofHeader(scheme);
+  const signed = scheme.hmac ?? scheme.publicKey;
+  const isTimed = signed?.timestamp !== undefined || scheme.standardWebhooks === true;
+  const coversBody = signed !== undefined || scheme.standardWebhooks === true;
+
+  test('takes a right delivery, by any of its secrets', () => {
+    expect(secretProblems(settingsOf(type), [keys.secret])).toEqual([]);
+    expect(verdict(type, right, [keys.secret])).toBe('authentic');
+    if (scheme.publicKey === undefined) {
+      expect(verdict(type, right, ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD', keys.secret])).toBe('authentic');
+    }
+  });
+
+  test('takes nothing with a wrong proof', { timeout: 60_000 }, () => {
+    const other = scheme.publicKey ? [] : ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'];
+    expect(verdict(type, right, other)).not.toBe('authentic');
+    if (proof !== '')
+      expect(verdict(type, withHeader(right, proof, undefined), [keys.secret])).not.toBe('authentic');
+    const text = right.headers.get(proof)?.[0] ?? '';
+    // Each mutation of the proof that isn't another spelling of it.
+    const bytesOf = (header: string) =>
+      Buffer.from(header.trim().slice(signed?.prefix?.length ?? 0), 'base64');
+    const sameBytes = (value: string) =>
+      (scheme.authorization === 'Basic' &&
+        Buffer.from(value.slice(6), 'base64').equals(Buffer.from(text.slice(6), 'base64'))) ||
+      (signed?.encoding === 'base64' && bytesOf(value).equals(bytesOf(text))) ||
+      value.toLowerCase() === text.toLowerCase() ||
+      value.trim() === text ||
+      value.replaceAll(/[ =]/g, '') === text.replaceAll(/[ =]/g, '');
+    fc.assert(
+      fc.property(fc.nat(), fc.string({ maxLength: 3 }), fc.nat(2), (at, put, cut) => {
+        const index = at % (text.length + 1);
+        const value = text.slice(0, index) + put + text.slice(index + cut);
+        if (proof === '' || sameBytes(value)) return;
+        const found = verdict(type, withHeader(right, proof, value), [keys.secret]);
+        if (found === 'authentic')
+          expect(holdsRightPart(value, text, scheme.standardWebhooks ? ' ' : signed?.parts?.separator)).toBe(
+            true,
+          );
+      }),
+      { seed: SEED, numRuns: scheme.publicKey ? 300 : 1500 },
+    );
+    if (!coversBody) return;
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+        const body = Buffer.from(right.body);
+        body[at % body.length] = (body[at % body.length] ?? 0) ^ bits;
+        if (signed?.template?.includes('{form:*}')) return;
+        expect(verdict(type, changed(right, { body }), [keys.secret])).not.toBe('authentic');
+      }),
+      { seed: SEED, numRuns: scheme.publicKey ? 300 : 1500 },
+    );
+  });
+
+  test.runIf(isTimed)('is held to the time that it signs', () => {
+    const at = (milliseconds: number) =>
+      verdict(type, right, [keys.secret], new Date(NOW.getTime() + milliseconds));
+    expect(at(300_000)).toBe('authentic');
+    expect(at(-300_000)).toBe('authentic');
+    expect(at(301_000)).toBe('timestamp-too-old');
+    expect(at(-301_000)).toBe('timestamp-in-future');
+  });
+
+  test('says where things are in places that are known, and keeps no proof', () => {
+    const { id, type: types = [], sentAt } = sender.event;
+    for (const text of [...id, ...types, ...(sentAt ? [sentAt.at] : [])]) {
+      for (const [, place = ''] of text.matchAll(/\{([^}]*)\}/g))
+        expect(place).toMatch(new RegExp(`^(${PLACE.source})$`));
+    }
+    const source = sourceOf(settingsOf(type));
+    if (proof !== '') expect(source.signatureHeaders).toContain(proof);
+    expect(source.identityHeaders.filter(isProofHeader)).toEqual([]);
+    const isAlwaysThere = id.includes('{bodySha256}') || id.some((text) => !text.includes('{json:'));
+    if (isAlwaysThere && id.length > 0) expect(source.identify(right).id).toBeDefined();
+  });
+
+  test('never throws, whatever it gets', () => {
+    const source = sourceOf(settingsOf(type));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.string(),
+        fc.constantFrom('GET', 'POST', 'HEAD'),
+        (bytes, value, method) => {
+          const request = withHeader(
+            changed(right, { body: Buffer.from(bytes), method }),
+            proof || 'x',
+            value,
+          );
+          const trust = { settings: settingsOf(type), secrets: [keys.secret], now: NOW };
+          source.handshake?.(request, trust);
+          source.verify(request, trust);
+          source.identify(request);
+        },
+      ),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+});
+
+/** A header of parts, or one with blanks, that holds the whole right part still: base64 by its bytes. */
+function holdsRightPart(value: string, text: string, separator = '\n'): boolean {
+  const parts = (header: string) =>
+    header.split(separator.trim() || separator).map((part) =>
+      part
+        .trim()
+        .replace(/^v1,(.*)$/i, (_, digest: string) => `v1,${Buffer.from(digest, 'base64').toString('hex')}`)
+        .toLowerCase(),
+    );
+  return parts(value).some((part) => parts(text).includes(part));
+}
+
+test('there are sixty senders and more, each with its page and a title of its own', () => {
+  expect(ALL.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(ALL.map(({ sender }) => sender.title)).size).toBe(ALL.length);
+  for (const { sender } of ALL) expect(sender.page).toMatch(/^https:\/\/\S+$/);
+});
+
+test('the settings of each fit into an environment beside all else', () => {
+  for (const { type } of ALL) expect(JSON.stringify(settingsOf(type)).length).toBeLessThan(1000);
+});
+
+test('the pages are those that are made of the data', () => {
+  const pages = senderPages();
+  expect(existsSync('docs/senders')).toBe(true);
+  expect(readdirSync('docs/senders').sort()).toEqual([...pages.keys()].sort());
+  for (const [file, text] of pages) expect(readFileSync(`docs/senders/${file}`, 'utf8'), file).toBe(text);
+});
+
+test('a question is answered, and only where it is asked rightly', () => {
+  const ask = (type: string, members: object, secrets: string[], more: Partial<RawRequest> = {}) => {
+    const sender: Sender = SENDERS[type as keyof typeof SENDERS];
+    const settings = settingsOf(type);
+    const request = {
+      ...deliver(sender, keysOf(sender.scheme), members as Record<string, unknown>),
+      ...more,
+    };
+    return sourceOf(settings).handshake?.(request, { settings, secrets, now: NOW });
+  };
+  const secretOf = (type: keyof typeof SENDERS) => keysOf((SENDERS[type] as Sender).scheme).secret;
+  const zoom = { event: 'endpoint.url_validation', payload: { plainToken: 'qgg8vlvZRS6UYooatFL8Aw' } };
+  expect(JSON.parse(String((ask('Zoom', zoom, [secretOf('Zoom')]) as { body: string }).body))).toEqual({
+    plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
+    encryptedToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  // Whoever asks without a signature would else have anything signed.
+  expect(ask('Zoom', zoom, ['another'])).toBeUndefined();
+  expect(ask('Discord', { type: 1, id: '7' }, [secretOf('Discord')])).toMatchObject({ body: '{"type":1}' });
+  expect(ask('Discord', { type: 0 }, [secretOf('Discord')])).toMatchObject({ statusCode: 204, body: '' });
+  expect(ask('Discord', { type: 2, id: '7' }, [secretOf('Discord')])).toBeUndefined();
+  expect(ask('Trello', {}, ['x'], { method: 'HEAD' })).toMatchObject({ statusCode: 200, body: '' });
+  expect(ask('WooCommerce', {}, ['x'], { body: Buffer.from('webhook_id=12') })).toMatchObject({
+    statusCode: 200,
+    body: '',
+  });
+  expect(ask('WooCommerce', { webhook_id: 12 }, ['x'])).toBeUndefined();
+  const query = new Map([['challenge', ['abc']]]);
+  expect(ask('Dropbox', {}, ['x'], { method: 'GET', query })).toMatchObject({
+    contentType: 'text/plain',
+    body: 'abc',
+  });
+  expect(ask('Dropbox', {}, ['x'], { method: 'GET' })).toBeUndefined();
+  expect(ask('Dropbox', {}, ['x'], { query })).toBeUndefined();
+});
