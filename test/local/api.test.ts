@@ -162,7 +162,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'a sender that is not known',
     { source: { type: 'Gitlab' } },
     'spec.source.type',
-    'supported values: "None", "GitHub", "StandardWebhooks"',
+    'supported values: "None", ',
   ],
   [
     'a signing sender without secret',
@@ -297,7 +297,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'the URL of a sender that signs none',
     { source: { publicUrl: 'https://hooks.example/' } },
     'spec.source',
-    'remove publicUrl, or set type to Twilio, or to HMAC',
+    'remove publicUrl, or set type to one that does, such as Twilio, or to HMAC',
   ],
   [
     'a URL with connection overrides',
