@@ -24,12 +24,14 @@ const URGENCIES = {
   begun: { headStart: 300, spare: 0 },
   /** Somebody wants something of it. */
   changed: { headStart: 0, spare: 0 },
-  /** Nothing happened: looked at all the same, never by the last free worker, and by a part of them alone. */
+  /** Nothing happened: looked at all the same, never by the last free worker, and by few of them. */
   routine: { headStart: -300, spare: -1 },
+  /** Seen, and not begun: waits for all that is on its way, unless that takes hours. */
+  unbegun: { headStart: -7200, spare: 0 },
 } as const;
 
 /** Workers that routine may use at once: what it asks of others goes out before what is asked later for a change. */
-const forRoutine = (workers: number): number => Math.max(3, Math.ceil(workers / 4));
+const forRoutine = (workers: number): number => Math.max(2, Math.ceil(workers / 6));
 
 export interface Run {
   key: string;

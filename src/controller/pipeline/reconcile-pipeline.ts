@@ -101,7 +101,7 @@ export class PipelineReconciler {
     const status = { endpoint: { path: pathOf(pipeline, this.#context.config), region } };
     memory.announced = true;
     await this.#say(pipeline, memory, overall, status);
-    return { after: 0, urgency: 'changed' };
+    return { after: 0, urgency: 'unbegun' };
   }
 
   async #delete(pipeline: WebhookPipeline, memory: Memory): Promise<Next> {

@@ -151,6 +151,8 @@ function hostInSharedNetwork({ spec, status }: WebhookPipeline): string[] {
 /** Whether a pipeline may be helped by a change of the region. */
 function isWaiting({ metadata, status }: WebhookPipeline): boolean {
   if (metadata.deletionTimestamp !== undefined) return true;
+  // Of what is not begun nothing waits yet.
+  if (!status?.objects?.length) return false;
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status !== 'True' || ready.observedGeneration !== metadata.generation;
 }

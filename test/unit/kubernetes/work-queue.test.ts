@@ -195,11 +195,21 @@ describe('the work queue', () => {
     const { clock, queue } = slowQueue({ workers: 16 });
     queue.start();
     for (let index = 0; index < 10; index += 1) queue.add(`r${index}`, 'routine');
-    expect(queue.running).toBe(4);
+    expect(queue.running).toBe(3);
     for (let index = 0; index < 20; index += 1) queue.add(`c${index}`);
     expect([queue.running, queue.depth]).toEqual([16, 14]);
     await clock.advance(600 * second);
     expect([queue.running, queue.depth]).toEqual([0, 0]);
+  });
+
+  test('begins what is new after all that is on its way', async () => {
+    const { clock, queue, begun } = slowQueue({ workers: 1 });
+    queue.add('unbegun', 'unbegun');
+    await clock.advance(600 * second);
+    for (const urgency of ['begun', 'changed', 'routine'] as const) queue.add(urgency, urgency);
+    queue.start();
+    await clock.advance(10 * second);
+    expect(begun.map((each) => each.split('@')[0])).toEqual(['begun', 'changed', 'routine', 'unbegun']);
   });
 
   test('a key that is on its way and is asked for earlier is no less on its way', async () => {

@@ -46,7 +46,7 @@ function reconciling(subject: WebhookPipeline, aws: Parameters<typeof scriptedCo
 describe('a pipeline that was never seen', () => {
   test('says at once that it is seen and where it will be, and is then worked on in its turn', async () => {
     const { look, written, run } = reconciling(pipeline('orders'));
-    expect(await look()).toEqual({ after: 0, urgency: 'changed' });
+    expect(await look()).toEqual({ after: 0, urgency: 'unbegun' });
     expect(written()).toMatchObject([{ endpoint: { path: 'orders', region: 'eu-central-1' } }]);
     expect(run.calls).toEqual([]);
   });

@@ -52,7 +52,9 @@ describe('a region', () => {
     } as const;
     const settled = pipeline('settled', { status: { observedGeneration: 1, conditions: [ready] } });
     const external = { store: { external: { uriSecretRef: { name: 's', key: 'k' } } } };
-    const { reconciler, woken, logger } = region([pipeline('waiting', { spec: external }), settled], DENIED);
+    const begun = { objects: [{ kind: 'Queue', name: 'queue', state: 'Ready' }] };
+    const waiting = pipeline('waiting', { spec: external, status: begun });
+    const { reconciler, woken, logger } = region([waiting, pipeline('unbegun'), settled], DENIED);
     for (let count = 0; count < 3; count += 1)
       expect(await reconciler.reconcile(REGION)).toEqual({ backoff: true });
     expect(woken).toEqual(['waiting']);
