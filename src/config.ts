@@ -288,7 +288,7 @@ export const SETTINGS = {
     z.coerce.number().positive().max(100).default(0.5),
   ),
   /** Pipelines worked on at the same time. */
-  workers: setting('operator.workers', 'NAMI_WORKERS', z.coerce.number().int().min(1).max(64).default(16)),
+  workers: setting('operator.workers', 'NAMI_WORKERS', z.coerce.number().int().min(1).max(64).default(8)),
   /** Port of the probes and the metrics; 0: any that is free. */
   port: setting('operator.port', 'NAMI_PORT', z.coerce.number().int().min(0).max(65_535).default(8080)),
   leaderElection,

@@ -200,8 +200,12 @@ describe('a further REST API', () => {
     world.aws.apiGateway.domains.certificates.add(certificateArn);
     const names = named(9);
     apply(world, names);
-    await world.until((each) => urlOf(each, 'p-8') === 'https://hooks.example.com/in-2/nami/p-8', 1200);
-    expect(urlOf(world, 'p-0')).toBe('https://hooks.example.com/in/nami/p-0');
+    await world.until(
+      (each) =>
+        urlOf(each, 'p-8') === 'https://hooks.example.com/in-2/nami/p-8' &&
+        urlOf(each, 'p-0') === 'https://hooks.example.com/in/nami/p-0',
+      1200,
+    );
     for (const name of ['p-0', 'p-8']) expect(world.senders.postTo(urlOf(world, name)).status).toBe(200);
     world.kubernetes.delete('p-8');
     await world.until(({ aws }) => aws.apiGateway.restApis.size === 1, 1200);

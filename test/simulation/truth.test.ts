@@ -379,6 +379,6 @@ test('thirty pipelines applied at once are seen at once, and come one after the 
     while (readyAt.length < count) readyAt.push(second);
     if (second > 1800) throw new Error(`${count} are ready after half an hour`);
   }
-  // The first is not held up until all were looked at.
-  expect(readyAt[0]).toBeLessThan((readyAt.at(-1) ?? 0) / 3);
+  // The first are not held up until all were looked at: only those that are begun with them share AWS's rates.
+  expect(readyAt[0]).toBeLessThan(0.6 * (readyAt.at(-1) ?? 0));
 });

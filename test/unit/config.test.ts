@@ -35,7 +35,7 @@ describe('the operator’s settings', () => {
       lookSeconds: 60,
       rateShare: 0.5,
       resyncSeconds: 600,
-      workers: 16,
+      workers: 8,
     });
   });
 

@@ -52,7 +52,10 @@ describe('a region', () => {
     } as const;
     const settled = pipeline('settled', { status: { observedGeneration: 1, conditions: [ready] } });
     const external = { store: { external: { uriSecretRef: { name: 's', key: 'k' } } } };
-    const begun = { objects: [{ kind: 'Queue', name: 'queue', state: 'Ready' }] };
+    const begun = {
+      observedGeneration: 1,
+      objects: [{ kind: 'Queue', name: 'queue', state: 'Ready' as const }],
+    };
     const waiting = pipeline('waiting', { spec: external, status: begun });
     const { reconciler, woken, logger } = region([waiting, pipeline('unbegun'), settled], DENIED);
     for (let count = 0; count < 3; count += 1)
