@@ -235,8 +235,9 @@ function resultOf(next: Next): Reconcile['result'] {
 
 /** How much hurry a pipeline is in that has come or changed. */
 function urgencyOf(previous: WebhookPipeline | undefined, current: WebhookPipeline): Urgency {
-  if (previous) return current.status?.objects?.length ? 'changed' : 'unbegun';
-  if (!current.status?.conditions && current.metadata.deletionTimestamp === undefined) return 'new';
+  const isDeleted = current.metadata.deletionTimestamp !== undefined;
+  if (previous) return isDeleted || current.status?.objects?.length ? 'changed' : 'unbegun';
+  if (!current.status?.conditions && !isDeleted) return 'new';
   // Listed at the start of the operator: most are as they were left.
   return isSettled(current) ? 'routine' : 'changed';
 }

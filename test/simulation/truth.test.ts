@@ -364,6 +364,17 @@ describe('a pipeline that is suspended', () => {
   });
 });
 
+test('a pipeline that waits to be begun is deleted before all others are there', async () => {
+  const world = await simulate();
+  const names = Array.from({ length: 90 }, (_, index) => `shop-${index}`);
+  for (const name of names) world.kubernetes.apply({ metadata: { name } });
+  await world.run(20);
+  const last = names.findLast((name) => !world.kubernetes.get(name)?.status?.objects) ?? '';
+  world.kubernetes.delete(last);
+  await world.until(isGone(last), 400);
+  expect(names.every((name) => isReady(name)(world))).toBe(false);
+});
+
 test('thirty pipelines applied at once are seen at once, and come one after the other', async () => {
   const world = await simulate();
   const names = Array.from({ length: 30 }, (_, index) => `shop-${index}`);
