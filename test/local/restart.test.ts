@@ -71,12 +71,13 @@ test('many pipelines applied at once are each seen at once, and the first are re
     180,
   );
   // They come one after the other, not all at the end.
-  expect(new Set(readyCounts).size).toBeGreaterThan(3);
+  expect(readyCounts.some((count) => count > 0 && count < EXTERNAL.length)).toBe(true);
   expect(seenAfter - applied).toBeLessThan(60_000);
 });
 
 /** Looks at all that a pipeline has: each asks for the policy of its function, which no list tells. */
-const looks = () => system.stack.proxy.calls.filter(({ action }) => action === 'GetPolicy');
+const isLook = ({ action }: { readonly action: string }) => action === 'GetPolicy';
+const looks = () => system.stack.proxy.calls.filter(isLook);
 
 describe('an operator that is restarted with 20 settled pipelines', () => {
   test('writes no status and no Event, and calls nothing that changes AWS', async () => {
@@ -101,7 +102,10 @@ describe('an operator that is restarted with 20 settled pipelines', () => {
 
     await eventually('the change is there', async () => system.changes().includes('lambda:UpdateAlias'), 60);
 
-    expect(looks().length).toBeLessThan(12);
+    const { calls } = system.stack.proxy;
+    const begun = calls.findIndex(({ action }) => action === 'UpdateFunctionConfiguration');
+    expect(begun).toBeGreaterThan(0);
+    expect(calls.slice(0, begun).filter(isLook).length).toBeLessThan(12);
   });
 
   test('answers senders 200 throughout, and throughout a change', async () => {
