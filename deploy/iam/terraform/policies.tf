@@ -279,7 +279,10 @@ locals {
           "Effect": "Allow",
           "Action": [
             "iam:GetInstanceProfile",
-            "iam:GetRole"
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies"
           ],
           "Resource": [
             "arn:${local.partition}:iam::*:instance-profile/nami-*",

@@ -75,7 +75,11 @@ export const alias = defineKind<AliasDesired, Details>({
       id: `${functionName}:${name}`,
       tags: undefined,
       state: isMoving ? MOVING : READY,
-      outputs: { arn: found.AliasArn ?? '', revision, codeSha256 },
+      outputs: {
+        arn: told(found.AliasArn, `what the alias ${name} of ${functionName} is`),
+        revision,
+        codeSha256,
+      },
       details: { revision, version, weighted },
     };
   },
@@ -84,7 +88,7 @@ export const alias = defineKind<AliasDesired, Details>({
   async create(account, desired) {
     const { functionName, name, revision } = desired;
     const { version, codeSha256 } = await publishTried(account, desired);
-    const { AliasArn = '' } = await unlessThere(
+    const { AliasArn } = await unlessThere(
       account.lambda.send(
         new CreateAliasCommand({ FunctionName: functionName, Name: name, FunctionVersion: version }),
       ),
@@ -93,7 +97,7 @@ export const alias = defineKind<AliasDesired, Details>({
       id: `${functionName}:${name}`,
       tags: undefined,
       state: READY,
-      outputs: { arn: AliasArn, revision, codeSha256 },
+      outputs: { arn: told(AliasArn, `which alias of ${functionName} it made`), revision, codeSha256 },
       details: { revision, version, weighted: false },
     };
   },

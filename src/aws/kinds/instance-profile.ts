@@ -75,7 +75,7 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
         new CreateInstanceProfileCommand({ InstanceProfileName: name, Path: path, Tags: tagList(tags) }),
       ),
     );
-    return { ...actual(InstanceProfile ?? {}), tags };
+    return { ...actual(told(InstanceProfile, `which instance profile ${name} it made`)), tags };
   },
   async update(account, { name, roleName }, found) {
     const { details } = found;

@@ -128,7 +128,8 @@ export const queue = defineKind<QueueDesired, Details>({
   async glance(account, { name }, owner) {
     const seen = await recentAttributes(account, name);
     const known = await glanceTags(account, owner, arnStart(account, 'sqs', name));
-    if (!seen || !known) return undefined;
+    // That something is due to go back is asked of the queue itself: it may just have gone.
+    if (!seen || !known || TAGS.redrive in known.tags) return undefined;
     return { actual: actual(seen.url, { ...seen.attributes }, known.tags), at: Math.min(seen.at, known.at) };
   },
   glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'sqs', '')),

@@ -189,7 +189,7 @@ export const role = defineKind<RoleDesired, Details>({
       ),
     );
     const { boundaryArn, service } = desired;
-    const made = actual(Role ?? {}, undefined);
+    const made = actual(told(Role, `which role ${desired.name} it made`), undefined);
     return { ...made, tags, details: { ...made.details, boundaryArn, service } };
   },
   async update(account, desired, found) {

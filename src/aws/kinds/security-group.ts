@@ -10,7 +10,7 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { isInUse, orGone, orPresent, unlessThere } from '../account/errors.ts';
+import { isInUse, orGone, orPresent, told, unlessThere } from '../account/errors.ts';
 import { type Listing, survey } from '../account/survey.ts';
 import { deleteVersions } from '../calls/old-versions.ts';
 import { type Actual, READY } from '../object/actual.ts';
@@ -158,7 +158,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
     ];
   },
   async create(account, { name, description, vpcId }, tags, owner) {
-    const { GroupId: id = '' } = await unlessThere(
+    const { GroupId } = await unlessThere(
       account.ec2.send(
         new CreateSecurityGroupCommand({
           GroupName: name,
@@ -168,6 +168,7 @@ export const securityGroup = defineKind<SecurityGroupDesired, Details>({
         }),
       ),
     );
+    const id = told(GroupId, `which security group ${name} it made`);
     return { id, tags, state: READY, outputs: { id, name }, details: { ...split([]), egress: [ALL], vpcId } };
   },
   async update(account, { ingress, egress }, found) {

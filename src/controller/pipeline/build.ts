@@ -76,8 +76,9 @@ async function buildOnce(
   const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
   // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
   const before = !isResync && memory.applied?.requested === requested ? last : undefined;
+  const isFirst = memory.rested === undefined;
   memory.rested ??= restedBy(pipeline);
-  const glances = isResync || (last === undefined && memory.rested.size > 0);
+  const glances = isResync || (isFirst && memory.rested.size > 0);
   const outcome = await apply(account, graph, input.owner, {
     given,
     code,

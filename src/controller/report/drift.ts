@@ -22,9 +22,10 @@ const LAG = 120_000;
 
 /** What the status knows of an earlier process: which objects were ready, of the spec that stands now. */
 export function restedBy({ metadata, status }: WebhookPipeline): Rested {
-  if (status?.observedGeneration !== metadata.generation) return new Map();
-  const settled = status.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? '';
-  const since = fromRfc3339(settled);
+  const settled = status?.conditions?.find(({ type }) => type === 'Ready');
+  // What is under way is not at rest, however long it takes.
+  if (status?.observedGeneration !== metadata.generation || settled?.status !== 'True') return new Map();
+  const since = fromRfc3339(settled.lastTransitionTime);
   const ready = (status.objects ?? []).filter(({ state }) => state === 'Ready');
   const rested: Rested = new Map(ready.map(({ kind, name }) => [`${kind}/${name}`, { since }]));
   // That process may have ended the host itself.
