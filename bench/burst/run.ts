@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { claimNetwork } from '../../local/network-claim.ts';
 import { Processes } from '../../local/processes.ts';
 import { compiledScript, ownBundles } from '../bundles.ts';
+import { optionsOrExit } from '../options-or-exit.ts';
 import { startStore } from '../store.ts';
 import { type BurstResult, runBurst } from './burst.ts';
 import { drawBursts } from './chart.ts';
@@ -27,7 +28,7 @@ const folder = join(root, '.nami', 'bench-burst');
 const MAX_OTHER_SECONDS = 140;
 const progress = (line: string) => console.error(line);
 
-const options = optionsOrExit();
+const options = optionsOrExit(readOptions, USAGE);
 const processes = await Processes.open(folder, ({ name, logFile }) =>
   progress(`${name} has ended by itself; see ${logFile}`),
 );
@@ -106,14 +107,4 @@ async function prepare(): Promise<Parts> {
   ]);
   const { preQueue: preQueueBundle, postQueue: postQueueBundle } = bundles;
   return { host, preQueueBundle, postQueueBundle, bootstrap, storeUri };
-}
-
-function optionsOrExit(): Options {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    console.error(USAGE);
-    process.exit(2);
-  }
 }

@@ -4,28 +4,19 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { optionsOrExit } from '../options-or-exit.ts';
 import { drawScale } from './chart.ts';
 import { MANAGED_EVERY, type Measured, measure, RATE_SHARE } from './measure.ts';
 import { type Memory, measureMemory } from './memory.ts';
-import { type Options, readOptions, USAGE } from './options.ts';
+import { readOptions, USAGE } from './options.ts';
 import { headLine, lineOf, remarksOn, summaryOf } from './report.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-function optionsOrExit(): Options {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    console.error(USAGE);
-    process.exit(2);
-  }
-}
-
 const words = ({ rssMiB, peakMiB, calls }: Memory): string =>
   `${rssMiB.toFixed(0)} MiB at rest, ${peakMiB.toFixed(0)} MiB at most, after ${calls.toLocaleString('en-US')} calls to a stand-in of AWS`;
 
-const { sizes, memory: measured, plot } = optionsOrExit();
+const { sizes, memory: measured, plot } = optionsOrExit(readOptions, USAGE);
 console.log(`The operator in a simulated account, with its default settings; all pipelines are applied at once. One in ${MANAGED_EVERY} has a managed
 store (a host, a volume), the others an external one; all have alarms. Times are virtual seconds, but for the last.
 "Rates alone": AWS's published rates for the calls that changed something, each once, at the operator's share of ${RATE_SHARE}.

@@ -7,6 +7,9 @@ export interface Survey<Item> {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly byId: ReadonlyMap<string, Item>;
+}
+
+export interface OwnedSurvey<Item> extends Survey<Item> {
   /** What one owner has. */
   readonly of: (owner: Owner) => readonly Item[];
 }
@@ -16,6 +19,10 @@ export interface Listing<Item> {
   readonly name: string;
   readonly load: (account: Account, owner: Owner) => AsyncIterable<Item>;
   readonly idOf: (item: Item) => string;
+}
+
+/** One that tells whose each object is. */
+export interface OwnedListing<Item> extends Listing<Item> {
   /** What `Item` and `Owner` have in common where it is the owner's. */
   readonly ownerOf: (item: Item) => string;
   readonly keyOf: (owner: Owner) => string;
@@ -28,18 +35,28 @@ const SURVEY_SECONDS = 90;
  * A list of everybody's objects, read once for all pipelines. It may lag, so that it settles only what it shows to be
  * right. Nothing where AWS does not give it, as for want of a right: what is wanted is then looked for by itself.
  */
+export function survey<Item>(
+  account: Account,
+  owner: Owner,
+  listing: OwnedListing<Item>,
+): Promise<OwnedSurvey<Item> | undefined>;
+export function survey<Item>(
+  account: Account,
+  owner: Owner,
+  listing: Listing<Item>,
+): Promise<Survey<Item> | undefined>;
 export async function survey<Item>(
   account: Account,
   owner: Owner,
-  { name, load, idOf, ownerOf, keyOf }: Listing<Item>,
+  listing: Listing<Item> | OwnedListing<Item>,
 ): Promise<Survey<Item> | undefined> {
+  const { name, load, idOf } = listing;
   const [found] = await account.inventory.read(nameFor(name, owner), SURVEY_SECONDS, async function* () {
     const at = account.clock.now();
     try {
       const items = await Array.fromAsync(load(account, owner));
-      const byOwner = Map.groupBy(items, ownerOf);
       const byId = new Map(items.map((item) => [idOf(item), item]));
-      yield { at, byId, of: (each: Owner) => byOwner.get(keyOf(each)) ?? [] };
+      yield { at, byId, ...('ownerOf' in listing && byOwner(items, listing)) };
     } catch (error) {
       if (!isOfCall(error)) throw error;
       // The look at the single object meets the same trouble, and says so.
@@ -47,6 +64,11 @@ export async function survey<Item>(
     }
   });
   return found;
+}
+
+function byOwner<Item>(items: readonly Item[], { ownerOf, keyOf }: OwnedListing<Item>) {
+  const groups = Map.groupBy(items, ownerOf);
+  return { of: (owner: Owner) => groups.get(keyOf(owner)) ?? [] };
 }
 
 /** When a list that still serves was asked for, in milliseconds since the epoch. */

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orAbsent, TerminalError } from '../account/errors.ts';
-import { type Listing, type Survey, survey } from '../account/survey.ts';
+import { type OwnedListing, type OwnedSurvey, survey } from '../account/survey.ts';
 import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { clusterFilters, ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
@@ -118,7 +118,7 @@ const placeOf = (volume: Volume | undefined): VolumePlace | undefined =>
 /** Seconds for which it is believed where a volume is, and one list tells that to all pipelines: they never move. */
 const PLACES_SECONDS = 60;
 
-const VOLUMES: Listing<Volume> = {
+const VOLUMES: OwnedListing<Volume> = {
   name: 'volumes',
   async *load(account, owner) {
     yield* await listVolumes(account, clusterFilters(owner));
@@ -129,7 +129,7 @@ const VOLUMES: Listing<Volume> = {
 };
 
 /** The volumes of everybody, as one list shows them. */
-export const surveyVolumes = (account: Account, owner: Owner): Promise<Survey<Volume> | undefined> =>
+export const surveyVolumes = (account: Account, owner: Owner): Promise<OwnedSurvey<Volume> | undefined> =>
   survey(account, owner, VOLUMES);
 
 /** Whether there is a volume that no other may silently take the place of. */

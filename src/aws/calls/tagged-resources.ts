@@ -1,7 +1,7 @@
 import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Account } from '../account/account.ts';
-import { type Listing, survey, surveyedAt } from '../account/survey.ts';
+import { type OwnedListing, survey, surveyedAt } from '../account/survey.ts';
 import { type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -31,7 +31,7 @@ export async function taggedResources({ tagging }: Account, tags: Tags): Promise
   return found;
 }
 
-const TAGGED: Listing<TaggedResource> = {
+const TAGGED: OwnedListing<TaggedResource> = {
   name: 'tagged resources',
   async *load(account, { identity }) {
     yield* await taggedResources(account, { [TAGS.cluster]: identity[TAGS.cluster] ?? '' });

@@ -98,8 +98,6 @@ const ALARMS: Listing<MetricAlarm> = {
       yield* page.MetricAlarms ?? [];
   },
   idOf: ({ AlarmName = '' }) => AlarmName,
-  ownerOf: ({ AlarmName = '' }) => AlarmName,
-  keyOf: ({ prefix }) => prefix,
 };
 
 const put = (desired: AlarmDesired, tags?: Actual['tags']) =>

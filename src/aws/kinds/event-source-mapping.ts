@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
-import { type Listing, survey } from '../account/survey.ts';
+import { type OwnedListing, survey } from '../account/survey.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { addedOf } from '../object/added-tags.ts';
 import { differing } from '../object/canonical.ts';
@@ -91,7 +91,7 @@ const functionNameOf = ({ details }: Actual<Details>) => details.functionArn.spl
 const pairOf = ({ queueArn, functionArn }: Pick<EventSourceMappingDesired, 'queueArn' | 'functionArn'>) =>
   `${queueArn} ${functionArn}`;
 
-const MAPPINGS: Listing<Actual<Details>> = {
+const MAPPINGS: OwnedListing<Actual<Details>> = {
   name: 'event source mappings',
   async *load(account) {
     yield* await list(account, {});

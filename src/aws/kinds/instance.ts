@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
-import { type Listing, survey } from '../account/survey.ts';
+import { type OwnedListing, survey } from '../account/survey.ts';
 import { isBurstable, setCpuCredits } from '../calls/cpu-credits.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
 import { askedAnew, creditsAskedAnew, isOutdated, launchNote, withCredits } from '../calls/launch-note.ts';
@@ -126,7 +126,7 @@ function differencesOf(
   return burstable && creditsAskedAnew(note, desired) ? [CREDITS] : [];
 }
 
-const INSTANCES: Listing<Instance> = {
+const INSTANCES: OwnedListing<Instance> = {
   name: 'instances',
   async *load(account, owner) {
     yield* (await describe(account, clusterFilters(owner))).filter((each) => !isTerminated(each));

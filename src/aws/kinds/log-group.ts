@@ -73,8 +73,6 @@ const GROUPS: Listing<LogGroup> = {
     yield* await list(account, ALL);
   },
   idOf: ({ logGroupName = '' }) => logGroupName,
-  ownerOf: ({ logGroupName = '' }) => logGroupName.replace(/-(pre|post)-queue$/, ''),
-  keyOf: ({ prefix }) => `/aws/lambda/${prefix}`,
 };
 
 /** Made before the function that writes to it, whose role can't make one: so its retention always holds. */

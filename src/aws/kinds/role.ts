@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, told, unlessThere } from '../account/errors.ts';
-import { type Listing, survey } from '../account/survey.ts';
+import { type OwnedListing, survey } from '../account/survey.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -106,7 +106,7 @@ async function find(
 }
 
 /** One page of many tells all of a role: its rights, policies and tags. (IAM API: GetAccountAuthorizationDetails.) */
-const ROLES: Listing<RoleDetail> = {
+const ROLES: OwnedListing<RoleDetail> = {
   name: 'roles',
   async *load({ iam }, { path, prefix }) {
     const root = path.slice(0, -`${prefix}/`.length);

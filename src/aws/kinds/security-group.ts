@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { isInUse, orGone, orPresent, told, unlessThere } from '../account/errors.ts';
-import { type Listing, survey } from '../account/survey.ts';
+import { type OwnedListing, survey } from '../account/survey.ts';
 import { deleteVersions } from '../calls/old-versions.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
@@ -118,7 +118,7 @@ async function list(account: Account, filters: Filter[]): Promise<Actual<Details
 
 const nameIn = (vpcId: string, name: string | undefined) => `${vpcId}/${name}`;
 
-const GROUPS: Listing<Actual<Details>> = {
+const GROUPS: OwnedListing<Actual<Details>> = {
   name: 'security groups',
   async *load(account, owner) {
     yield* await list(account, clusterFilters(owner));

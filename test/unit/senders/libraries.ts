@@ -45,6 +45,15 @@ const standard = ({ headers }: Delivered) => ({
   'webhook-signature': headers['webhook-signature'] ?? '',
 });
 
+const withoutPrefix = (delivered: Delivered) => {
+  const headers = standard(delivered);
+  return {
+    id: headers['webhook-id'],
+    timestamp: headers['webhook-timestamp'],
+    signature: headers['webhook-signature'],
+  };
+};
+
 /** The sender's own library, by type. */
 export const LIBRARIES: Readonly<Partial<Record<keyof typeof SENDERS, Library>>> = {
   Clerk: {
@@ -173,11 +182,7 @@ export const LIBRARIES: Readonly<Partial<Record<keyof typeof SENDERS, Library>>>
   Replicate: {
     name: 'replicate',
     verify: (delivered) => {
-      const {
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': signature,
-      } = standard(delivered);
+      const { id, timestamp, signature } = withoutPrefix(delivered);
       return validateWebhook({
         id,
         timestamp,
@@ -190,11 +195,7 @@ export const LIBRARIES: Readonly<Partial<Record<keyof typeof SENDERS, Library>>>
   Resend: {
     name: 'resend',
     verify: (delivered) => {
-      const {
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': signature,
-      } = standard(delivered);
+      const { id, timestamp, signature } = withoutPrefix(delivered);
       return new Resend('re_key').webhooks.verify({
         payload: delivered.body,
         headers: { id, timestamp, signature },

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Account } from '../../../../src/aws/account/account.ts';
 import { withAction } from '../../../../src/aws/account/errors.ts';
 import { Inventory } from '../../../../src/aws/account/inventory.ts';
-import { type Listing, survey, surveyedAt } from '../../../../src/aws/account/survey.ts';
+import { type OwnedListing, survey, surveyedAt } from '../../../../src/aws/account/survey.ts';
 import type { Owner } from '../../../../src/aws/object/owner.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
@@ -21,7 +21,7 @@ let loads: number;
 let things: Thing[];
 let failure: Error | undefined;
 
-const THINGS: Listing<Thing> = {
+const THINGS: OwnedListing<Thing> = {
   name: 'things',
   async *load() {
     loads += 1;
