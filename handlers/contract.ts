@@ -100,6 +100,8 @@ export interface SourceSettings {
   readonly publicUrl?: string | undefined;
   /** Where an event's identity is, in place of the source's own. */
   readonly eventId?: EventIdSettings | undefined;
+  /** The events that are stored, if not all. */
+  readonly only?: OnlySettings | undefined;
   /** Headers that are stored with an event beside those that are anyway. */
   readonly keepHeaders?: readonly string[] | undefined;
 }
@@ -250,6 +252,13 @@ export interface EventIdSettings {
   readonly bodySha256?: boolean | undefined;
 }
 
+/** Either types, or a place in a JSON body and what may stand there. */
+export interface OnlySettings {
+  readonly types?: readonly string[] | undefined;
+  readonly jsonPath?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+}
+
 /** What `spec.endpoint.response` says: the answers that the sender sees. */
 export interface ResponseSettings {
   readonly statusCode: number;
@@ -259,6 +268,8 @@ export interface ResponseSettings {
   readonly rejectedStatusCode: number;
   /** Status code for a delivery that couldn't be put into the queue: the sender must try again. */
   readonly unavailableStatusCode: number;
+  /** The endpoint is out of service: with this status code everything is answered. */
+  readonly disabledStatusCode?: number;
   /** Refusals have no body: the sender takes any for a fault. */
   readonly emptyRefusals?: boolean;
 }
@@ -322,6 +333,9 @@ export const REFUSED_METRIC = {
   name: 'Refused',
   dimensions: ['FunctionName', 'Reason'],
 } as const;
+
+/** Likewise, an authentic delivery of an event that `spec.source.only` leaves out. */
+export const UNWANTED_METRIC = { namespace: 'Nami', name: 'Unwanted', dimensions: ['FunctionName'] } as const;
 
 /** What the post-queue function says of a managed host's volume at each probe: AWS has no metric for free space. */
 export const VOLUME_METRIC = {

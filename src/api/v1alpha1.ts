@@ -9,7 +9,7 @@ import {
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
-import { SOURCE_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
+import { SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -96,6 +96,9 @@ const keyRef = (kind: 'Secret' | 'ConfigMap') => (description: string) =>
 const secretKeyRef = keyRef('Secret');
 const configMapKeyRef = keyRef('ConfigMap');
 
+/** Service Unavailable and Gone. (RFC 9110, sections 15.6.4 and 15.5.11.) */
+const DISABLED_STATUS_CODES = [503, 410];
+
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -140,9 +143,21 @@ const endpoint = z
           599,
           'Status code for a delivery that could not be put into the queue. It is a server error, so that senders try again.',
         ).default(503),
+        disabledStatusCode: z
+          .literal(DISABLED_STATUS_CODES)
+          .describe(
+            'Status code while endpoint.enabled is false; 503 or 410. With 503 most senders try again for a while, with 410 many give the subscription up.',
+          )
+          .default(503),
       })
       .prefault({})
       .describe('What the sender is answered.'),
+    enabled: z
+      .boolean()
+      .describe(
+        'False: every request is answered with response.disabledStatusCode, and nothing of it is stored. What is in the queue already is stored.',
+      )
+      .default(true),
     throttle: z
       .object({
         rateLimit: integer(1, 10_000, 'Steady deliveries a second.'),
@@ -321,7 +336,37 @@ const isProof = (name: string) => {
   return `(${name} in ${ofSettings} || ${ofList} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
 };
 
-const urlSigningList = URL_SIGNING_TYPES.map((type) => `'${type}'`).join(', ');
+const only = checked(
+  z.object({
+    types: z
+      .array(text(128, 'An event type, exactly as the sender writes it.'))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('Event types that are stored, for a sender that says one.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    jsonPath: jsonPath('only.jsonPath')
+      .optional()
+      .describe(
+        'In place of types: a place in a JSON body, such as $.data.status, with a text or a whole number.',
+      ),
+    values: z
+      .array(text(128, 'What may stand there.'))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('What an event that is stored has at jsonPath.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  }),
+  {
+    rule: 'has(self.types) != has(self.jsonPath) && has(self.jsonPath) == has(self.values)',
+    message: 'only takes either types, or jsonPath and values',
+    holds: ({ types, jsonPath: path, values }) =>
+      (types === undefined) !== (path === undefined) && (path === undefined) === (values === undefined),
+  },
+);
+
+const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
 const source = z
   .object({
@@ -359,6 +404,11 @@ const source = z
         'URL of the endpoint exactly as the sender has it, query included; for senders that sign it. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
       ),
     eventId,
+    only: only
+      .optional()
+      .describe(
+        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Default: all.',
+      ),
     keepHeaders: z
       .array(headerName('Name of a header, in any case.'))
       .max(20)
@@ -394,9 +444,15 @@ const source = z
         message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
       },
       {
-        rule: `self.type in [${urlSigningList}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))`,
+        rule: `self.type in [${quoted(URL_SIGNING_TYPES)}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))`,
         message:
           'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
+      },
+      {
+        rule: `!has(self.only) || !has(self.only.types) || self.type in [${quoted(TELLING_TYPES)}]`,
+        fieldPath: '.only.types',
+        message:
+          'of a sender of this type no event type is known: name a place in its body in only.jsonPath and only.values instead',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,
@@ -553,6 +609,12 @@ const postQueue = z
       10,
     ),
     batchWindowSeconds: integer(0, 300, 'Seconds to wait for a batch to fill.').default(0),
+    paused: z
+      .boolean()
+      .describe(
+        'True: deliveries are taken as ever, but nothing is stored. The queue keeps them for 14 days, whatever queue.retentionSeconds says, and they are stored once this is false.',
+      )
+      .default(false),
   })
   .prefault({})
   .describe('The function after the queue: it writes events into the store.')

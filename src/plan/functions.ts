@@ -40,8 +40,19 @@ export function planFunctions(input: PlanInput): Graph {
 function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
   const { secretRefs: _, ...source } = spec.source;
   const answers = answersOf(source.type);
-  const { statusCode = answers.statusCode, body = answers.body, ...said } = spec.endpoint.response;
-  const response: ResponseSettings = { ...answers, ...said, statusCode, body };
+  const {
+    statusCode = answers.statusCode,
+    body = answers.body,
+    disabledStatusCode,
+    ...said
+  } = spec.endpoint.response;
+  const response: ResponseSettings = {
+    ...answers,
+    ...said,
+    statusCode,
+    body,
+    ...(!spec.endpoint.enabled && { disabledStatusCode }),
+  };
   return {
     id: 'pre-queue',
     description: 'Verifies deliveries and puts them into the queue',

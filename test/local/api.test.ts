@@ -602,6 +602,60 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'less than or equal to 1209600',
   ],
   [
+    'a pause that is text',
+    { postQueue: { paused: 'yes' } },
+    'spec.postQueue.paused',
+    'must be of type boolean',
+  ],
+  [
+    'an endpoint that is text',
+    { endpoint: { enabled: 'no' } },
+    'spec.endpoint.enabled',
+    'must be of type boolean',
+  ],
+  [
+    'a code of its own for a disabled endpoint',
+    { endpoint: { response: { disabledStatusCode: 404 } } },
+    'spec.endpoint.response.disabledStatusCode',
+    'supported values: "503", "410"',
+  ],
+  [
+    'types of a sender that says none',
+    { source: { only: { types: ['push'] } } },
+    'spec.source.only.types',
+    'of a sender of this type no event type is known: name a place in its body in only.jsonPath',
+  ],
+  [
+    'types and a place',
+    {
+      source: {
+        type: 'GitHub',
+        secretRefs: [SECRET],
+        only: { types: ['push'], jsonPath: '$.a', values: ['b'] },
+      },
+    },
+    'spec.source.only',
+    'only takes either types, or jsonPath and values',
+  ],
+  [
+    'a place without values',
+    { source: { only: { jsonPath: '$.a' } } },
+    'spec.source.only',
+    'only takes either types, or jsonPath and values',
+  ],
+  [
+    'a place that is no path',
+    { source: { only: { jsonPath: 'a', values: ['b'] } } },
+    'spec.source.only.jsonPath',
+    'only.jsonPath starts with $ and has steps',
+  ],
+  [
+    'no event at all',
+    { source: { type: 'GitHub', secretRefs: [SECRET], only: { types: [] } } },
+    'spec.source.only.types',
+    'at least 1 items',
+  ],
+  [
     'a visibility timeout below the function’s',
     { queue: { visibilityTimeoutSeconds: 10 } },
     'spec',

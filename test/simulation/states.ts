@@ -77,6 +77,10 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('endpoint.response.body', ['ok', '']),
   field('endpoint.response.rejectedStatusCode', [403]),
   field('endpoint.response.unavailableStatusCode', [500]),
+  field('endpoint.response.disabledStatusCode', [
+    parts({ endpoint: { enabled: false, response: { disabledStatusCode: 410 } } }),
+  ]),
+  field('endpoint.enabled', [false, true]),
   field('endpoint.throttle.rateLimit', [
     parts({ endpoint: { throttle: { rateLimit: 10, burstLimit: 5 } } }),
     parts({ endpoint: { throttle: { rateLimit: 20, burstLimit: 5 } } }),
@@ -139,6 +143,16 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.eventId.header', [source('None', { secretRefs: [], eventId: { header: 'X-Id' } })]),
   field('source.eventId.jsonPath', [source('None', { secretRefs: [], eventId: { jsonPath: '$.data.id' } })]),
   field('source.eventId.bodySha256', [source('None', { secretRefs: [], eventId: { bodySha256: true } })]),
+  field('source.only.types', [
+    source('GitHub', { only: { types: ['push'] } }),
+    source('GitHub', { only: { types: ['push', 'ping'] } }),
+  ]),
+  field('source.only.jsonPath', [
+    source('None', { secretRefs: [], only: { jsonPath: '$.a', values: ['b'] } }),
+  ]),
+  field('source.only.values', [
+    source('None', { secretRefs: [], only: { jsonPath: '$.a', values: ['b', 'c'] } }),
+  ]),
   field('source.keepHeaders', [['X-Topic'], ['X-Topic', 'X-Shop']]),
   field('queue.retentionSeconds', [3600, 1_209_600]),
   field('queue.visibilityTimeoutSeconds', [300]),
@@ -147,6 +161,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('postQueue.concurrency', [2, 50]),
   field('postQueue.batchSize', [1, parts({ postQueue: { batchSize: 100, batchWindowSeconds: 1 } })]),
   field('postQueue.batchWindowSeconds', [10]),
+  field('postQueue.paused', [true, false]),
   field('store.managed.instanceType', ['t3.small', 'm6g.medium'], { wrong: 't3.mirco' }),
   field('store.managed.fallbackInstanceTypes', [['t3.small'], ['t3.medium', 't3.small']]),
   field('store.managed.cpuCredits', ['unlimited', 'standard']),

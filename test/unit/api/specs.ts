@@ -30,7 +30,9 @@ const endpoint = some({
     body: fc.string({ unit: 'binary', maxLength: 100 }),
     rejectedStatusCode: fc.integer({ min: 400, max: 499 }),
     unavailableStatusCode: fc.integer({ min: 500, max: 599 }),
+    disabledStatusCode: fc.constantFrom(503, 410),
   }),
+  enabled: fc.boolean(),
   throttle: fc.record({
     rateLimit: fc.integer({ min: 1, max: 10_000 }),
     burstLimit: fc.integer({ min: 1, max: 5_000 }),
@@ -55,6 +57,10 @@ const eventId = fc.oneof(
   fc.record({ jsonPath: fc.constantFrom('$.id', '$.data.items[0].id') }),
   fc.constant({ bodySha256: true }),
 );
+const only = fc.record({
+  jsonPath: fc.constantFrom('$.status', '$.items[0].kind'),
+  values: fc.uniqueArray(label, { minLength: 1, maxLength: 3 }),
+});
 const hmac = fc
   .record(
     {
@@ -90,10 +96,11 @@ const signedSource = <T>(type: fc.Arbitrary<T>) => ({
   toleranceSeconds,
   eventId,
   keepHeaders,
+  only,
 });
 const requiredKeys = ['type', 'secretRefs'] as const;
 const source = fc.oneof(
-  some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders }),
+  some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders, only }),
   fc.record(signedSource(fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC'))), {
     requiredKeys: [...requiredKeys],
   }),
@@ -160,6 +167,7 @@ const postQueue = some({
   reservedConcurrency: fc.integer({ min: 501, max: 1000 }),
   batchSize: fc.integer({ min: 1, max: 10 }),
   batchWindowSeconds: fc.integer({ min: 0, max: 300 }),
+  paused: fc.boolean(),
 });
 
 const queue = some({
@@ -280,7 +288,9 @@ export const FULL_SPEC = {
       body: 'ok',
       rejectedStatusCode: 403,
       unavailableStatusCode: 500,
+      disabledStatusCode: 410,
     },
+    enabled: false,
     throttle: { rateLimit: 100, burstLimit: 50 },
   },
   source: {
@@ -298,6 +308,7 @@ export const FULL_SPEC = {
     },
     eventId: { header: 'X-Event-Id' },
     keepHeaders: ['X-Partner'],
+    only: { jsonPath: '$.status', values: ['paid'] },
   },
   preQueue: {
     memoryMiB: 512,
@@ -328,6 +339,7 @@ export const FULL_SPEC = {
     concurrency: 10,
     batchSize: 100,
     batchWindowSeconds: 2,
+    paused: true,
   },
   store: {
     managed: {

@@ -113,6 +113,7 @@ describe('the schema', () => {
       'spec.source.publicUrl',
       'spec.source.eventId.jsonPath',
       'spec.source.eventId.bodySha256',
+      'spec.source.only.types',
       'spec.preQueue.code.s3',
       'spec.postQueue.code.configMapRef',
       'spec.store.external',

@@ -124,6 +124,23 @@ describe('every plan', () => {
     });
   });
 
+  test('tells a function with what to answer while the endpoint is disabled, and has no alarm on that then', () => {
+    const graphOf = (enabled: boolean) =>
+      planOf(inputOf({ endpoint: { enabled, response: { disabledStatusCode: 410 } } }));
+    const answersOf = (enabled: boolean) => {
+      const { environment } = desiredOf(graphOf(enabled), 'Function', 'pre-queue') as {
+        environment: Record<string, string>;
+      };
+      return JSON.parse(environment[PRE_QUEUE_ENV.response] ?? '');
+    };
+    expect(answersOf(false)).toMatchObject({ disabledStatusCode: 410, unavailableStatusCode: 503 });
+    expect(answersOf(true)).not.toHaveProperty('disabledStatusCode');
+    expect([true, false].map((enabled) => has(graphOf(enabled), 'Alarm', 'gateway-errors'))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   test('tells a function where own code is, and the alias what to call it', () => {
     const { functions } = inputOf({});
     const graph = planOf(
