@@ -16,6 +16,7 @@ export const BUILT_IN_TYPES = [
   'X',
   'MicrosoftGraph',
   'HMAC',
+  'PublicKey',
   'ApiKey',
   'Basic',
   'Bearer',
@@ -94,8 +95,10 @@ export interface SourceSettings {
   readonly toleranceSeconds: number;
   /** How the sender signs; with source HMAC, and only with it. */
   readonly hmac?: HmacSettings | undefined;
-  /** With source ApiKey: the header that carries the key. */
-  readonly apiKey?: { readonly header: string } | undefined;
+  /** How the sender signs; with source PublicKey, and only with it. */
+  readonly publicKey?: PublicKeyScheme | undefined;
+  /** With source ApiKey: the header that carries the key, or in place of it the parameter of the query. */
+  readonly apiKey?: { readonly header: string; readonly query?: string | undefined } | undefined;
   /** The endpoint's URL as the sender has it, for a sender that signs it. */
   readonly publicUrl?: string | undefined;
   /** Where an event's identity is, in place of the source's own. */
@@ -191,8 +194,8 @@ export type PublicKeyScheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'> & {
 export interface SchemeSettings {
   readonly hmac?: HmacScheme;
   readonly publicKey?: PublicKeyScheme;
-  /** The secret itself, in a header or at a place in a JSON body. */
-  readonly token?: { readonly header: string } | { readonly jsonPath: string };
+  /** The secret itself, in a header, the query or at a place in a JSON body. */
+  readonly token?: { readonly header: string } | { readonly query: string } | { readonly jsonPath: string };
   /** `user:password` or a bearer token in `Authorization`. */
   readonly authorization?: 'Basic' | 'Bearer';
   /** Signed as Standard Webhooks says. */

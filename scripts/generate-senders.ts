@@ -52,8 +52,9 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is re
    header, how the digest is written, and what is signed.
 2. Where it follows Standard Webhooks (\`webhook-signature\`, \`svix-signature\`),
    [StandardWebhooks](../sources/standard-webhooks.md) is its type.
-3. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
-4. Name its event's identity in \`eventId\`, or each delivery is an event.
+3. Where it signs with a private key and shows the public one, take [PublicKey](../sources/public-key.md).
+4. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
+5. Name its event's identity in \`eventId\`, or each delivery is an event.
 
 ## Not named yet: facts not found
 
@@ -127,6 +128,7 @@ function proofOf({ hmac, publicKey, token, authorization }: SchemeSettings): str
   }
   if (authorization !== undefined) return `\`Authorization: ${authorization}\``;
   if (token === undefined) return 'Standard Webhooks';
+  if ('query' in token) return `the secret in \`?${token.query}=\``;
   return `the secret in \`${'header' in token ? token.header : token.jsonPath}\``;
 }
 

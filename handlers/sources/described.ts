@@ -16,7 +16,7 @@ import { placedText } from './places.ts';
 import { publicKeySigned } from './public-key.ts';
 import type { HandshakeAnswer, Source, Trust } from './source.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
-import { tokenInBody, tokenSent } from './token.ts';
+import { tokenInBody, tokenInQuery, tokenSent } from './token.ts';
 
 type Proving = Omit<Half, 'timeIn'> & Partial<Pick<Half, 'timeIn'>>;
 
@@ -68,7 +68,8 @@ function schemeOf({ hmac, publicKey, token, authorization }: SchemeSettings): Pr
   if (publicKey !== undefined) return publicKeySigned(publicKey);
   if (authorization !== undefined) return authorization === 'Basic' ? basic : bearer;
   if (token === undefined) return standardWebhooks;
-  return 'header' in token ? tokenSent(token.header) : tokenInBody(token.jsonPath);
+  if ('header' in token) return tokenSent(token.header);
+  return 'query' in token ? tokenInQuery(token.query) : tokenInBody(token.jsonPath);
 }
 
 const known = (value: string | undefined | typeof UNREAD) => (value === UNREAD ? undefined : value);

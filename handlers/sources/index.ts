@@ -2,7 +2,7 @@ import type { BuiltInType, SourceSettings } from '../contract.ts';
 import { apiKey, basic, bearer } from './authorization.ts';
 import { describedSource } from './described.ts';
 import { withEventId } from './event-id.ts';
-import { genericHmac } from './generic-hmac.ts';
+import { genericSignature } from './generic-signature.ts';
 import { gitLab } from './gitlab.ts';
 import { meta } from './meta.ts';
 import { microsoftGraph } from './microsoft-graph.ts';
@@ -26,7 +26,8 @@ const SOURCES: Readonly<Record<BuiltInType, Entry>> = {
   Meta: meta,
   X: x,
   MicrosoftGraph: microsoftGraph,
-  HMAC: genericHmac,
+  HMAC: genericSignature,
+  PublicKey: genericSignature,
   ApiKey: apiKey,
   Basic: basic,
   Bearer: bearer,

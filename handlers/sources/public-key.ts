@@ -5,8 +5,11 @@ import { decodeHex, type Half, signedBy } from './hmac-signature.ts';
 
 type Algorithm = PublicKeyScheme['algorithm'];
 
-/** What stands before the 32 bytes of an ed25519 key in DER (RFC 8410, section 4). */
-const ED25519_DER = Buffer.from('302a300506032b6570032100', 'hex');
+/** What stands in DER before a bare key, which is so many bytes (RFC 8410, section 4; RFC 5480, section 2). */
+const BARE: Readonly<Partial<Record<Algorithm, readonly [bytes: number, der: string]>>> = {
+  ed25519: [32, '302a300506032b6570032100'],
+  'ecdsa-p256-sha256': [65, '3059301306072a8648ce3d020106082a8648ce3d030107034200'],
+};
 
 /** RFC 8032, section 5.1.6; FIPS 186-5 in DER; RSA of 1024 to 8192 bits. */
 const LENGTHS: Readonly<Record<Algorithm, readonly [number, number]>> = {
@@ -56,12 +59,11 @@ export function publicKeyMatches(
   return keys.some((key) => signatures.some((signature) => verify(hash, text, key, signature)));
 }
 
-/** The key that a text holds: PEM, or hex or base64 of DER or of ed25519's bare 32 bytes. */
+/** The key that a text holds: PEM, or hex or base64 of DER or of the bare key, a point that is not compressed. */
 export function publicKeyOf(text: string, algorithm: Algorithm): KeyObject | undefined {
   try {
-    const key = text.startsWith('-----BEGIN PUBLIC KEY-----')
-      ? createPublicKey(text)
-      : derKey(text, algorithm);
+    const isPem = /^-----BEGIN (RSA )?PUBLIC KEY-----/.test(text);
+    const key = isPem ? createPublicKey(text) : derKey(text.replaceAll(/\s/g, ''), algorithm);
     return key !== undefined && fits(key, algorithm) ? key : undefined;
   } catch {
     // What the library says of a text that is no key is no more than that.
@@ -72,8 +74,8 @@ export function publicKeyOf(text: string, algorithm: Algorithm): KeyObject | und
 function derKey(text: string, algorithm: Algorithm): KeyObject | undefined {
   const bytes = decodeHex(text) ?? decodeBase64(text);
   if (bytes === undefined) return undefined;
-  const isBare = algorithm === 'ed25519' && bytes.length === 32;
-  const key = isBare ? Buffer.concat([ED25519_DER, bytes]) : bytes;
+  const [bareBytes, der = ''] = BARE[algorithm] ?? [];
+  const key = bytes.length === bareBytes ? Buffer.concat([Buffer.from(der, 'hex'), bytes]) : bytes;
   return createPublicKey({ key, format: 'der', type: 'spki' });
 }
 

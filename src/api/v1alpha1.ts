@@ -6,6 +6,7 @@ import {
   JSON_PATH,
   KEY_ENCODINGS,
   PROOF_HEADER,
+  PUBLIC_KEY_ALGORITHMS,
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
@@ -188,7 +189,7 @@ const jsonPath = (field: string) =>
 const partKey = (description: string) =>
   formed(32, /^[A-Za-z0-9_-]+$/, 'the key of a part has letters, digits, - and _ only').describe(description);
 
-const hmacParts = checked(
+const signatureParts = checked(
   z.object({
     signature: partKey('Key of the parts that are signatures, such as v1. One that is right is enough.'),
     separator: formed(2, /^[ ,;:&|.]{1,2}$/, 'parts.separator is one or two of , ; : & | . and a blank')
@@ -205,108 +206,185 @@ const hmacParts = checked(
   },
 );
 
-const hmacTimestamp = checked(
-  z.object({
-    header: headerName('Header that carries the time.').optional(),
-    part: partKey('Key of the part of the header that is the time, such as t.').optional(),
-    jsonPath: jsonPath('hmac.timestamp.jsonPath')
-      .optional()
-      .describe('Where the time stands in a JSON body, such as $.sentAt: a text or a whole number.'),
-    format: z
-      .enum(TIMESTAMP_FORMATS)
-      .describe('How the time is written: in seconds or milliseconds since 1970, or as 2026-01-02T03:04:05Z.')
-      .default('seconds'),
-  }),
-  {
-    rule: '[has(self.header), has(self.part), has(self.jsonPath)].filter(given, given).size() == 1',
-    message: 'hmac.timestamp takes exactly one of header, part and jsonPath',
-    holds: (time) =>
-      [time.header, time.part, time.jsonPath].filter((given) => given !== undefined).length === 1,
-  },
-);
+/** Where a signed time is. `field`: what of the source describes the signature. */
+const signedTime = (field: string) =>
+  checked(
+    z.object({
+      header: headerName('Header that carries the time.').optional(),
+      part: partKey('Key of the part of the header that is the time, such as t.').optional(),
+      jsonPath: jsonPath(`${field}.timestamp.jsonPath`)
+        .optional()
+        .describe('Where the time stands in a JSON body, such as $.sentAt: a text or a whole number.'),
+      format: z
+        .enum(TIMESTAMP_FORMATS)
+        .describe(
+          'How the time is written: in seconds or milliseconds since 1970, or as 2026-01-02T03:04:05Z.',
+        )
+        .default('seconds'),
+    }),
+    {
+      rule: '[has(self.header), has(self.part), has(self.jsonPath)].filter(given, given).size() == 1',
+      message: `${field}.timestamp takes exactly one of header, part and jsonPath`,
+      holds: (time) =>
+        [time.header, time.part, time.jsonPath].filter((given) => given !== undefined).length === 1,
+    },
+  );
 
-const hmac = checked(
-  z.object({
-    header: headerName('Header that carries the signature.').optional(),
-    headers: z
-      .array(headerName('Name of a header, in any case.'))
-      .min(1)
-      .max(5)
-      .optional()
-      .describe('In place of header: headers of which any may carry a right signature.')
-      .meta({ 'x-kubernetes-list-type': 'set' }),
-    parts: hmacParts
-      .optional()
-      .describe('How the header is made up if it holds more than one digest, as t=…,v1=…,v1=… does.'),
-    algorithm: z.enum(HMAC_ALGORITHMS).describe('Hash of the HMAC.').default('sha256'),
-    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the digest.').default('hex'),
-    keyEncoding: z
-      .enum(KEY_ENCODINGS)
-      .describe('How the secret writes the key: as it is, or in hex or base64.')
-      .default('text'),
-    prefix: z.string().max(32).describe('What stands before the digest, such as sha256=.').default(''),
-    template: formed(
-      256,
-      new RegExp(`^([^{}]|\\{(${HMAC_PLACEHOLDER.source})\\})*$`),
-      'hmac.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces',
+/** What any signature is described by, whatever its key. */
+const signatureFields = (field: string) => ({
+  header: headerName('Header that carries the signature.').optional(),
+  headers: z
+    .array(headerName('Name of a header, in any case.'))
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('In place of header: headers of which any may carry a right signature.')
+    .meta({ 'x-kubernetes-list-type': 'set' }),
+  parts: signatureParts
+    .optional()
+    .describe('How the header is made up if it holds more than one signature, as t=…,v1=…,v1=… does.'),
+  prefix: z.string().max(32).describe('What stands before the signature, such as sha256=.').default(''),
+  template: formed(
+    256,
+    new RegExp(`^([^{}]|\\{(${HMAC_PLACEHOLDER.source})\\})*$`),
+    `${field}.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces`,
+  )
+    .describe(
+      'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order.',
     )
-      .describe(
-        'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order.',
-      )
-      .default('{body}'),
-    timestampHeader: headerName(
-      'Header that carries the time, in Unix seconds. It is held to toleranceSeconds.',
-    ).optional(),
-    timestamp: hmacTimestamp
-      .optional()
-      .describe('Where the time is, if not in Unix seconds in a header. It is held to toleranceSeconds.'),
-  }),
+    .default('{body}'),
+  timestampHeader: headerName(
+    'Header that carries the time, in Unix seconds. It is held to toleranceSeconds.',
+  ).optional(),
+  timestamp: signedTime(field)
+    .optional()
+    .describe('Where the time is, if not in Unix seconds in a header. It is held to toleranceSeconds.'),
+});
+
+type Given<T> = T | undefined;
+interface Signature {
+  readonly header?: Given<string>;
+  readonly headers?: Given<readonly string[]>;
+  readonly parts?: Given<{ readonly signature: string }>;
+  readonly prefix: string;
+  readonly template: string;
+  readonly timestampHeader?: Given<string>;
+  readonly timestamp?: Given<{ readonly part?: Given<string>; readonly jsonPath?: Given<string> }>;
+}
+
+const signatureRules = (field: string): CheckedRule<Signature>[] => [
   {
     rule: 'has(self.header) != has(self.headers)',
-    message: 'hmac takes exactly one of header and headers: name what carries the signature',
+    message: `${field} takes exactly one of header and headers: name what carries the signature`,
     holds: ({ header, headers }) => (header === undefined) !== (headers === undefined),
   },
   {
     rule: "self.template.contains('{body}') || self.template.contains('{form:*}')",
-    message:
-      'hmac.template must hold {body}, or {form:*} for a form: a signature that leaves the body out proves nothing about it',
+    message: `${field}.template must hold {body}, or {form:*} for a form: a signature that leaves the body out proves nothing about it`,
     holds: ({ template }) => template.includes('{body}') || template.includes('{form:*}'),
   },
   {
     rule: '!has(self.timestampHeader) || !has(self.timestamp)',
-    message: 'hmac takes one of timestampHeader and timestamp: timestamp.header says the same',
+    message: `${field} takes one of timestampHeader and timestamp: timestamp.header says the same`,
     holds: ({ timestampHeader, timestamp }) => timestampHeader === undefined || timestamp === undefined,
   },
   {
     rule: "(has(self.timestampHeader) || (has(self.timestamp) && !has(self.timestamp.jsonPath))) == self.template.contains('{timestamp}')",
-    message:
-      'hmac.timestampHeader, timestamp.header or timestamp.part and {timestamp} in hmac.template belong together: a time that is not signed can be replaced by anyone',
+    message: `${field}.timestampHeader, timestamp.header or timestamp.part and {timestamp} in ${field}.template belong together: a time that is not signed can be replaced by anyone`,
     holds: ({ timestampHeader, timestamp, template }) =>
       (timestampHeader !== undefined || (timestamp !== undefined && timestamp.jsonPath === undefined)) ===
       template.includes('{timestamp}'),
   },
   {
     rule: "!has(self.timestamp) || !has(self.timestamp.jsonPath) || self.template.contains('{body}')",
-    message:
-      'hmac.timestamp.jsonPath is in the body: {body} must be in hmac.template, or the time is not signed',
+    message: `${field}.timestamp.jsonPath is in the body: {body} must be in ${field}.template, or the time is not signed`,
     holds: ({ timestamp, template }) => timestamp?.jsonPath === undefined || template.includes('{body}'),
   },
   {
     rule: '!has(self.timestamp) || !has(self.timestamp.part) || (has(self.parts) && self.parts.signature != self.timestamp.part && has(self.header))',
-    message:
-      'hmac.timestamp.part is a part of the one header: give header and parts, and the time another key than the signature',
+    message: `${field}.timestamp.part is a part of the one header: give header and parts, and the time another key than the signature`,
     holds: ({ timestamp, parts, header }) =>
       timestamp?.part === undefined ||
       (parts !== undefined && parts.signature !== timestamp.part && header !== undefined),
   },
   {
     rule: "!has(self.parts) || self.prefix == ''",
-    message: 'hmac.prefix stands before a lone digest: leave it out, or leave parts out',
+    message: `${field}.prefix stands before a lone signature: leave it out, or leave parts out`,
     holds: ({ parts, prefix }) => parts === undefined || prefix === '',
   },
+];
+
+const hmac = checked(
+  z.object({
+    ...signatureFields('hmac'),
+    algorithm: z.enum(HMAC_ALGORITHMS).describe('Hash of the HMAC.').default('sha256'),
+    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the digest.').default('hex'),
+    keyEncoding: z
+      .enum(KEY_ENCODINGS)
+      .describe('How the secret writes the key: as it is, or in hex or base64.')
+      .default('text'),
+  }),
+  ...signatureRules('hmac'),
 )
   .optional()
   .describe('How the sender signs; for type HMAC.');
+
+const publicKey = checked(
+  z.object({
+    ...signatureFields('publicKey'),
+    algorithm: z.enum(PUBLIC_KEY_ALGORITHMS).describe('How the sender signs.'),
+    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the signature.').default('base64'),
+    keys: z
+      .array(
+        checked(
+          z.object({
+            value: text(
+              4096,
+              'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
+            ).optional(),
+            configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
+            secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
+          }),
+          {
+            rule: '[has(self.value), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(given, given).size() == 1',
+            message:
+              'an entry of publicKey.keys takes exactly one of value, configMapKeyRef and secretKeyRef',
+            holds: ({ value, configMapKeyRef: configMap, secretKeyRef: secret }) =>
+              [value, configMap, secret].filter((given) => given !== undefined).length === 1,
+          },
+        ),
+      )
+      .min(1)
+      .max(3)
+      .describe(
+        'Public keys of the sender, 1 to 3: a delivery that is signed with any of them is accepted, which is how one is rotated.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'atomic' }),
+  }),
+  ...signatureRules('publicKey'),
+)
+  .optional()
+  .describe('How the sender signs with its private key; for type PublicKey.');
+
+const apiKey = checked(
+  z.object({
+    header: headerName('Header that carries the key.').default('X-Api-Key'),
+    query: formed(
+      100,
+      /^[A-Za-z0-9_.-]+$/,
+      'apiKey.query is the name of a parameter: letters, digits, _, . and - only',
+    )
+      .optional()
+      .describe('In place of header: parameter of the query that carries the key, such as code.'),
+  }),
+  {
+    rule: "!has(self.query) || self.header == 'X-Api-Key'",
+    message: 'apiKey takes one of header and query: take the other out',
+    holds: ({ header, query }) => query === undefined || header === 'X-Api-Key',
+  },
+)
+  .optional()
+  .describe('Where the key is; for type ApiKey. Default: in the header X-Api-Key.');
 
 const eventId = z
   .object({
@@ -331,9 +409,14 @@ const eventId = z
 const isProof = (name: string) => {
   const { looksLike, butNot } = PROOF_HEADER;
   const ofSettings =
-    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
-  const ofList = `(has(self.hmac) && has(self.hmac.headers) && self.hmac.headers.exists(one, one.lowerAscii() == ${name}))`;
-  return `(${name} in ${ofSettings} || ${ofList} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
+    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.publicKey) && has(self.publicKey.header) ? self.publicKey.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
+  const ofLists = ['hmac', 'publicKey']
+    .map(
+      (field) =>
+        `(has(self.${field}) && has(self.${field}.headers) && self.${field}.headers.exists(one, one.lowerAscii() == ${name}))`,
+    )
+    .join(' || ');
+  return `(${name} in ${ofSettings} || ${ofLists} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
 };
 
 const only = checked(
@@ -373,7 +456,7 @@ const source = z
     type: z
       .enum(SOURCE_TYPES)
       .describe(
-        'Who sends, and so how a delivery is verified and an event recognised. HMAC, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
+        'Who sends, and so how a delivery is verified and an event recognised. HMAC, PublicKey, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
       )
       .default('None'),
     secretRefs: z
@@ -390,10 +473,8 @@ const source = z
       'How far the time in a signature may be from now, in seconds, to both sides. For senders that sign a time.',
     ).default(300),
     hmac,
-    apiKey: z
-      .object({ header: headerName('Header that carries the key.').default('X-Api-Key') })
-      .optional()
-      .describe('Where the key is; for type ApiKey. Default: in X-Api-Key.'),
+    publicKey,
+    apiKey,
     publicUrl: formed(
       512,
       /^https:\/\/[^\s#]+$/,
@@ -423,13 +504,22 @@ const source = z
   .meta(
     rules(
       {
-        rule: "self.type == 'None' || (has(self.secretRefs) && size(self.secretRefs) > 0)",
+        rule: "self.type in ['None', 'PublicKey'] || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
         rule: "self.type != 'None' || !has(self.secretRefs) || size(self.secretRefs) == 0",
         message:
           'type None verifies nothing: remove secretRefs, or set type to the sender whose secret this is',
+      },
+      {
+        rule: "self.type != 'PublicKey' || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        message: 'type PublicKey has its keys in publicKey.keys: take secretRefs out',
+      },
+      {
+        rule: "(self.type == 'PublicKey') == has(self.publicKey)",
+        message:
+          'publicKey and type PublicKey belong together: give publicKey with algorithm, keys and header, or take it out',
       },
       {
         rule: "self.type != 'HMAC' || has(self.hmac)",
@@ -444,9 +534,9 @@ const source = z
         message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
       },
       {
-        rule: `self.type in [${quoted(URL_SIGNING_TYPES)}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))`,
+        rule: `self.type in [${quoted(URL_SIGNING_TYPES)}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]')) || (has(self.publicKey) && self.publicKey.template.matches('[{](url|path|query)[}]'))`,
         message:
-          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
+          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC or PublicKey with {url}, {path} or {query} in the template',
       },
       {
         rule: `!has(self.only) || !has(self.only.types) || self.type in [${quoted(TELLING_TYPES)}]`,

@@ -4,6 +4,7 @@ import {
   POST_QUEUE_ENV,
   PRE_QUEUE_ENV,
   type ResponseSettings,
+  type SourceSettings,
   STORE_CA_FILE,
 } from '../../handlers/contract.ts';
 import { type Graph, type GraphNode, given, join, nodeKey, ref } from '../aws/graph/graph.ts';
@@ -38,8 +39,7 @@ export function planFunctions(input: PlanInput): Graph {
 }
 
 function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
-  const { secretRefs: _, ...source } = spec.source;
-  const answers = answersOf(source.type);
+  const answers = answersOf(spec.source.type);
   const {
     statusCode = answers.statusCode,
     body = answers.body,
@@ -60,7 +60,7 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
     own: functions.preQueue,
     environment: {
       [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
-      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(source)),
+      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(settingsOf(spec.source))),
       [PRE_QUEUE_ENV.secrets]: JSON.stringify(secrets.signing.map(({ value }) => value)),
       [PRE_QUEUE_ENV.response]: JSON.stringify(response),
     },
@@ -73,6 +73,13 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
     provisionedConcurrency: spec.preQueue.provisionedConcurrency,
     tags: { [TAGS.gateway]: given('gateway', 'restApiId') },
   };
+}
+
+/** What a function is told of its source: all but what is, or names, its secrets and keys. */
+function settingsOf({ secretRefs: _, publicKey, ...source }: PlanInput['spec']['source']): SourceSettings {
+  if (publicKey === undefined) return source;
+  const { keys: __, ...scheme } = publicKey;
+  return { ...source, publicKey: scheme };
 }
 
 function postQueue(input: PlanInput): FunctionPlan {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { webhookPipelineSpec } from '../../src/api/v1alpha1.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from '../unit/api/specs.ts';
-import { WRONG_HMAC } from '../unit/api/wrong-hmac.ts';
+import { WRONG_SIGNATURES } from '../unit/api/wrong-signatures.ts';
 import { ApiServer } from './api-server.ts';
 
 /** What users meet when they write, change and read a WebhookPipeline, by kubectl against a real API server. */
@@ -45,6 +45,12 @@ const SECRET = { name: 's', key: 'k' };
 const github = (...secretRefs: object[]) => ({ source: { type: 'GitHub', secretRefs } });
 const hmac = (fields: object) => ({
   source: { type: 'HMAC', secretRefs: [SECRET], hmac: { header: 'X-Sig', ...fields } },
+});
+const publicKey = (fields: object) => ({
+  source: {
+    type: 'PublicKey',
+    publicKey: { header: 'X-Sig', algorithm: 'ed25519', keys: [{ value: 'k' }], ...fields },
+  },
 });
 const eventId = (fields: object) => ({ source: { eventId: fields } });
 const managed = (fields: object) => ({ store: { managed: fields } });
@@ -263,15 +269,79 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'spec.source.hmac.headers',
     'at least 1 items',
   ],
-  ...WRONG_HMAC.map(
-    ([name, fields, field, message]) =>
-      [name, { source: { type: 'HMAC', secretRefs: [SECRET], hmac: fields } }, field, message] as const,
-  ),
+  ...WRONG_SIGNATURES.map(([name, source, field, message]) => [name, { source }, field, message] as const),
+  [
+    'a public key of no algorithm',
+    publicKey({ algorithm: undefined }),
+    'spec.source.publicKey.algorithm',
+    'Required value',
+  ],
+  [
+    'a public key of another algorithm',
+    publicKey({ algorithm: 'rsa-sha1' }),
+    'spec.source.publicKey.algorithm',
+    'supported values: "ed25519"',
+  ],
+  ['no public key', publicKey({ keys: [] }), 'spec.source.publicKey.keys', 'at least 1 items'],
+  [
+    'a public key from nowhere',
+    publicKey({ keys: [{}] }),
+    'spec.source.publicKey.keys[0]',
+    'exactly one of value, configMapKeyRef and secretKeyRef',
+  ],
+  [
+    'a public key from two places',
+    publicKey({ keys: [{ value: 'k', secretKeyRef: SECRET }] }),
+    'spec.source.publicKey.keys[0]',
+    'exactly one of value',
+  ],
+  [
+    'a public key without its description',
+    { source: { type: 'PublicKey' } },
+    'spec.source',
+    'publicKey and type PublicKey belong together',
+  ],
+  [
+    'the public key of another type',
+    { source: { ...publicKey({}).source, type: 'None' } },
+    'spec.source',
+    'publicKey and type PublicKey belong together',
+  ],
+  [
+    'a public key and a secret',
+    { source: { ...publicKey({}).source, secretRefs: [SECRET] } },
+    'spec.source',
+    'type PublicKey has its keys in publicKey.keys: take secretRefs out',
+  ],
+  [
+    'the header of a public key’s signature as identity',
+    { source: { ...publicKey({ header: 'X-A' }).source, eventId: { header: 'x-a' } } },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
+  ],
+  [
+    'one of them among those that are kept',
+    { source: { ...publicKey({ header: undefined, headers: ['X-A', 'X-B'] }).source, keepHeaders: ['x-b'] } },
+    'spec.source.keepHeaders',
+    'keepHeaders names a header that proves who sends',
+  ],
+  [
+    'a key in two places',
+    { source: { type: 'ApiKey', secretRefs: [SECRET], apiKey: { header: 'X-Key', query: 'code' } } },
+    'spec.source.apiKey',
+    'apiKey takes one of header and query',
+  ],
+  [
+    'a parameter with its sign',
+    { source: { type: 'ApiKey', secretRefs: [SECRET], apiKey: { query: 'code=' } } },
+    'spec.source.apiKey.query',
+    'apiKey.query is the name of a parameter',
+  ],
   [
     'the URL with a signature that leaves it out',
     { source: { ...hmac({ template: '{body}{header:url}' }).source, publicUrl: 'https://hooks.example/' } },
     'spec.source',
-    'or to HMAC with {url}, {path} or {query}',
+    'or to HMAC or PublicKey with {url}, {path} or {query}',
   ],
   [
     'one of several signatures as identity',

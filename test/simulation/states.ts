@@ -67,6 +67,19 @@ const HMAC = { header: 'X-Signature' };
 const timed = (timestamp: Patch, more: Patch = {}) =>
   source('HMAC', { hmac: { ...HMAC, template: '{timestamp}.{body}', timestamp, ...more } });
 
+const publicKey = (more: Patch = {}) =>
+  parts({
+    source: {
+      type: 'PublicKey',
+      publicKey: {
+        header: 'X-Signature',
+        algorithm: 'ed25519',
+        keys: [{ value: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c' }],
+        ...more,
+      },
+    },
+  });
+
 /** Every field of a spec that may change. */
 export const CAMPAIGNS: readonly Campaign[] = [
   ...functionFields('preQueue'),
@@ -138,6 +151,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.hmac.timestampHeader', [
     source('HMAC', { hmac: { ...HMAC, timestampHeader: 'X-Time', template: '{timestamp}.{body}' } }),
   ]),
+  field('source.publicKey.algorithm', [publicKey(), publicKey({ algorithm: 'rsa-sha256' })]),
+  field('source.publicKey.keys', [
+    publicKey(),
+    publicKey({ keys: [{ value: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511b' }] }),
+  ]),
+  field('source.publicKey.encoding', [publicKey({ encoding: 'hex' })]),
+  field('source.apiKey.query', [source('ApiKey', { apiKey: { query: 'code' } })]),
   field('source.apiKey.header', [source('ApiKey'), source('ApiKey', { apiKey: { header: 'X-Key' } })]),
   field('source.publicUrl', [source('Twilio', { publicUrl: 'https://hooks.example/orders' })]),
   field('source.eventId.header', [source('None', { secretRefs: [], eventId: { header: 'X-Id' } })]),
@@ -210,6 +230,18 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'endpoint.path': 'never changes',
   suspend: 'no state of the account; see life and truth',
   deletionPolicy: 'counts at the end; see variants',
+  'source.publicKey.header': 'as of hmac',
+  'source.publicKey.headers': 'as of hmac',
+  'source.publicKey.parts.signature': 'as of hmac',
+  'source.publicKey.parts.separator': 'as of hmac',
+  'source.publicKey.parts.assignment': 'as of hmac',
+  'source.publicKey.prefix': 'as of hmac',
+  'source.publicKey.template': 'as of hmac',
+  'source.publicKey.timestampHeader': 'as of hmac',
+  'source.publicKey.timestamp.header': 'as of hmac',
+  'source.publicKey.timestamp.part': 'as of hmac',
+  'source.publicKey.timestamp.jsonPath': 'as of hmac',
+  'source.publicKey.timestamp.format': 'as of hmac',
   'preQueue.code.configMapRef.key': 'as the name',
   'postQueue.code.configMapRef.key': 'as the name',
   'preQueue.code.s3.bucket': 'see the tests of own code',

@@ -61,31 +61,51 @@ const only = fc.record({
   jsonPath: fc.constantFrom('$.status', '$.items[0].kind'),
   values: fc.uniqueArray(label, { minLength: 1, maxLength: 3 }),
 });
+const signatureFields = {
+  where: fc.oneof(
+    fc.record({ header: headerName, prefix: fc.constantFrom('', 'sha256=', 'v0=') }),
+    fc.record({ headers: fc.uniqueArray(headerName, { minLength: 1, maxLength: 5 }) }),
+    fc.record({
+      header: headerName,
+      parts: fc.constantFrom({ signature: 'v1' }, { signature: 'h1', separator: ';', assignment: ':' }),
+    }),
+  ),
+  signed: fc.constantFrom(
+    {},
+    { template: '{header:X-Id}.{body}' },
+    { template: '{method}{url}{form:*}{json:$.a[0].b}{form:a}{path}{query}{body}' },
+    { template: 'v0:{timestamp}:{body}', timestampHeader: 'X-Time' },
+    {
+      template: '{timestamp}{body}',
+      timestamp: { header: 'X-Time', format: 'iso8601' as const },
+    },
+    { timestamp: { jsonPath: '$.at', format: 'milliseconds' as const } },
+  ),
+  encoding: fc.constantFrom('hex' as const, 'base64' as const, 'base64url' as const),
+};
+const publicKey = fc
+  .record(
+    {
+      ...signatureFields,
+      algorithm: fc.constantFrom('ed25519' as const, 'ecdsa-p256-sha256' as const, 'rsa-sha256' as const),
+      keys: fc.array(
+        fc.oneof(
+          fc.record({ value: letters('0123456789abcdef', 64) }),
+          fc.record({ configMapKeyRef: keyRef }),
+          fc.record({ secretKeyRef: keyRef }),
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
+    },
+    { requiredKeys: ['where', 'signed', 'algorithm', 'keys'] },
+  )
+  .map(({ where, signed, ...rest }) => ({ ...rest, ...where, ...signed }));
 const hmac = fc
   .record(
     {
+      ...signatureFields,
       algorithm: fc.constantFrom('sha1' as const, 'sha256' as const, 'sha512' as const),
-      encoding: fc.constantFrom('hex' as const, 'base64' as const, 'base64url' as const),
       keyEncoding: fc.constantFrom('text' as const, 'hex' as const, 'base64' as const),
-      where: fc.oneof(
-        fc.record({ header: headerName, prefix: fc.constantFrom('', 'sha256=', 'v0=') }),
-        fc.record({ headers: fc.uniqueArray(headerName, { minLength: 1, maxLength: 5 }) }),
-        fc.record({
-          header: headerName,
-          parts: fc.constantFrom({ signature: 'v1' }, { signature: 'h1', separator: ';', assignment: ':' }),
-        }),
-      ),
-      signed: fc.constantFrom(
-        {},
-        { template: '{header:X-Id}.{body}' },
-        { template: '{method}{url}{form:*}{json:$.a[0].b}{form:a}{path}{query}{body}' },
-        { template: 'v0:{timestamp}:{body}', timestampHeader: 'X-Time' },
-        {
-          template: '{timestamp}{body}',
-          timestamp: { header: 'X-Time', format: 'iso8601' as const },
-        },
-        { timestamp: { jsonPath: '$.at', format: 'milliseconds' as const } },
-      ),
     },
     { requiredKeys: ['where', 'signed'] },
   )
@@ -101,16 +121,28 @@ const signedSource = <T>(type: fc.Arbitrary<T>) => ({
 const requiredKeys = ['type', 'secretRefs'] as const;
 const source = fc.oneof(
   some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders, only }),
-  fc.record(signedSource(fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC'))), {
-    requiredKeys: [...requiredKeys],
-  }),
+  fc.record(
+    signedSource(
+      fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC' && type !== 'PublicKey')),
+    ),
+    {
+      requiredKeys: [...requiredKeys],
+    },
+  ),
   fc.record(
     { ...signedSource(fc.constant('HMAC' as const)), hmac },
     { requiredKeys: [...requiredKeys, 'hmac'] },
   ),
   fc.record(
-    { ...signedSource(fc.constant('ApiKey' as const)), apiKey: some({ header: headerName }) },
+    {
+      ...signedSource(fc.constant('ApiKey' as const)),
+      apiKey: fc.oneof(some({ header: headerName }), fc.constant({ query: 'code' })),
+    },
     { requiredKeys: [...requiredKeys] },
+  ),
+  fc.record(
+    { type: fc.constant('PublicKey' as const), publicKey, toleranceSeconds, eventId, keepHeaders, only },
+    { requiredKeys: ['type', 'publicKey'] },
   ),
   fc.record(
     {

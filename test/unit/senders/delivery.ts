@@ -99,7 +99,9 @@ export function deliver(
   return {
     method: 'POST',
     url: URL_CALLED,
-    query: new Map(),
+    query: new Map(
+      scheme.token !== undefined && 'query' in scheme.token ? [[scheme.token.query, [secret]]] : [],
+    ),
     headers: new Map(Object.entries(headers).map(([name, value]) => [name, [value]])),
     body,
   };

@@ -54,6 +54,8 @@ test.each([
   ['NAMI_SOURCE', '{"type":"HMAC","toleranceSeconds":300,"hmac":{"header":"X-Sig"}}'],
   ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, hmac: { ...hmacSource.hmac, algorithm: 'md5' } })],
   ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, hmac: { ...hmacSource.hmac, headers: ['X-Sig', 1] } })],
+  ['NAMI_SOURCE', '{"type":"PublicKey","toleranceSeconds":300}'],
+  ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, type: 'PublicKey', publicKey: hmacSource.hmac })],
   ['NAMI_SECRETS', '["hush", 1]'],
   ['NAMI_SECRETS', '"hush"'],
   ['NAMI_SECRETS', '["hush'],
