@@ -101,6 +101,8 @@ export interface SourceSettings {
   readonly apiKey?: { readonly header: string; readonly query?: string | undefined } | undefined;
   /** The endpoint's URL as the sender has it, for a sender that signs it. */
   readonly publicUrl?: string | undefined;
+  /** Questions that are answered beside those of the source's own. */
+  readonly handshakes?: readonly HandshakeSettings[] | undefined;
   /** Where an event's identity is, in place of the source's own. */
   readonly eventId?: EventIdSettings | undefined;
   /** The events that are stored, if not all. */
@@ -223,9 +225,12 @@ export interface EventPlaces {
   readonly attempt?: string;
 }
 
+export const HANDSHAKE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST'] as const;
+export const HANDSHAKE_CONTENT_TYPES = ['text/plain', 'application/json'] as const;
+
 /** A request that is no event but a question, and its answer. */
 export interface HandshakeSettings {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: (typeof HANDSHAKE_METHODS)[number];
   /** It is the question if these texts with places hold these values; null: any. */
   readonly when?: Readonly<Record<string, string | null>>;
   /** Answered only if it is authentic as a delivery is. */
@@ -233,7 +238,11 @@ export interface HandshakeSettings {
   readonly answer: {
     /** 200 if it isn't said. */
     readonly statusCode?: number;
-    /** A text with places, sent as plain text. */
+    /** Of a text; plain if it isn't said. Never one that a browser would run. */
+    readonly contentType?: (typeof HANDSHAKE_CONTENT_TYPES)[number];
+    /** Texts with places, by the names of headers. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** A text with places. */
     readonly text?: string;
     /** In its place an object of such texts, or of the HMAC-SHA256 in hex of one under the first secret. */
     readonly json?: Readonly<Record<string, string | number | { readonly hmacOf: string }>>;

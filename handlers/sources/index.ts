@@ -1,6 +1,7 @@
 import type { BuiltInType, SourceSettings } from '../contract.ts';
 import { apiKey, basic, bearer } from './authorization.ts';
 import { describedSource } from './described.ts';
+import { withHandshakes } from './described-handshake.ts';
 import { withEventId } from './event-id.ts';
 import { genericSignature } from './generic-signature.ts';
 import { gitLab } from './gitlab.ts';
@@ -44,7 +45,9 @@ export function sourceOf(settings: SourceSettings): Source {
 }
 
 function makeSource(settings: SourceSettings): Source {
-  const source = settings.sender === undefined ? builtIn(settings) : describedSource(settings.sender);
+  const { sender, handshakes = [] } = settings;
+  const own = sender === undefined ? builtIn(settings) : describedSource(sender);
+  const source = withHandshakes(own, [...handshakes, ...(sender?.handshakes ?? [])]);
   return settings.eventId === undefined ? source : withEventId(source, settings.eventId);
 }
 

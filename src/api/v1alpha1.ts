@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import {
+  HANDSHAKE_CONTENT_TYPES,
+  HANDSHAKE_METHODS,
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
   HMAC_PLACEHOLDER,
@@ -104,6 +106,107 @@ const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
+const headerName = (description: string) =>
+  formed(
+    100,
+    /^[A-Za-z0-9_-]+$/,
+    'the name of a header has letters, digits, - and _ only, without the colon',
+  ).describe(description);
+
+const jsonPath = (field: string) =>
+  formed(
+    256,
+    new RegExp(`^${JSON_PATH.source}$`),
+    `${field} starts with $ and has steps .name and [0], such as $.data.id`,
+  );
+
+const parameterName = (field: string) =>
+  formed(100, /^[A-Za-z0-9_.-]+$/, `${field} is the name of a parameter: letters, digits, _, . and - only`);
+
+/** Where in a request something stands. */
+const requestPlace = (field: string) => ({
+  header: headerName('In this header.').optional(),
+  query: parameterName(`${field}.query`).optional().describe('In this parameter of the query.'),
+  jsonPath: jsonPath(`${field}.jsonPath`)
+    .optional()
+    .describe('There in a JSON body, such as $.challenge: a text or a whole number.'),
+});
+
+const onePlace = (
+  field: string,
+): CheckedRule<{ [Kind in 'header' | 'query' | 'jsonPath']?: string | undefined }> => ({
+  rule: '[has(self.header), has(self.query), has(self.jsonPath)].filter(given, given).size() == 1',
+  message: `${field} takes exactly one of header, query and jsonPath`,
+  holds: ({ header, query, jsonPath: path }) =>
+    [header, query, path].filter((given) => given !== undefined).length === 1,
+});
+
+const handshake = checked(
+  z.object({
+    method: z.enum(HANDSHAKE_METHODS).describe('Method of the request.'),
+    challenge: checked(z.object(requestPlace('handshake.challenge')), onePlace('handshake.challenge'))
+      .optional()
+      .describe('What is given back. A request without it is no handshake.'),
+    when: checked(
+      z.object({
+        ...requestPlace('handshake.when'),
+        value: text(256, 'What stands there, such as url_verification.'),
+      }),
+      onePlace('handshake.when'),
+    )
+      .optional()
+      .describe('What tells the request from others of its method.'),
+    signed: z
+      .boolean()
+      .describe('True: it is answered only if it is authentic as a delivery is.')
+      .default(false),
+    answer: checked(
+      z.object({
+        statusCode: integer(200, 299, 'Status code.').default(200),
+        contentType: z
+          .enum(HANDSHAKE_CONTENT_TYPES)
+          .describe('Content type of the challenge as the whole body; a JSON object has its own.')
+          .default('text/plain'),
+        header: headerName('In place of the body: header in which the challenge is given back.').optional(),
+        jsonField: formed(
+          100,
+          /^[A-Za-z0-9_.-]+$/,
+          'answer.jsonField is the name of a member: letters, digits, _, . and - only',
+        )
+          .optional()
+          .describe('In place of the bare challenge: member of a JSON object that has it.'),
+      }),
+      {
+        rule: '!has(self.header) || !has(self.jsonField)',
+        message: 'answer takes one of header and jsonField: take the other out',
+        holds: ({ header, jsonField }) => header === undefined || jsonField === undefined,
+      },
+      {
+        rule: "!has(self.header) || !(self.header.lowerAscii() in ['content-type', 'content-length', 'transfer-encoding', 'connection', 'set-cookie', 'location'])",
+        message:
+          'answer.header names a header that means something to every client: name the one that the sender waits for',
+        holds: ({ header = '' }) =>
+          !/^(content-type|content-length|transfer-encoding|connection|set-cookie|location)$/i.test(header),
+      },
+    )
+      .prefault({})
+      .describe('How it is answered: with the challenge as the body, unless header or jsonField is given.'),
+  }),
+  {
+    rule: "self.method != 'POST' || has(self.challenge) || has(self.when)",
+    message:
+      'a handshake by POST needs challenge or when, or every delivery would be taken for one: say how it is told from an event',
+    holds: ({ method, challenge, when }) =>
+      method !== 'POST' || challenge !== undefined || when !== undefined,
+  },
+  {
+    rule: 'has(self.challenge) || (!has(self.answer.header) && !has(self.answer.jsonField))',
+    message: 'answer.header and answer.jsonField give the challenge back: say in challenge where it stands',
+    holds: ({ challenge, answer: { header, jsonField } }) =>
+      challenge !== undefined || (header === undefined && jsonField === undefined),
+  },
+);
+
 const endpoint = z
   .object({
     path: formed(
@@ -153,6 +256,11 @@ const endpoint = z
       })
       .prefault({})
       .describe('What the sender is answered.'),
+    handshake: handshake
+      .optional()
+      .describe(
+        'A question that the sender asks before its first event, and its answer; nothing of it is stored. For senders without a type of their own, whose questions are answered anyway.',
+      ),
     enabled: z
       .boolean()
       .describe(
@@ -171,20 +279,6 @@ const endpoint = z
   })
   .prefault({})
   .describe('The URL that senders post to.');
-
-const headerName = (description: string) =>
-  formed(
-    100,
-    /^[A-Za-z0-9_-]+$/,
-    'the name of a header has letters, digits, - and _ only, without the colon',
-  ).describe(description);
-
-const jsonPath = (field: string) =>
-  formed(
-    256,
-    new RegExp(`^${JSON_PATH.source}$`),
-    `${field} starts with $ and has steps .name and [0], such as $.data.id`,
-  );
 
 const partKey = (description: string) =>
   formed(32, /^[A-Za-z0-9_-]+$/, 'the key of a part has letters, digits, - and _ only').describe(description);
@@ -369,11 +463,7 @@ const publicKey = checked(
 const apiKey = checked(
   z.object({
     header: headerName('Header that carries the key.').default('X-Api-Key'),
-    query: formed(
-      100,
-      /^[A-Za-z0-9_.-]+$/,
-      'apiKey.query is the name of a parameter: letters, digits, _, . and - only',
-    )
+    query: parameterName('apiKey.query')
       .optional()
       .describe('In place of header: parameter of the query that carries the key, such as code.'),
   }),

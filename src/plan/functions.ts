@@ -3,6 +3,7 @@ import {
   OWN_CODE_FILE,
   POST_QUEUE_ENV,
   PRE_QUEUE_ENV,
+  type PublicKeyScheme,
   type ResponseSettings,
   type SourceSettings,
   STORE_CA_FILE,
@@ -12,6 +13,7 @@ import { TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import type { PolicyStatement } from '../aws/wire/policy.ts';
 import { answersOf, withSender } from '../senders/index.ts';
+import { handshakeSettings } from './handshake.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
 import type { FunctionInput, PlanInput } from './input.ts';
 import { storeUri } from './store.ts';
@@ -60,7 +62,7 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
     own: functions.preQueue,
     environment: {
       [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
-      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(settingsOf(spec.source))),
+      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(settingsOf(spec))),
       [PRE_QUEUE_ENV.secrets]: JSON.stringify(secrets.signing.map(({ value }) => value)),
       [PRE_QUEUE_ENV.response]: JSON.stringify(response),
     },
@@ -76,10 +78,14 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
 }
 
 /** What a function is told of its source: all but what is, or names, its secrets and keys. */
-function settingsOf({ secretRefs: _, publicKey, ...source }: PlanInput['spec']['source']): SourceSettings {
-  if (publicKey === undefined) return source;
-  const { keys: __, ...scheme } = publicKey;
-  return { ...source, publicKey: scheme };
+function settingsOf({ source, endpoint: { handshake } }: PlanInput['spec']): SourceSettings {
+  const { secretRefs: _, publicKey, ...rest } = source;
+  const { keys: __, ...scheme } = publicKey ?? {};
+  return {
+    ...rest,
+    ...(publicKey && { publicKey: scheme as PublicKeyScheme }),
+    ...(handshake && { handshakes: [handshakeSettings(handshake)] }),
+  };
 }
 
 function postQueue(input: PlanInput): FunctionPlan {

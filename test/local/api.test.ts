@@ -52,6 +52,9 @@ const publicKey = (fields: object) => ({
     publicKey: { header: 'X-Sig', algorithm: 'ed25519', keys: [{ value: 'k' }], ...fields },
   },
 });
+const handshake = (fields: object) => ({
+  endpoint: { handshake: { method: 'GET', challenge: { query: 'challenge' }, ...fields } },
+});
 const eventId = (fields: object) => ({ source: { eventId: fields } });
 const managed = (fields: object) => ({ store: { managed: fields } });
 const volume = (fields: object) => managed({ volume: fields });
@@ -670,6 +673,102 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { queue: { deadLetter: { retentionSeconds: 1_209_601 } } },
     'spec.queue.deadLetter.retentionSeconds',
     'less than or equal to 1209600',
+  ],
+  [
+    'a handshake of no method',
+    handshake({ method: undefined }),
+    'spec.endpoint.handshake.method',
+    'Required value',
+  ],
+  [
+    'a handshake by another method',
+    handshake({ method: 'PUT' }),
+    'spec.endpoint.handshake.method',
+    'supported values: "GET", "HEAD", "OPTIONS", "POST"',
+  ],
+  [
+    'a challenge that is nowhere',
+    handshake({ challenge: {} }),
+    'spec.endpoint.handshake.challenge',
+    'handshake.challenge takes exactly one of header, query and jsonPath',
+  ],
+  [
+    'a challenge in two places',
+    handshake({ challenge: { header: 'X-A', query: 'a' } }),
+    'spec.endpoint.handshake.challenge',
+    'exactly one of header, query and jsonPath',
+  ],
+  [
+    'a challenge of a header with its colon',
+    handshake({ challenge: { header: 'X-A:' } }),
+    'spec.endpoint.handshake.challenge.header',
+    'without the colon',
+  ],
+  [
+    'a challenge of a parameter with its sign',
+    handshake({ challenge: { query: 'a=' } }),
+    'spec.endpoint.handshake.challenge.query',
+    'handshake.challenge.query is the name of a parameter',
+  ],
+  [
+    'a challenge that is no path',
+    handshake({ challenge: { jsonPath: 'a' } }),
+    'spec.endpoint.handshake.challenge.jsonPath',
+    'handshake.challenge.jsonPath starts with $',
+  ],
+  [
+    'a sign that is nowhere',
+    handshake({ when: { value: 'a' } }),
+    'spec.endpoint.handshake.when',
+    'handshake.when takes exactly one of header, query and jsonPath',
+  ],
+  [
+    'a sign that is no path',
+    handshake({ when: { jsonPath: 'a', value: 'a' } }),
+    'spec.endpoint.handshake.when.jsonPath',
+    'handshake.when.jsonPath starts with $',
+  ],
+  [
+    'a sign of a parameter with its sign',
+    handshake({ when: { query: 'a=', value: 'a' } }),
+    'spec.endpoint.handshake.when.query',
+    'handshake.when.query is the name of a parameter',
+  ],
+  [
+    'an answer in two places',
+    handshake({ answer: { header: 'X-A', jsonField: 'a' } }),
+    'spec.endpoint.handshake.answer',
+    'answer takes one of header and jsonField',
+  ],
+  [
+    'an answer in a header that all clients read',
+    handshake({ answer: { header: 'Set-Cookie' } }),
+    'spec.endpoint.handshake.answer',
+    'answer.header names a header that means something to every client',
+  ],
+  [
+    'an answer that a browser runs',
+    handshake({ answer: { contentType: 'text/html' } }),
+    'spec.endpoint.handshake.answer.contentType',
+    'supported values: "text/plain", "application/json"',
+  ],
+  [
+    'an answer in a member that is none',
+    handshake({ answer: { jsonField: 'a b' } }),
+    'spec.endpoint.handshake.answer.jsonField',
+    'answer.jsonField is the name of a member',
+  ],
+  [
+    'an answer without challenge',
+    handshake({ challenge: undefined, answer: { header: 'X-A' } }),
+    'spec.endpoint.handshake',
+    'say in challenge where it stands',
+  ],
+  [
+    'a handshake like any delivery',
+    handshake({ method: 'POST', challenge: undefined }),
+    'spec.endpoint.handshake',
+    'a handshake by POST needs challenge or when',
   ],
   [
     'a pause that is text',

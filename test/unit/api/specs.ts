@@ -22,7 +22,31 @@ const label = letters(LOWER, 63);
 const keyRef = fc.record({ name: label, key: letters(`${LOWER}ABC-_.`, 20) });
 const instanceType = fc.constantFrom('t3.micro', 't3.small', 't4g.small', 'm7g.2xlarge');
 
+const place = fc.oneof(
+  fc.record({ header: fc.constantFrom('X-Challenge', 'X-Mode') }),
+  fc.record({ query: fc.constantFrom('challenge', 'hub.challenge') }),
+  fc.record({ jsonPath: fc.constantFrom('$.challenge', '$.a[0].b') }),
+);
+const handshake = fc.record(
+  {
+    method: fc.constantFrom('GET' as const, 'HEAD' as const, 'OPTIONS' as const, 'POST' as const),
+    challenge: place,
+    when: fc.tuple(place, label).map(([where, value]) => ({ ...where, value })),
+    signed: fc.boolean(),
+    answer: fc.oneof(
+      some({
+        statusCode: fc.integer({ min: 200, max: 299 }),
+        contentType: fc.constantFrom('text/plain' as const, 'application/json' as const),
+      }),
+      fc.record({ header: fc.constant('X-Challenge') }),
+      fc.record({ jsonField: fc.constant('challenge') }),
+    ),
+  },
+  { requiredKeys: ['method', 'challenge'] },
+);
+
 const endpoint = some({
+  handshake,
   path: label,
   response: some({
     statusCode: fc.integer({ min: 200, max: 299 }),
@@ -321,6 +345,13 @@ export const FULL_SPEC = {
       rejectedStatusCode: 403,
       unavailableStatusCode: 500,
       disabledStatusCode: 410,
+    },
+    handshake: {
+      method: 'POST',
+      challenge: { jsonPath: '$.challenge' },
+      when: { header: 'X-Kind', value: 'verification' },
+      signed: true,
+      answer: { statusCode: 201, contentType: 'application/json', jsonField: 'challenge' },
     },
     enabled: false,
     throttle: { rateLimit: 100, burstLimit: 50 },

@@ -106,6 +106,11 @@ describe('the schema', () => {
       });
     // What belongs to another type of sender, and what excludes what is said.
     expect(said(spec, FULL_SPEC, 'spec')).toEqual([
+      'spec.endpoint.handshake.challenge.header',
+      'spec.endpoint.handshake.challenge.query',
+      'spec.endpoint.handshake.when.query',
+      'spec.endpoint.handshake.when.jsonPath',
+      'spec.endpoint.handshake.answer.header',
       'spec.source.hmac.headers',
       'spec.source.hmac.parts',
       'spec.source.hmac.timestamp',
