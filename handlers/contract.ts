@@ -192,10 +192,23 @@ export type PublicKeyScheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'> & {
   readonly algorithm: (typeof PUBLIC_KEY_ALGORITHMS)[number];
 };
 
+/** An HMAC (SHA-256) of some fields of a JSON body, which stands in it: once, or in each item of a list. */
+export interface BodyHmacScheme extends Pick<HmacSettings, 'encoding' | 'keyEncoding'> {
+  /** The list; each of its items has to be signed. Absent: the body is the one item. */
+  readonly items?: string;
+  /** Where in an item its signature stands, and what is signed: fields, one after the other. */
+  readonly signature: string;
+  readonly fields: readonly string[];
+  readonly separator: string;
+  /** The one of them that is the time, in Unix seconds. */
+  readonly timestamp?: string;
+}
+
 /** How a delivery of a named sender proves where it comes from: exactly one of these. */
 export interface SchemeSettings {
   readonly hmac?: HmacScheme;
   readonly publicKey?: PublicKeyScheme;
+  readonly bodyHmac?: BodyHmacScheme;
   /** The secret itself, in a header, the query or at a place in a JSON body. */
   readonly token?: { readonly header: string } | { readonly query: string } | { readonly jsonPath: string };
   /** `user:password` or a bearer token in `Authorization`. */

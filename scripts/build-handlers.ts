@@ -28,6 +28,14 @@ const eventStreams = replace('event-streams', /signature-v4\/dist-es\/HeaderForm
   HeaderFormatter: 'class',
 });
 
+/** What its core library makes on loading, whoever loads it, and no signature needs. */
+const unusedBySigner = [
+  replace('uuid', /core\/dist-es\/submodules\/serde\/uuid\/v4\.js$/, { bindV4: 'function' }),
+  replace('blob-adapter', /serde\/util-stream\/blob\/Uint8ArrayBlobAdapter\.js$/, {
+    bindUint8ArrayBlobAdapter: 'class factory',
+  }),
+];
+
 /** The driver is CommonJS, and asks for what it has no need of at run time. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
@@ -63,7 +71,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams],
+    plugins: [lazyBuiltins(), eventStreams, ...unusedBySigner],
     metafile: true,
     logLevel: 'warning',
   });

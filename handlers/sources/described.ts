@@ -1,6 +1,7 @@
 import { isProofHeader, type SchemeSettings, type SenderSettings } from '../contract.ts';
 import type { RawRequest } from '../raw-request.ts';
 import { basic, bearer } from './authorization.ts';
+import { signedInBody } from './body-hmac.ts';
 import { bodyId } from './event-id.ts';
 import { type Half, hmacSigned } from './hmac-signature.ts';
 import { timeOf, UNREAD, wholeNumberOf } from './json-body.ts';
@@ -42,9 +43,10 @@ export function describedSource({ scheme, event }: SenderSettings): Source {
   };
 }
 
-function schemeOf({ hmac, publicKey, token, authorization }: SchemeSettings): Proving {
+function schemeOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSettings): Proving {
   if (hmac !== undefined) return hmacSigned(hmac);
   if (publicKey !== undefined) return publicKeySigned(publicKey);
+  if (bodyHmac !== undefined) return signedInBody(bodyHmac);
   if (authorization !== undefined) return authorization === 'Basic' ? basic : bearer;
   if (token === undefined) return standardWebhooks;
   if ('header' in token) return tokenSent(token.header);
