@@ -213,8 +213,8 @@ export interface SchemeSettings {
   readonly token?: { readonly header: string } | { readonly query: string } | { readonly jsonPath: string };
   /** `user:password` or a bearer token in `Authorization`. */
   readonly authorization?: 'Basic' | 'Bearer';
-  /** Signed as Standard Webhooks says. */
-  readonly standardWebhooks?: true;
+  /** Signed as Standard Webhooks says; `or-text`: or with the text of the secret, as it stands, for a key. */
+  readonly standardWebhooks?: true | 'or-text';
 }
 
 /**

@@ -83,7 +83,7 @@ function page(type: string, sender: Sender): string {
   const timed =
     (scheme.hmac ?? scheme.publicKey)?.timestamp !== undefined ||
     scheme.bodyHmac?.timestamp !== undefined ||
-    scheme.standardWebhooks === true;
+    scheme.standardWebhooks !== undefined;
   const asked = handshakes.map(({ method }) => method);
   const facts = [
     `A delivery is authentic if: ${proofOf(scheme)}.`,

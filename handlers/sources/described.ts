@@ -8,7 +8,7 @@ import { timeOf, UNREAD, wholeNumberOf } from './json-body.ts';
 import { known, placedText } from './places.ts';
 import { publicKeySigned } from './public-key.ts';
 import type { Source } from './source.ts';
-import { standardWebhooks } from './standard-webhooks.ts';
+import { standardWebhooksBy } from './standard-webhooks.ts';
 import { tokenInBody, tokenInQuery, tokenSent } from './token.ts';
 
 type Proving = Omit<Half, 'timeIn'> & Partial<Pick<Half, 'timeIn'>>;
@@ -43,12 +43,19 @@ export function describedSource({ scheme, event }: SenderSettings): Source {
   };
 }
 
-function schemeOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSettings): Proving {
+function schemeOf({
+  hmac,
+  publicKey,
+  bodyHmac,
+  token,
+  authorization,
+  standardWebhooks: orText,
+}: SchemeSettings): Proving {
   if (hmac !== undefined) return hmacSigned(hmac);
   if (publicKey !== undefined) return publicKeySigned(publicKey);
   if (bodyHmac !== undefined) return signedInBody(bodyHmac);
   if (authorization !== undefined) return authorization === 'Basic' ? basic : bearer;
-  if (token === undefined) return standardWebhooks;
+  if (token === undefined) return standardWebhooksBy(orText === 'or-text');
   if ('header' in token) return tokenSent(token.header);
   return 'query' in token ? tokenInQuery(token.query) : tokenInBody(token.jsonPath);
 }
