@@ -34,6 +34,10 @@ const unusedBySigner = [
   replace('blob-adapter', /serde\/util-stream\/blob\/Uint8ArrayBlobAdapter\.js$/, {
     bindUint8ArrayBlobAdapter: 'class factory',
   }),
+  ...['util-base64/toBase64', 'util-base64/fromBase64', 'util-utf8/toUtf8'].map((path) => {
+    const id = path.slice(path.indexOf('/') + 1);
+    return replace(id, new RegExp(`core/dist-es/submodules/serde/${path}\\.js$`), { [id]: 'function' });
+  }),
 ];
 
 /** The driver is CommonJS, and asks for what it has no need of at run time. */

@@ -43,7 +43,8 @@ export function standardWebhooksBy(isTextToo: boolean): Source {
       if (shared.length + asymmetric.length === 0) return 'signature-malformed';
 
       const keys = trust.secrets.flatMap((secret) => parseSecret(secret) ?? []);
-      const texts = isTextToo ? trust.secrets : [];
+      // Everyone has the text of a public key.
+      const texts = isTextToo ? trust.secrets.filter((secret) => !secret.includes(PUBLIC_KEY_PREFIX)) : [];
       const sharedKeys = [...texts, ...keys.filter(({ isPublic }) => !isPublic).map(({ bytes }) => bytes)];
       const publicKeys = keys.filter(({ isPublic }) => isPublic);
       const ed25519Keys = publicKeys.flatMap(

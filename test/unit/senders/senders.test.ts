@@ -212,6 +212,12 @@ test('a secret of Polar’s may be any text, and is a key as it stands or as the
     // No other sender's is.
     expect(verdict('Resend', byText, [secret])).not.toBe('authentic');
   }
+  // Whoever knows a public key would sign with its text.
+  const known = `whpk_${Buffer.alloc(32, 7).toString('base64')}`;
+  for (const secret of [known, `v1a,${known}`]) {
+    const forged = deliver(SENDERS.Polar, { secret: `whsec_${Buffer.from(secret).toString('base64')}` });
+    expect(verdict('Polar', forged, [secret])).toBe('signature-mismatch');
+  }
   const byBase64 = deliver(SENDERS.Polar, { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' });
   expect(verdict('Polar', byBase64, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'])).toBe('authentic');
 });
