@@ -17,6 +17,7 @@ export const BUILT_IN_TYPES = [
   'MicrosoftGraph',
   'HMAC',
   'PublicKey',
+  'JWT',
   'ApiKey',
   'Basic',
   'Bearer',
@@ -97,6 +98,8 @@ export interface SourceSettings {
   readonly hmac?: HmacSettings | undefined;
   /** How the sender signs; with source PublicKey, and only with it. */
   readonly publicKey?: PublicKeyScheme | undefined;
+  /** What its token has to say; with source JWT, and only with it. */
+  readonly jwt?: JwtSettings | undefined;
   /** With source ApiKey: the header that carries the key, or in place of it the parameter of the query. */
   readonly apiKey?: { readonly header: string; readonly query?: string | undefined } | undefined;
   /** The endpoint's URL as the sender has it, for a sender that signs it. */
@@ -191,6 +194,19 @@ export const PUBLIC_KEY_ALGORITHMS = ['ed25519', 'ecdsa-p256-sha256', 'rsa-sha25
 export type PublicKeyScheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'> & {
   readonly algorithm: (typeof PUBLIC_KEY_ALGORITHMS)[number];
 };
+
+export const JWT_ALGORITHMS = ['HS256', 'RS256', 'ES256'] as const;
+
+/** A JSON Web Token (RFC 7519) in a header, behind the word Bearer or alone. */
+export interface JwtSettings {
+  readonly header: string;
+  /** The one that is taken, whatever a token says of itself. */
+  readonly algorithm: (typeof JWT_ALGORITHMS)[number];
+  readonly audience?: string | undefined;
+  readonly issuer?: string | undefined;
+  /** Name of the claim with the body's SHA-256 in hex. */
+  readonly bodyHashClaim?: string | undefined;
+}
 
 /** An HMAC (SHA-256) of some fields of a JSON body, which stands in it: once, or in each item of a list. */
 export interface BodyHmacScheme extends Pick<HmacSettings, 'encoding' | 'keyEncoding'> {

@@ -23,9 +23,13 @@ const UNUSED_BY_DRIVER = [
   'socks',
 ];
 
-/** The signer signs event streams too, which are no requests to SQS. */
+/** The signer signs event streams and URLs too, which are no requests to SQS. */
 const eventStreams = replace('event-streams', /signature-v4\/dist-es\/HeaderFormatter\.js$/, {
   HeaderFormatter: 'class',
+});
+
+const presigning = replace('presigning', /signature-v4\/dist-es\/moveHeadersToQuery\.js$/, {
+  moveHeadersToQuery: 'function',
 });
 
 /** What its core library makes on loading, whoever loads it, and no signature needs. */
@@ -75,7 +79,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams, ...unusedBySigner],
+    plugins: [lazyBuiltins(), eventStreams, presigning, ...unusedBySigner],
     metafile: true,
     logLevel: 'warning',
   });

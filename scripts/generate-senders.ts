@@ -52,15 +52,15 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is re
    header, how the digest is written, and what is signed.
 2. Where it follows Standard Webhooks (\`webhook-signature\`, \`svix-signature\`),
    [StandardWebhooks](../sources/standard-webhooks.md) is its type.
-3. Where it signs with a private key and shows the public one, take [PublicKey](../sources/public-key.md).
+3. Where it signs with a private key and shows the public one, take [PublicKey](../sources/public-key.md);
+   where it sends a JSON Web Token, [JWT](../sources/jwt.md).
 4. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
 5. Name its event's identity in \`eventId\`, or each delivery is an event.
 
 ## Not named, and why
 
 Amazon SNS and PayPal name in each delivery the URL of the certificate that it is signed with: a function that fetches what a
-delivery names would be led elsewhere by a forged one, and waits for others before it can answer. A JWT whose keys stand behind a URL
-is the same. What they can do is to be given a URL with a key in it, \`…?code=<text>\`, which is
+delivery names would be led elsewhere by a forged one, and waits for others before it can answer. What they can do is to be given a URL with a key in it, \`…?code=<text>\`, which is
 [type ApiKey](../sources/token.md) with \`apiKey.query: code\`. SNS asks first whether it may send: the document of that
 event has \`SubscribeURL\`, which you call once, after a look whether its host is \`sns.<region>.amazonaws.com\`; an event's
 identity is then \`eventId.header: x-amz-sns-message-id\`.

@@ -2,6 +2,7 @@ import {
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
   type HmacSettings,
+  JWT_ALGORITHMS,
   PRE_QUEUE_ENV,
   PUBLIC_KEY_ALGORITHMS,
   type PublicKeyScheme,
@@ -71,7 +72,10 @@ function isSourceSettings(value: unknown): value is SourceSettings {
     Number.isFinite(settings.toleranceSeconds) &&
     Number(settings.toleranceSeconds) >= 0 &&
     (settings.type !== 'HMAC' || isSignature(settings.hmac, HMAC_ALGORITHMS)) &&
-    (settings.type !== 'PublicKey' || isSignature(settings.publicKey, PUBLIC_KEY_ALGORITHMS))
+    (settings.type !== 'PublicKey' || isSignature(settings.publicKey, PUBLIC_KEY_ALGORITHMS)) &&
+    (settings.type !== 'JWT' ||
+      (typeof settings.jwt?.header === 'string' &&
+        JWT_ALGORITHMS.some((algorithm) => algorithm === settings.jwt?.algorithm)))
   );
 }
 

@@ -7,7 +7,7 @@ import { headerProblem, tokenInQuery, tokenSent } from './token.ts';
  * What stands behind the name of the scheme and one space or more (RFC 9110, section 11.4). No regular expression: it
  * may try a run of spaces from each of them.
  */
-function credentials(scheme: 'basic' | 'bearer', value: string): string | undefined {
+export function credentials(scheme: 'basic' | 'bearer', value: string): string | undefined {
   let start = scheme.length + 1;
   if (value.slice(0, start).toLowerCase() !== `${scheme} `) return undefined;
   while (value[start] === ' ') start++;

@@ -5,6 +5,7 @@ import { withHandshakes } from './described-handshake.ts';
 import { withEventId } from './event-id.ts';
 import { genericSignature } from './generic-signature.ts';
 import { gitLab } from './gitlab.ts';
+import { jwt } from './jwt.ts';
 import { meta } from './meta.ts';
 import { microsoftGraph } from './microsoft-graph.ts';
 import { none } from './none.ts';
@@ -29,6 +30,7 @@ const SOURCES: Readonly<Record<BuiltInType, Entry>> = {
   MicrosoftGraph: microsoftGraph,
   HMAC: genericSignature,
   PublicKey: genericSignature,
+  JWT: jwt,
   ApiKey: apiKey,
   Basic: basic,
   Bearer: bearer,

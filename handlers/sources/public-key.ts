@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { decodeBase64 } from '../base64.ts';
 import type { PublicKeyScheme } from '../contract.ts';
-import { decodeHex, type Half, signedBy } from './hmac-signature.ts';
+import { decodeHex, type Half, type Proof, signedBy } from './hmac-signature.ts';
 
 type Algorithm = PublicKeyScheme['algorithm'];
 
@@ -19,7 +19,11 @@ const LENGTHS: Readonly<Record<Algorithm, readonly [number, number]>> = {
 };
 
 /** The half of a source whose sender signs with a private key. The secrets are its public ones. */
-export function publicKeySigned({ algorithm, ...scheme }: PublicKeyScheme): Half {
+export const publicKeySigned = ({ algorithm, ...scheme }: PublicKeyScheme): Half =>
+  signedBy(publicKeyProof(algorithm), scheme);
+
+/** What a signature by a private key is checked by. */
+export function publicKeyProof(algorithm: Algorithm): Proof {
   // Reading a key takes longer than checking a signature by it.
   const keys = new Map<string, KeyObject | undefined>();
   const keyOf = (secret: string) => {
@@ -27,23 +31,18 @@ export function publicKeySigned({ algorithm, ...scheme }: PublicKeyScheme): Half
     return keys.get(secret);
   };
   const [shortest, longest] = LENGTHS[algorithm];
-  return signedBy(
-    {
-      isLength: (bytes) => bytes >= shortest && bytes <= longest,
-      checkSecret: (secret) =>
-        keyOf(secret) === undefined
-          ? `is not a public key for ${algorithm}, in PEM, base64 or hex`
-          : undefined,
-      matches: (secrets, signed, signatures) =>
-        publicKeyMatches(
-          algorithm,
-          secrets.flatMap((secret) => keyOf(secret) ?? []),
-          signed,
-          signatures,
-        ),
-    },
-    scheme,
-  );
+  return {
+    isLength: (bytes) => bytes >= shortest && bytes <= longest,
+    checkSecret: (secret) =>
+      keyOf(secret) === undefined ? `is not a public key for ${algorithm}, in PEM, base64 or hex` : undefined,
+    matches: (secrets, signed, signatures) =>
+      publicKeyMatches(
+        algorithm,
+        secrets.flatMap((secret) => keyOf(secret) ?? []),
+        signed,
+        signatures,
+      ),
+  };
 }
 
 /** Whether one of the signatures is that of the parts, one after the other, by the owner of one of the keys. */
@@ -56,7 +55,13 @@ export function publicKeyMatches(
   if (keys.length === 0 || signatures.length === 0) return false;
   const text = Buffer.concat(signed.map((part) => Buffer.from(part)));
   const hash = algorithm === 'ed25519' ? null : 'sha256';
-  return keys.some((key) => signatures.some((signature) => verify(hash, text, key, signature)));
+  return keys.some((key) =>
+    signatures.some((signature) => {
+      // Two numbers of 32 bytes each (RFC 7518, section 3.4); in DER these take more.
+      const isBare = algorithm === 'ecdsa-p256-sha256' && signature.length === 64;
+      return verify(hash, text, isBare ? { key, dsaEncoding: 'ieee-p1363' } : key, signature);
+    }),
+  );
 }
 
 /** The key that a text holds: PEM, or hex or base64 of DER or of the bare key, a point that is not compressed. */

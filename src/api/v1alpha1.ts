@@ -6,6 +6,7 @@ import {
   HMAC_ENCODINGS,
   HMAC_PLACEHOLDER,
   JSON_PATH,
+  JWT_ALGORITHMS,
   KEY_ENCODINGS,
   PROOF_HEADER,
   PUBLIC_KEY_ALGORITHMS,
@@ -423,42 +424,77 @@ const hmac = checked(
   .optional()
   .describe('How the sender signs; for type HMAC.');
 
+/** Public keys of a sender. `field`: what of the source has them. */
+const publicKeys = (field: string) =>
+  z
+    .array(
+      checked(
+        z.object({
+          value: text(
+            4096,
+            'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
+          ).optional(),
+          configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
+          secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
+        }),
+        {
+          rule: '[has(self.value), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(given, given).size() == 1',
+          message: `an entry of ${field}.keys takes exactly one of value, configMapKeyRef and secretKeyRef`,
+          holds: ({ value, configMapKeyRef: configMap, secretKeyRef: secret }) =>
+            [value, configMap, secret].filter((given) => given !== undefined).length === 1,
+        },
+      ),
+    )
+    .min(1)
+    .max(3)
+    .describe(
+      'Public keys of the sender, 1 to 3: a delivery that is signed with any of them is accepted, which is how one is rotated.',
+    )
+    .meta({ 'x-kubernetes-list-type': 'atomic' });
+
 const publicKey = checked(
   z.object({
     ...signatureFields('publicKey'),
     algorithm: z.enum(PUBLIC_KEY_ALGORITHMS).describe('How the sender signs.'),
     encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the signature.').default('base64'),
-    keys: z
-      .array(
-        checked(
-          z.object({
-            value: text(
-              4096,
-              'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
-            ).optional(),
-            configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
-            secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
-          }),
-          {
-            rule: '[has(self.value), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(given, given).size() == 1',
-            message:
-              'an entry of publicKey.keys takes exactly one of value, configMapKeyRef and secretKeyRef',
-            holds: ({ value, configMapKeyRef: configMap, secretKeyRef: secret }) =>
-              [value, configMap, secret].filter((given) => given !== undefined).length === 1,
-          },
-        ),
-      )
-      .min(1)
-      .max(3)
-      .describe(
-        'Public keys of the sender, 1 to 3: a delivery that is signed with any of them is accepted, which is how one is rotated.',
-      )
-      .meta({ 'x-kubernetes-list-type': 'atomic' }),
+    keys: publicKeys('publicKey'),
   }),
   ...signatureRules('publicKey'),
 )
   .optional()
   .describe('How the sender signs with its private key; for type PublicKey.');
+
+const jwt = checked(
+  z.object({
+    header: headerName('Header that carries the token, behind the word Bearer or alone.').default(
+      'Authorization',
+    ),
+    algorithm: z.enum(JWT_ALGORITHMS).describe('The one algorithm that is taken.'),
+    keys: publicKeys('jwt').optional(),
+    audience: text(
+      256,
+      'What must be among the audience (aud) of a token. Default: it may have any.',
+    ).optional(),
+    issuer: text(256, 'What must be the issuer (iss) of a token. Default: it may have any.').optional(),
+    bodyHashClaim: formed(
+      100,
+      /^[A-Za-z0-9_-]+$/,
+      'jwt.bodyHashClaim is the name of a claim: letters, digits, - and _ only',
+    )
+      .optional()
+      .describe(
+        'Claim that holds the SHA-256 of the body, in hex. Without it a token proves who sends, and nothing of the body.',
+      ),
+  }),
+  {
+    rule: "(self.algorithm == 'HS256') != has(self.keys)",
+    message:
+      'jwt.algorithm HS256 takes a secret in secretRefs and no keys, RS256 and ES256 take public keys in jwt.keys',
+    holds: ({ algorithm, keys }) => (algorithm === 'HS256') !== (keys !== undefined),
+  },
+)
+  .optional()
+  .describe('What the token of a delivery has to say; for type JWT.');
 
 const apiKey = checked(
   z.object({
@@ -499,7 +535,7 @@ const eventId = z
 const isProof = (name: string) => {
   const { looksLike, butNot } = PROOF_HEADER;
   const ofSettings =
-    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.publicKey) && has(self.publicKey.header) ? self.publicKey.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
+    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.publicKey) && has(self.publicKey.header) ? self.publicKey.header.lowerAscii() : '', has(self.jwt) ? self.jwt.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
   const ofLists = ['hmac', 'publicKey']
     .map(
       (field) =>
@@ -546,7 +582,7 @@ const source = z
     type: z
       .enum(SOURCE_TYPES)
       .describe(
-        'Who sends, and so how a delivery is verified and an event recognised. HMAC, PublicKey, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
+        'Who sends, and so how a delivery is verified and an event recognised. HMAC, PublicKey, JWT, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
       )
       .default('None'),
     secretRefs: z
@@ -564,6 +600,7 @@ const source = z
     ).default(300),
     hmac,
     publicKey,
+    jwt,
     apiKey,
     publicUrl: formed(
       512,
@@ -594,7 +631,7 @@ const source = z
   .meta(
     rules(
       {
-        rule: "self.type in ['None', 'PublicKey'] || (has(self.secretRefs) && size(self.secretRefs) > 0)",
+        rule: "self.type in ['None', 'PublicKey'] || (has(self.jwt) && has(self.jwt.keys)) || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
@@ -603,13 +640,17 @@ const source = z
           'type None verifies nothing: remove secretRefs, or set type to the sender whose secret this is',
       },
       {
-        rule: "self.type != 'PublicKey' || !has(self.secretRefs) || size(self.secretRefs) == 0",
-        message: 'type PublicKey has its keys in publicKey.keys: take secretRefs out',
+        rule: "(self.type != 'PublicKey' && !(has(self.jwt) && has(self.jwt.keys))) || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        message: 'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
       },
       {
         rule: "(self.type == 'PublicKey') == has(self.publicKey)",
         message:
           'publicKey and type PublicKey belong together: give publicKey with algorithm, keys and header, or take it out',
+      },
+      {
+        rule: "(self.type == 'JWT') == has(self.jwt)",
+        message: 'jwt and type JWT belong together: give jwt with algorithm, or take it out',
       },
       {
         rule: "self.type != 'HMAC' || has(self.hmac)",

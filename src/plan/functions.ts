@@ -1,4 +1,5 @@
 import {
+  type JwtSettings,
   OWN_CODE_ENV,
   OWN_CODE_FILE,
   POST_QUEUE_ENV,
@@ -79,11 +80,13 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
 
 /** What a function is told of its source: all but what is, or names, its secrets and keys. */
 function settingsOf({ source, endpoint: { handshake } }: PlanInput['spec']): SourceSettings {
-  const { secretRefs: _, publicKey, ...rest } = source;
+  const { secretRefs: _, publicKey, jwt, ...rest } = source;
   const { keys: __, ...scheme } = publicKey ?? {};
+  const { keys: ___, ...token } = jwt ?? {};
   return {
     ...rest,
     ...(publicKey && { publicKey: scheme as PublicKeyScheme }),
+    ...(jwt && { jwt: token as JwtSettings }),
     ...(handshake && { handshakes: [handshakeSettings(handshake)] }),
   };
 }

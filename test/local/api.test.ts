@@ -52,6 +52,9 @@ const publicKey = (fields: object) => ({
     publicKey: { header: 'X-Sig', algorithm: 'ed25519', keys: [{ value: 'k' }], ...fields },
   },
 });
+const jwt = (fields: object) => ({
+  source: { type: 'JWT', secretRefs: [SECRET], jwt: { algorithm: 'HS256', ...fields } },
+});
 const handshake = (fields: object) => ({
   endpoint: { handshake: { method: 'GET', challenge: { query: 'challenge' }, ...fields } },
 });
@@ -314,7 +317,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'a public key and a secret',
     { source: { ...publicKey({}).source, secretRefs: [SECRET] } },
     'spec.source',
-    'type PublicKey has its keys in publicKey.keys: take secretRefs out',
+    'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
   ],
   [
     'the header of a public key’s signature as identity',
@@ -327,6 +330,61 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { source: { ...publicKey({ header: undefined, headers: ['X-A', 'X-B'] }).source, keepHeaders: ['x-b'] } },
     'spec.source.keepHeaders',
     'keepHeaders names a header that proves who sends',
+  ],
+  ['a token of no algorithm', jwt({ algorithm: undefined }), 'spec.source.jwt.algorithm', 'Required value'],
+  [
+    'a token that anyone makes',
+    jwt({ algorithm: 'none' }),
+    'spec.source.jwt.algorithm',
+    'supported values: "HS256", "RS256", "ES256"',
+  ],
+  [
+    'a secret token with public keys',
+    jwt({ keys: [{ value: 'k' }] }),
+    'spec.source.jwt',
+    'jwt.algorithm HS256 takes a secret in secretRefs and no keys',
+  ],
+  [
+    'a public token without keys',
+    jwt({ algorithm: 'RS256' }),
+    'spec.source.jwt',
+    'RS256 and ES256 take public keys in jwt.keys',
+  ],
+  [
+    'a public token and a secret',
+    jwt({ algorithm: 'RS256', keys: [{ value: 'k' }] }),
+    'spec.source',
+    'are no secrets: take secretRefs out',
+  ],
+  [
+    'a token’s key from nowhere',
+    { source: { ...jwt({ algorithm: 'ES256', keys: [{}] }).source, secretRefs: [] } },
+    'spec.source.jwt.keys[0]',
+    'an entry of jwt.keys takes exactly one of value',
+  ],
+  [
+    'no key of a token',
+    { source: { ...jwt({ algorithm: 'ES256', keys: [] }).source, secretRefs: [] } },
+    'spec.source.jwt.keys',
+    'at least 1 items',
+  ],
+  [
+    'a token without its description',
+    { source: { type: 'JWT', secretRefs: [SECRET] } },
+    'spec.source',
+    'jwt and type JWT belong together',
+  ],
+  [
+    'a claim that is none',
+    jwt({ bodyHashClaim: 'a b' }),
+    'spec.source.jwt.bodyHashClaim',
+    'jwt.bodyHashClaim is the name of a claim',
+  ],
+  [
+    'the header of a token as identity',
+    { source: { ...jwt({ header: 'X-Proof-Of' }).source, eventId: { header: 'x-proof-of' } } },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
   ],
   [
     'a key in two places',

@@ -21,8 +21,10 @@ export async function readSecrets(
   };
   const signing = await Promise.all([
     ...(spec.source.secretRefs ?? []).map((ref) => read(ref, 'spec.source.secretRefs')),
-    ...(spec.source.publicKey?.keys ?? []).map((key, index) =>
-      readPublicKey(client, namespace, key, `spec.source.publicKey.keys[${index}]`),
+    ...(['publicKey', 'jwt'] as const).flatMap((field) =>
+      (spec.source[field]?.keys ?? []).map((key, index) =>
+        readPublicKey(client, namespace, key, `spec.source.${field}.keys[${index}]`),
+      ),
     ),
   ]);
   const external = spec.store.external?.uriSecretRef;

@@ -124,6 +124,25 @@ const publicKey = fc
     { requiredKeys: ['where', 'signed', 'algorithm', 'keys'] },
   )
   .map(({ where, signed, ...rest }) => ({ ...rest, ...where, ...signed }));
+const jwt = fc
+  .record(
+    {
+      header: headerName,
+      audience: label,
+      issuer: label,
+      bodyHashClaim: fc.constantFrom('sha256', 'payload_hash'),
+      keyed: fc.constantFrom(
+        { algorithm: 'RS256' as const, keys: 1 },
+        { algorithm: 'ES256' as const, keys: 2 },
+      ),
+    },
+    { requiredKeys: ['keyed'] },
+  )
+  .map(({ keyed: { algorithm, keys }, ...rest }) => ({
+    ...rest,
+    algorithm,
+    keys: Array.from({ length: keys }, (_, index) => ({ value: `a${index}` })),
+  }));
 const hmac = fc
   .record(
     {
@@ -147,7 +166,7 @@ const source = fc.oneof(
   some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders, only }),
   fc.record(
     signedSource(
-      fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC' && type !== 'PublicKey')),
+      fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => !['HMAC', 'PublicKey', 'JWT'].includes(type))),
     ),
     {
       requiredKeys: [...requiredKeys],
@@ -163,6 +182,17 @@ const source = fc.oneof(
       apiKey: fc.oneof(some({ header: headerName }), fc.constant({ query: 'code' })),
     },
     { requiredKeys: [...requiredKeys] },
+  ),
+  fc.record(
+    { type: fc.constant('JWT' as const), jwt, toleranceSeconds, eventId, keepHeaders, only },
+    { requiredKeys: ['type', 'jwt'] },
+  ),
+  fc.record(
+    {
+      ...signedSource(fc.constant('JWT' as const)),
+      jwt: fc.constant({ algorithm: 'HS256' as const, header: 'X-Json-Token' }),
+    },
+    { requiredKeys: [...requiredKeys, 'jwt'] },
   ),
   fc.record(
     { type: fc.constant('PublicKey' as const), publicKey, toleranceSeconds, eventId, keepHeaders, only },

@@ -115,6 +115,7 @@ describe('the schema', () => {
       'spec.source.hmac.parts',
       'spec.source.hmac.timestamp',
       'spec.source.publicKey',
+      'spec.source.jwt',
       'spec.source.apiKey',
       'spec.source.publicUrl',
       'spec.source.eventId.jsonPath',

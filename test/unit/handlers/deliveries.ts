@@ -34,6 +34,7 @@ export function trust(type: SourceType, secrets: readonly string[], now = NOW): 
     toleranceSeconds: 300,
     ...(type === 'HMAC' && { hmac: HMAC }),
     ...(type === 'PublicKey' && { publicKey: PUBLIC_KEY }),
+    ...(type === 'JWT' && { jwt: { header: 'Authorization', algorithm: 'HS256' as const } }),
   });
   return { secrets, settings, now };
 }

@@ -56,6 +56,8 @@ test.each([
   ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, hmac: { ...hmacSource.hmac, headers: ['X-Sig', 1] } })],
   ['NAMI_SOURCE', '{"type":"PublicKey","toleranceSeconds":300}'],
   ['NAMI_SOURCE', JSON.stringify({ ...hmacSource, type: 'PublicKey', publicKey: hmacSource.hmac })],
+  ['NAMI_SOURCE', '{"type":"JWT","toleranceSeconds":300}'],
+  ['NAMI_SOURCE', '{"type":"JWT","toleranceSeconds":300,"jwt":{"header":"X-A","algorithm":"none"}}'],
   ['NAMI_SECRETS', '["hush", 1]'],
   ['NAMI_SECRETS', '"hush"'],
   ['NAMI_SECRETS', '["hush'],

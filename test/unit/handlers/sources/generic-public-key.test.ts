@@ -125,6 +125,14 @@ describe.each(ALGORITHMS)('%s', (algorithm) => {
   });
 });
 
+test('ECDSA may write its two numbers one after the other', () => {
+  const { publicKey, privateKey } = PAIRS['ecdsa-p256-sha256'];
+  const bare = sign('sha256', Buffer.from('{}'), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  const proof = { 'x-sig': bare.toString('base64') };
+  expect(verify('ecdsa-p256-sha256', [pem(publicKey)], proof, '{}')).toBe('authentic');
+  expect(verify('ecdsa-p256-sha256', [pem(publicKey)], proof, '{} ')).toBe('signature-mismatch');
+});
+
 test('a public key is read once, and not with each delivery', () => {
   const settings = settingsOf('ed25519');
   expect(sourceOf(settings)).toBe(sourceOf(settings));
