@@ -640,7 +640,7 @@ const source = z
           'type None verifies nothing: remove secretRefs, or set type to the sender whose secret this is',
       },
       {
-        rule: "(self.type != 'PublicKey' && !(has(self.jwt) && has(self.jwt.keys))) || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        rule: "(self.type != 'PublicKey' && !(has(self.jwt) && has(self.jwt.keys) && self.jwt.algorithm != 'HS256')) || !has(self.secretRefs) || size(self.secretRefs) == 0",
         message: 'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
       },
       {
