@@ -5,7 +5,14 @@
 export type Reason = Well | OnItsWay | GoesOn | UserMustAct;
 
 /** Nothing is wrong. */
-export type Well = 'Ready' | 'Healthy' | 'Settled' | 'NotStalled' | 'Suspended';
+export type Well =
+  | 'Ready'
+  | 'Healthy'
+  | 'Settled'
+  | 'NotStalled'
+  | 'Paused'
+  | 'EndpointDisabled'
+  | 'Suspended';
 
 /** It takes a moment. */
 export type OnItsWay = 'Progressing' | 'Draining' | 'Deleting' | 'NotProbed';

@@ -3,6 +3,7 @@ import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { sourceOf } from '../sources/index.ts';
+import { isWanted } from '../sources/only.ts';
 import type { HandshakeAnswer, Source } from '../sources/source.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { RefusalReason } from './responses.ts';
@@ -13,6 +14,8 @@ export type Receipt =
       readonly kind: 'accepted';
       readonly envelope: Envelope;
       readonly message: string;
+      /** It is not to be stored. */
+      readonly isUnwanted: boolean;
       /** In place of the configured one. */
       readonly answer?: HandshakeAnswer;
     }
@@ -60,8 +63,9 @@ export function receive(
     body: request.body,
   };
   const message = encodeEnvelope(envelope);
-  if (message.length > SQS_MESSAGE_BYTES) return refused('message-too-large');
-  return { kind: 'accepted', envelope, message };
+  const isUnwanted = settings.only !== undefined && !isWanted(settings.only, event.type, request);
+  if (message.length > SQS_MESSAGE_BYTES && !isUnwanted) return refused('message-too-large');
+  return { kind: 'accepted', envelope, message, isUnwanted };
 }
 
 export function refused(reason: RefusalReason): Receipt {

@@ -34,6 +34,9 @@ export function placedText(text: string): PlacedText {
   };
 }
 
+/** What was read, undefined if it wasn't. */
+export const known = (value: ReturnType<Read>): string | undefined => (value === UNREAD ? undefined : value);
+
 /** The headers that are named in a text, split so that every second piece is a place; in lower case. */
 export function headersIn(pieces: readonly string[]): string[] {
   return pieces

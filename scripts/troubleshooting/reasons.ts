@@ -241,5 +241,9 @@ export const WELL: Readonly<Record<Well, string>> = {
   Healthy: 'nothing is wrong',
   Settled: 'of `Reconciling`, which is False: nothing is on its way',
   NotStalled: 'of `Stalled`, which is False: nothing waits for you',
+  Paused:
+    'of `Healthy`, which is False: `spec.postQueue.paused` is true. Deliveries are taken and wait in the queue, which keeps them for 14 days; what is in the dead-letter queue goes back into the queue when it is read again',
+  EndpointDisabled:
+    'of `Healthy`, which is False: `spec.endpoint.enabled` is false. Every request is answered with `spec.endpoint.response.disabledStatusCode`; what was in the queue is stored',
   Suspended: '`spec.suspend` is true',
 };

@@ -96,8 +96,8 @@ export type HostSeen =
   /** On none of ours. */
   | { readonly is: 'external' };
 
-/** Whether the queue is to be read; undefined: there is no reason to change what is. */
-export function isToBeRead({ view, awaitsHost }: StoreBelief): boolean | undefined {
+/** Whether the store can take what is read; undefined: nothing is known that would change what is. */
+export function allowsReading({ view, awaitsHost }: StoreBelief): boolean | undefined {
   if (view.is === 'reachable') return true;
   return view.is === 'unreachable' || awaitsHost ? false : undefined;
 }

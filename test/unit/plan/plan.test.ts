@@ -124,6 +124,40 @@ describe('every plan', () => {
     });
   });
 
+  test('tells a function with what to answer while the endpoint is disabled, and has no alarm on that then', () => {
+    const graphOf = (enabled: boolean) =>
+      planOf(inputOf({ endpoint: { enabled, response: { disabledStatusCode: 410 } } }));
+    const answersOf = (enabled: boolean) => {
+      const { environment } = desiredOf(graphOf(enabled), 'Function', 'pre-queue') as {
+        environment: Record<string, string>;
+      };
+      return JSON.parse(environment[PRE_QUEUE_ENV.response] ?? '');
+    };
+    expect(answersOf(false)).toMatchObject({ disabledStatusCode: 410, unavailableStatusCode: 503 });
+    expect(answersOf(true)).not.toHaveProperty('disabledStatusCode');
+    expect([true, false].map((enabled) => has(graphOf(enabled), 'Alarm', 'gateway-errors'))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('tells a function how a sender signs, and its public keys where secrets are', () => {
+    const publicKey = { header: 'X-Sig', algorithm: 'ed25519' as const, keys: [{ value: 'a' }] };
+    const input = inputOf({ source: { type: 'PublicKey', publicKey } }, undefined, {
+      secrets: { signing: [{ value: 'a', from: 'spec.source.publicKey.keys[0]' }] },
+    });
+    const { environment } = desiredOf(planOf(input), 'Function', 'pre-queue') as {
+      environment: Record<string, string>;
+    };
+    const told = JSON.parse(environment[PRE_QUEUE_ENV.source] ?? '');
+    expect(told.publicKey).toMatchObject({ header: 'X-Sig', algorithm: 'ed25519', encoding: 'base64' });
+    expect(told.publicKey).not.toHaveProperty('keys');
+    expect(environment[PRE_QUEUE_ENV.secrets]).toBe('["a"]');
+    expect(desiredOf(planOf(input), 'Alias', 'pre-queue')).toMatchObject({
+      secretNames: ['spec.source.publicKey.keys[0]'],
+    });
+  });
+
   test('tells a function where own code is, and the alias what to call it', () => {
     const { functions } = inputOf({});
     const graph = planOf(
