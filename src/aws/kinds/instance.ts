@@ -11,7 +11,14 @@ import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors
 import { type OwnedListing, survey } from '../account/survey.ts';
 import { isBurstable, setCpuCredits } from '../calls/cpu-credits.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
-import { askedAnew, creditsAskedAnew, isOutdated, launchNote, withCredits } from '../calls/launch-note.ts';
+import {
+  askedAnew,
+  creditsAskedAnew,
+  isOutdated,
+  launchNote,
+  speaksTls,
+  withCredits,
+} from '../calls/launch-note.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
@@ -66,13 +73,18 @@ function stateOf({ State }: Instance): State {
 
 const actual = (instance: Instance): Actual<Details> => {
   const tags = tagRecord(instance.Tags);
+  const note = tags[LAUNCH_TAG] ?? '';
   return {
     id: instance.InstanceId ?? '',
     tags,
     state: stateOf(instance),
-    outputs: { id: instance.InstanceId ?? '', privateIp: instance.PrivateIpAddress ?? '' },
+    outputs: {
+      id: instance.InstanceId ?? '',
+      privateIp: instance.PrivateIpAddress ?? '',
+      tls: String(speaksTls(note)),
+    },
     details: {
-      note: tags[LAUNCH_TAG] ?? '',
+      note,
       burstable: isBurstable(instance.InstanceType ?? ''),
       stopped: instance.State?.Name === 'stopped',
     },
@@ -174,7 +186,7 @@ export const instance = defineKind<InstanceDesired, Details>({
     if (!isOutdated(note, desired)) return undefined;
     return {
       reason: 'HostOutdated',
-      message: `the host ${id} goes on as another version of the operator launched it: annotate the pipeline with nami.dev/replace-host=${id} to have it replaced when it suits; the queue keeps the events meanwhile`,
+      message: `the host ${id} goes on as another version of the operator launched it${speaksTls(note) ? '' : ', without TLS'}: annotate the pipeline with nami.dev/replace-host=${id} to have it replaced when it suits; the queue keeps the events meanwhile`,
     };
   },
   create: launch,

@@ -19,6 +19,7 @@ const LAUNCH: Launch = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
+  tls: true,
   cpuCredits: 'standard',
   defaults: [],
 };

@@ -16,6 +16,7 @@ const DESIRED: InstanceDesired = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
+  tls: true,
   cpuCredits: 'standard',
   defaults: ['instanceType', 'mongoImage', 'cpuCredits'],
 };
