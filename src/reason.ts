@@ -38,6 +38,7 @@ export type GoesOn =
   | 'StoreObjects'
   | 'StoreUnreachable'
   | 'Throttled'
+  | 'TlsFailed'
   | 'VolumeFilling';
 
 /** Trying the same again can't help. */
