@@ -29,7 +29,9 @@ export function restedBy({ metadata, status }: WebhookPipeline): Rested {
   if (status?.observedGeneration !== metadata.generation || settled?.status !== 'True') return new Map();
   const since = fromRfc3339(settled.lastTransitionTime);
   const ready = (status.objects ?? []).filter(({ state }) => state === 'Ready');
-  const rested: Rested = new Map(ready.map(({ kind, name }) => [`${kind}/${name}`, { since, isSure: false }]));
+  const rested: Rested = new Map(
+    ready.map(({ kind, name }) => [`${kind}/${name}`, { since, isSure: false }]),
+  );
   // That process may have ended the host itself.
   if (metadata.annotations?.[ANNOTATIONS.replaceHost] !== undefined)
     rested.delete(nodeKey('Instance', 'host'));
@@ -54,8 +56,7 @@ export function driftsAmong(rested: Rested, nodes: readonly NodeOutcome[], now: 
     }
     const since = done.length > 0 ? now : (before?.since ?? now);
     // What is newly wanted and needs no change may be what was there before the operator's last one.
-    const isTold =
-      !before || done.length > 0 || (before.isSure && before.as === as) || now - since >= LAG;
+    const isTold = !before || done.length > 0 || (before.isSure && before.as === as) || now - since >= LAG;
     if (state === 'Ready')
       rested.set(key, { since, isSure: as !== undefined && isTold, ...(as !== undefined && { as }) });
     // What is still being put right is told once.
