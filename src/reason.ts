@@ -55,6 +55,7 @@ export type UserMustAct =
   | 'ImageOfOtherArchitecture'
   | 'InstanceTypeNotFound'
   | 'InstanceTypeNotOffered'
+  | 'MongoTooOld'
   | 'MongoVersionStep'
   | 'NetworkTagsLost'
   | 'NotAllowed'

@@ -107,6 +107,7 @@ export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
   InstanceTypeNotFound: NO_SUCH_HOST,
   InstanceTypeNotOffered: NO_SUCH_HOST,
   ProcessorTooOld: NO_SUCH_HOST,
+  MongoTooOld: NO_SUCH_HOST,
   ImageNotFound: NO_SUCH_HOST,
   ImageOfOtherArchitecture: NO_SUCH_HOST,
   MongoVersionStep: NO_SUCH_HOST,

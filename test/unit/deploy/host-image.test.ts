@@ -248,6 +248,7 @@ describe('the image', () => {
     ['aarch64', '6.1.0', '7.0.1', 'Features : fp asimd crc32', 'needs a processor with ARMv8.2'],
     ['x86_64', '6.19.0-1.amzn2023.x86_64', '8.2.1', 'flags : avx', 'does not run on Linux 6.19.0-1'],
     ['aarch64', '7.0.3', '8.0.4', 'Features : atomics dcpop', 'does not run on Linux 7.0.3'],
+    ['x86_64', '6.1.0', '4.0.28', 'flags : avx', 'does not know TLS as this host asks for it'],
   ])('is refused on %s with Linux %s in version %s and "%s"', (arch, kernel, version, flags, words) => {
     cpuinfo(flags);
     const { status, said } = run('image', standIns(arch, kernel, version));
@@ -260,6 +261,7 @@ describe('the image', () => {
     ['x86_64', '6.19.0', '7.0.4', 'flags : avx'],
     ['aarch64', '6.1.0', '8.0.4', 'Features : fp atomics'],
     ['x86_64', '6.19.0', '', 'flags : fpu'],
+    ['x86_64', '6.1.0', '4.2.0', 'flags : fpu'],
   ])('runs on %s with Linux %s in version "%s" and "%s"', (arch, kernel, version, flags) => {
     cpuinfo(flags);
     expect(run('image', standIns(arch, kernel, version)).status).toBe(0);

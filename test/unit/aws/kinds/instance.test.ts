@@ -416,6 +416,13 @@ describe('a host that runs', () => {
       /MongoDB 8 does not run on m1\.small.*AVX/,
     ],
     [
+      'a database that knows no TLS',
+      { mongoImage: 'mongo:4.0', defaults: [] },
+      { DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', Tags: noted('mongo:4.0') }] }) },
+      'MongoTooOld',
+      /MongoDB 4\.0 does not know TLS.*to 4\.2/,
+    ],
+    [
       'an older database than its data',
       { mongoImage: 'mongo:7.0', userData: 'mongo:7.0', defaults: [] },
       {},
