@@ -177,6 +177,7 @@ function planHost(input: PlanInput): Graph {
         object: 'host',
         expectedId: known.hostId ?? '',
         replaceId: replaceHostId,
+        functionName: functionName(owner, 'post-queue'),
         instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
         imageId: managed.amiId ?? '',
         zone: ref('Volume', DATA_VOLUME, 'zone'),

@@ -91,6 +91,7 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
       parameters.set(AUTHORITY_PARAMETER, other);
       const before = await surroundings.run('cat /run/nami/said && systemctl show -P MainPID nami-store');
       await surroundings.run('systemctl start nami-certificate');
+      await current.reaches(/^starts the database$/);
       await current.reaches(UP);
       const after = await surroundings.run('cat /run/nami/said && systemctl show -P MainPID nami-store');
       notDeepStrictEqual(after, before, 'the database has not started anew');

@@ -121,3 +121,18 @@ test('an authority that is lost is made anew, and host and function follow', asy
   expect(settings(world).authority).toBe(certificateOf(authority(world).value));
   expect(world.aws.ec2.instances.values()).toHaveLength(1);
 });
+
+test('a host that has lost the note of its launch is spoken to as before', async () => {
+  const world = await settledWorld();
+  const { id, tags } = host(world);
+  const { 'nami.dev/launch': _, ...rest } = tags;
+  world.aws.ec2.instances.change(id, { tags: rest });
+  await world.restart();
+  const spoken = new Set<string | null>();
+  world.aws.onCall = ({ command }) => {
+    if (command === 'UpdateFunctionConfiguration') spoken.add(settings(world).tls);
+  };
+  await world.until((each) => 'nami.dev/launch' in host(each).tags, 1800);
+  await world.run(600);
+  expect([settings(world).tls, isHealthy(world), spoken.size]).toEqual(['true', true, 0]);
+});

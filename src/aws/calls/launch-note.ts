@@ -42,7 +42,7 @@ export function launchNote(launch: Launch, isLaunched = true): string {
         ...(launch.tls ? [TLS] : []),
         entry(OPERATOR, sum(operatorsOwn(launch))),
       ]
-    : [entry(OPERATOR, '')];
+    : [...(launch.tls ? [TLS] : []), entry(OPERATOR, '')];
   return [...asked, ...operators].join('/');
 }
 

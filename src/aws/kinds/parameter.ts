@@ -12,7 +12,7 @@ import { certificateOf } from '../../store-authority.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
-import { passwordOfFunction } from '../calls/store-password.ts';
+import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { ownOf } from '../object/added-tags.ts';
@@ -144,8 +144,8 @@ async function passwordFor(
   const there = await whereVolumeIs(account, owner, volume);
   const volumeId = there?.id ?? (isKnown(volume) ? volume.expectedId : '');
   if (volumeId === '') return Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
-  const known = await passwordOfFunction(account, functionName);
-  if (known !== undefined) return known;
+  const known = await storeUriOfFunction(account, functionName);
+  if (known) return known.password;
   const words = tagList(ownOf(tags)).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   throw new TerminalError(
     'StorePasswordLost',
