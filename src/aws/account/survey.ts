@@ -29,7 +29,7 @@ export interface OwnedListing<Item> extends Listing<Item> {
 }
 
 /** Seconds for which a list serves: longer than the pause between two looks at a pipeline, so that one serves all of them. */
-const SURVEY_SECONDS = 90;
+export const SURVEY_SECONDS = 90;
 
 /**
  * A list of everybody's objects, read once for all pipelines. It may lag, so that it settles only what it shows to be
