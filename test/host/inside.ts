@@ -85,7 +85,7 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
     },
   },
   {
-    name: 'the authority is another, and the host follows while documents are written',
+    name: 'the authority is another, and the host follows',
     async run() {
       const other = newAuthority();
       parameters.set(AUTHORITY_PARAMETER, other);

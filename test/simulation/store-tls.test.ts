@@ -41,6 +41,8 @@ test('a store that is made is spoken to by TLS, and known by its own authority',
   const world = await settledWorld();
   expect(settings(world)).toEqual({ tls: 'true', authority: certificateOf(authority(world).value) });
   expect(authority(world).type).toBe('SecureString');
+  const said = JSON.stringify([world.kubernetes.list(), world.kubernetes.events, world.log]);
+  expect(said).not.toContain('PRIVATE KEY');
 });
 
 describe('a host from before', () => {
