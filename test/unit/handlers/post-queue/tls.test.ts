@@ -77,37 +77,54 @@ async function probed(port: number, tls: boolean) {
   }
 }
 
+// Beforehand: while one is made, nothing else goes on.
+const RIGHT = signed(OWN);
+const REFUSED = [
+  ['another authority', signed(authority()), 'other-authority'],
+  ['an end that has passed', signed(OWN, { days: -1 }), 'ended'],
+  ['another name', signed(OWN, { name: 'store.example' }), 'other-name'],
+] as const;
+
 // Each waits for the driver to give up.
 describe.concurrent('a managed store that speaks TLS', () => {
   test('is spoken to when its own authority has signed for it, whatever its address', async () => {
-    const { port, heard } = await serving(signed(OWN));
+    const { port, heard } = await serving(RIGHT);
     expect(await probed(port, true)).not.toHaveProperty('tls');
     expect(heard).toHaveBeenCalled();
   });
 
-  test.each([
-    ['another authority', () => signed(authority()), 'other-authority'],
-    ['an end that has passed', () => signed(OWN, { days: -1 }), 'ended'],
-    ['another name', () => signed(OWN, { name: 'store.example' }), 'other-name'],
-  ])('is told nothing when its certificate has %s, and why', async (_, certificate, tls) => {
-    const { port, heard } = await serving(certificate());
+  test.each(REFUSED)('is told nothing when its certificate has %s, and why', async (_, certificate, tls) => {
+    const { port, heard } = await serving(certificate);
     expect(await probed(port, true)).toMatchObject({ reachable: false, tls });
     expect(heard).not.toHaveBeenCalled();
   });
+});
 
-  test('is told nothing when it does not: not even a login is tried', async () => {
-    const heard = vi.fn();
-    const port = await listen(
-      createPlainServer((socket) => {
-        socket.on('error', () => {});
-        socket.once('data', (bytes) => {
-          heard(bytes[0]);
-          socket.destroy();
-        });
-      }),
-    );
+describe('a managed store that speaks none', () => {
+  test('is told nothing where it should: not even a login is tried', async () => {
+    const { port, heard } = await plain();
     expect(await probed(port, true)).toMatchObject({ reachable: false });
     // A TLS handshake (RFC 8446: record type 22), and nothing else.
-    expect([...new Set(heard.mock.calls.flat())]).toEqual([22]);
+    expect(heard.mock.calls.map(([bytes]) => (bytes as Buffer)[0])).toEqual(heard.mock.calls.map(() => 22));
+    expect(heard).toHaveBeenCalled();
+  });
+
+  test('is spoken to without where its URI says so, whatever authority stands beside', async () => {
+    const { port, heard } = await plain();
+    await probed(port, false);
+    expect(String(heard.mock.calls[0]?.[0])).toContain('hello');
   });
 });
+
+/** A server that knows no TLS. */
+async function plain() {
+  const heard = vi.fn();
+  const server = createPlainServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (bytes) => {
+      heard(bytes);
+      socket.destroy();
+    });
+  });
+  return { heard, port: await listen(server) };
+}
