@@ -38,8 +38,8 @@ export function launchNote(launch: Launch, isLaunched = true): string {
   const asked = Object.entries(ASKED).map(([field, of]) => entryOf(field, of(launch), launch));
   const operators = isLaunched
     ? [
-        entryOf(CREDITS, launch.cpuCredits, launch),
         ...(launch.tls ? [TLS] : []),
+        entryOf(CREDITS, launch.cpuCredits, launch),
         entry(OPERATOR, sum(operatorsOwn(launch))),
       ]
     : [...(launch.tls ? [TLS] : []), entry(OPERATOR, '')];
