@@ -62,6 +62,12 @@ export class Inventory {
     return known && this.#clock.now() < known.until ? (known.items as Promise<T[]>) : undefined;
   }
 
+  /** Whether a fresh list called `name` is there, and nobody waits for it. */
+  isThere(name: string): boolean {
+    const known = this.#lists.get(name);
+    return known !== undefined && known.until !== Number.POSITIVE_INFINITY && this.#clock.now() < known.until;
+  }
+
   /** When the list called `name` was asked for, in milliseconds since the epoch, if a fresh one is there. */
   askedAt(name: string): number | undefined {
     const known = this.#lists.get(name);

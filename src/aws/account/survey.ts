@@ -78,4 +78,8 @@ export const surveyedAt = <Item>(
   { name }: Listing<Item>,
 ): number | undefined => account.inventory.askedAt(nameFor(name, owner));
 
+/** Whether a list that still serves is there, so that nobody waits for it. */
+export const isSurveyed = <Item>(account: Account, owner: Owner, { name }: Listing<Item>): boolean =>
+  account.inventory.isThere(nameFor(name, owner));
+
 const nameFor = (name: string, { identity }: Owner) => `survey of ${name} of ${identity[TAGS.cluster]}`;
