@@ -70,11 +70,19 @@ export const POST_QUEUE_ENV = {
   ttlDays: 'NAMI_STORE_TTL_DAYS',
   /** Of a store that is known by certificates of its user's: the file with them (PEM), beside the function's code. */
   storeCa: 'NAMI_STORE_CA',
+  /**
+   * Of a managed store whose connection string says `tls=true`: the certificate (base64 of its DER) of the authority by which
+   * the server called {@link STORE_SERVER_NAME} is known.
+   */
+  storeAuthority: 'NAMI_STORE_AUTHORITY',
   /** "true" on a managed host: the probe reports the disk space that the database sees. */
   managed: 'NAMI_STORE_MANAGED',
   /** A {@link ReaderRole}: what {@link READER} may do on a managed host; absent: there is no such user. */
   readerRole: 'NAMI_STORE_READER_ROLE',
 } as const;
+
+/** The name in the certificate of a managed store's server, whatever its address. */
+export const STORE_SERVER_NAME = 'store.nami.internal';
 
 /** MongoDB's own roles of these names, on the database of the events. */
 export const READER_ROLES = ['read', 'readWrite'] as const;
@@ -363,7 +371,15 @@ export type StoreProbe =
       /** What the store objects to although it takes events, such as an index. */
       readonly objection?: string;
     }
-  | { readonly reachable: false; readonly error: string };
+  | {
+      readonly reachable: false;
+      readonly error: string;
+      /** It is the server's certificate that is wrong. */
+      readonly tls?: TlsFault;
+    };
+
+/** What is wrong with a server's certificate: it has ended, or is another authority's, or another server's. */
+export type TlsFault = 'ended' | 'not-begun' | 'other-authority' | 'other-name';
 
 /** The largest SQS message, attributes included, in bytes (AWS: Amazon SQS message quotas). */
 export const SQS_MESSAGE_BYTES = 1_048_576;

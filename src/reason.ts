@@ -45,6 +45,7 @@ export type GoesOn =
   | 'StoreObjects'
   | 'StoreUnreachable'
   | 'Throttled'
+  | 'TlsFailed'
   | 'VolumeFilling';
 
 /** Trying the same again can't help. */
@@ -61,6 +62,7 @@ export type UserMustAct =
   | 'ImageOfOtherArchitecture'
   | 'InstanceTypeNotFound'
   | 'InstanceTypeNotOffered'
+  | 'MongoTooOld'
   | 'MongoVersionStep'
   | 'NetworkTagsLost'
   | 'NotAllowed'

@@ -107,6 +107,7 @@ export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
   InstanceTypeNotFound: NO_SUCH_HOST,
   InstanceTypeNotOffered: NO_SUCH_HOST,
   ProcessorTooOld: NO_SUCH_HOST,
+  MongoTooOld: NO_SUCH_HOST,
   ImageNotFound: NO_SUCH_HOST,
   ImageOfOtherArchitecture: NO_SUCH_HOST,
   MongoVersionStep: NO_SUCH_HOST,
@@ -208,6 +209,11 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
     means:
       'of `Healthy`: the store failed to answer twice in a row. The queue is paused, keeps its events for 14 days whatever `queue.retentionSeconds` says, and resumes at the first answer',
     remedy: 'see to what the message names',
+  },
+  TlsFailed: {
+    means:
+      'of `Healthy`: the function refuses the certificate that the store shows, and tells it nothing. Of a managed store another server may answer on the address of the host. The queue is paused meanwhile, as above',
+    remedy: 'as the message says; nothing lets the function go on without TLS ([`docs/store.md`](store.md))',
   },
   ProbeFailed: {
     means:

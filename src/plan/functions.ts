@@ -17,7 +17,7 @@ import { answersOf, withSender } from '../senders/index.ts';
 import { handshakeSettings } from './handshake.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
 import type { FunctionInput, PlanInput } from './input.ts';
-import { storeUri } from './store.ts';
+import { storeAuthority, storeUri } from './store.ts';
 
 type Environment = Readonly<Record<string, Unresolved<string>>>;
 
@@ -106,7 +106,10 @@ function postQueue(input: PlanInput): FunctionPlan {
       [POST_QUEUE_ENV.collection]: collection,
       ...(ttlDays !== undefined && { [POST_QUEUE_ENV.ttlDays]: String(ttlDays) }),
       ...(hasCa && { [POST_QUEUE_ENV.storeCa]: STORE_CA_FILE }),
-      ...(spec.store.managed && { [POST_QUEUE_ENV.managed]: 'true' }),
+      ...(spec.store.managed && {
+        [POST_QUEUE_ENV.managed]: 'true',
+        [POST_QUEUE_ENV.storeAuthority]: storeAuthority,
+      }),
       ...(spec.store.connectionSecret && {
         [POST_QUEUE_ENV.readerRole]: spec.store.connectionSecret.role,
       }),

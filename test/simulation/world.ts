@@ -16,6 +16,7 @@ import type { Transport } from '../../src/kubernetes/transport.ts';
 import { setOrphans, setPipelines, setWork } from '../../src/metrics/figures.ts';
 import { observers } from '../../src/metrics/observers.ts';
 import { Metrics } from '../../src/metrics/registry.ts';
+import { makeAuthority } from '../../src/store-authority.ts';
 import { accessLog } from '../iam/access-log.ts';
 import { BOUNDARY_ARN, CLUSTER } from '../iam/policies.ts';
 import { AwsAccount, type Call, changesNothing } from './aws/aws-account.ts';
@@ -53,6 +54,15 @@ export interface LogLine {
   readonly message: string;
   readonly details: object;
 }
+
+/** Keys and signatures are made by chance, which here follows from the seed: so does the serial number. */
+const sameAuthority: typeof makeAuthority = (commonName, serial, now) => {
+  const key = [commonName, Buffer.from(serial).toString('hex'), now].join();
+  const made = AUTHORITIES.get(key) ?? makeAuthority(commonName, serial, now);
+  AUTHORITIES.set(key, made);
+  return made;
+};
+const AUTHORITIES = new Map<string, string>();
 
 const REGION = 'eu-central-1';
 /** What an installation by the book has. */
@@ -259,6 +269,7 @@ export class World {
       callerArn: `arn:${partition}:sts::${accountId}:assumed-role/nami-operator/simulated`,
       partition,
       clock,
+      makeAuthority: sameAuthority,
       inventory: new Inventory(clock),
       recentlyMade: new RecentlyMade(clock),
       patience: new Patience(clock),

@@ -8,7 +8,12 @@ export type StoreAnswer =
       /** There is no such function. */
       readonly unasked?: true;
     }
-  | { readonly is: 'unreachable'; readonly why: string }
+  | {
+      readonly is: 'unreachable';
+      readonly why: string;
+      /** Its certificate is refused. */
+      readonly isForTls?: true;
+    }
   /** `at`: milliseconds since the epoch. */
   | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };
 

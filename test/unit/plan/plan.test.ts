@@ -35,10 +35,10 @@ function refsIn(value: unknown): Ref[] {
 const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
   Alias: ['arn', 'revision', 'codeSha256'],
   Function: ['name', 'arn', 'revision', 'codeSha256'],
-  Instance: ['id', 'privateIp'],
+  Instance: ['id', 'privateIp', 'tls'],
   InstanceProfile: ['name', 'arn'],
   LogGroup: ['name', 'arn'],
-  Parameter: ['name', 'value'],
+  Parameter: ['name', 'value', 'certificate'],
   Queue: ['url', 'arn', 'redriveDue'],
   Role: ['name', 'arn', 'roleId'],
   SecurityGroup: ['id'],
@@ -361,6 +361,7 @@ describe('the store', () => {
     ['Volume', 'data'],
     ['VolumeAttachment', 'data'],
     ['Parameter', 'store-password'],
+    ['Parameter', 'store-authority'],
     ['InstanceProfile', 'host'],
     ['Role', 'host'],
     ['SecurityGroup', 'host'],
@@ -385,6 +386,24 @@ describe('the store', () => {
     });
     // What the function has is not overwritten while the password is not there.
     expect(dependenciesOf(nodeOf(graph, 'Function', 'post-queue'))).toContain('Parameter/store-password');
+  });
+
+  test('that is managed is reached by TLS where its host speaks it, with its own authority', () => {
+    const graph = planOf(inputOf({}));
+    const { environment } = desiredOf(graph, 'Function', 'post-queue') as {
+      environment: Readonly<Record<string, { $join?: unknown[] }>>;
+    };
+    expect(environment[POST_QUEUE_ENV.storeUri]?.$join?.slice(-2)).toEqual([
+      expect.stringMatching(/&tls=$/),
+      { $ref: 'Instance/host', field: 'tls' },
+    ]);
+    expect(environment[POST_QUEUE_ENV.storeAuthority]).toEqual({
+      $ref: 'Parameter/store-authority',
+      field: 'certificate',
+    });
+    expect(dependenciesOf(nodeOf(graph, 'Instance', 'host'))).toContain('Parameter/store-authority');
+    // It is worth nothing without its store, and makes no trouble where it is lost.
+    expect(nodeOf(graph, 'Parameter', 'store-authority')).not.toHaveProperty('tags');
   });
 
   test('that is managed is on the volume and the host that are known, until they are given up', () => {
