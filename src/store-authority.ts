@@ -1,32 +1,23 @@
-import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
-import { rfc3339 } from './clock.ts';
+import { createHash, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import { dateOf, fromRfc3339 } from './clock.ts';
 
 /**
  * The authority that speaks for one store alone: whoever connects trusts its certificate and nobody else's, and the host has
- * it sign the certificate by which the database is known. (RFC 5280 and 5480, in DER: ITU-T X.690.)
- *
- * What is written is of one form, byte for byte, and nothing is parsed: a library that reads and writes all of X.509 would be
- * a sixth of the operator.
+ * it sign the certificate by which the database is known. (RFC 5280 and 5480.)
  */
 
+/** Clocks differ: it is valid from a day before it is made. */
+const A_DAY = 86_400_000;
+/** "No well-defined expiration date": it goes with its store, and until then nothing is gained by its end. (RFC 5280, 4.1.2.5.) */
+const NEVER = dateOf(fromRfc3339('9999-12-31T23:59:59Z'));
+const COMMON_NAME = '2.5.4.3';
+const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
+
 /** Private key (PKCS #8) and certificate of a new authority, as PEM. `now`: milliseconds since the epoch. */
-export function makeAuthority(commonName: string, serial: Uint8Array, now: number): string {
+export async function makeAuthority(commonName: string, serial: Uint8Array, now: number): Promise<string> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keyInfo = publicKey.export({ type: 'spki', format: 'der' });
-  const name = sequence(set(sequence(oid(OID.commonName), der(TAG.utf8String, Buffer.from(commonName)))));
-  const body = sequence(
-    der(TAG.context(0), integer(Buffer.of(V3))),
-    // Positive, and never zero.
-    integer(Buffer.of(0x40, ...serial)),
-    SIGNED_WITH,
-    name,
-    sequence(time(now - A_DAY), NEVER),
-    name,
-    keyInfo,
-    der(TAG.context(3), sequence(...extensions(keyInfo))),
-  );
-  const signature = sign('sha256', body, { key: privateKey, dsaEncoding: 'der' });
-  const certificate = new X509Certificate(sequence(body, SIGNED_WITH, bits(signature)));
+  const { body, seal } = await certificateFor(publicKey, commonName, serial, now);
+  const certificate = new X509Certificate(seal(sign('sha256', body, privateKey)));
   return `${privateKey.export({ type: 'pkcs8', format: 'pem' })}${certificate}`;
 }
 
@@ -41,72 +32,57 @@ export function certificateOf(authority: string): string | undefined {
 export const pemOf = (certificate: string): string =>
   new X509Certificate(Buffer.from(certificate, 'base64')).toString();
 
-/** Clocks differ: it is valid from a day before it is made. */
-const A_DAY = 86_400_000;
-const V3 = 2;
+/** What is to be signed, and what the signature makes of it, in DER. */
+async function certificateFor(key: KeyObject, commonName: string, serial: Uint8Array, now: number) {
+  // Only where an authority is made: the schemas of X.509 take ten megabytes of memory.
+  const { AsnConvert, OctetString } = await import('@peculiar/asn1-schema');
+  const x509 = await import('@peculiar/asn1-x509');
 
-const TAG = {
-  boolean: 0x01,
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  oid: 0x06,
-  utf8String: 0x0c,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-  sequence: 0x30,
-  set: 0x31,
-  context: (number: number) => 0xa0 + number,
-} as const;
-
-/** As their encodings. */
-const OID = {
-  commonName: [0x55, 0x04, 0x03],
-  subjectKeyIdentifier: [0x55, 0x1d, 0x0e],
-  keyUsage: [0x55, 0x1d, 0x0f],
-  basicConstraints: [0x55, 0x1d, 0x13],
-  ecdsaWithSha256: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02],
-} as const;
-
-function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...size), content]);
-}
-
-const sequence = (...parts: readonly Uint8Array[]) => der(TAG.sequence, ...parts);
-const set = (...parts: readonly Uint8Array[]) => der(TAG.set, ...parts);
-const integer = (bytes: Uint8Array) => der(TAG.integer, bytes);
-const oid = (bytes: readonly number[]) => der(TAG.oid, Buffer.of(...bytes));
-/** `unused`: how many of the last bits don't count. */
-const bits = (bytes: Uint8Array, unused = 0) => der(TAG.bitString, Buffer.of(unused), bytes);
-
-const SIGNED_WITH = sequence(oid(OID.ecdsaWithSha256));
-
-const digitsOf = (milliseconds: number) => rfc3339(milliseconds).replaceAll(/\D/g, '');
-
-/** Two digits of the year do until 2049. (RFC 5280, 4.1.2.5.) */
-function time(milliseconds: number): Buffer {
-  const digits = digitsOf(milliseconds);
-  return digits < '2050'
-    ? der(TAG.utcTime, Buffer.from(`${digits.slice(2)}Z`))
-    : der(TAG.generalizedTime, Buffer.from(`${digits}Z`));
-}
-
-/** "No well-defined expiration date": it goes with its store, and until then nothing is gained by its end. (Ibid.) */
-const NEVER = der(TAG.generalizedTime, Buffer.from('99991231235959Z'));
-
-function extensions(keyInfo: Buffer): Buffer[] {
-  const extension = (id: readonly number[], critical: boolean, value: Buffer) =>
-    sequence(oid(id), ...(critical ? [der(TAG.boolean, Buffer.of(0xff))] : []), der(TAG.octetString, value));
-  const key = createHash('sha256').update(keyInfo).digest().subarray(0, 20);
-  return [
-    // An authority, of no other authorities.
-    extension(OID.basicConstraints, true, sequence(der(TAG.boolean, Buffer.of(0xff)), integer(Buffer.of(0)))),
-    // keyCertSign, the sixth bit.
-    extension(OID.keyUsage, true, bits(Buffer.of(0x04), 2)),
-    extension(OID.subjectKeyIdentifier, false, der(TAG.octetString, key)),
-  ];
+  const extension = (extnID: string, critical: boolean, value: object) =>
+    new x509.Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
+  const subjectPublicKeyInfo = AsnConvert.parse(
+    key.export({ type: 'spki', format: 'der' }),
+    x509.SubjectPublicKeyInfo,
+  );
+  const keyId = createHash('sha256').update(Buffer.from(subjectPublicKeyInfo.subjectPublicKey)).digest();
+  const name = new x509.Name([
+    new x509.RelativeDistinguishedName([
+      new x509.AttributeTypeAndValue({
+        type: COMMON_NAME,
+        value: new x509.AttributeValue({ utf8String: commonName }),
+      }),
+    ]),
+  ]);
+  const algorithm = new x509.AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
+  const tbsCertificate = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    // Positive, and never zero.
+    serialNumber: Uint8Array.of(0x40, ...serial).buffer,
+    signature: algorithm,
+    issuer: name,
+    subject: name,
+    validity: new x509.Validity({ notBefore: dateOf(now - A_DAY), notAfter: NEVER }),
+    subjectPublicKeyInfo,
+    extensions: new x509.Extensions([
+      // An authority, of no other authorities.
+      extension(
+        x509.id_ce_basicConstraints,
+        true,
+        new x509.BasicConstraints({ cA: true, pathLenConstraint: 0 }),
+      ),
+      extension(x509.id_ce_keyUsage, true, new x509.KeyUsage(x509.KeyUsageFlags.keyCertSign)),
+      extension(x509.id_ce_subjectKeyIdentifier, false, new x509.SubjectKeyIdentifier(keyId.subarray(0, 20))),
+    ]),
+  });
+  const seal = (signature: Uint8Array) =>
+    Buffer.from(
+      AsnConvert.serialize(
+        new x509.Certificate({
+          tbsCertificate,
+          signatureAlgorithm: algorithm,
+          signatureValue: Uint8Array.from(signature).buffer,
+        }),
+      ),
+    );
+  return { body: Buffer.from(AsnConvert.serialize(tbsCertificate)), seal };
 }

@@ -24,7 +24,7 @@ prepareNetwork();
 
 const processes = await Processes.open(`${folder}/processes`, () => {});
 const newAuthority = () => makeAuthority('Nami store', randomBytes(15), Date.now());
-const authority = newAuthority();
+const authority = await newAuthority();
 const parameters = new Map([
   [PARAMETER, PASSWORD],
   [AUTHORITY_PARAMETER, authority],
@@ -87,7 +87,7 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
   {
     name: 'the authority is another, and the host follows',
     async run() {
-      const other = newAuthority();
+      const other = await newAuthority();
       parameters.set(AUTHORITY_PARAMETER, other);
       const before = await surroundings.run('cat /run/nami/said && systemctl show -P MainPID nami-store');
       await surroundings.run('systemctl start nami-certificate');

@@ -168,7 +168,7 @@ describe('a pipeline that is built', () => {
       volume: `${system.stack.folder}/volumes/impostor`,
       user: 'nami',
       password: 'any',
-      authority: makeAuthority('Nami store', randomBytes(15), Date.now()),
+      authority: await makeAuthority('Nami store', randomBytes(15), Date.now()),
     });
     const told = await system.waitFor(ns, 'orders', 'Healthy', 'False', 'TlsFailed');
     expect(conditionOf(told, 'Healthy')?.message).toContain(`nami.dev/replace-host=${host}`);

@@ -12,8 +12,8 @@ const made = (name = 'Nami store', serial: Uint8Array = Buffer.alloc(15, 7), now
   makeAuthority(name, serial, now);
 
 describe('the authority of a store', () => {
-  test('signs for itself, from a day ago, and has no end', () => {
-    const authority = made();
+  test('signs for itself, from a day ago, and has no end', async () => {
+    const authority = await made();
     const certificate = new X509Certificate(pemOf(certificateOf(authority) ?? ''));
     expect(certificate.subject).toBe('CN=Nami store');
     expect(certificate.ca).toBe(true);
@@ -23,18 +23,18 @@ describe('the authority of a store', () => {
     expect(certificate.validToDate).toEqual(new Date('9999-12-31T23:59:59Z'));
   });
 
-  test('is another each time', () => {
-    expect(new Set([made(), made()].map((each) => certificateOf(each))).size).toBe(2);
+  test('is another each time', async () => {
+    expect(new Set([await made(), await made()].map((each) => certificateOf(each))).size).toBe(2);
   });
 
-  test('is short: its certificate stands in the environment of a function, its whole in a parameter', () => {
-    const authority = made();
+  test('is short: its certificate stands in the environment of a function, its whole in a parameter', async () => {
+    const authority = await made();
     expect(certificateOf(authority)?.length).toBeLessThan(560);
     // SSM: a standard parameter holds 4 KB.
     expect(authority.length).toBeLessThan(1024);
   });
 
-  test('has a certificate that can be read, whatever its name, its number and the year', () => {
+  test('has a certificate that can be read, whatever its name, its number and the year', async () => {
     const names = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
       .filter((name) => /^[^\0]+$/.test(name));
@@ -44,10 +44,10 @@ describe('the authority of a store', () => {
       max: new Date('2090-01-01'),
       noInvalidDate: true,
     });
-    fc.assert(
-      fc.property(names, serials, moments, (name, serial, moment) => {
+    await fc.assert(
+      fc.asyncProperty(names, serials, moments, async (name, serial, moment) => {
         const { serialNumber, validFromDate } = new X509Certificate(
-          pemOf(certificateOf(made(name, serial, moment.getTime())) ?? ''),
+          pemOf(certificateOf(await made(name, serial, moment.getTime())) ?? ''),
         );
         expect(serialNumber.toLowerCase()).toBe(`40${Buffer.from(serial).toString('hex')}`);
         expect(validFromDate.getTime()).toBe(Math.floor(moment.getTime() / 1000) * 1000 - 86_400_000);
@@ -56,10 +56,10 @@ describe('the authority of a store', () => {
     );
   });
 
-  test('is what OpenSSL takes for one, to the letter', ({ skip }) => {
+  test('is what OpenSSL takes for one, to the letter', async ({ skip }) => {
     const folder = mkdtempSync(join(tmpdir(), 'nami-authority-'));
     const file = join(folder, 'authority.pem');
-    writeFileSync(file, made());
+    writeFileSync(file, await made());
     const { error, stdout, stderr } = spawnSync(
       'openssl',
       ['verify', '-x509_strict', '-check_ss_sig', '-CAfile', file, file],

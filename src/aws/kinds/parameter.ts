@@ -131,7 +131,7 @@ async function secretFor(
 ): Promise<string> {
   if (!('authority' in desired)) return await passwordFor(account, desired, tags, owner);
   const { clock } = account;
-  return account.makeAuthority(desired.authority, clock.randomBytes(SERIAL_BYTES), clock.now());
+  return await account.makeAuthority(desired.authority, clock.randomBytes(SERIAL_BYTES), clock.now());
 }
 
 /** A new password for a new volume; for one that is there, the password that its database knows. */

@@ -284,10 +284,11 @@ const memory = (kib: number) =>
   writeFileSync(at('proc', 'meminfo'), `MemTotal:       ${kib} kB\nMemFree: 1 kB\n`);
 const started = (calls: readonly string[]) => calls.find((call) => call.startsWith('docker run')) ?? '';
 
+const NOW = Date.now();
+const authority = () => makeAuthority('Nami store', Buffer.alloc(15, 1), NOW);
+const OWN = await authority();
+
 describe("the database's certificate", () => {
-  const NOW = Date.now();
-  const authority = () => makeAuthority('Nami store', Buffer.alloc(15, 1), NOW);
-  const OWN = authority();
   const parts = (own = OWN, address = '10.0.1.5') => ({
     aws: `cat <<'PEM'\n${own}PEM`,
     ip: address && `echo '1.1.1.1 via 10.0.0.1 dev ens5 src ${address} uid 0'`,
@@ -380,9 +381,9 @@ describe("the database's certificate", () => {
     expect(restarts(run('certificate', parts(), 'renew')), 'and once').toHaveLength(times);
   });
 
-  test('follows an authority that was lost and made anew', () => {
+  test('follows an authority that was lost and made anew', async () => {
     run('certificate', parts());
-    const other = authority();
+    const other = await authority();
     expect(restarts(run('certificate', parts(other), 'renew'))).toHaveLength(1);
     expect(other).toContain(served('authority.pem'));
   });
@@ -415,9 +416,9 @@ describe("the database's certificate", () => {
     expect(calls.filter((call) => /^(aws|systemctl)/.test(call))).toEqual([]);
   });
 
-  test('takes no key that is not the authority’s', () => {
+  test('takes no key that is not the authority’s', async () => {
     const [, certificate = ''] = OWN.split(/(?=-----BEGIN CERTIFICATE)/);
-    const [key = ''] = authority().split(/(?=-----BEGIN CERTIFICATE)/);
+    const [key = ''] = (await authority()).split(/(?=-----BEGIN CERTIFICATE)/);
     run('certificate', parts());
     age(10);
     const before = served();

@@ -20,7 +20,7 @@ afterAll(() => {
 });
 
 const authority = () => makeAuthority('Nami store', Buffer.alloc(15, 1), Date.now());
-const OWN = authority();
+const OWN = await authority();
 
 /** A certificate with its key, signed by an authority. */
 function signed(by: string, { name = STORE_SERVER_NAME, days = 1 } = {}): string {
@@ -80,7 +80,7 @@ async function probed(port: number, tls: boolean) {
 // Beforehand: while one is made, nothing else goes on.
 const RIGHT = signed(OWN);
 const REFUSED = [
-  ['another authority', signed(authority()), 'other-authority'],
+  ['another authority', signed(await authority()), 'other-authority'],
   ['an end that has passed', signed(OWN, { days: -1 }), 'ended'],
   ['another name', signed(OWN, { name: 'store.example' }), 'other-name'],
 ] as const;
