@@ -2,7 +2,7 @@ import { Binary } from 'mongodb';
 import type { SourceType } from '../contract.ts';
 import type { Envelope } from '../envelope.ts';
 import { sha256Hex } from '../sha256.ts';
-import { type PayloadOmission, parsePayload, type Weight } from './payload.ts';
+import { type PayloadNumber, type PayloadOmission, parsePayload, type Weight } from './payload.ts';
 
 /** How far own code is with an event; stands in the event's document. */
 export interface Processing {
@@ -42,6 +42,8 @@ export interface EventDocument {
   readonly bodySha256: string;
   /** The body parsed, where it is JSON that MongoDB holds faithfully and memory allows; else `payloadOmitted` says why not. */
   readonly payload?: unknown;
+  /** The numbers in `payload` that are no doubles, since that would lose digits. */
+  readonly payloadNumbers?: readonly PayloadNumber[] | undefined;
   readonly payloadOmitted?: PayloadOmission | undefined;
   /** The `_id` of the document that had this identity first, with other bytes. */
   readonly conflictsWith?: string | undefined;
@@ -97,7 +99,9 @@ export function newEvent(
     headers: envelope.headers,
     body: new Binary(envelope.body),
     bodySha256: sha256Hex(envelope.body),
-    ...('parsed' in payload ? { payload: payload.parsed } : { payloadOmitted: payload.omitted }),
+    ...('parsed' in payload
+      ? { payload: payload.parsed, ...(payload.numbers.length > 0 && { payloadNumbers: payload.numbers }) }
+      : { payloadOmitted: payload.omitted }),
     deliveryCount: 1,
     deliveries: [
       {
@@ -108,6 +112,11 @@ export function newEvent(
       },
     ],
   };
+}
+
+/** The same for a store that doesn't take the names in its copy. */
+export function withoutCopy({ payload: _, payloadNumbers: __, ...event }: NewEvent): NewEvent {
+  return { ...event, payloadOmitted: 'reserved-key' };
 }
 
 /** The same beside the document that had its identity first, with other bytes. */

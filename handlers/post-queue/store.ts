@@ -7,7 +7,14 @@ import {
   MongoNetworkTimeoutError,
   type WriteError,
 } from 'mongodb';
-import { conflicting, type EventDocument, LISTED_DELIVERIES, type NewEvent } from './document.ts';
+import {
+  conflicting,
+  type EventDocument,
+  LISTED_DELIVERIES,
+  type NewEvent,
+  withoutCopy,
+} from './document.ts';
+import { hasOddKeys } from './payload.ts';
 import { WRITE_CONCERN } from './write-concern.ts';
 
 /** The `_id` of the document that holds an event, or why it is not known to be stored. */
@@ -25,9 +32,9 @@ const DUPLICATE_KEY = 11000;
 
 /**
  * A conflict that comes again takes three: its identity is taken, then so is the conflict's own, then the delivery is
- * added. One more is for whoever settles the same at the same moment.
+ * added. One more is for a copy that the store refuses, and one for whoever settles the same at the same moment.
  */
-const MAX_ROUNDS = 4;
+const MAX_ROUNDS = 5;
 
 /** The next write for an event, which may run any number of times, at once too. */
 interface Write {
@@ -49,14 +56,18 @@ export async function storeEvents(
   let writes = events.map((event, index) => insert(index, event));
   for (let round = 1; writes.length > 0; round++) {
     const errors = await write(collection, writes);
-    const refused: Write[] = [];
+    const taken: Write[] = [];
+    const others: Write[] = [];
     for (const [position, each] of writes.entries()) {
       const error = errors.get(position);
+      const isLast = round === MAX_ROUNDS;
       if (error === undefined) results[each.index] = { id: each.event._id };
-      else if (error.code === DUPLICATE_KEY && round < MAX_ROUNDS) refused.push(each);
+      else if (error.code === DUPLICATE_KEY && !isLast) taken.push(each);
+      else if (!isLast && hasOddKeys(each.event.payload))
+        others.push(insert(each.index, withoutCopy(each.event)));
       else results[each.index] = { error: new Error(error.errmsg ?? 'write error', { cause: error }) };
     }
-    writes = await settle(collection, refused);
+    writes = [...(await settle(collection, taken)), ...others];
   }
   return results;
 }

@@ -17,6 +17,8 @@ export class FakeCollection {
   writes = 0;
   /** Runs before the given write is carried out (1 is the first); it may throw in its place. */
   before: (write: number) => void = () => undefined;
+  /** What fails in place of being inserted. */
+  refuses: (document: EventDocument) => boolean = () => false;
   /** Runs before it is read. */
   beforeFind: () => void = () => undefined;
 
@@ -33,6 +35,8 @@ export class FakeCollection {
     for (const [index, operation] of operations.entries()) {
       if ('updateOne' in operation) this.#update(operation.updateOne as unknown as DeliveryUpdate);
       else if (!('insertOne' in operation)) throw new Error('only insertOne and updateOne are known here');
+      else if (this.refuses(operation.insertOne.document as Stored))
+        errors.push({ index, code: 57, errmsg: 'not valid for storage' });
       else if (this.#insert(operation.insertOne.document as Stored)) insertedCount += 1;
       else errors.push({ index, code: 11000, errmsg: 'E11000 duplicate key error' });
     }
