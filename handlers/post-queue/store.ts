@@ -9,6 +9,7 @@ import {
 } from 'mongodb';
 import {
   conflicting,
+  contentOf,
   type EventDocument,
   LISTED_DELIVERIES,
   type NewEvent,
@@ -79,8 +80,9 @@ function insert(index: number, event: NewEvent): Write {
 
 /** Changes nothing where the delivery is listed. */
 function addDelivery(index: number, event: NewEvent): Write {
-  const { _id, bodySha256, deliveries } = event;
-  const filter = { _id, bodySha256, 'deliveries.id': { $ne: deliveries[0].id } };
+  const { _id, bodySha256, contentSha256, deliveries } = event;
+  const content = contentSha256 === undefined ? { bodySha256 } : { contentSha256 };
+  const filter = { _id, ...content, 'deliveries.id': { $ne: deliveries[0].id } };
   const update = {
     $inc: { deliveryCount: 1 },
     $push: { deliveries: { $each: [...deliveries], $slice: -LISTED_DELIVERIES } },
@@ -95,18 +97,18 @@ async function settle(collection: EventCollection, refused: readonly Write[]): P
   const documents = await collection
     .find(
       { _id: { $in: ids } },
-      { projection: { bodySha256: 1 }, readPreference: 'primary', maxTimeMS: 5000 },
+      { projection: { bodySha256: 1, contentSha256: 1 }, readPreference: 'primary', maxTimeMS: 5000 },
     )
     .toArray()
     .catch((cause: unknown) => {
       throw new StoreError('the store could not be read', { cause });
     });
-  const sha256ById = new Map(documents.map(({ _id, bodySha256 }) => [_id, bodySha256]));
+  const contentById = new Map(documents.map((document) => [document._id, contentOf(document)]));
   return refused.map(({ index, event }) => {
-    const sha256 = sha256ById.get(event._id);
+    const content = contentById.get(event._id);
     // It expired since: the event is the first again.
-    if (sha256 === undefined) return insert(index, event);
-    return sha256 === event.bodySha256 ? addDelivery(index, event) : insert(index, conflicting(event));
+    if (content === undefined) return insert(index, event);
+    return content === contentOf(event) ? addDelivery(index, event) : insert(index, conflicting(event));
   });
 }
 

@@ -1,9 +1,9 @@
 import { SQS_MESSAGE_BYTES } from '../contract.ts';
 import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
-import { sha256Hex } from '../sha256.ts';
 import { sourceOf } from '../sources/index.ts';
 import type { HandshakeAnswer, Source } from '../sources/source.ts';
+import { storableIdentity } from '../storable-identity.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { RefusalReason } from './responses.ts';
 import type { PreQueueSettings } from './settings.ts';
@@ -54,6 +54,7 @@ export function receive(
     sequence: event.sequence,
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
+    batch: source.batch,
     contentType: headerValue(request, 'content-type'),
     contentEncoding: contentEncoding(request),
     headers: keptHeaders(request.headers, source, settings.keepHeaders),
@@ -76,10 +77,4 @@ function contradictsItself(request: RawRequest, source: Source): boolean {
   return [...source.signatureHeaders, ...source.identityHeaders].some((name) =>
     request.headers.get(name)?.some((value, _, values) => value !== values[0]),
   );
-}
-
-/** An identity is part of a document's `_id`: one that is long, or holds more than printable ASCII or a `#`, is hashed. */
-function storableIdentity(identity: string): string {
-  // `#` separates the identity of a conflicting document from its hash (see post-queue/document.ts).
-  return /^[\x21\x22\x24-\x7e]{1,256}$/.test(identity) ? identity : `sha256:${sha256Hex(identity)}`;
 }

@@ -34,6 +34,9 @@ export function placedText(text: string): PlacedText {
   };
 }
 
+/** What is told; nothing where that is in a body that isn't parsed. */
+export const known = (value: string | undefined | typeof UNREAD) => (value === UNREAD ? undefined : value);
+
 /** The headers that are named in a text, split so that every second piece is a place; in lower case. */
 export function headersIn(pieces: readonly string[]): string[] {
   return pieces

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  EACH_PATH,
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
   HMAC_PLACEHOLDER,
@@ -295,6 +296,15 @@ const hmac = checked(
 
 const eventId = z
   .object({
+    each: formed(
+      256,
+      new RegExp(`^${EACH_PATH.source}$`),
+      'eventId.each starts with $ and has steps .name, [0] and [*], such as $.data.items',
+    )
+      .optional()
+      .describe(
+        'Where a JSON body holds the list of its events, such as $.events, $ for the body itself, or $.entry[*].changes for lists in a list: each element is an event, and jsonPath a place in it. Without jsonPath it is known by its bytes.',
+      ),
     header: headerName('Header that carries the identity.').optional(),
     jsonPath: jsonPath('eventId.jsonPath')
       .optional()
@@ -306,10 +316,17 @@ const eventId = z
     'What makes two deliveries one event. A delivery without it is an event of its own. Default: what the sender of this type gives as identity.',
   )
   .meta(
-    rules({
-      rule: '[has(self.header), has(self.jsonPath), has(self.bodySha256) && self.bodySha256].filter(given, given).size() == 1',
-      message: 'eventId takes exactly one of header, jsonPath and bodySha256: true',
-    }),
+    rules(
+      {
+        rule: 'has(self.each) || [has(self.header), has(self.jsonPath), has(self.bodySha256) && self.bodySha256].filter(given, given).size() == 1',
+        message: 'eventId takes exactly one of header, jsonPath and bodySha256: true',
+      },
+      {
+        rule: '!has(self.each) || !(has(self.header) || (has(self.jsonPath) && has(self.bodySha256) && self.bodySha256))',
+        message:
+          'with eventId.each an event is known by jsonPath, a place in its element, or by its bytes: leave out header, which is the same for all, and one of jsonPath and bodySha256',
+      },
+    ),
   );
 
 /** Whether a header may be what proves who sends, as a CEL expression over its name in lower case. */

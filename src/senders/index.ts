@@ -22,8 +22,11 @@ export const URL_SIGNING_TYPES: readonly string[] = [
 export function withSender(source: SourceSettings): SourceSettings {
   const sender = senderOf(source.type);
   if (sender === undefined) return source;
-  const { scheme, event, handshakes } = sender;
-  return { ...source, sender: { scheme, event, ...(handshakes && { handshakes }) } };
+  const { scheme, event, batch, handshakes } = sender;
+  return {
+    ...source,
+    sender: { scheme, event, ...(batch && { batch }), ...(handshakes && { handshakes }) },
+  };
 }
 
 /** What a sender is answered where its user says nothing else. */

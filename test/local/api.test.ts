@@ -314,6 +314,24 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'exactly one of header, jsonPath and bodySha256: true',
   ],
   [
+    'elements that are all known by one header',
+    eventId({ each: '$.events', header: 'X-Id' }),
+    'spec.source.eventId',
+    'leave out header, which is the same for all',
+  ],
+  [
+    'elements with two identities',
+    eventId({ each: '$', jsonPath: '$.id', bodySha256: true }),
+    'spec.source.eventId',
+    'and one of jsonPath and bodySha256',
+  ],
+  [
+    'a list without its start',
+    eventId({ each: 'events' }),
+    'spec.source.eventId.each',
+    'starts with $ and has steps .name, [0] and [*]',
+  ],
+  [
     'a path without its start',
     eventId({ jsonPath: 'data.id' }),
     'spec.source.eventId.jsonPath',

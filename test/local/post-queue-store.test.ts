@@ -3,18 +3,23 @@ import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Binary, BSON, type Collection, Decimal128, type Document, Long, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PRE_QUEUE_ENV } from '../../handlers/contract.ts';
 import { type Envelope, encodeEnvelope } from '../../handlers/envelope.ts';
 import type { OwnCode } from '../../handlers/own-code/load.ts';
 import type { PostQueueCode } from '../../handlers/own-code/post-queue.ts';
 import { connect } from '../../handlers/post-queue/connection.ts';
 import { LISTED_DELIVERIES } from '../../handlers/post-queue/document.ts';
 import { postQueueHandler } from '../../handlers/post-queue/handle.ts';
+import { preQueueHandler } from '../../handlers/pre-queue/handle.ts';
+import { readSettings } from '../../handlers/pre-queue/settings.ts';
 import { sha256Hex } from '../../handlers/sha256.ts';
 import { DATABASE_PORT, secantusDatabases } from '../../local/database.ts';
 import { claimNetwork, type NetworkClaim } from '../../local/network-claim.ts';
 import { Processes } from '../../local/processes.ts';
 import { preparePython } from '../../local/tools/python.ts';
+import type { SpecInput } from '../unit/api/specs.ts';
 import { lambdaWith } from '../unit/handlers/lambda.ts';
+import { desiredOf, inputOf, planOf } from '../unit/plan/inputs.ts';
 
 const folder = '.nami/test-store';
 const database = `nami-test-${randomUUID().slice(0, 8)}`;
@@ -333,6 +338,90 @@ describe('the post-queue function on a real store', () => {
       },
     });
     expect(log).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a request that brings several events', () => {
+  const requests = () => client.db(database).collection(`${collection.collectionName}.requests`);
+  const bytesOf = (document: Document) => Buffer.from((document.body as Binary).value()).toString();
+
+  /** The function before the queue as the operator makes it of a pipeline, and what it puts into the queue of a body. */
+  async function queued(source: SpecInput['source'], body: string) {
+    const { environment } = desiredOf(planOf(inputOf({ source })), 'Function', 'pre-queue') as {
+      environment: Record<string, string>;
+    };
+    const messages: string[] = [];
+    const handler = preQueueHandler({
+      configuration: readSettings({ ...environment, [PRE_QUEUE_ENV.queueUrl]: 'https://sqs.example/1/q' }),
+      code: async () => ({ kind: 'ready', exports: {} }),
+      sendMessage: async (message) => void messages.push(message),
+      now: () => new Date(),
+      newId: randomUUID,
+      log,
+      functionName: 'pre-queue',
+    });
+    expect(await handler({ httpMethod: 'POST', body }, lambdaWith(10_000))).toMatchObject({
+      statusCode: 200,
+    });
+    return { Records: messages.map((message) => ({ messageId: randomUUID(), body: message })) };
+  }
+
+  test('is a document for each, from the pipeline’s spec to the store, however they are grouped on a retry', async () => {
+    const source = { type: 'None' as const, eventId: { each: '$.events', jsonPath: '$.id' } };
+    const [a, b, c] = ['{"id":"a", "n":1}', '{"id":"b","@odata.type":"#x"}', '{"id":9007199254740993}'];
+    const handler = openHandler(30);
+    for (const group of [`${a},${b}`, `${a}, ${c}`]) {
+      expect(await handler(await queued(source, `{"events":[${group}],"more":true}`))).toEqual(allStored);
+    }
+    const documents = await collection.find().sort({ receivedAt: 1, _id: 1 }).toArray();
+    expect(documents.map(bytesOf)).toEqual([a, b, c]);
+    expect(documents).toMatchObject([
+      { _id: 'None:a', identity: 'a', payload: { id: 'a', n: 1 }, deliveryCount: 2 },
+      { _id: 'None:b', payload: { '@odata.type': '#x' }, deliveryCount: 1 },
+      // A whole number beyond 2^53 has lost digits where it is looked for as an identity: the bytes have them.
+      { _id: `None:sha256:${sha256Hex(c ?? '')}`, payloadNumbers: [{ at: '/id', as: 'long' }] },
+    ]);
+    const kept = await requests().find().sort({ receivedAt: 1 }).toArray();
+    expect(kept.map(bytesOf)).toEqual([
+      `{"events":[${a},${b}],"more":true}`,
+      `{"events":[${a}, ${c}],"more":true}`,
+    ]);
+    for (const { deliveries, ...document } of documents) {
+      for (const { request, offset } of deliveries) {
+        const whole = kept.find(({ _id }) => _id === request) ?? {};
+        const bytes = Buffer.from(bytesOf(document));
+        expect(Buffer.from(bytesOf(whole)).subarray(offset, offset + bytes.length)).toEqual(bytes);
+      }
+    }
+    expect(await requests().indexes()).toEqual(
+      expect.arrayContaining([expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 })]),
+    );
+  });
+
+  test('of 10,000 elements is stored, and handed out again changes nothing', {
+    timeout: 120_000,
+  }, async () => {
+    const body = JSON.stringify(Array.from({ length: 10_000 }, (_, id) => ({ id, note: 'Grüße' })));
+    const handler = openHandler();
+    const batch = await queued({ type: 'None', eventId: { each: '$' } }, body);
+    for (let i = 0; i < 2; i++) {
+      expect(await handler(batch)).toEqual(allStored);
+      expect(await collection.countDocuments({ deliveryCount: 1 })).toBe(10_000);
+    }
+    expect(await requests().countDocuments({ deliveryCount: 1 })).toBe(1);
+  });
+
+  test('is worked on element by element', async () => {
+    const seen: unknown[] = [];
+    const process: PostQueueCode['process'] = ({ payload }, { attempt }) => {
+      seen.push(payload);
+      if (payload === 2 && attempt === 1) throw new Error('not now');
+    };
+    const handler = openHandler(undefined, { kind: 'ready', exports: { process } });
+    const batch = await queued({ type: 'None', eventId: { each: '$' } }, '[1,2,3]');
+    expect(await handler(batch)).toMatchObject({ batchItemFailures: [{}] });
+    expect(await handler(batch)).toEqual(allStored);
+    expect(seen.toSorted()).toEqual([1, 2, 2, 3]);
   });
 });
 

@@ -54,6 +54,8 @@ const eventId = fc.oneof(
   fc.record({ header: headerName.map((name) => `id-${name}`) }),
   fc.record({ jsonPath: fc.constantFrom('$.id', '$.data.items[0].id') }),
   fc.constant({ bodySha256: true }),
+  fc.record({ each: fc.constantFrom('$', '$.events', '$.entry[*].changes', '$[0].list') }),
+  fc.record({ each: fc.constant('$.events'), jsonPath: fc.constant('$.id') }),
 );
 const hmac = fc
   .record(

@@ -111,6 +111,7 @@ describe('the schema', () => {
       'spec.source.hmac.timestamp',
       'spec.source.apiKey',
       'spec.source.publicUrl',
+      'spec.source.eventId.each',
       'spec.source.eventId.jsonPath',
       'spec.source.eventId.bodySha256',
       'spec.preQueue.code.s3',

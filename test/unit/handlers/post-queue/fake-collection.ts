@@ -1,5 +1,6 @@
 import {
   type AnyBulkWriteOperation,
+  BSON,
   type BulkWriteResult,
   MongoBulkWriteError,
   type WriteError,
@@ -52,14 +53,17 @@ export class FakeCollection {
   #insert(document: Stored): boolean {
     if (this.documents.has(document._id)) return false;
     // Values of its own, as a server's.
-    this.documents.set(document._id, structuredClone(document));
+    const bytes = BSON.serialize(document, { ignoreUndefined: true });
+    this.documents.set(document._id, BSON.deserialize(bytes) as Stored);
     return true;
   }
 
   #update({ filter, update }: DeliveryUpdate): void {
     const existing = this.documents.get(filter._id);
     const listed = existing?.deliveries.some(({ id }) => id === filter['deliveries.id'].$ne);
-    if (existing?.bodySha256 !== filter.bodySha256 || listed) return;
+    if (existing === undefined || listed) return;
+    if (filter.bodySha256 !== undefined && existing.bodySha256 !== filter.bodySha256) return;
+    if (filter.contentSha256 !== undefined && existing.contentSha256 !== filter.contentSha256) return;
     const { $each, $slice } = update.$push.deliveries;
     existing.deliveries = [...existing.deliveries, ...$each].slice($slice);
     existing.deliveryCount += update.$inc.deliveryCount;
@@ -67,7 +71,12 @@ export class FakeCollection {
 }
 
 interface DeliveryUpdate {
-  readonly filter: { _id: string; bodySha256: string; 'deliveries.id': { $ne: string } };
+  readonly filter: {
+    _id: string;
+    bodySha256?: string;
+    contentSha256?: string;
+    'deliveries.id': { $ne: string };
+  };
   readonly update: {
     $inc: { deliveryCount: number };
     $push: { deliveries: { $each: StoredDelivery[]; $slice: number } };

@@ -105,6 +105,16 @@ describe('a body that its sender compressed', () => {
   });
 });
 
+test('a delivery that may bring several events says how, and is known by its bytes until they are told apart', () => {
+  const eventId = { each: '$.events', jsonPath: '$.id' };
+  const receipt = take(post({}, '{"events":[]}'), { ...none, source: { ...none.source, eventId } });
+  if (receipt.kind !== 'accepted') throw new Error('not accepted');
+  expect(decodeEnvelope(receipt.message)).toMatchObject({
+    identity: `sha256:${sha256Hex('{"events":[]}')}`,
+    batch: { each: '$.events', event: { id: ['{json:$.id}'] } },
+  });
+});
+
 describe('refused is', () => {
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', ''])('method %j', (method) => {
     const request = { ...post(gitHubHeaders('{}', SECRET), '{}'), method };
