@@ -30,8 +30,8 @@ const URGENCIES = {
   unbegun: { headStart: -7200, spare: 0 },
 } as const;
 
-/** Workers that routine may use at once: what it asks of others goes out before what is asked later for a change. */
-const forRoutine = (workers: number): number => Math.max(2, Math.ceil(workers / 6));
+/** Workers that routine may use at once: some of them may be held up for long. */
+const forRoutine = (workers: number): number => Math.max(2, Math.ceil(workers / 2));
 
 export interface Run {
   key: string;

@@ -5,6 +5,7 @@ import { Pace } from '../../src/aws/account/pace.ts';
 import { Patience } from '../../src/aws/account/patience.ts';
 import { RecentlyMade } from '../../src/aws/account/recently-made.ts';
 import { SeenTwice } from '../../src/aws/account/seen-twice.ts';
+import { SpareTime } from '../../src/aws/account/spare-time.ts';
 import { codeLibrary } from '../../src/code.ts';
 import { readConfig } from '../../src/config.ts';
 import { Controller } from '../../src/controller/controller.ts';
@@ -263,6 +264,7 @@ export class World {
       patience: new Patience(clock),
       attempts: new Attempts(clock),
       seenTwice: new SeenTwice(clock),
+      spareTime: new SpareTime(),
       refusedVersions: new Map(),
       zonesWithoutLambda: new Set(),
       ...clients,

@@ -20,6 +20,7 @@ import { Pace, type PaceOptions } from './pace.ts';
 import { Patience } from './patience.ts';
 import { RecentlyMade } from './recently-made.ts';
 import { SeenTwice } from './seen-twice.ts';
+import { SpareTime } from './spare-time.ts';
 
 /** Why a version of a function takes no traffic, and until when it is not asked again (milliseconds since the epoch). */
 export interface RefusedVersion {
@@ -43,6 +44,7 @@ export interface Account {
   /** By the name of a function or the id of a volume: what it was asked to be. */
   readonly attempts: Attempts;
   readonly seenTwice: SeenTwice;
+  readonly spareTime: SpareTime;
   /** By the name of a function: the version of it that was refused last. */
   readonly refusedVersions: Map<string, RefusedVersion>;
   /** Zones, by name, in which Lambda was seen to have no interfaces, beside those that are known for it. */
@@ -130,6 +132,7 @@ export async function openAccount(region: string, options: AccountOptions): Prom
     patience: new Patience(clock),
     attempts: new Attempts(clock),
     seenTwice: new SeenTwice(clock),
+    spareTime: new SpareTime(),
     refusedVersions: new Map(),
     zonesWithoutLambda: new Set(),
     apiGateway: paced('apigateway', new APIGatewayClient(settings)),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { forEverybody } from './spare-time.ts';
 
 /** Seconds for which an empty list is believed: it may be an answer that came too early. */
 const EMPTY_SECONDS = 30;
@@ -33,10 +34,10 @@ export class Inventory {
     load: () => AsyncIterable<T>,
     emptySeconds = EMPTY_SECONDS,
   ): Promise<T[]> {
-    const known = this.#lists.get(name);
-    if (known && this.#clock.now() < known.until) return known.items as Promise<T[]>;
+    const known = this.fresh<T>(name);
+    if (known) return known;
     const at = this.#clock.now();
-    const items = Array.fromAsync(load());
+    const items = forEverybody(() => Array.fromAsync(load()));
     const entry: Entry = { items, at, until: Number.POSITIVE_INFINITY };
     this.#keep(name, entry);
     items.then(
@@ -53,6 +54,18 @@ export class Inventory {
   note<T>(name: string, seconds: number, items: readonly T[]): void {
     const at = this.#clock.now();
     this.#keep(name, { items: Promise.resolve([...items]), at, until: at + seconds * 1000 });
+  }
+
+  /** The list called `name`, if a fresh one is there. */
+  fresh<T>(name: string): Promise<T[]> | undefined {
+    const known = this.#lists.get(name);
+    return known && this.#clock.now() < known.until ? (known.items as Promise<T[]>) : undefined;
+  }
+
+  /** Whether a fresh list called `name` is there, and nobody waits for it. */
+  isThere(name: string): boolean {
+    const known = this.#lists.get(name);
+    return known !== undefined && known.until !== Number.POSITIVE_INFINITY && this.#clock.now() < known.until;
   }
 
   /** When the list called `name` was asked for, in milliseconds since the epoch, if a fresh one is there. */

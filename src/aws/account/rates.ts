@@ -1,5 +1,6 @@
-import { type Clock, sleep } from '../../clock.ts';
+import type { CancelTimer, Clock } from '../../clock.ts';
 import { PUBLISHED, type PublishedRate } from './published-rates.ts';
+import { isSpareTime } from './spare-time.ts';
 
 /** A token bucket: `perSecond` in the long run, `burst` at once. */
 interface Rate {
@@ -26,32 +27,83 @@ export function ratesOf(service: string, command: string, share: number): Readon
   return new Map(counted.map((each) => [each.counts === 'each' ? call : each.calls, shareOf(each, share)]));
 }
 
+/** Milliseconds by which a call that is made in spare time counts as later than it was asked for: it never starves. */
+const SPARE_WAITS = 300_000;
+/** What sums of fractions may lack of a whole token. */
+const ROUNDING = 1e-6;
+
+interface Bucket {
+  readonly rate: Rate;
+  tokens: number;
+  /** In monotonic milliseconds. */
+  at: number;
+}
+
+interface Waiting {
+  readonly buckets: readonly Bucket[];
+  /** The lower, the sooner it is served. */
+  readonly rank: number;
+  readonly go: () => void;
+}
+
 /** Token buckets of one account and region. */
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #share: number;
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #buckets = new Map<string, Bucket>();
+  /** In the order in which they are served. */
+  readonly #waiting: Waiting[] = [];
+  #cancel: CancelTimer = () => {};
 
   constructor(clock: Clock, share: number) {
     this.#clock = clock;
     this.#share = share;
   }
 
-  /** Resolves when the call may go out. Callers are served in the order in which they asked. */
-  async take(service: string, command: string): Promise<void> {
-    const waits = [...ratesOf(service, command, this.#share)].map(([name, rate]) => this.#draw(name, rate));
-    const longest = Math.max(0, ...waits);
-    if (longest > 0) await sleep(this.#clock, longest);
+  /** Resolves when the call may go out: callers in the order in which they asked, those in spare time after the others. */
+  take(service: string, command: string): Promise<void> {
+    const { promise, resolve: go } = Promise.withResolvers<void>();
+    const buckets = [...ratesOf(service, command, this.#share)].map((each) => this.#bucket(...each));
+    const rank = this.#clock.monotonic() + (isSpareTime() ? SPARE_WAITS : 0);
+    const place = this.#waiting.findLastIndex((each) => each.rank <= rank) + 1;
+    this.#waiting.splice(place, 0, { buckets, rank, go });
+    this.#serve();
+    return promise;
   }
 
-  /** Milliseconds until the token that is taken is there. */
-  #draw(name: string, { perSecond, burst }: Rate): number {
-    const now = this.#clock.now();
-    const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
+  #bucket(name: string, rate: Rate): Bucket {
+    const known = this.#buckets.get(name);
+    if (known) return known;
+    const bucket = { rate, tokens: rate.burst, at: this.#clock.monotonic() };
     this.#buckets.set(name, bucket);
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond) - 1;
-    bucket.at = now;
-    // A negative balance is a place in the queue.
-    return Math.max(0, (-bucket.tokens / perSecond) * 1000);
+    return bucket;
+  }
+
+  #serve(): void {
+    this.#cancel();
+    const now = this.#clock.monotonic();
+    for (const bucket of this.#buckets.values()) fill(bucket, now);
+    const waits: number[] = [];
+    for (const each of [...this.#waiting]) {
+      // Whoever lacks a token of one bucket takes none of the others meanwhile.
+      const wait = Math.max(0, ...each.buckets.map(millisecondsToToken));
+      if (wait > 0) {
+        waits.push(wait);
+        continue;
+      }
+      for (const bucket of each.buckets) bucket.tokens -= 1;
+      this.#waiting.splice(this.#waiting.indexOf(each), 1);
+      each.go();
+    }
+    if (waits.length > 0) this.#cancel = this.#clock.after(Math.min(...waits), () => this.#serve());
   }
 }
+
+function fill(bucket: Bucket, now: number): void {
+  const { perSecond, burst } = bucket.rate;
+  bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+  bucket.at = now;
+}
+
+const millisecondsToToken = ({ tokens, rate }: Bucket): number =>
+  tokens > 1 - ROUNDING ? 0 : ((1 - tokens) / rate.perSecond) * 1000;

@@ -29,7 +29,7 @@ export interface OwnedListing<Item> extends Listing<Item> {
 }
 
 /** Seconds for which a list serves: longer than the pause between two looks at a pipeline, so that one serves all of them. */
-const SURVEY_SECONDS = 90;
+export const SURVEY_SECONDS = 90;
 
 /**
  * A list of everybody's objects, read once for all pipelines. It may lag, so that it settles only what it shows to be
@@ -77,5 +77,9 @@ export const surveyedAt = <Item>(
   owner: Owner,
   { name }: Listing<Item>,
 ): number | undefined => account.inventory.askedAt(nameFor(name, owner));
+
+/** Whether a list that still serves is there, so that nobody waits for it. */
+export const isSurveyed = <Item>(account: Account, owner: Owner, { name }: Listing<Item>): boolean =>
+  account.inventory.isThere(nameFor(name, owner));
 
 const nameFor = (name: string, { identity }: Owner) => `survey of ${name} of ${identity[TAGS.cluster]}`;

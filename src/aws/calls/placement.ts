@@ -1,11 +1,7 @@
-import {
-  DescribeAvailabilityZonesCommand,
-  DescribeInstanceTypeOfferingsCommand,
-  DescribeSubnetsCommand,
-  type _InstanceType as InstanceType,
-} from '@aws-sdk/client-ec2';
+import { DescribeAvailabilityZonesCommand, paginateDescribeInstanceTypeOfferings } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { TerminalError } from '../account/errors.ts';
+import { describeSubnets } from './subnets.ts';
 
 /** A subnet that exists already. */
 export interface ExistingSubnet {
@@ -39,14 +35,15 @@ async function usableZones(account: Account): Promise<ReadonlySet<string>> {
 /** The zones that offer an instance type, in alphabetical order; not every zone offers every type. */
 export async function zonesOffering(account: Account, instanceType: string): Promise<string[]> {
   return await account.inventory.read(`offerings ${instanceType}`, OFFERINGS_SECONDS, async function* () {
-    const { InstanceTypeOfferings } = await account.ec2.send(
-      new DescribeInstanceTypeOfferingsCommand({
-        LocationType: 'availability-zone',
-        Filters: [{ Name: 'instance-type', Values: [instanceType as InstanceType] }],
-      }),
+    const Filters = [{ Name: 'instance-type', Values: [instanceType] }];
+    const pages = await Array.fromAsync(
+      paginateDescribeInstanceTypeOfferings(
+        { client: account.ec2 },
+        { LocationType: 'availability-zone', Filters },
+      ),
     );
-    const zones = (InstanceTypeOfferings ?? []).flatMap(({ Location }) => Location ?? []);
-    yield* zones.sort();
+    const offerings = pages.flatMap(({ InstanceTypeOfferings = [] }) => InstanceTypeOfferings);
+    yield* offerings.flatMap(({ Location }) => Location ?? []).sort();
   });
 }
 
@@ -92,11 +89,9 @@ export async function existingSubnets(
   vpcId: string,
   ids: readonly string[],
 ): Promise<ExistingSubnet[]> {
-  const { Subnets = [] } = await account.ec2.send(
-    new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: [...ids] }] }),
-  );
+  const found = await describeSubnets(account, [{ Name: 'subnet-id', Values: [...ids] }]);
   return ids.map((id) => {
-    const subnet = Subnets.find(({ SubnetId }) => SubnetId === id);
+    const subnet = found.find(({ SubnetId }) => SubnetId === id);
     if (!subnet || subnet.VpcId !== vpcId) {
       throw new TerminalError(
         'SubnetNotFound',

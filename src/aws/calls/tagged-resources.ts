@@ -1,7 +1,8 @@
 import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Account } from '../account/account.ts';
-import { type OwnedListing, survey, surveyedAt } from '../account/survey.ts';
+import { isSpareTime } from '../account/spare-time.ts';
+import { isSurveyed, type OwnedListing, survey, surveyedAt } from '../account/survey.ts';
 import { type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -62,8 +63,22 @@ export async function glanceNames(
   owner: Owner,
   start: string,
 ): Promise<readonly string[] | undefined> {
-  const tagged = await survey(account, owner, TAGGED);
-  return tagged?.of(owner).flatMap(({ arn }) => (arn.startsWith(start) ? arn.slice(start.length) : []));
+  const tagged = await taggedOf(account, owner);
+  return tagged?.flatMap(({ arn }) => (arn.startsWith(start) ? arn.slice(start.length) : []));
+}
+
+/** What one owner has. Where somebody waits for it, the list of everybody's would take too long with hundreds of them. */
+async function taggedOf(account: Account, owner: Owner): Promise<readonly TaggedResource[] | undefined> {
+  if (isSpareTime() || isSurveyed(account, owner, TAGGED))
+    return (await survey(account, owner, TAGGED))?.of(owner);
+  const own = await survey(account, owner, {
+    name: `tagged resources of ${owner.prefix}`,
+    async *load() {
+      yield* await taggedResources(account, owner.identity);
+    },
+    idOf: ({ arn }) => arn,
+  });
+  return own && [...own.byId.values()];
 }
 
 /** What the ARNs of a service's regional objects begin with. */

@@ -45,6 +45,8 @@ export interface PassOptions {
   readonly before?: Pick<Outcome, 'nodes' | 'swept'>;
   /** All is believed to be at rest, so that what lists of everybody's objects show to be right is not looked for by itself. */
   readonly glances?: boolean;
+  /** The same has been wanted for longer than such a list serves, so that it shows whatever else there is. */
+  readonly isOldWish?: boolean;
   /** Which unwanted objects may go; by default all of the owner's. With `false` none is even looked for. */
   readonly mayRemove?: false | MayRemove;
   /** Kinds of which anything may go; by default all. */
@@ -128,8 +130,8 @@ async function sweep(
   return leftovers.length === 0 && isCertain ? { leftovers, swept } : { leftovers };
 }
 
-const removalOf = ({ only, mayRemove, expected, glances }: PassOptions): Removal => ({
-  ...(glances && { glances }),
+const removalOf = ({ only, mayRemove, expected, glances, isOldWish }: PassOptions): Removal => ({
+  ...((glances || isOldWish) && { glances: true }),
   ...(only && { only }),
   ...(mayRemove && { mayRemove }),
   ...(expected && { expected }),

@@ -13,6 +13,7 @@ import {
 import { REVISION_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError, told, unlessThere } from '../account/errors.ts';
+import { requireKnownRole } from '../calls/new-role.ts';
 import { noteReservation } from '../calls/reservation.ts';
 import { arnStart, glanceNames } from '../calls/tagged-resources.ts';
 import { type Actual, pending, READY, type State } from '../object/actual.ts';
@@ -188,6 +189,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     return differences.length === 0 && details.failure !== undefined ? ['state'] : differences;
   },
   async create(account, desired, tags, _owner, code) {
+    requireKnownRole(account, desired.roleArn);
     const made = await unlessThere(
       inReachOfLambda(
         desired,

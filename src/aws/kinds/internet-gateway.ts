@@ -2,9 +2,10 @@ import {
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
   DeleteInternetGatewayCommand,
-  DescribeInternetGatewaysCommand,
   DetachInternetGatewayCommand,
+  type Filter,
   type InternetGateway,
+  paginateDescribeInternetGateways,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
@@ -30,18 +31,17 @@ const actual = ({ InternetGatewayId = '', Tags, Attachments }: InternetGateway):
   details: { vpcId: Attachments?.[0]?.VpcId ?? '' },
 });
 
-async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
-  const { InternetGateways } = await account.ec2.send(
-    new DescribeInternetGatewaysCommand({ Filters: ownerFilters(owner) }),
-  );
-  return (InternetGateways ?? []).map(actual).sort(byId);
+async function describe({ ec2 }: Account, Filters: Filter[]): Promise<Actual<Details>[]> {
+  const pages = await Array.fromAsync(paginateDescribeInternetGateways({ client: ec2 }, { Filters }));
+  return pages.flatMap(({ InternetGateways = [] }) => InternetGateways.map(actual)).sort(byId);
 }
 
+const list = (account: Account, owner: Owner): Promise<Actual<Details>[]> =>
+  describe(account, ownerFilters(owner));
+
 async function attachedTo(account: Account, vpcId: string): Promise<Actual<Details> | undefined> {
-  const { InternetGateways } = await account.ec2.send(
-    new DescribeInternetGatewaysCommand({ Filters: [{ Name: 'attachment.vpc-id', Values: [vpcId] }] }),
-  );
-  return (InternetGateways ?? []).map(actual)[0];
+  const [attached] = await describe(account, [{ Name: 'attachment.vpc-id', Values: [vpcId] }]);
+  return attached;
 }
 
 /** The way out for hosts, which pull the database's image. */

@@ -41,7 +41,7 @@ async function add(account: Account, { functionName, alias, sourceArn }: Permiss
       }),
     ),
   );
-  account.inventory.forget(callerName(functionName, alias));
+  noteCaller(account, { functionName, alias, sourceArn });
 }
 
 async function find(
@@ -55,7 +55,9 @@ async function find(
   if (!statement) return undefined;
   const condition = statement.Condition?.ArnLike ?? statement.Condition?.ArnEquals;
   const source = condition?.['AWS:SourceArn'] ?? condition?.['aws:SourceArn'];
-  return actual({ functionName, alias }, typeof source === 'string' ? source : '');
+  const sourceArn = typeof source === 'string' ? source : '';
+  noteCaller(account, { functionName, alias, sourceArn });
+  return actual({ functionName, alias }, sourceArn);
 }
 
 /** Seconds for which it is believed what may call an alias, and that nothing may. */
@@ -64,6 +66,10 @@ const NO_CALLER_SECONDS = 15;
 
 const callerName = (functionName: string, alias: string) => `caller of ${functionName}:${alias}`;
 
+/** What was asked for, or read, serves whoever asks for the caller. */
+const noteCaller = ({ inventory }: Account, { functionName, alias, sourceArn }: PermissionDesired): void =>
+  inventory.note(callerName(functionName, alias), CALLER_SECONDS, [sourceArn]);
+
 /** ARN of the routes that may call an alias, as seen a moment ago; nothing where there is no alias, or none may. */
 export async function callerOf(
   account: Account,
@@ -71,15 +77,21 @@ export async function callerOf(
   alias: string,
 ): Promise<string | undefined> {
   const name = callerName(functionName, alias);
-  const [found] = await account.inventory.read(
-    name,
-    CALLER_SECONDS,
-    async function* () {
-      const permission = await find(account, { functionName, alias });
-      if (permission) yield permission.details.sourceArn;
-    },
-    NO_CALLER_SECONDS,
-  );
+  const load = async function* () {
+    const permission = await find(account, { functionName, alias });
+    if (permission) yield permission.details.sourceArn;
+  };
+  const [found] = await account.inventory.read(name, CALLER_SECONDS, load, NO_CALLER_SECONDS);
+  return found;
+}
+
+/** The same where somebody saw it a moment ago: no call is made for it. */
+export async function knownCallerOf(
+  { inventory }: Account,
+  functionName: string,
+  alias: string,
+): Promise<string | undefined> {
+  const [found] = (await inventory.fresh<string>(callerName(functionName, alias))) ?? [];
   return found;
 }
 

@@ -21,6 +21,7 @@ import {
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, told, unlessThere } from '../account/errors.ts';
 import { type OwnedListing, survey } from '../account/survey.ts';
+import { noteNewRole } from '../calls/new-role.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -188,6 +189,7 @@ export const role = defineKind<RoleDesired, Details>({
         }),
       ),
     );
+    noteNewRole(account, told(Role?.Arn, `which role ${desired.name} it made`));
     const { boundaryArn, service } = desired;
     const made = actual(told(Role, `which role ${desired.name} it made`), undefined);
     return { ...made, tags, details: { ...made.details, boundaryArn, service } };

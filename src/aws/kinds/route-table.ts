@@ -3,8 +3,9 @@ import {
   CreateRouteCommand,
   CreateRouteTableCommand,
   DeleteRouteTableCommand,
-  DescribeRouteTablesCommand,
   DisassociateRouteTableCommand,
+  type Filter,
+  paginateDescribeRouteTables,
   ReplaceRouteCommand,
   type RouteTable,
 } from '@aws-sdk/client-ec2';
@@ -58,23 +59,20 @@ function actual({
   };
 }
 
-async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
-  const { RouteTables } = await account.ec2.send(
-    new DescribeRouteTablesCommand({ Filters: ownerFilters(owner) }),
-  );
-  return (RouteTables ?? []).map(actual).sort(byId);
+async function describe({ ec2 }: Account, Filters: Filter[]): Promise<Actual<Details>[]> {
+  const pages = await Array.fromAsync(paginateDescribeRouteTables({ client: ec2 }, { Filters }));
+  return pages.flatMap(({ RouteTables = [] }) => RouteTables.map(actual)).sort(byId);
 }
+
+const list = (account: Account, owner: Owner): Promise<Actual<Details>[]> =>
+  describe(account, ownerFilters(owner));
 
 async function ofSubnets(
   account: Account,
   subnetIds: readonly string[],
 ): Promise<Actual<Details> | undefined> {
-  const { RouteTables } = await account.ec2.send(
-    new DescribeRouteTablesCommand({
-      Filters: [{ Name: 'association.subnet-id', Values: [...subnetIds] }],
-    }),
-  );
-  return (RouteTables ?? []).map(actual)[0];
+  const [found] = await describe(account, [{ Name: 'association.subnet-id', Values: [...subnetIds] }]);
+  return found;
 }
 
 /** Makes subnets public ones. */

@@ -1,11 +1,7 @@
-import {
-  CreateSubnetCommand,
-  DeleteSubnetCommand,
-  DescribeSubnetsCommand,
-  type Subnet,
-} from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, DeleteSubnetCommand, type Subnet } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { describeSubnets, subnetsOfVpc } from '../calls/subnets.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
@@ -44,15 +40,11 @@ export function vpcsOf(subnets: readonly Actual<Details>[]): string[] {
 }
 
 async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
-  const { Subnets } = await account.ec2.send(new DescribeSubnetsCommand({ Filters: ownerFilters(owner) }));
-  return (Subnets ?? []).map(actual).sort(byId);
+  return (await describeSubnets(account, ownerFilters(owner))).map(actual).sort(byId);
 }
 
 async function atAddress(account: Account, vpcId: string, cidr: string): Promise<Subnet | undefined> {
-  const { Subnets } = await account.ec2.send(
-    new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
-  );
-  return Subnets?.find(({ CidrBlock }) => CidrBlock === cidr);
+  return (await subnetsOfVpc(account, vpcId)).find(({ CidrBlock }) => CidrBlock === cidr);
 }
 
 const isOfOwner = ({ Tags }: Subnet, { identity }: Owner) => carries(tagRecord(Tags), identity);

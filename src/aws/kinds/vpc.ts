@@ -1,13 +1,13 @@
 import {
   CreateVpcCommand,
   DeleteVpcCommand,
-  DescribeInstancesCommand,
-  DescribeSubnetsCommand,
-  DescribeVpcsCommand,
+  paginateDescribeInstances,
+  paginateDescribeVpcs,
   type Vpc,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { subnetsOfVpc } from '../calls/subnets.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
@@ -35,8 +35,9 @@ const actual = ({ VpcId = '', Tags, State, CidrBlock = '' }: Vpc): Actual<null> 
 });
 
 async function list(account: Account, owner: Owner): Promise<Actual<null>[]> {
-  const { Vpcs } = await account.ec2.send(new DescribeVpcsCommand({ Filters: ownerFilters(owner) }));
-  return (Vpcs ?? []).map(actual).sort(byId);
+  const Filters = ownerFilters(owner);
+  const pages = await Array.fromAsync(paginateDescribeVpcs({ client: account.ec2 }, { Filters }));
+  return pages.flatMap(({ Vpcs = [] }) => Vpcs.map(actual)).sort(byId);
 }
 
 /** Values that one filter takes. (EC2 API: "Filter".) */
@@ -45,15 +46,13 @@ const MOST_VALUES = 200;
 async function vpcsOfHosts(account: Account, hostIds: readonly string[]): Promise<string[]> {
   if (hostIds.length === 0) return [];
   const filter = { Name: 'instance-id', Values: hostIds.slice(0, MOST_VALUES) };
-  const { Reservations = [] } = await account.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
-  return Reservations.flatMap(({ Instances = [] }) => Instances.flatMap(({ VpcId }) => VpcId ?? []));
-}
-
-async function hasSubnets(account: Account, vpcId: string): Promise<boolean> {
-  const { Subnets = [] } = await account.ec2.send(
-    new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
+  const pages = await Array.fromAsync(
+    paginateDescribeInstances({ client: account.ec2 }, { Filters: [filter] }),
   );
-  return Subnets.length > 0;
+  const instances = pages.flatMap(({ Reservations = [] }) =>
+    Reservations.flatMap(({ Instances = [] }) => Instances),
+  );
+  return instances.flatMap(({ VpcId }) => VpcId ?? []);
 }
 
 /** The small network that all pipelines of a region share where they bring none of their own. */
@@ -62,7 +61,7 @@ export const vpc = defineKind<VpcDesired, null>({
   shared: true,
   doubles: {
     // AWS itself refuses to delete one in which anything else is.
-    isUnused: async (account, { id }) => !(await hasSubnets(account, id)),
+    isUnused: async (account, { id }) => (await subnetsOfVpc(account, id)).length === 0,
   },
   async find(account, { hostIds }, owner) {
     const ours = await list(account, owner);

@@ -1,7 +1,9 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
+import { SURVEY_SECONDS } from '../../aws/account/survey.ts';
 import { tagsSeenAt } from '../../aws/calls/tagged-resources.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { type Graph, nodeKey } from '../../aws/graph/graph.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
 import { gatewayName } from '../../aws/object/gateway-name.ts';
 import { TAGS } from '../../aws/object/owner.ts';
@@ -74,17 +76,21 @@ async function buildOnce(
   if (kept) return { input, outcome: kept };
   const last = memory.applied?.outcome;
   const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
+  if (isResync && account.spareTime.isTaken) return { input, outcome: last };
   // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
   const before = !isResync && memory.applied?.requested === requested ? last : undefined;
   const isFirst = memory.rested === undefined;
   memory.rested ??= restedBy(pipeline);
   const glances = isResync || (isFirst && memory.rested.size > 0);
-  const outcome = await apply(account, graph, input.owner, {
+  const options = {
     given,
     code,
     glances,
+    isOldWish: isOldWish(memory, graph, clock.now()),
     ...(before && { before }),
-  });
+  };
+  const work = () => apply(account, graph, input.owner, options);
+  const outcome = await (glances ? account.spareTime.use(work) : work());
   const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
   for (const { node } of drifts) context.onDrift?.(node.kind);
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
@@ -92,6 +98,15 @@ async function buildOnce(
   reporter.changes(pipeline, outcome, { last, drifts });
   if (!isLookedAfter(outcome) && !hasNoWriter(memory)) await followStore(context, subject);
   return { input, outcome };
+}
+
+/** Takes down which objects are wanted; answers whether that has been so since before the oldest list that still serves. */
+function isOldWish(memory: Memory, graph: Graph, now: number): boolean {
+  const objects = fingerprint(graph.map(({ kind, id }) => nodeKey(kind, id)).sort());
+  const { wish } = memory;
+  // What an earlier process wanted is older than any list of this one.
+  if (wish?.objects !== objects) memory.wish = { objects, since: wish ? now : Number.NEGATIVE_INFINITY };
+  return now - (memory.wish?.since ?? now) > SURVEY_SECONDS * 1000;
 }
 
 /** Whether the reading of the queue is as it is wanted, or on its way there. */

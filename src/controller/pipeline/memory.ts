@@ -19,6 +19,8 @@ export interface Memory {
     readonly at: number;
     readonly outcome: Outcome;
   };
+  /** Which objects are wanted, in short, and since when (milliseconds since the epoch; always, where it is the first). */
+  wish?: { readonly objects: string; readonly since: number };
   /** Tells what somebody changed in AWS from what is newly wanted; absent before the first look. */
   rested?: Rested;
   store: StoreBelief;

@@ -1,5 +1,5 @@
 import type { Account } from '../../aws/account/account.ts';
-import { callerOf } from '../../aws/kinds/permission.ts';
+import { callerOf, knownCallerOf } from '../../aws/kinds/permission.ts';
 import { gatewayIds } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
 import type { Owner } from '../../aws/object/owner.ts';
@@ -43,21 +43,27 @@ export async function siftRoutes(
     wanted.map(async (route) => {
       const holder = holders.get(route.path) ?? '';
       if (holder === route.functionArn) possible.push(route);
-      else if (holder !== '' && (await canBeCalled(account, holder))) problems.push(taken(route, holder));
-      else if (await canBeCalled(account, route.functionArn, restApiIdOf(route.path)))
+      else if (holder !== '' && (await callerOfAlias(account, holder)) !== undefined)
+        problems.push(taken(route, holder));
+      else if (await canCall(account, route, restApiIdOf(route.path)))
         possible.push({ ...route, replaces: holder });
     }),
   );
   return { possible: possible.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
-/** Whether the function behind an alias is there and lets a gateway call it: a certain one, where that is given. */
-async function canBeCalled(account: Account, aliasArn: string, restApiId?: string): Promise<boolean> {
-  const source = await callerOf(account, aliasArn.split(':')[6] ?? '', ALIAS);
+/** Whether a route's function is there and lets the REST API call it. */
+async function canCall(account: Account, route: WantedRoute, restApiId?: string): Promise<boolean> {
+  // Hundreds may wait to be begun: what the look of a pipeline has come upon is known without asking.
+  const ask = route.isBegun ? callerOf : knownCallerOf;
+  const source = await callerOfAlias(account, route.functionArn, ask);
   if (source === undefined) return false;
   const [, caller = restApiId] = /:execute-api:[^:]*:[^:]*:([^/]+)/.exec(source) ?? [];
   return restApiId === undefined || caller === restApiId;
 }
+
+const callerOfAlias = (account: Account, aliasArn: string, ask = callerOf) =>
+  ask(account, aliasArn.split(':')[6] ?? '', ALIAS);
 
 const taken = ({ path }: WantedRoute, holder: string): RegionProblem => ({
   part: 'Gateway',

@@ -11,6 +11,8 @@ import { ageOf, holdersOf, pathOf, regionOf, rivalAmong } from '../input/endpoin
 export interface WantedRoute extends RoutePlan, PlacedRoute {
   /** Of the pipeline. */
   readonly key: string;
+  /** Whether its status tells of objects in AWS; the function of another is asked for once it was seen. */
+  readonly isBegun: boolean;
 }
 
 export interface WantedRoutes {
@@ -33,7 +35,7 @@ export function wantedRoutes(
   const leaving = new Set<string>();
   const holders = holdersOf(pipelines, config);
   for (const pipeline of pipelines) {
-    const { metadata, spec } = pipeline;
+    const { metadata, spec, status } = pipeline;
     if (regionOf(pipeline, config) !== place.region || spec.suspend) continue;
     const prefix = ownerPrefix({ cluster, namespace: metadata.namespace, name: metadata.name });
     const functionArn = aliasArnOf(place, { prefix }, 'pre-queue');
@@ -46,6 +48,7 @@ export function wantedRoutes(
     const throttle = spec.endpoint?.throttle;
     routes.push({
       key: keyOf(metadata),
+      isBegun: (status?.objects ?? []).length > 0,
       since: ageOf(pipeline),
       path: routePath(pathOf(pipeline, config)),
       functionArn,

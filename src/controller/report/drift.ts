@@ -11,8 +11,10 @@ import type { EventNote } from '../../kubernetes/events.ts';
 export type Rested = Map<string, Rest>;
 
 interface Rest {
-  /** As what it was wanted then; absent: it is not known whether it is so, as where an earlier process saw it. */
+  /** As what it was wanted then; absent where only the status of an earlier process tells of it. */
   readonly as?: string;
+  /** Whether it is known to be so. */
+  readonly isSure: boolean;
   /** Since when the operator has done nothing for it, in milliseconds since the epoch. */
   readonly since: number;
 }
@@ -27,7 +29,9 @@ export function restedBy({ metadata, status }: WebhookPipeline): Rested {
   if (status?.observedGeneration !== metadata.generation || settled?.status !== 'True') return new Map();
   const since = fromRfc3339(settled.lastTransitionTime);
   const ready = (status.objects ?? []).filter(({ state }) => state === 'Ready');
-  const rested: Rested = new Map(ready.map(({ kind, name }) => [`${kind}/${name}`, { since }]));
+  const rested: Rested = new Map(
+    ready.map(({ kind, name }) => [`${kind}/${name}`, { since, isSure: false }]),
+  );
   // That process may have ended the host itself.
   if (metadata.annotations?.[ANNOTATIONS.replaceHost] !== undefined)
     rested.delete(nodeKey('Instance', 'host'));
@@ -47,13 +51,14 @@ export function driftsAmong(rested: Rested, nodes: readonly NodeOutcome[], now: 
     const before = rested.get(key);
     keys.add(key);
     if (before && done.length > 0 && now - before.since >= LAG) {
-      const isDrift = before.as === undefined ? done[0] === CREATED : before.as === as;
-      if (isDrift) drifts.push(outcome);
+      const isWantedAsBefore = before.as === undefined || before.as === as;
+      if (isWantedAsBefore && (before.isSure || done[0] === CREATED)) drifts.push(outcome);
     }
     const since = done.length > 0 ? now : (before?.since ?? now);
     // What is newly wanted and needs no change may be what was there before the operator's last one.
-    const isTold = !before || done.length > 0 || before.as === as || now - since >= LAG;
-    if (state === 'Ready') rested.set(key, { since, ...(as !== undefined && isTold && { as }) });
+    const isTold = !before || done.length > 0 || (before.isSure && before.as === as) || now - since >= LAG;
+    if (state === 'Ready')
+      rested.set(key, { since, isSure: as !== undefined && isTold, ...(as !== undefined && { as }) });
     // What is still being put right is told once.
     else if (done.length > 0) rested.delete(key);
   }

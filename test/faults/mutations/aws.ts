@@ -21,7 +21,7 @@ export const AWS: readonly Mutation[] = [
         to: '    if (error) return undefined;\n    throw error;\n  }\n}\n\n/** What is said',
       },
     ],
-    caughtBy: { scenarios: ['fault/1', 'fault/2', 'fault/3', 'fault/4', 'fault/5', 'fault/6'] },
+    caughtBy: { file: 'test/unit/aws/account/errors.test.ts', test: 'fails with all else' },
   },
   {
     name: 'gateway-written-to-at-once',

@@ -110,8 +110,8 @@ export const MENDED: readonly Mutation[] = [
     'all pipelines have their first look before the first of them has its second',
     by(TRUTH, 'thirty pipelines applied at once'),
     'src/kubernetes/work-queue.ts',
-    'begun: { headStart: 300, spare: 0 }',
-    'begun: { headStart: -300, spare: 0 }',
+    'unbegun: { headStart: -7200, spare: 0 }',
+    'unbegun: { headStart: 600, spare: 0 }',
   ),
   mutation(
     'created-by-the-sdk-twice',
@@ -294,8 +294,8 @@ export const MENDED: readonly Mutation[] = [
     'what somebody else changed is put right without a word',
     by('test/simulation/drift.test.ts', 'told what that was: > Alarm'),
     `${CONTROLLER}/report/drift.ts`,
-    ': before.as === as;',
-    ": before.as === '';",
+    '|| before.as === as;',
+    "|| before.as === '';",
   ),
   mutation(
     'weights-waited-for-ever',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Change,
   ChangeResourceRecordSetsRequest,
@@ -14,6 +15,12 @@ export interface DnsRecord {
 }
 
 const dotted = (name = '') => (name.endsWith('.') ? name : `${name}.`);
+
+/** A record as it is listed. */
+const shownOf = (record: ResourceRecordSet): ResourceRecordSet =>
+  record.AliasTarget
+    ? { ...record, AliasTarget: { ...record.AliasTarget, DNSName: dotted(record.AliasTarget.DNSName) } }
+    : record;
 
 const keyOf = (zoneId: string, { Name, Type, SetIdentifier = '' }: ResourceRecordSet): string =>
   `${zoneId}/${dotted(Name)}/${Type}/${SetIdentifier}`;
@@ -57,8 +64,12 @@ export class Route53 extends Service {
     const key = keyOf(zoneId, record);
     const words = `[name='${record.Name}', type='${record.Type}']`;
     if (Action === 'DELETE') {
-      if (!this.records.has(key))
-        throw invalid(`Tried to delete resource record set ${words} but it was not found`);
+      const known = this.records.get(key);
+      if (!known) throw invalid(`Tried to delete resource record set ${words} but it was not found`);
+      if (!isDeepStrictEqual(known.record, shownOf(record)))
+        throw invalid(
+          `Tried to delete resource record set ${words} but the values provided do not match the current values`,
+        );
       this.records.delete(key);
       return;
     }
@@ -73,11 +84,7 @@ export class Route53 extends Service {
           (each.record.Type === 'CNAME') !== (record.Type === 'CNAME'),
       );
     if (conflicts) throw invalid(`RRSet ${words} cannot be created as other RRSets exist with the same name`);
-    const { AliasTarget } = record;
-    const shown = AliasTarget
-      ? { ...record, AliasTarget: { ...AliasTarget, DNSName: dotted(AliasTarget.DNSName) } }
-      : record;
-    this.records.set(key, { zoneId, record: shown });
+    this.records.set(key, { zoneId, record: shownOf(record) });
   }
 
   #check(zoneId: string): void {

@@ -18,7 +18,8 @@ export class S3 extends Service {
       const found = this.objects.get(`${Bucket}/${Key}`);
       if (!found) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
       const { bytes, etag } = found;
-      if (IfNoneMatch === etag) throw new AwsError('NotModified', 'Not Modified', 304);
+      // Without a body there is no code for the SDK to read.
+      if (IfNoneMatch === etag) throw new AwsError('Unknown', 'UnknownError', 304);
       return {
         ETag: etag,
         ContentLength: bytes.length,

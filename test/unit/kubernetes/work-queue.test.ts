@@ -191,11 +191,11 @@ describe('the work queue', () => {
     expect([queue.running, queue.depth]).toEqual([4, 4]);
   });
 
-  test('leaves most of many workers to what is wanted', async () => {
+  test('leaves half of many workers to what is wanted', async () => {
     const { clock, queue } = slowQueue({ workers: 16 });
     queue.start();
     for (let index = 0; index < 10; index += 1) queue.add(`r${index}`, 'routine');
-    expect(queue.running).toBe(3);
+    expect(queue.running).toBe(8);
     for (let index = 0; index < 20; index += 1) queue.add(`c${index}`);
     expect([queue.running, queue.depth]).toEqual([16, 14]);
     await clock.advance(600 * second);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PUBLISHED } from '../../../../src/aws/account/published-rates.ts';
 import { RateLimiter, ratesOf } from '../../../../src/aws/account/rates.ts';
+import { SpareTime } from '../../../../src/aws/account/spare-time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** When each of `calls` calls may go out, in milliseconds from now. */
@@ -78,3 +79,52 @@ test.each(PUBLISHED)(
     expect(went.length - Math.max(1, half)).toBeLessThanOrEqual((last * published.perSecond) / 2 + 0.01);
   },
 );
+
+describe('calls in spare time', () => {
+  const start = () => {
+    const clock = new FakeClock({ start: 0 });
+    const limiter = new RateLimiter(clock, 0.5);
+    const spareTime = new SpareTime();
+    const went: string[] = [];
+    const take = (name: string) =>
+      limiter.take('logs', 'PutRetentionPolicy').then(() => went.push(`${name}@${Math.round(clock.now())}`));
+    return { clock, went, take, inSpareTime: (name: string) => spareTime.use(() => take(name)) };
+  };
+
+  test('go out after those that somebody waits for, which asked later', async () => {
+    const { clock, went, take, inSpareTime } = start();
+    await clock.until(
+      Promise.all([take('a'), take('b'), inSpareTime('spare'), take('c'), take('d'), take('e')]),
+    );
+    expect(went).toEqual(['a@0', 'b@0', 'c@200', 'd@600', 'e@1000', 'spare@1400']);
+  });
+
+  test('take a token that nobody else wants at once', async () => {
+    const { went, inSpareTime } = start();
+    await inSpareTime('spare');
+    expect(went).toEqual(['spare@0']);
+  });
+
+  test('wait five minutes longer than others at most', async () => {
+    const { clock, went, take, inSpareTime } = start();
+    void inSpareTime('a');
+    void inSpareTime('b');
+    void inSpareTime('spare');
+    // More than the rate lets through, for ten minutes.
+    for (let second = 0; second < 600; second += 1) {
+      for (let call = 0; call < 3; call += 1) void take('other');
+      await clock.advance(1000);
+    }
+    const [spare] = went.filter((each) => each.startsWith('spare'));
+    expect(Number(spare?.split('@')[1])).toBeGreaterThan(300_000);
+    expect(Number(spare?.split('@')[1])).toBeLessThan(500_000);
+  });
+});
+
+test('a call that lacks the token of one bucket takes none of another meanwhile', async () => {
+  const clock = new FakeClock({ start: 0 });
+  const limiter = new RateLimiter(clock, 0.5);
+  for (let call = 0; call < 30; call += 1) void limiter.take('apigateway', 'CreateDeployment');
+  await limiter.take('apigateway', 'GetStage');
+  expect(clock.now()).toBe(0);
+});

@@ -17,6 +17,7 @@ import { Inventory } from '../../../../src/aws/account/inventory.ts';
 import { Patience } from '../../../../src/aws/account/patience.ts';
 import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
 import { SeenTwice } from '../../../../src/aws/account/seen-twice.ts';
+import { SpareTime } from '../../../../src/aws/account/spare-time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
@@ -73,6 +74,7 @@ export function scripted(script: Script): ScriptedAccount {
     patience: new Patience(clock),
     attempts: new Attempts(clock),
     seenTwice: new SeenTwice(clock),
+    spareTime: new SpareTime(),
     refusedVersions: new Map(),
     zonesWithoutLambda: new Set(),
     apiGateway: client('apigateway', new APIGatewayClient(settings)),

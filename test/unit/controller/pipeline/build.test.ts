@@ -36,21 +36,23 @@ function looks() {
     hostTurns: new Map(),
   } as unknown as Context;
   const memory = newMemory('u1');
-  const look = async (tags: Record<string, string>, memoryMiB: number) => {
+  const { account } = scripted({});
+  const look = async (tags: Record<string, string>, memoryMiB: number, more: object = {}) => {
     const spec = {
+      ...more,
       preQueue: { memoryMiB },
       store: { external: { uriSecretRef: { name: 's', key: 'uri' } } },
     };
     const subject = {
       pipeline: pipeline('orders', { spec }),
       spec: webhookPipelineSpec.parse(spec),
-      account: scripted({}).account,
+      account,
       owner: pipelineOwner(IDENTITY, '/nami/', tags),
       memory,
     };
     await build(context, { changes: () => {} }, subject, SURROUNDINGS);
   };
-  return { clock, drift, look };
+  return { account, clock, drift, look };
 }
 
 test('a plan that came to rest is applied again when the plan changes, or the tags of all that it makes', async () => {
@@ -85,4 +87,43 @@ test('what a look at a plan at rest puts right is drift; what a plan is made wit
   expect(await resync(rest, 256)).toEqual([]);
   expect(await resync(busy, 256)).toEqual(['EventSourceMapping']);
   expect(await resync(busy, 512)).toEqual([]);
+});
+
+test('what is at rest is compared by few at once, and the others are looked at all the same', async () => {
+  const applying = vi.mocked(apply).mockClear();
+  applying.mockResolvedValue(applied(outcomeOf('EventSourceMapping', 'mapping')));
+  const { account, clock, look } = looks();
+  await look({}, 256);
+  await clock.advance(CONFIG.resyncSeconds * 1000);
+
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const others = [account.spareTime.use(() => promise), account.spareTime.use(() => promise)];
+  await look({}, 256);
+  expect(applying).toHaveBeenCalledTimes(1);
+  await look({}, 512);
+  expect(applying).toHaveBeenCalledTimes(2);
+
+  resolve();
+  await Promise.all(others);
+  await clock.advance(CONFIG.resyncSeconds * 1000);
+  await look({}, 512);
+  expect(applying).toHaveBeenCalledTimes(3);
+});
+
+test('lists of everybody’s objects tell what is unwanted, but for what was wanted when they were asked for', async () => {
+  const applying = vi.mocked(apply).mockClear();
+  const underWay = { ...applied(outcomeOf('EventSourceMapping', 'mapping')), settled: false };
+  applying.mockResolvedValue(underWay);
+  const { clock, look } = looks();
+  const trustsLists = async (spec: object) => {
+    await look({}, 256, spec);
+    return applying.mock.calls.at(-1)?.[3]?.isOldWish;
+  };
+
+  expect(await trustsLists({})).toBe(true);
+  expect(await trustsLists({ alarms: { enabled: false } })).toBe(false);
+  await clock.advance(60_000);
+  expect(await trustsLists({ alarms: { enabled: false } })).toBe(false);
+  await clock.advance(60_000);
+  expect(await trustsLists({ alarms: { enabled: false } })).toBe(true);
 });

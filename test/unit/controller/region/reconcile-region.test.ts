@@ -106,7 +106,9 @@ class Gateway {
     );
     const torsos = new Torsos();
     const routes =
-      functionArn === undefined ? [] : [{ key: 'shop/orders', since: '', path: PATH, functionArn }];
+      functionArn === undefined
+        ? []
+        : [{ key: 'shop/orders', isBegun: true, since: '', path: PATH, functionArn }];
     const look = () => {
       run.account.inventory.forgetAll();
       return reconcileRegion({

@@ -11,10 +11,18 @@ const suspended = { spec: { suspend: true } };
 describe('the routes of a region', () => {
   test('follow from its pipelines alone: path, function and bound', () => {
     const throttle = { rateLimit: 1, burstLimit: 2 };
-    const { routes } = wanted(pipeline('b'), pipeline('a', { spec: { endpoint: { path: 'x', throttle } } }));
+    const status = {
+      observedGeneration: 1,
+      objects: [{ kind: 'Queue', name: 'queue', state: 'Ready' as const }],
+    };
+    const { routes } = wanted(
+      pipeline('b'),
+      pipeline('a', { spec: { endpoint: { path: 'x', throttle } }, status }),
+    );
     expect(routes).toEqual([
       {
         key: 'shop/b',
+        isBegun: false,
         since: '2026-01-01T00:00:00Z b',
         path: '/nami/b',
         functionArn: expect.stringMatching(
@@ -23,6 +31,7 @@ describe('the routes of a region', () => {
       },
       {
         key: 'shop/a',
+        isBegun: true,
         since: '2026-01-01T00:00:00Z a',
         path: '/nami/x',
         functionArn: expect.stringContaining(':nami-shop-a_'),

@@ -103,6 +103,13 @@ describe('by the status alone', () => {
     expect(driftsOf(known(1), [outcomeOf('Queue', 'queue', { done: ['created'] })])).toEqual([[]]);
   });
 
+  test('what is made anew for another wish than the first look found is not told', () => {
+    const rested = known(1);
+    const soon = -RESYNC + 60_000;
+    expect(driftsAmong(rested, [mapping({})], soon)).toEqual([]);
+    expect(driftsAmong(rested, [mapping({ as: 'b', done: ['created'] })], RESYNC)).toEqual([]);
+  });
+
   test('a host that is gone is not told while its replacement is asked for', () => {
     expect(driftsOf(known(1), [host])).toEqual([['created']]);
     expect(driftsOf(known(1, { 'nami.dev/replace-host': 'i-1' }), [host])).toEqual([[]]);
