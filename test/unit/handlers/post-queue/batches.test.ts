@@ -9,6 +9,7 @@ import { newEvent, newRequest } from '../../../../handlers/post-queue/document.t
 import { storeEvents } from '../../../../handlers/post-queue/store.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
 import { NOW } from '../deliveries.ts';
+import { inSmallMemory } from '../small-memory.ts';
 import { envelope, MEMORY_BYTES } from './envelopes.ts';
 import { FakeCollection } from './fake-collection.ts';
 
@@ -111,6 +112,52 @@ describe('a request that brings several events', () => {
     expect(events.documents.size).toBe(2502);
     expect(events.writes).toBe(3);
   });
+});
+
+test('a small function stores requests of 10,000 elements each', { timeout: 60_000 }, async () => {
+  const {
+    events: stored,
+    requests: kept,
+    failed: left,
+  } = await inSmallMemory<Record<string, number>>(
+    160,
+    `import { encodeEnvelope } from './handlers/envelope.ts';
+    import { postQueueHandler } from './handlers/post-queue/handle.ts';
+    import { BSON } from 'mongodb';
+    const counts = { events: 0, requests: 0 };
+    const collection = (name) => ({
+      bulkWrite: async (operations) => {
+        for (const { insertOne } of operations) BSON.serialize(insertOne.document);
+        counts[name] += operations.length;
+        return { insertedCount: operations.length };
+      },
+    });
+    const handler = postQueueHandler({
+      connection: {
+        kind: 'ready',
+        settings: {},
+        client: { connect: async () => {} },
+        collection: collection('events'),
+        indexes: async () => {},
+        requests: { collection: collection('requests'), indexes: async () => {} },
+      },
+      code: async () => ({ kind: 'ready', exports: {} }),
+      log: () => {},
+      now: () => new Date(),
+      newId: () => 'id',
+      memoryMiB: 256,
+    });
+    const batch = { each: '$', event: { id: ['{json:$.id}'] } };
+    const headers = { 'x-event-id': ['a'.repeat(500)] };
+    const Records = Array.from('abc', (id) => {
+      const body = JSON.stringify(Array.from({ length: 10_000 }, (_, n) => ({ id: id + n, text: 'x'.repeat(400) })));
+      const envelope = { id, identity: id, receivedAt: new Date(), source: 'None', batch, headers };
+      return { messageId: id, body: encodeEnvelope({ ...envelope, body: Buffer.from(body) }) };
+    });
+    const { batchItemFailures } = await handler({ Records }, { getRemainingTimeInMillis: () => 30_000 });
+    console.log(JSON.stringify({ ...counts, failed: batchItemFailures.length }));`,
+  );
+  expect({ stored, kept, left }).toEqual({ stored: 30_000, kept: 3, left: 0 });
 });
 
 describe('of one that can’t be stored whole', () => {
