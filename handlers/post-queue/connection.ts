@@ -81,11 +81,10 @@ export function connect(
   // For our documents alone: own code that asks for an id which is undefined is to find nothing, not everything.
   const ours = (name: string, before?: Arrangement): EventsOfStore => {
     const collection = database.collection<EventDocument>(name, { ignoreUndefined: true });
+    // Asked for in the same moment as the first write or before it: a collection is then made by one of them alone.
+    const make = () => makeIndexes(collection, settings.ttlDays);
     const indexes = arrangement(
-      async () => {
-        await before?.();
-        await makeIndexes(collection, settings.ttlDays);
-      },
+      () => (before === undefined ? make() : before().then(make)),
       "the collection's indexes could not be made",
       log,
     );
