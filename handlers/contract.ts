@@ -16,6 +16,8 @@ export const BUILT_IN_TYPES = [
   'X',
   'MicrosoftGraph',
   'HMAC',
+  'PublicKey',
+  'JWT',
   'ApiKey',
   'Basic',
   'Bearer',
@@ -68,11 +70,19 @@ export const POST_QUEUE_ENV = {
   ttlDays: 'NAMI_STORE_TTL_DAYS',
   /** Of a store that is known by certificates of its user's: the file with them (PEM), beside the function's code. */
   storeCa: 'NAMI_STORE_CA',
+  /**
+   * Of a managed store whose connection string says `tls=true`: the certificate (base64 of its DER) of the authority by which
+   * the server called {@link STORE_SERVER_NAME} is known.
+   */
+  storeAuthority: 'NAMI_STORE_AUTHORITY',
   /** "true" on a managed host: the probe reports the disk space that the database sees. */
   managed: 'NAMI_STORE_MANAGED',
   /** A {@link ReaderRole}: what {@link READER} may do on a managed host; absent: there is no such user. */
   readerRole: 'NAMI_STORE_READER_ROLE',
 } as const;
+
+/** The name in the certificate of a managed store's server, whatever its address. */
+export const STORE_SERVER_NAME = 'store.nami.internal';
 
 /** MongoDB's own roles of these names, on the database of the events. */
 export const READER_ROLES = ['read', 'readWrite'] as const;
@@ -94,12 +104,20 @@ export interface SourceSettings {
   readonly toleranceSeconds: number;
   /** How the sender signs; with source HMAC, and only with it. */
   readonly hmac?: HmacSettings | undefined;
-  /** With source ApiKey: the header that carries the key. */
-  readonly apiKey?: { readonly header: string } | undefined;
+  /** How the sender signs; with source PublicKey, and only with it. */
+  readonly publicKey?: PublicKeyScheme | undefined;
+  /** What its token has to say; with source JWT, and only with it. */
+  readonly jwt?: JwtSettings | undefined;
+  /** With source ApiKey: the header that carries the key, or in place of it the parameter of the query. */
+  readonly apiKey?: { readonly header: string; readonly query?: string | undefined } | undefined;
   /** The endpoint's URL as the sender has it, for a sender that signs it. */
   readonly publicUrl?: string | undefined;
+  /** Questions that are answered beside those of the source's own. */
+  readonly handshakes?: readonly HandshakeSettings[] | undefined;
   /** Where an event's identity is, in place of the source's own. */
   readonly eventId?: EventIdSettings | undefined;
+  /** The events that are stored, if not all. */
+  readonly only?: OnlySettings | undefined;
   /** Headers that are stored with an event beside those that are anyway. */
   readonly keepHeaders?: readonly string[] | undefined;
 }
@@ -188,16 +206,42 @@ export type PublicKeyScheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'> & {
   readonly algorithm: (typeof PUBLIC_KEY_ALGORITHMS)[number];
 };
 
+export const JWT_ALGORITHMS = ['HS256', 'RS256', 'ES256'] as const;
+
+/** A JSON Web Token (RFC 7519) in a header, behind the word Bearer or alone. */
+export interface JwtSettings {
+  readonly header: string;
+  /** The one that is taken, whatever a token says of itself. */
+  readonly algorithm: (typeof JWT_ALGORITHMS)[number];
+  readonly audience?: string | undefined;
+  readonly issuer?: string | undefined;
+  /** Name of the claim with the body's SHA-256 in hex. */
+  readonly bodyHashClaim?: string | undefined;
+}
+
+/** An HMAC (SHA-256) of some fields of a JSON body, which stands in it: once, or in each item of a list. */
+export interface BodyHmacScheme extends Pick<HmacSettings, 'encoding' | 'keyEncoding'> {
+  /** The list; each of its items has to be signed. Absent: the body is the one item. */
+  readonly items?: string;
+  /** Where in an item its signature stands, and what is signed: fields, one after the other. */
+  readonly signature: string;
+  readonly fields: readonly string[];
+  readonly separator: string;
+  /** The one of them that is the time, in Unix seconds. */
+  readonly timestamp?: string;
+}
+
 /** How a delivery of a named sender proves where it comes from: exactly one of these. */
 export interface SchemeSettings {
   readonly hmac?: HmacScheme;
   readonly publicKey?: PublicKeyScheme;
-  /** The secret itself, in a header or at a place in a JSON body. */
-  readonly token?: { readonly header: string } | { readonly jsonPath: string };
+  readonly bodyHmac?: BodyHmacScheme;
+  /** The secret itself, in a header, the query or at a place in a JSON body. */
+  readonly token?: { readonly header: string } | { readonly query: string } | { readonly jsonPath: string };
   /** `user:password` or a bearer token in `Authorization`. */
   readonly authorization?: 'Basic' | 'Bearer';
-  /** Signed as Standard Webhooks says. */
-  readonly standardWebhooks?: true;
+  /** Signed as Standard Webhooks says; `or-text`: or with the text of the secret, as it stands, for a key. */
+  readonly standardWebhooks?: true | 'or-text';
 }
 
 /**
@@ -221,9 +265,12 @@ export interface EventPlaces {
   readonly attempt?: string;
 }
 
+export const HANDSHAKE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST'] as const;
+export const HANDSHAKE_CONTENT_TYPES = ['text/plain', 'application/json'] as const;
+
 /** A request that is no event but a question, and its answer. */
 export interface HandshakeSettings {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: (typeof HANDSHAKE_METHODS)[number];
   /** It is the question if these texts with places hold these values; null: any. */
   readonly when?: Readonly<Record<string, string | null>>;
   /** Answered only if it is authentic as a delivery is. */
@@ -231,7 +278,11 @@ export interface HandshakeSettings {
   readonly answer: {
     /** 200 if it isn't said. */
     readonly statusCode?: number;
-    /** A text with places, sent as plain text. */
+    /** Of a text; plain if it isn't said. Never one that a browser would run. */
+    readonly contentType?: (typeof HANDSHAKE_CONTENT_TYPES)[number];
+    /** Texts with places, by the names of headers. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** A text with places. */
     readonly text?: string;
     /** In its place an object of such texts, or of the HMAC-SHA256 in hex of one under the first secret. */
     readonly json?: Readonly<Record<string, string | number | { readonly hmacOf: string }>>;
@@ -270,6 +321,13 @@ export interface EventIdSettings {
   readonly bodySha256?: boolean | undefined;
 }
 
+/** Either types, or a place in a JSON body and what may stand there. */
+export interface OnlySettings {
+  readonly types?: readonly string[] | undefined;
+  readonly jsonPath?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+}
+
 /** What `spec.endpoint.response` says: the answers that the sender sees. */
 export interface ResponseSettings {
   readonly statusCode: number;
@@ -279,6 +337,8 @@ export interface ResponseSettings {
   readonly rejectedStatusCode: number;
   /** Status code for a delivery that couldn't be put into the queue: the sender must try again. */
   readonly unavailableStatusCode: number;
+  /** The endpoint is out of service: with this status code everything is answered. */
+  readonly disabledStatusCode?: number;
   /** Refusals have no body: the sender takes any for a fault. */
   readonly emptyRefusals?: boolean;
 }
@@ -331,7 +391,15 @@ export type StoreProbe =
       /** What the store objects to although it takes events, such as an index. */
       readonly objection?: string;
     }
-  | { readonly reachable: false; readonly error: string };
+  | {
+      readonly reachable: false;
+      readonly error: string;
+      /** It is the server's certificate that is wrong. */
+      readonly tls?: TlsFault;
+    };
+
+/** What is wrong with a server's certificate: it has ended, or is another authority's, or another server's. */
+export type TlsFault = 'ended' | 'not-begun' | 'other-authority' | 'other-name';
 
 /** The largest SQS message, attributes included, in bytes (AWS: Amazon SQS message quotas). */
 export const SQS_MESSAGE_BYTES = 1_048_576;
@@ -342,6 +410,9 @@ export const REFUSED_METRIC = {
   name: 'Refused',
   dimensions: ['FunctionName', 'Reason'],
 } as const;
+
+/** Likewise, an authentic delivery of an event that `spec.source.only` leaves out. */
+export const UNWANTED_METRIC = { namespace: 'Nami', name: 'Unwanted', dimensions: ['FunctionName'] } as const;
 
 /** What the post-queue function says of a managed host's volume at each probe: AWS has no metric for free space. */
 export const VOLUME_METRIC = {

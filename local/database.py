@@ -15,6 +15,8 @@ from secantus.server import SecantusDBServer
 def main() -> None:
     address, port, volume = sys.argv[1:]
     user, password = os.environ["NAMI_DATABASE_USER"], os.environ["NAMI_DATABASE_PASSWORD"]
+    # With its key; absent: it speaks no TLS.
+    certificate = os.environ.get("NAMI_DATABASE_CERTIFICATE")
     server = SecantusDBServer(
         host=address,
         port=int(port),
@@ -22,6 +24,8 @@ def main() -> None:
         require_auth=True,
         cache_size="128M",
         oplog_retention_seconds=60.0,
+        tls_cert_file=certificate,
+        tls_key_file=certificate,
     )
 
     def stop(*_: object) -> None:

@@ -88,7 +88,7 @@ async function demo(stack: LocalStack, operator: RunningProcess): Promise<Tally>
 
   title('stored documents');
   const address = await field(stack, '{.status.store.address}');
-  const parameter = await field(stack, '{.status.objects[?(@.kind=="Parameter")].id}');
+  const parameter = await field(stack, '{.status.objects[?(@.name=="store-password")].id}');
   const store = await openEventStore(stack, address, parameter);
   const tally = await compare(answers, store);
   await showDocuments(store);

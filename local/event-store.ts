@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { type Collection, MongoClient } from 'mongodb';
 import type { EventDocument } from '../handlers/post-queue/document.ts';
@@ -16,13 +17,19 @@ export async function openEventStore(
   passwordParameter: string,
 ): Promise<EventStore> {
   const { ssm } = emulatorClients(stack.emulators, stack.environment.AWS_REGION ?? '');
-  const { Parameter } = await ssm.send(
-    new GetParameterCommand({ Name: passwordParameter, WithDecryption: true }),
+  const secret = async (Name: string) =>
+    (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter?.Value ?? '';
+  const authority = await secret(passwordParameter.replace(/password$/, 'authority'));
+  const client = new MongoClient(
+    `mongodb://${address}:27017/?authSource=admin&directConnection=true&tls=true`,
+    {
+      auth: { username: 'nami', password: await secret(passwordParameter) },
+      secureContext: createSecureContext({
+        ca: authority.slice(authority.indexOf('-----BEGIN CERTIFICATE')),
+      }),
+      serverSelectionTimeoutMS: 10_000,
+    },
   );
-  const client = new MongoClient(`mongodb://${address}:27017/?authSource=admin&directConnection=true`, {
-    auth: { username: 'nami', password: Parameter?.Value ?? '' },
-    serverSelectionTimeoutMS: 10_000,
-  });
   await client.connect();
   return { events: client.db('nami').collection('events'), close: () => client.close() };
 }

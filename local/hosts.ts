@@ -18,6 +18,8 @@ export interface HostSettings {
   readonly volumeId: string;
   /** Name of the SSM parameter that holds the database's password. */
   readonly credentialsParameter: string;
+  /** Name of the SSM parameter that holds its authority; absent: it speaks no TLS. */
+  readonly authorityParameter?: string;
 }
 
 interface Host extends HostSettings {
@@ -114,12 +116,10 @@ export class Hosts {
   }
 
   async #bringUp(host: Host): Promise<void> {
-    const { instanceId, address, volumeId, credentialsParameter } = host;
+    const { instanceId, address, volumeId, credentialsParameter, authorityParameter } = host;
     try {
-      const { Parameter } = await this.#clients.ssm.send(
-        new GetParameterCommand({ Name: credentialsParameter, WithDecryption: true }),
-      );
-      const password = Parameter?.Value ?? '';
+      const password = await this.#secret(credentialsParameter);
+      const authority = authorityParameter && (await this.#secret(authorityParameter));
       const volume = join(this.#volumes, volumeId);
       const database = await this.#startDatabase({
         instanceId,
@@ -127,6 +127,7 @@ export class Hosts {
         volume,
         user: DATABASE_USER,
         password,
+        ...(authority && { authority }),
       });
       if (this.#down.has(instanceId)) return database.kill();
       this.#running.set(instanceId, { host, database });
@@ -135,6 +136,13 @@ export class Hosts {
     } catch (error) {
       this.#say(instanceId, `host ${instanceId}: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  async #secret(Name: string): Promise<string> {
+    const { Parameter } = await this.#clients.ssm.send(
+      new GetParameterCommand({ Name, WithDecryption: true }),
+    );
+    return Parameter?.Value ?? '';
   }
 
   async #runningInstances(): Promise<Instance[]> {
@@ -179,7 +187,8 @@ export function hostSettings(userData: string): HostSettings | undefined {
   const line = (name: string) =>
     new RegExp(`^\\s*(?:export\\s+)?${name}=["']?([^\\s"']+)`, 'm').exec(userData)?.[1];
   const [volumeId, credentialsParameter] = [line('NAMI_VOLUME_ID'), line('NAMI_CREDENTIALS_PARAMETER')];
+  const authorityParameter = line('NAMI_AUTHORITY_PARAMETER');
   return volumeId === undefined || credentialsParameter === undefined
     ? undefined
-    : { volumeId, credentialsParameter };
+    : { volumeId, credentialsParameter, ...(authorityParameter !== undefined && { authorityParameter }) };
 }

@@ -23,10 +23,31 @@ const UNUSED_BY_DRIVER = [
   'socks',
 ];
 
-/** The signer signs event streams too, which are no requests to SQS. */
+/** The signer signs event streams and URLs too, which are no requests to SQS. */
 const eventStreams = replace('event-streams', /signature-v4\/dist-es\/HeaderFormatter\.js$/, {
   HeaderFormatter: 'class',
 });
+
+const presigning = replace('presigning', /signature-v4\/dist-es\/moveHeadersToQuery\.js$/, {
+  moveHeadersToQuery: 'function',
+});
+
+/** The signer copies a request before it changes the headers: ours is made for it alone, and has none of those that it makes. */
+const copying = replace('copying', /signature-v4\/dist-es\/prepareRequest\.js$/, {
+  prepareRequest: 'identity',
+});
+
+/** What its core library makes on loading, whoever loads it, and no signature needs. */
+const unusedBySigner = [
+  replace('uuid', /core\/dist-es\/submodules\/serde\/uuid\/v4\.js$/, { bindV4: 'function' }),
+  replace('blob-adapter', /serde\/util-stream\/blob\/Uint8ArrayBlobAdapter\.js$/, {
+    bindUint8ArrayBlobAdapter: 'class factory',
+  }),
+  ...['util-base64/toBase64', 'util-base64/fromBase64', 'util-utf8/toUtf8'].map((path) => {
+    const id = path.slice(path.indexOf('/') + 1);
+    return replace(id, new RegExp(`core/dist-es/submodules/serde/${path}\\.js$`), { [id]: 'function' });
+  }),
+];
 
 /** The driver is CommonJS, and asks for what it has no need of at run time. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -63,7 +84,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams],
+    plugins: [lazyBuiltins(), eventStreams, presigning, copying, ...unusedBySigner],
     metafile: true,
     logLevel: 'warning',
   });

@@ -33,7 +33,7 @@ function overview(entries: readonly (readonly [string, Sender])[]): string {
     sender.title,
     proofOf(sender.scheme).replaceAll('|', '\\|'),
     sender.batch ? `each of \`${sender.batch.each}\`` : 'the request',
-    identityOf(sender),
+    identityOf(sender).replaceAll('|', '\\|'),
     shownBy(sender),
   ]);
   return `<!-- Made by npm run generate from src/senders/. -->
@@ -53,9 +53,19 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 
    header, how the digest is written, and what is signed.
 2. Where it follows Standard Webhooks (\`webhook-signature\`, \`svix-signature\`),
    [StandardWebhooks](../sources/standard-webhooks.md) is its type.
-3. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
-4. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
+3. Where it signs with a private key and shows the public one, take [PublicKey](../sources/public-key.md);
+   where it sends a JSON Web Token, [JWT](../sources/jwt.md).
+4. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
+5. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
    list is, in \`eventId.each\`.
+
+## Not named, and why
+
+Amazon SNS and PayPal name in each delivery the URL of the certificate that it is signed with: a function that fetches what a
+delivery names would be led elsewhere by a forged one, and waits for others before it can answer. What they can do is to be given a URL with a key in it, \`…?code=<text>\`, which is
+[type ApiKey](../sources/token.md) with \`apiKey.query: code\`. SNS asks first whether it may send: the document of that
+event has \`SubscribeURL\`, which you call once, after a look whether its host is \`sns.<region>.amazonaws.com\`; an event's
+identity is then \`eventId.header: x-amz-sns-message-id\`.
 
 ## Not named yet: facts not found
 
@@ -74,7 +84,9 @@ function page(type: string, sender: Sender): string {
   const name = kebab(type);
   const signsUrl = URL_SIGNING_TYPES.includes(type);
   const timed =
-    (scheme.hmac ?? scheme.publicKey)?.timestamp !== undefined || scheme.standardWebhooks === true;
+    (scheme.hmac ?? scheme.publicKey)?.timestamp !== undefined ||
+    scheme.bodyHmac?.timestamp !== undefined ||
+    scheme.standardWebhooks !== undefined;
   const asked = handshakes.map(({ method }) => method);
   const facts = [
     `A delivery is authentic if: ${proofOf(scheme)}.`,
@@ -124,15 +136,20 @@ Source: <${source}>
 `;
 }
 
-function proofOf({ hmac, publicKey, token, authorization }: SchemeSettings): string {
+function proofOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSettings): string {
   const signed = hmac ?? publicKey;
   if (signed !== undefined) {
     const headers = (signed.headers ?? [signed.header ?? '']).map((name) => `\`${name}\``).join(' or ');
     const kind = hmac ? `HMAC-${(hmac.algorithm ?? 'sha256').toUpperCase()}` : publicKey?.algorithm;
     return `${kind} of \`${signed.template ?? '{body}'}\` in ${headers}`;
   }
+  if (bodyHmac !== undefined) {
+    const where = bodyHmac.items === undefined ? 'the body' : 'each item of the body';
+    return `HMAC-SHA256 of fields of ${where}, in its \`${bodyHmac.signature}\``;
+  }
   if (authorization !== undefined) return `\`Authorization: ${authorization}\``;
   if (token === undefined) return 'Standard Webhooks';
+  if ('query' in token) return `the secret in \`?${token.query}=\``;
   return `the secret in \`${'header' in token ? token.header : token.jsonPath}\``;
 }
 

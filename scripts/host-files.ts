@@ -9,9 +9,12 @@ const MODULE = fileURLToPath(new URL('../src/plan/host-files.ts', import.meta.ur
 const pathOf = (name: string) =>
   name.endsWith('.sh') ? `/usr/local/lib/nami/${name}` : `/etc/systemd/system/${name}`;
 
+/** EC2 takes 16 KB: what is there for those who work on the files stays here. */
+const withoutComments = (text: string) => text.replaceAll(/^[ \t]*#(?!!).*\n/gm, '');
+
 const files = globSync('*.{sh,service,timer}', { cwd: FOLDER })
   .sort()
-  .map((name) => [pathOf(name), readFileSync(`${FOLDER}${name}`, 'utf8')]);
+  .map((name) => [pathOf(name), withoutComments(readFileSync(`${FOLDER}${name}`, 'utf8'))]);
 
 const text = `// Generated from deploy/host-image by "npm run generate". Do not edit.
 /** Paths on the host and what is in the files there. */

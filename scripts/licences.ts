@@ -4,7 +4,13 @@ import { build } from 'esbuild';
 import { diet } from './bundle-diet.ts';
 
 /** Licences that the bundles of operator and functions may hold: they ask for no more than their notice. (SPDX ids.) */
-export const ALLOWED: ReadonlySet<string> = new Set(['Apache-2.0', 'BSD-2-Clause', 'MIT']);
+export const ALLOWED: ReadonlySet<string> = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'MIT',
+]);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = ['src/operator.ts', 'handlers/pre-queue/index.ts', 'handlers/post-queue/index.ts'];

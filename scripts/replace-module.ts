@@ -1,8 +1,15 @@
 import type { Plugin } from 'esbuild';
 
-type Shape = 'class' | 'function';
+type Shape = keyof typeof SHAPES;
 
-/** Puts empty exports in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */
+const SHAPES = {
+  class: (name: string) => `class ${name} {}`,
+  function: (name: string) => `function ${name}() {}`,
+  'class factory': (name: string) => `function ${name}() { return class {}; }`,
+  identity: (name: string) => `function ${name}(it) { return it; }`,
+} as const;
+
+/** Puts exports that do nothing in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */
 export function replace(
   name: string,
   filter: RegExp,
@@ -10,9 +17,9 @@ export function replace(
 ): Plugin {
   const contents =
     typeof exports === 'string'
-      ? `module.exports = ${exports} {};`
+      ? `module.exports = ${SHAPES[exports]('')};`
       : Object.entries(exports)
-          .map(([id, shape]) => `export ${shape} ${id}${shape === 'function' ? '()' : ''} {}`)
+          .map(([id, shape]) => `export ${SHAPES[shape](id)}`)
           .join('\n');
   return {
     name,

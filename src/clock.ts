@@ -50,6 +50,9 @@ export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
+/** For those who want a moment (milliseconds since the Unix epoch) as an object. */
+export const dateOf = (milliseconds: number): Date => new Date(milliseconds);
+
 /** The inverse of {@link rfc3339}: milliseconds since the Unix epoch. */
 export function fromRfc3339(text: string): number {
   return Date.parse(text);

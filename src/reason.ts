@@ -5,7 +5,14 @@
 export type Reason = Well | OnItsWay | GoesOn | UserMustAct;
 
 /** Nothing is wrong. */
-export type Well = 'Ready' | 'Healthy' | 'Settled' | 'NotStalled' | 'Suspended';
+export type Well =
+  | 'Ready'
+  | 'Healthy'
+  | 'Settled'
+  | 'NotStalled'
+  | 'Paused'
+  | 'EndpointDisabled'
+  | 'Suspended';
 
 /** It takes a moment. */
 export type OnItsWay = 'Progressing' | 'Draining' | 'Deleting' | 'NotProbed';
@@ -38,6 +45,7 @@ export type GoesOn =
   | 'StoreObjects'
   | 'StoreUnreachable'
   | 'Throttled'
+  | 'TlsFailed'
   | 'VolumeFilling';
 
 /** Trying the same again can't help. */
@@ -54,6 +62,7 @@ export type UserMustAct =
   | 'ImageOfOtherArchitecture'
   | 'InstanceTypeNotFound'
   | 'InstanceTypeNotOffered'
+  | 'MongoTooOld'
   | 'MongoVersionStep'
   | 'NetworkTagsLost'
   | 'NotAllowed'

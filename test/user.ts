@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { secantusDatabases } from '../local/database.ts';
+import { type Database, type DatabaseSettings, secantusDatabases } from '../local/database.ts';
 import { type EventStore, openEventStore } from '../local/event-store.ts';
 import { kubectl } from '../local/kubectl.ts';
 import type { LocalStack } from '../local/stack.ts';
@@ -65,10 +65,9 @@ export class User {
 
   /** Starts a MongoDB of the user's own beside the stack, and answers its URI. */
   async startOwnDatabase(): Promise<string> {
-    const { processes, folder, environment } = this.stack;
+    const { folder, environment } = this.stack;
     const address = environment.NAMI_NETWORK_CIDR?.replace('0.0/16', '200.1') ?? '';
-    const startDatabase = secantusDatabases(await preparePython(processes, () => {}), processes);
-    await startDatabase({
+    await this.startDatabase({
       instanceId: 'own',
       address,
       volume: `${folder}/volumes/own`,
@@ -76,6 +75,12 @@ export class User {
       password: 'own',
     });
     return `mongodb://own:own@${address}:27017/?authSource=admin&directConnection=true`;
+  }
+
+  /** Starts a database beside those of the hosts. */
+  async startDatabase(settings: DatabaseSettings): Promise<Database> {
+    const { processes } = this.stack;
+    return await secantusDatabases(await preparePython(processes, () => {}), processes)(settings);
   }
 
   /** The ids of the events that its store holds. */

@@ -45,10 +45,14 @@ export async function measureMemory(pipelines: number): Promise<Memory> {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(`http://${kubernetes}`));
   const log = openSync(join(folder, 'operator.log'), 'w');
-  const operator = spawn(process.execPath, [OPERATOR], {
-    env: environmentOf(world, `http://${aws}`, kubeconfig),
-    stdio: ['ignore', log, log],
-  });
+  const operator = spawn(
+    process.execPath,
+    [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), OPERATOR],
+    {
+      env: environmentOf(world, `http://${aws}`, kubeconfig),
+      stdio: ['ignore', log, log],
+    },
+  );
   const ended = new AbortController();
   operator.once('exit', () => ended.abort());
   const time = keepTime(world, ended.signal);

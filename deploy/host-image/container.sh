@@ -1,6 +1,9 @@
 #!/bin/bash
 # The database's container, for the steps that have to do with it.
 
+# Beside what it always has.
+DATABASE_ARGUMENTS=()
+
 # Starts it on a folder: start_container folder docker's arguments…
 start_container() {
   local folder=$1 cache out
@@ -15,7 +18,7 @@ start_container() {
   out=$(docker run --detach --name "$CONTAINER" --stop-timeout 60 \
     --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \
     --mount "type=bind,source=$folder,target=/data/db" "$@" \
-    "$NAMI_MONGO_IMAGE" --auth --bind_ip_all --wiredTigerCacheSizeGB "$cache" 2>&1) ||
+    "$NAMI_MONGO_IMAGE" --auth --bind_ip_all --wiredTigerCacheSizeGB "$cache" "${DATABASE_ARGUMENTS[@]}" 2>&1) ||
     refuse "can't start the database: $(last_line <<<"$out")"
 }
 

@@ -12,6 +12,8 @@ version=$(docker image inspect --format '{{range .Config.Env}}{{println .}}{{end
   sed -n 's/^MONGO_VERSION=//p')
 major=${version%%.*}
 [[ $major =~ ^[0-9]+$ ]] || exit 0
+[ "$(printf '%s\n' 4.2 "$version" | sort -V | head -n 1)" = 4.2 ] ||
+  refuse "MongoDB $version does not know TLS as this host asks for it: choose a mongoImage of 4.2 or later"
 
 has() { grep -qwE "$1" "$NAMI_PROC/cpuinfo"; }
 if [ "$major" -ge 5 ]; then

@@ -8,7 +8,13 @@ if ! mountpoint -q "$NAMI_MOUNT" || [ "$(cat "$MARK")" != "$NAMI_VOLUME_ID" ]; t
 fi
 
 say "starts the database"
-start_container "$NAMI_MOUNT/db" --publish "$NAMI_MONGO_PORT:27017"
+# A chain of trust is asked for where there is TLS, and by it a client's certificate, which none has. (MongoDB: SERVER-72839.)
+DATABASE_ARGUMENTS=(
+  --tlsMode requireTLS --tlsAllowConnectionsWithoutCertificates
+  --tlsCertificateKeyFile /etc/nami-tls/server.pem --tlsCAFile /etc/nami-tls/authority.pem
+)
+start_container "$NAMI_MOUNT/db" --publish "$NAMI_MONGO_PORT:27017" \
+  --mount "type=bind,source=$NAMI_TLS/served,target=/etc/nami-tls,readonly"
 await_container
 say "the store is up"
 docker wait "$CONTAINER" >/dev/null || true

@@ -3,21 +3,21 @@
 . "$(dirname "$0")/steps.sh"
 
 are_there() {
-  local program programs=(docker mkfs.xfs aws)
+  local program programs=(docker mkfs.xfs aws openssl)
   # Where Linux has AppArmor, Docker 20.10 starts no container without it.
   ! grep -qs Y "$NAMI_SYS/module/apparmor/parameters/enabled" || programs+=(apparmor_parser)
   for program in "${programs[@]}"; do command -v "$program" >/dev/null || return 1; done
 }
 
 # Amazon Linux 2023
-with_dnf() { dnf install -y docker xfsprogs awscli-2; }
+with_dnf() { dnf install -y docker xfsprogs awscli-2 openssl; }
 
 # Debian and Ubuntu; Ubuntu from 24.04 has the aws command as a snap alone.
 with_apt() {
   export DEBIAN_FRONTEND=noninteractive
   dpkg --configure -a &&
     apt-get update &&
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 docker.io apparmor xfsprogs || return
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 docker.io apparmor xfsprogs openssl || return
   command -v aws >/dev/null ||
     apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 awscli ||
     snap install aws-cli --classic

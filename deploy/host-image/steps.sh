@@ -4,7 +4,7 @@
 set -euo pipefail
 
 : "${NAMI_RUN:=/run/nami}" "${NAMI_MOUNT:=/var/lib/nami}" "${NAMI_CONSOLE:=/dev/console}" "${NAMI_PROC:=/proc}"
-: "${NAMI_SYS:=/sys}"
+: "${NAMI_SYS:=/sys}" "${NAMI_TLS:=/etc/nami/tls}"
 MARK=$NAMI_MOUNT/.nami-volume
 CONTAINER=nami-mongo
 # Only root gets in: the database's own user reads the password through a mount.

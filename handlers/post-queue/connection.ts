@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext, type SecureContext } from 'node:tls';
-import { type Collection, type Db, MongoClient } from 'mongodb';
-import type { SettingsProblem } from '../contract.ts';
+import { createSecureContext } from 'node:tls';
+import { type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { type SettingsProblem, STORE_SERVER_NAME } from '../contract.ts';
 import type { Log } from '../log.ts';
 import { type Arrangement, arrangement } from './arrangement.ts';
 import type { EventDocument } from './document.ts';
@@ -47,13 +48,9 @@ export function connect(
 ): StoreConnection {
   if (configuration.kind === 'broken') return configuration;
   const { settings } = configuration;
-  let secureContext: SecureContext | undefined;
+  let authorities: MongoClientOptions;
   try {
-    // Once, and not for each connection: a bundle of authorities takes long to read.
-    secureContext =
-      settings.storeCa === undefined
-        ? undefined
-        : createSecureContext({ ca: readFileSync(new URL(settings.storeCa, runtimeUrl)) });
+    authorities = authoritiesOf(settings, runtimeUrl);
   } catch {
     const message =
       "the certificates by which the store is to be known can't be read: see to what spec.store.external names";
@@ -68,7 +65,7 @@ export function connect(
       serverSelectionTimeoutMS: 3000,
       connectTimeoutMS: 3000,
       socketTimeoutMS: 12_000,
-      ...(secureContext && { tls: true, secureContext }),
+      ...authorities,
     });
   } catch (error) {
     // The driver's message may quote the string, and with it the password.
@@ -102,4 +99,21 @@ export function connect(
   const events = ours(settings.collection);
   const requests = ours(settings.collection + REQUESTS_SUFFIX, events.indexes);
   return { kind: 'ready', settings, client, database, ...events, requests, reader };
+}
+
+/**
+ * By whom the server is known where it speaks TLS. Read once, and not for each connection: a bundle takes long. Certificates
+ * of the user's mean TLS; whether a managed store speaks it stands in its URI, and there is no way from the one to the other.
+ */
+function authoritiesOf(
+  { storeCa, storeAuthority }: PostQueueSettings,
+  runtimeUrl: string,
+): MongoClientOptions {
+  if (storeCa !== undefined) {
+    const ca = readFileSync(new URL(storeCa, runtimeUrl));
+    return { tls: true, secureContext: createSecureContext({ ca }) };
+  }
+  if (storeAuthority === undefined) return {};
+  const ca = new X509Certificate(Buffer.from(storeAuthority, 'base64')).toString();
+  return { secureContext: createSecureContext({ ca }), servername: STORE_SERVER_NAME };
 }

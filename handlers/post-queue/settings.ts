@@ -10,6 +10,8 @@ export interface PostQueueSettings {
   readonly readerRole: ReaderRole | undefined;
   /** Name of the file with the certificates (PEM) by which the store is known, where they are not the public ones. */
   readonly storeCa: string | undefined;
+  /** Of a managed store: the certificate (base64 of DER) of its own authority. */
+  readonly storeAuthority: string | undefined;
 }
 
 export type PostQueueConfiguration =
@@ -35,9 +37,10 @@ export function readSettings(
   const [storeUri = '', database = '', collection = ''] = required.map((name) => environment[name]);
   const managed = environment[POST_QUEUE_ENV.managed] === 'true';
   const storeCa = environment[POST_QUEUE_ENV.storeCa];
+  const storeAuthority = environment[POST_QUEUE_ENV.storeAuthority];
   const readerRole = READER_ROLES.find((role) => role === environment[POST_QUEUE_ENV.readerRole]);
   return {
     kind: 'ready',
-    settings: { storeUri, database, collection, ttlDays, managed, readerRole, storeCa },
+    settings: { storeUri, database, collection, ttlDays, managed, readerRole, storeCa, storeAuthority },
   };
 }

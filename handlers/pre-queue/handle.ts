@@ -1,4 +1,4 @@
-import { isProbe, type PreQueueProbe, REFUSED_METRIC } from '../contract.ts';
+import { isProbe, type PreQueueProbe, REFUSED_METRIC, UNWANTED_METRIC } from '../contract.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import { type LambdaContext, timeToWork } from '../lambda-context.ts';
 import { errorFields, type Log } from '../log.ts';
@@ -37,6 +37,14 @@ export function preQueueHandler(dependencies: PreQueueDependencies) {
     if (isProbe(event)) return { nami: 'pre-queue', problems: problemsOf(configuration, await code()) };
     const gatewayEvent = event as GatewayEvent;
     const outcome = await take(gatewayEvent, lambda, dependencies);
+    if (outcome.kind === 'response' && outcome.isUnwanted) {
+      log({
+        level: 'info',
+        message: 'event not wanted',
+        requestId: gatewayEvent.requestContext?.requestId,
+        ...embeddedMetric(UNWANTED_METRIC, 'Count', 1, { FunctionName: functionName }, now()),
+      });
+    }
     const response = outcome.kind === 'response' ? outcome.response : refuse(gatewayEvent, outcome);
     // RFC 9110, section 9.3.2: the answer to HEAD has no content.
     return gatewayEvent.httpMethod === 'HEAD' ? { ...response, body: '' } : response;
@@ -45,7 +53,7 @@ export function preQueueHandler(dependencies: PreQueueDependencies) {
   function refuse(event: GatewayEvent, { reason, error }: Refusal): GatewayResponse {
     const response = refusal(reason, codes);
     log({
-      level: response.statusCode >= 500 ? 'error' : 'warn',
+      level: response.statusCode >= 500 && reason !== 'endpoint-disabled' ? 'error' : 'warn',
       message: 'delivery not accepted',
       requestId: event.requestContext?.requestId,
       statusCode: response.statusCode,
@@ -62,7 +70,9 @@ interface Refusal {
   readonly error?: unknown;
 }
 
-type Outcome = Refusal | { readonly kind: 'response'; readonly response: GatewayResponse };
+type Outcome =
+  | Refusal
+  | { readonly kind: 'response'; readonly response: GatewayResponse; readonly isUnwanted: boolean };
 
 async function take(
   event: GatewayEvent,
@@ -71,6 +81,8 @@ async function take(
 ): Promise<Outcome> {
   if (configuration.kind === 'broken') return { kind: 'refused', reason: 'settings-broken' };
   const { settings } = configuration;
+  if (settings.response.disabledStatusCode !== undefined)
+    return { kind: 'refused', reason: 'endpoint-disabled' };
   let receipt: Receipt;
   try {
     const own = await code({ retry: true });
@@ -92,7 +104,8 @@ async function take(
     };
   }
   if (receipt.kind === 'refused') return receipt;
-  if (receipt.kind === 'accepted') {
+  const isUnwanted = receipt.kind === 'accepted' && receipt.isUnwanted;
+  if (receipt.kind === 'accepted' && !isUnwanted) {
     try {
       await sendMessage(receipt.message, timeToWork(lambda));
     } catch (error) {
@@ -101,6 +114,7 @@ async function take(
   }
   return {
     kind: 'response',
+    isUnwanted,
     response: receipt.answer ? answer(receipt.answer) : acceptance(settings.response),
   };
 }

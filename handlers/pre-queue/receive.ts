@@ -2,6 +2,7 @@ import { SQS_MESSAGE_BYTES } from '../contract.ts';
 import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
 import { sourceOf } from '../sources/index.ts';
+import { isWanted } from '../sources/only.ts';
 import type { HandshakeAnswer, Source } from '../sources/source.ts';
 import { storableIdentity } from '../storable-identity.ts';
 import { keptHeaders } from './kept-headers.ts';
@@ -13,6 +14,8 @@ export type Receipt =
       readonly kind: 'accepted';
       readonly envelope: Envelope;
       readonly message: string;
+      /** It is not to be stored. */
+      readonly isUnwanted: boolean;
       /** In place of the configured one. */
       readonly answer?: HandshakeAnswer;
     }
@@ -61,8 +64,11 @@ export function receive(
     body: request.body,
   };
   const message = encodeEnvelope(envelope);
-  if (message.length > SQS_MESSAGE_BYTES) return refused('message-too-large');
-  return { kind: 'accepted', envelope, message };
+  // Of several events none is judged by what is around them.
+  const { only } = source.batch === undefined ? settings : {};
+  const isUnwanted = only !== undefined && !isWanted(only, event.type, request);
+  if (message.length > SQS_MESSAGE_BYTES && !isUnwanted) return refused('message-too-large');
+  return { kind: 'accepted', envelope, message, isUnwanted };
 }
 
 export function refused(reason: RefusalReason): Receipt {

@@ -9,6 +9,8 @@ export type RefusalReason =
   | 'body-malformed'
   | 'header-repeated'
   | 'message-too-large'
+  /** By the user's will: nothing is taken. */
+  | 'endpoint-disabled'
   /** By the user's own code. */
   | 'unauthorized'
   | UnavailableReason;
@@ -16,7 +18,10 @@ export type RefusalReason =
 /** Nothing is wrong with the delivery: the sender is to try again. */
 export type UnavailableReason = 'settings-broken' | 'own-code-failed' | 'enqueue-failed' | 'internal-error';
 
-type Refusing = Pick<ResponseSettings, 'rejectedStatusCode' | 'unavailableStatusCode' | 'emptyRefusals'>;
+type Refusing = Pick<
+  ResponseSettings,
+  'rejectedStatusCode' | 'unavailableStatusCode' | 'disabledStatusCode' | 'emptyRefusals'
+>;
 
 /** Senders with a schedule of their own ignore it; the others come back after a burst rather than in it. */
 const RETRY_AFTER_SECONDS = '30';
@@ -48,6 +53,8 @@ function explained(reason: RefusalReason, codes: Refusing): GatewayResponse {
     case 'message-too-large':
     case 'body-too-complex':
       return problem(413, 'too large');
+    case 'endpoint-disabled':
+      return problem(codes.disabledStatusCode ?? codes.unavailableStatusCode, 'disabled');
     case 'settings-broken':
     case 'own-code-failed':
     case 'enqueue-failed':

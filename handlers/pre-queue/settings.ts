@@ -2,7 +2,10 @@ import {
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
   type HmacSettings,
+  JWT_ALGORITHMS,
   PRE_QUEUE_ENV,
+  PUBLIC_KEY_ALGORITHMS,
+  type PublicKeyScheme,
   type ResponseSettings,
   type SettingsProblem,
   type SourceSettings,
@@ -68,17 +71,23 @@ function isSourceSettings(value: unknown): value is SourceSettings {
     isKnown(settings) &&
     Number.isFinite(settings.toleranceSeconds) &&
     Number(settings.toleranceSeconds) >= 0 &&
-    (settings.type !== 'HMAC' || isHmacSettings(settings.hmac))
+    (settings.type !== 'HMAC' || isSignature(settings.hmac, HMAC_ALGORITHMS)) &&
+    (settings.type !== 'PublicKey' || isSignature(settings.publicKey, PUBLIC_KEY_ALGORITHMS)) &&
+    (settings.type !== 'JWT' ||
+      (typeof settings.jwt?.header === 'string' &&
+        JWT_ALGORITHMS.some((algorithm) => algorithm === settings.jwt?.algorithm)))
   );
 }
 
-function isHmacSettings(value: unknown): value is HmacSettings {
-  const hmac = value as Partial<HmacSettings> | null | undefined;
+function isSignature(
+  signature: Partial<HmacSettings | PublicKeyScheme> | null | undefined,
+  algorithms: readonly string[],
+): boolean {
   return (
-    [hmac?.prefix, hmac?.template].every((text) => typeof text === 'string') &&
-    (hmac?.headers ?? [hmac?.header]).every((name) => typeof name === 'string') &&
-    HMAC_ALGORITHMS.some((algorithm) => algorithm === hmac?.algorithm) &&
-    HMAC_ENCODINGS.some((encoding) => encoding === hmac?.encoding)
+    [signature?.prefix, signature?.template].every((text) => typeof text === 'string') &&
+    (signature?.headers ?? [signature?.header]).every((name) => typeof name === 'string') &&
+    algorithms.some((algorithm) => algorithm === signature?.algorithm) &&
+    HMAC_ENCODINGS.some((encoding) => encoding === signature?.encoding)
   );
 }
 

@@ -10,7 +10,7 @@ import { timestampProblem, timestampTime } from './timestamp.ts';
 
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
 
-const DECODE = { hex: decodeHex, base64: decodeBase64, base64url: decodeBase64Url } as const;
+export const DECODE = { hex: decodeHex, base64: decodeBase64, base64url: decodeBase64Url } as const;
 
 /** What a signature is checked by. */
 export interface Proof {
@@ -33,18 +33,23 @@ export type Half = Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkS
 };
 
 /** The half of a source that checks an HMAC, as the scheme describes it. What most senders share need not be said. */
-export function hmacSigned({ algorithm = 'sha256', keyEncoding = 'text', ...scheme }: HmacScheme): Half {
-  return signedBy(
-    {
-      isLength: (bytes) => bytes === DIGEST_BYTES[algorithm],
-      checkSecret: (secret) => keyProblem(secret, keyEncoding),
-      matches(secrets, signed, signatures) {
-        const keys = secrets.flatMap((secret) => keyOf(secret, keyEncoding) ?? []);
-        return hmacMatches(algorithm, keys, signed, signatures);
-      },
+export function hmacSigned({ algorithm, keyEncoding, ...scheme }: HmacScheme): Half {
+  return signedBy(hmacProof({ algorithm, keyEncoding }), scheme);
+}
+
+/** What an HMAC is checked by. */
+export function hmacProof({
+  algorithm = 'sha256',
+  keyEncoding = 'text',
+}: Pick<HmacScheme, 'keyEncoding'> & { readonly algorithm?: HmacScheme['algorithm'] | undefined }): Proof {
+  return {
+    isLength: (bytes) => bytes === DIGEST_BYTES[algorithm],
+    checkSecret: (secret) => keyProblem(secret, keyEncoding),
+    matches(secrets, signed, signatures) {
+      const keys = secrets.flatMap((secret) => keyOf(secret, keyEncoding) ?? []);
+      return hmacMatches(algorithm, keys, signed, signatures);
     },
-    scheme,
-  );
+  };
 }
 
 /** The half of a source that checks a signature in a header, as the scheme describes it. */

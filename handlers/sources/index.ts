@@ -1,9 +1,11 @@
 import type { BuiltInType, SourceSettings } from '../contract.ts';
 import { apiKey, basic, bearer } from './authorization.ts';
 import { describedSource } from './described.ts';
+import { withHandshakes } from './described-handshake.ts';
 import { withEventId } from './event-id.ts';
-import { genericHmac } from './generic-hmac.ts';
+import { genericSignature } from './generic-signature.ts';
 import { gitLab } from './gitlab.ts';
+import { jwt } from './jwt.ts';
 import { meta } from './meta.ts';
 import { microsoftGraph } from './microsoft-graph.ts';
 import { none } from './none.ts';
@@ -26,7 +28,9 @@ const SOURCES: Readonly<Record<BuiltInType, Entry>> = {
   Meta: meta,
   X: x,
   MicrosoftGraph: microsoftGraph,
-  HMAC: genericHmac,
+  HMAC: genericSignature,
+  PublicKey: genericSignature,
+  JWT: jwt,
   ApiKey: apiKey,
   Basic: basic,
   Bearer: bearer,
@@ -43,7 +47,9 @@ export function sourceOf(settings: SourceSettings): Source {
 }
 
 function makeSource(settings: SourceSettings): Source {
-  const source = settings.sender === undefined ? builtIn(settings) : describedSource(settings.sender);
+  const { sender, handshakes = [] } = settings;
+  const own = sender === undefined ? builtIn(settings) : describedSource(sender);
+  const source = withHandshakes(own, [...handshakes, ...(sender?.handshakes ?? [])]);
   return settings.eventId === undefined ? source : withEventId(source, settings.eventId);
 }
 

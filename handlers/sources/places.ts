@@ -34,8 +34,8 @@ export function placedText(text: string): PlacedText {
   };
 }
 
-/** What is told; nothing where that is in a body that isn't parsed. */
-export const known = (value: string | undefined | typeof UNREAD) => (value === UNREAD ? undefined : value);
+/** What was read, undefined if it wasn't. */
+export const known = (value: ReturnType<Read>): string | undefined => (value === UNREAD ? undefined : value);
 
 /** The headers that are named in a text, split so that every second piece is a place; in lower case. */
 export function headersIn(pieces: readonly string[]): string[] {

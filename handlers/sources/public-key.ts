@@ -1,12 +1,15 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { decodeBase64 } from '../base64.ts';
 import type { PublicKeyScheme } from '../contract.ts';
-import { decodeHex, type Half, signedBy } from './hmac-signature.ts';
+import { decodeHex, type Half, type Proof, signedBy } from './hmac-signature.ts';
 
 type Algorithm = PublicKeyScheme['algorithm'];
 
-/** What stands before the 32 bytes of an ed25519 key in DER (RFC 8410, section 4). */
-const ED25519_DER = Buffer.from('302a300506032b6570032100', 'hex');
+/** What stands in DER before a bare key, which is so many bytes (RFC 8410, section 4; RFC 5480, section 2). */
+const BARE: Readonly<Partial<Record<Algorithm, readonly [bytes: number, der: string]>>> = {
+  ed25519: [32, '302a300506032b6570032100'],
+  'ecdsa-p256-sha256': [65, '3059301306072a8648ce3d020106082a8648ce3d030107034200'],
+};
 
 /** RFC 8032, section 5.1.6; FIPS 186-5 in DER; RSA of 1024 to 8192 bits. */
 const LENGTHS: Readonly<Record<Algorithm, readonly [number, number]>> = {
@@ -16,7 +19,11 @@ const LENGTHS: Readonly<Record<Algorithm, readonly [number, number]>> = {
 };
 
 /** The half of a source whose sender signs with a private key. The secrets are its public ones. */
-export function publicKeySigned({ algorithm, ...scheme }: PublicKeyScheme): Half {
+export const publicKeySigned = ({ algorithm, ...scheme }: PublicKeyScheme): Half =>
+  signedBy(publicKeyProof(algorithm), scheme);
+
+/** What a signature by a private key is checked by. */
+export function publicKeyProof(algorithm: Algorithm): Proof {
   // Reading a key takes longer than checking a signature by it.
   const keys = new Map<string, KeyObject | undefined>();
   const keyOf = (secret: string) => {
@@ -24,23 +31,18 @@ export function publicKeySigned({ algorithm, ...scheme }: PublicKeyScheme): Half
     return keys.get(secret);
   };
   const [shortest, longest] = LENGTHS[algorithm];
-  return signedBy(
-    {
-      isLength: (bytes) => bytes >= shortest && bytes <= longest,
-      checkSecret: (secret) =>
-        keyOf(secret) === undefined
-          ? `is not a public key for ${algorithm}, in PEM, base64 or hex`
-          : undefined,
-      matches: (secrets, signed, signatures) =>
-        publicKeyMatches(
-          algorithm,
-          secrets.flatMap((secret) => keyOf(secret) ?? []),
-          signed,
-          signatures,
-        ),
-    },
-    scheme,
-  );
+  return {
+    isLength: (bytes) => bytes >= shortest && bytes <= longest,
+    checkSecret: (secret) =>
+      keyOf(secret) === undefined ? `is not a public key for ${algorithm}, in PEM, base64 or hex` : undefined,
+    matches: (secrets, signed, signatures) =>
+      publicKeyMatches(
+        algorithm,
+        secrets.flatMap((secret) => keyOf(secret) ?? []),
+        signed,
+        signatures,
+      ),
+  };
 }
 
 /** Whether one of the signatures is that of the parts, one after the other, by the owner of one of the keys. */
@@ -53,15 +55,20 @@ export function publicKeyMatches(
   if (keys.length === 0 || signatures.length === 0) return false;
   const text = Buffer.concat(signed.map((part) => Buffer.from(part)));
   const hash = algorithm === 'ed25519' ? null : 'sha256';
-  return keys.some((key) => signatures.some((signature) => verify(hash, text, key, signature)));
+  return keys.some((key) =>
+    signatures.some((signature) => {
+      // Two numbers of 32 bytes each (RFC 7518, section 3.4); in DER these take more.
+      const isBare = algorithm === 'ecdsa-p256-sha256' && signature.length === 64;
+      return verify(hash, text, isBare ? { key, dsaEncoding: 'ieee-p1363' } : key, signature);
+    }),
+  );
 }
 
-/** The key that a text holds: PEM, or hex or base64 of DER or of ed25519's bare 32 bytes. */
+/** The key that a text holds: PEM, or hex or base64 of DER or of the bare key, a point that is not compressed. */
 export function publicKeyOf(text: string, algorithm: Algorithm): KeyObject | undefined {
   try {
-    const key = text.startsWith('-----BEGIN PUBLIC KEY-----')
-      ? createPublicKey(text)
-      : derKey(text, algorithm);
+    const isPem = /^-----BEGIN (RSA )?PUBLIC KEY-----/.test(text);
+    const key = isPem ? createPublicKey(text) : derKey(text.replaceAll(/\s/g, ''), algorithm);
     return key !== undefined && fits(key, algorithm) ? key : undefined;
   } catch {
     // What the library says of a text that is no key is no more than that.
@@ -72,8 +79,8 @@ export function publicKeyOf(text: string, algorithm: Algorithm): KeyObject | und
 function derKey(text: string, algorithm: Algorithm): KeyObject | undefined {
   const bytes = decodeHex(text) ?? decodeBase64(text);
   if (bytes === undefined) return undefined;
-  const isBare = algorithm === 'ed25519' && bytes.length === 32;
-  const key = isBare ? Buffer.concat([ED25519_DER, bytes]) : bytes;
+  const [bareBytes, der = ''] = BARE[algorithm] ?? [];
+  const key = bytes.length === bareBytes ? Buffer.concat([Buffer.from(der, 'hex'), bytes]) : bytes;
   return createPublicKey({ key, format: 'der', type: 'spki' });
 }
 

@@ -15,9 +15,10 @@ export function secretProblems(settings: SourceSettings, secrets: readonly strin
     ];
   }
   const source = sourceOf(settings);
+  const noun = type === 'PublicKey' ? 'key' : 'secret';
   const problems = secrets.flatMap((secret, index) => {
     const problem = textProblem(secret) ?? source.checkSecret(secret);
-    return problem === undefined ? [] : [{ secret: index, message: `the secret ${problem}` }];
+    return problem === undefined ? [] : [{ secret: index, message: `the ${noun} ${problem}` }];
   });
   const missing = problems.length > 0 ? undefined : source.checkSecrets?.(secrets);
   return missing === undefined ? problems : [{ message: missing }];

@@ -16,48 +16,55 @@ const LIST = { separator: ' ', assignment: ',' } as const;
  * more. A secret is a shared key, `whsec_<base64>` or bare base64 (signatures `v1`), or the sender's ed25519 public
  * key, `whpk_<base64>` (signatures `v1a`). Svix sends the same headers under its own prefix.
  */
-export const standardWebhooks: Source = {
-  signatureHeaders: ['webhook-signature', 'svix-signature'],
-  identityHeaders: ['webhook-id', 'webhook-timestamp', 'svix-id', 'svix-timestamp'],
+export const standardWebhooks: Source = standardWebhooksBy(false);
 
-  checkSecret(secret) {
-    if (parseSecret(secret) !== undefined) return undefined;
-    return secret.startsWith(PUBLIC_KEY_PREFIX)
-      ? `is not an ed25519 public key (${PUBLIC_KEY_PREFIX} and the base64 of ${ED25519_KEY_BYTES} bytes)`
-      : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…), or store the base64 of it if the sender signs with its text (an older Polar)';
-  },
+/** The same; whether the text of a secret is a key too, for senders whose secrets once were any text. */
+export function standardWebhooksBy(isTextToo: boolean): Source {
+  return {
+    signatureHeaders: ['webhook-signature', 'svix-signature'],
+    identityHeaders: ['webhook-id', 'webhook-timestamp', 'svix-id', 'svix-timestamp'],
 
-  verify(request, trust) {
-    const { id, timestamp, signature } = fields(request);
-    if (signature === undefined) return 'signature-missing';
-    if (id === undefined) return 'id-missing';
-    const problem = timestampProblem(timestamp, trust);
-    if (problem !== undefined) return problem;
+    checkSecret(secret) {
+      if (isTextToo || parseSecret(secret) !== undefined) return undefined;
+      return secret.startsWith(PUBLIC_KEY_PREFIX)
+        ? `is not an ed25519 public key (${PUBLIC_KEY_PREFIX} and the base64 of ${ED25519_KEY_BYTES} bytes)`
+        : 'is not base64 after its prefix: copy it whole, as the sender shows it (whsec_…), or store the base64 of it if the sender signs with its text';
+    },
 
-    const shared = ofVersion(signature, 'v1');
-    const asymmetric = ofVersion(signature, 'v1a');
-    if (shared.length + asymmetric.length === 0) return 'signature-malformed';
+    verify(request, trust) {
+      const { id, timestamp, signature } = fields(request);
+      if (signature === undefined) return 'signature-missing';
+      if (id === undefined) return 'id-missing';
+      const problem = timestampProblem(timestamp, trust);
+      if (problem !== undefined) return problem;
 
-    const keys = trust.secrets.flatMap((secret) => parseSecret(secret) ?? []);
-    const sharedKeys = keys.filter(({ isPublic }) => !isPublic).map(({ bytes }) => bytes);
-    const publicKeys = keys.filter(({ isPublic }) => isPublic);
-    const ed25519Keys = publicKeys.flatMap(
-      ({ bytes }) => publicKeyOf(bytes.toString('base64'), 'ed25519') ?? [],
-    );
-    const signed = [`${id}.${timestamp}.`, request.body];
-    return hmacMatches('sha256', sharedKeys, signed, shared) ||
-      publicKeyMatches('ed25519', ed25519Keys, signed, asymmetric)
-      ? 'authentic'
-      : 'signature-mismatch';
-  },
+      const shared = ofVersion(signature, 'v1');
+      const asymmetric = ofVersion(signature, 'v1a');
+      if (shared.length + asymmetric.length === 0) return 'signature-malformed';
 
-  identify(request) {
-    const { id, timestamp } = fields(request);
-    // A retry is signed anew: the one time that there is is the attempt's.
-    const attemptedAt = unixTimeOf(timestamp);
-    return { id, sentAt: attemptedAt, attemptedAt };
-  },
-};
+      const keys = trust.secrets.flatMap((secret) => parseSecret(secret) ?? []);
+      // Everyone has the text of a public key.
+      const texts = isTextToo ? trust.secrets.filter((secret) => !secret.includes(PUBLIC_KEY_PREFIX)) : [];
+      const sharedKeys = [...texts, ...keys.filter(({ isPublic }) => !isPublic).map(({ bytes }) => bytes)];
+      const publicKeys = keys.filter(({ isPublic }) => isPublic);
+      const ed25519Keys = publicKeys.flatMap(
+        ({ bytes }) => publicKeyOf(bytes.toString('base64'), 'ed25519') ?? [],
+      );
+      const signed = [`${id}.${timestamp}.`, request.body];
+      return hmacMatches('sha256', sharedKeys, signed, shared) ||
+        publicKeyMatches('ed25519', ed25519Keys, signed, asymmetric)
+        ? 'authentic'
+        : 'signature-mismatch';
+    },
+
+    identify(request) {
+      const { id, timestamp } = fields(request);
+      // A retry is signed anew: the one time that there is is the attempt's.
+      const attemptedAt = unixTimeOf(timestamp);
+      return { id, sentAt: attemptedAt, attemptedAt };
+    },
+  };
+}
 
 /** All three under one prefix: mixed ones are no sender's. */
 function fields(request: RawRequest) {

@@ -1,4 +1,4 @@
-import { headerValue } from '../raw-request.ts';
+import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
 import { equalInConstantTime } from './constant-time.ts';
 import { at, jsonBody, stepsOf, textOf, UNREAD } from './json-body.ts';
 import type { Source } from './source.ts';
@@ -11,11 +11,13 @@ export function isSecret(value: string | Uint8Array, secrets: readonly string[])
   return matches;
 }
 
+type Half = Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'>;
+
 /** The half of a source whose deliveries carry the secret itself, which `read` finds in the header. */
 export function tokenSent(
   header: string,
   read: (value: string) => string | Uint8Array | undefined = (value) => value,
-): Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> {
+): Half {
   const name = header.toLowerCase();
   return {
     signatureHeaders: [name],
@@ -32,18 +34,25 @@ export function tokenSent(
 }
 
 /** The same where it is a text in the JSON body, which has to be parsed before it is known whose it is. */
-export function tokenInBody(
-  jsonPath: string,
-): Pick<Source, 'signatureHeaders' | 'identityHeaders' | 'checkSecret' | 'verify'> {
+export function tokenInBody(jsonPath: string): Half {
   const steps = stepsOf(jsonPath);
+  return tokenFound((request) => {
+    const body = jsonBody(request);
+    return body === UNREAD ? UNREAD : textOf(at(body, ...steps));
+  });
+}
+
+/** The same where it is a parameter of the URL. */
+export const tokenInQuery = (name: string): Half => tokenFound((request) => queryValue(request, name));
+
+function tokenFound(find: (request: RawRequest) => string | undefined | typeof UNREAD): Half {
   return {
     signatureHeaders: [],
     identityHeaders: [],
     checkSecret: () => undefined,
     verify(request, { secrets }) {
-      const body = jsonBody(request);
-      if (body === UNREAD) return 'body-too-complex';
-      const token = textOf(at(body, ...steps));
+      const token = find(request);
+      if (token === UNREAD) return 'body-too-complex';
       if (token === undefined) return 'token-missing';
       return isSecret(token, secrets) ? 'authentic' : 'token-mismatch';
     },

@@ -107,6 +107,7 @@ export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
   InstanceTypeNotFound: NO_SUCH_HOST,
   InstanceTypeNotOffered: NO_SUCH_HOST,
   ProcessorTooOld: NO_SUCH_HOST,
+  MongoTooOld: NO_SUCH_HOST,
   ImageNotFound: NO_SUCH_HOST,
   ImageOfOtherArchitecture: NO_SUCH_HOST,
   MongoVersionStep: NO_SUCH_HOST,
@@ -209,6 +210,11 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
       'of `Healthy`: the store failed to answer twice in a row. The queue is paused, keeps its events for 14 days whatever `queue.retentionSeconds` says, and resumes at the first answer',
     remedy: 'see to what the message names',
   },
+  TlsFailed: {
+    means:
+      'of `Healthy`: the function refuses the certificate that the store shows, and tells it nothing. Of a managed store another server may answer on the address of the host. The queue is paused meanwhile, as above',
+    remedy: 'as the message says; nothing lets the function go on without TLS ([`docs/store.md`](store.md))',
+  },
   ProbeFailed: {
     means:
       'of `Healthy`, which is Unknown: the function that asks the store could not be asked itself for a while',
@@ -241,5 +247,9 @@ export const WELL: Readonly<Record<Well, string>> = {
   Healthy: 'nothing is wrong',
   Settled: 'of `Reconciling`, which is False: nothing is on its way',
   NotStalled: 'of `Stalled`, which is False: nothing waits for you',
+  Paused:
+    'of `Healthy`, which is False: `spec.postQueue.paused` is true. Deliveries are taken and wait in the queue, which keeps them for 14 days; what is in the dead-letter queue goes back into the queue when it is read again',
+  EndpointDisabled:
+    'of `Healthy`, which is False: `spec.endpoint.enabled` is false. Every request is answered with `spec.endpoint.response.disabledStatusCode`; what was in the queue is stored',
   Suspended: '`spec.suspend` is true',
 };

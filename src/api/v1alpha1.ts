@@ -1,16 +1,20 @@
 import * as z from 'zod';
 import {
   EACH_PATH,
+  HANDSHAKE_CONTENT_TYPES,
+  HANDSHAKE_METHODS,
   HMAC_ALGORITHMS,
   HMAC_ENCODINGS,
   HMAC_PLACEHOLDER,
   JSON_PATH,
+  JWT_ALGORITHMS,
   KEY_ENCODINGS,
   PROOF_HEADER,
+  PUBLIC_KEY_ALGORITHMS,
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
-import { SOURCE_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
+import { BATCH_TYPES, SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -97,9 +101,113 @@ const keyRef = (kind: 'Secret' | 'ConfigMap') => (description: string) =>
 const secretKeyRef = keyRef('Secret');
 const configMapKeyRef = keyRef('ConfigMap');
 
+/** Service Unavailable and Gone. (RFC 9110, sections 15.6.4 and 15.5.11.) */
+const DISABLED_STATUS_CODES = [503, 410];
+
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+const headerName = (description: string) =>
+  formed(
+    100,
+    /^[A-Za-z0-9_-]+$/,
+    'the name of a header has letters, digits, - and _ only, without the colon',
+  ).describe(description);
+
+const jsonPath = (field: string) =>
+  formed(
+    256,
+    new RegExp(`^${JSON_PATH.source}$`),
+    `${field} starts with $ and has steps .name and [0], such as $.data.id`,
+  );
+
+const parameterName = (field: string) =>
+  formed(100, /^[A-Za-z0-9_.-]+$/, `${field} is the name of a parameter: letters, digits, _, . and - only`);
+
+/** Where in a request something stands. */
+const requestPlace = (field: string) => ({
+  header: headerName('In this header.').optional(),
+  query: parameterName(`${field}.query`).optional().describe('In this parameter of the query.'),
+  jsonPath: jsonPath(`${field}.jsonPath`)
+    .optional()
+    .describe('There in a JSON body, such as $.challenge: a text or a whole number.'),
+});
+
+const onePlace = (
+  field: string,
+): CheckedRule<{ [Kind in 'header' | 'query' | 'jsonPath']?: string | undefined }> => ({
+  rule: '[has(self.header), has(self.query), has(self.jsonPath)].filter(given, given).size() == 1',
+  message: `${field} takes exactly one of header, query and jsonPath`,
+  holds: ({ header, query, jsonPath: path }) =>
+    [header, query, path].filter((given) => given !== undefined).length === 1,
+});
+
+const handshake = checked(
+  z.object({
+    method: z.enum(HANDSHAKE_METHODS).describe('Method of the request.'),
+    challenge: checked(z.object(requestPlace('handshake.challenge')), onePlace('handshake.challenge'))
+      .optional()
+      .describe('What is given back. A request without it is no handshake.'),
+    when: checked(
+      z.object({
+        ...requestPlace('handshake.when'),
+        value: text(256, 'What stands there, such as url_verification.'),
+      }),
+      onePlace('handshake.when'),
+    )
+      .optional()
+      .describe('What tells the request from others of its method.'),
+    signed: z
+      .boolean()
+      .describe('True: it is answered only if it is authentic as a delivery is.')
+      .default(false),
+    answer: checked(
+      z.object({
+        statusCode: integer(200, 299, 'Status code.').default(200),
+        contentType: z
+          .enum(HANDSHAKE_CONTENT_TYPES)
+          .describe('Content type of the challenge as the whole body; a JSON object has its own.')
+          .default('text/plain'),
+        header: headerName('In place of the body: header in which the challenge is given back.').optional(),
+        jsonField: formed(
+          100,
+          /^[A-Za-z0-9_.-]+$/,
+          'answer.jsonField is the name of a member: letters, digits, _, . and - only',
+        )
+          .optional()
+          .describe('In place of the bare challenge: member of a JSON object that has it.'),
+      }),
+      {
+        rule: '!has(self.header) || !has(self.jsonField)',
+        message: 'answer takes one of header and jsonField: take the other out',
+        holds: ({ header, jsonField }) => header === undefined || jsonField === undefined,
+      },
+      {
+        rule: "!has(self.header) || !(self.header.lowerAscii() in ['content-type', 'content-length', 'transfer-encoding', 'connection', 'set-cookie', 'location'])",
+        message:
+          'answer.header names a header that means something to every client: name the one that the sender waits for',
+        holds: ({ header = '' }) =>
+          !/^(content-type|content-length|transfer-encoding|connection|set-cookie|location)$/i.test(header),
+      },
+    )
+      .prefault({})
+      .describe('How it is answered: with the challenge as the body, unless header or jsonField is given.'),
+  }),
+  {
+    rule: "self.method != 'POST' || has(self.challenge) || has(self.when)",
+    message:
+      'a handshake by POST needs challenge or when, or every delivery would be taken for one: say how it is told from an event',
+    holds: ({ method, challenge, when }) =>
+      method !== 'POST' || challenge !== undefined || when !== undefined,
+  },
+  {
+    rule: 'has(self.challenge) || (!has(self.answer.header) && !has(self.answer.jsonField))',
+    message: 'answer.header and answer.jsonField give the challenge back: say in challenge where it stands',
+    holds: ({ challenge, answer: { header, jsonField } }) =>
+      challenge !== undefined || (header === undefined && jsonField === undefined),
+  },
+);
 
 const endpoint = z
   .object({
@@ -141,9 +249,26 @@ const endpoint = z
           599,
           'Status code for a delivery that could not be put into the queue. It is a server error, so that senders try again.',
         ).default(503),
+        disabledStatusCode: z
+          .literal(DISABLED_STATUS_CODES)
+          .describe(
+            'Status code while endpoint.enabled is false; 503 or 410. With 503 most senders try again for a while, with 410 many give the subscription up.',
+          )
+          .default(503),
       })
       .prefault({})
       .describe('What the sender is answered.'),
+    handshake: handshake
+      .optional()
+      .describe(
+        'A question that the sender asks before its first event, and its answer; nothing of it is stored. For senders without a type of their own, whose questions are answered anyway.',
+      ),
+    enabled: z
+      .boolean()
+      .describe(
+        'False: every request is answered with response.disabledStatusCode, and nothing of it is stored. What is in the queue already is stored.',
+      )
+      .default(true),
     throttle: z
       .object({
         rateLimit: integer(1, 10_000, 'Steady deliveries a second.'),
@@ -157,24 +282,10 @@ const endpoint = z
   .prefault({})
   .describe('The URL that senders post to.');
 
-const headerName = (description: string) =>
-  formed(
-    100,
-    /^[A-Za-z0-9_-]+$/,
-    'the name of a header has letters, digits, - and _ only, without the colon',
-  ).describe(description);
-
-const jsonPath = (field: string) =>
-  formed(
-    256,
-    new RegExp(`^${JSON_PATH.source}$`),
-    `${field} starts with $ and has steps .name and [0], such as $.data.id`,
-  );
-
 const partKey = (description: string) =>
   formed(32, /^[A-Za-z0-9_-]+$/, 'the key of a part has letters, digits, - and _ only').describe(description);
 
-const hmacParts = checked(
+const signatureParts = checked(
   z.object({
     signature: partKey('Key of the parts that are signatures, such as v1. One that is right is enough.'),
     separator: formed(2, /^[ ,;:&|.]{1,2}$/, 'parts.separator is one or two of , ; : & | . and a blank')
@@ -191,108 +302,216 @@ const hmacParts = checked(
   },
 );
 
-const hmacTimestamp = checked(
-  z.object({
-    header: headerName('Header that carries the time.').optional(),
-    part: partKey('Key of the part of the header that is the time, such as t.').optional(),
-    jsonPath: jsonPath('hmac.timestamp.jsonPath')
-      .optional()
-      .describe('Where the time stands in a JSON body, such as $.sentAt: a text or a whole number.'),
-    format: z
-      .enum(TIMESTAMP_FORMATS)
-      .describe('How the time is written: in seconds or milliseconds since 1970, or as 2026-01-02T03:04:05Z.')
-      .default('seconds'),
-  }),
-  {
-    rule: '[has(self.header), has(self.part), has(self.jsonPath)].filter(given, given).size() == 1',
-    message: 'hmac.timestamp takes exactly one of header, part and jsonPath',
-    holds: (time) =>
-      [time.header, time.part, time.jsonPath].filter((given) => given !== undefined).length === 1,
-  },
-);
+/** Where a signed time is. `field`: what of the source describes the signature. */
+const signedTime = (field: string) =>
+  checked(
+    z.object({
+      header: headerName('Header that carries the time.').optional(),
+      part: partKey('Key of the part of the header that is the time, such as t.').optional(),
+      jsonPath: jsonPath(`${field}.timestamp.jsonPath`)
+        .optional()
+        .describe('Where the time stands in a JSON body, such as $.sentAt: a text or a whole number.'),
+      format: z
+        .enum(TIMESTAMP_FORMATS)
+        .describe(
+          'How the time is written: in seconds or milliseconds since 1970, or as 2026-01-02T03:04:05Z.',
+        )
+        .default('seconds'),
+    }),
+    {
+      rule: '[has(self.header), has(self.part), has(self.jsonPath)].filter(given, given).size() == 1',
+      message: `${field}.timestamp takes exactly one of header, part and jsonPath`,
+      holds: (time) =>
+        [time.header, time.part, time.jsonPath].filter((given) => given !== undefined).length === 1,
+    },
+  );
 
-const hmac = checked(
-  z.object({
-    header: headerName('Header that carries the signature.').optional(),
-    headers: z
-      .array(headerName('Name of a header, in any case.'))
-      .min(1)
-      .max(5)
-      .optional()
-      .describe('In place of header: headers of which any may carry a right signature.')
-      .meta({ 'x-kubernetes-list-type': 'set' }),
-    parts: hmacParts
-      .optional()
-      .describe('How the header is made up if it holds more than one digest, as t=…,v1=…,v1=… does.'),
-    algorithm: z.enum(HMAC_ALGORITHMS).describe('Hash of the HMAC.').default('sha256'),
-    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the digest.').default('hex'),
-    keyEncoding: z
-      .enum(KEY_ENCODINGS)
-      .describe('How the secret writes the key: as it is, or in hex or base64.')
-      .default('text'),
-    prefix: z.string().max(32).describe('What stands before the digest, such as sha256=.').default(''),
-    template: formed(
-      256,
-      new RegExp(`^([^{}]|\\{(${HMAC_PLACEHOLDER.source})\\})*$`),
-      'hmac.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces',
+/** What any signature is described by, whatever its key. */
+const signatureFields = (field: string) => ({
+  header: headerName('Header that carries the signature.').optional(),
+  headers: z
+    .array(headerName('Name of a header, in any case.'))
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('In place of header: headers of which any may carry a right signature.')
+    .meta({ 'x-kubernetes-list-type': 'set' }),
+  parts: signatureParts
+    .optional()
+    .describe('How the header is made up if it holds more than one signature, as t=…,v1=…,v1=… does.'),
+  prefix: z.string().max(32).describe('What stands before the signature, such as sha256=.').default(''),
+  template: formed(
+    256,
+    new RegExp(`^([^{}]|\\{(${HMAC_PLACEHOLDER.source})\\})*$`),
+    `${field}.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces`,
+  )
+    .describe(
+      'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order.',
     )
-      .describe(
-        'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order.',
-      )
-      .default('{body}'),
-    timestampHeader: headerName(
-      'Header that carries the time, in Unix seconds. It is held to toleranceSeconds.',
-    ).optional(),
-    timestamp: hmacTimestamp
-      .optional()
-      .describe('Where the time is, if not in Unix seconds in a header. It is held to toleranceSeconds.'),
-  }),
+    .default('{body}'),
+  timestampHeader: headerName(
+    'Header that carries the time, in Unix seconds. It is held to toleranceSeconds.',
+  ).optional(),
+  timestamp: signedTime(field)
+    .optional()
+    .describe('Where the time is, if not in Unix seconds in a header. It is held to toleranceSeconds.'),
+});
+
+type Given<T> = T | undefined;
+interface Signature {
+  readonly header?: Given<string>;
+  readonly headers?: Given<readonly string[]>;
+  readonly parts?: Given<{ readonly signature: string }>;
+  readonly prefix: string;
+  readonly template: string;
+  readonly timestampHeader?: Given<string>;
+  readonly timestamp?: Given<{ readonly part?: Given<string>; readonly jsonPath?: Given<string> }>;
+}
+
+const signatureRules = (field: string): CheckedRule<Signature>[] => [
   {
     rule: 'has(self.header) != has(self.headers)',
-    message: 'hmac takes exactly one of header and headers: name what carries the signature',
+    message: `${field} takes exactly one of header and headers: name what carries the signature`,
     holds: ({ header, headers }) => (header === undefined) !== (headers === undefined),
   },
   {
     rule: "self.template.contains('{body}') || self.template.contains('{form:*}')",
-    message:
-      'hmac.template must hold {body}, or {form:*} for a form: a signature that leaves the body out proves nothing about it',
+    message: `${field}.template must hold {body}, or {form:*} for a form: a signature that leaves the body out proves nothing about it`,
     holds: ({ template }) => template.includes('{body}') || template.includes('{form:*}'),
   },
   {
     rule: '!has(self.timestampHeader) || !has(self.timestamp)',
-    message: 'hmac takes one of timestampHeader and timestamp: timestamp.header says the same',
+    message: `${field} takes one of timestampHeader and timestamp: timestamp.header says the same`,
     holds: ({ timestampHeader, timestamp }) => timestampHeader === undefined || timestamp === undefined,
   },
   {
     rule: "(has(self.timestampHeader) || (has(self.timestamp) && !has(self.timestamp.jsonPath))) == self.template.contains('{timestamp}')",
-    message:
-      'hmac.timestampHeader, timestamp.header or timestamp.part and {timestamp} in hmac.template belong together: a time that is not signed can be replaced by anyone',
+    message: `${field}.timestampHeader, timestamp.header or timestamp.part and {timestamp} in ${field}.template belong together: a time that is not signed can be replaced by anyone`,
     holds: ({ timestampHeader, timestamp, template }) =>
       (timestampHeader !== undefined || (timestamp !== undefined && timestamp.jsonPath === undefined)) ===
       template.includes('{timestamp}'),
   },
   {
     rule: "!has(self.timestamp) || !has(self.timestamp.jsonPath) || self.template.contains('{body}')",
-    message:
-      'hmac.timestamp.jsonPath is in the body: {body} must be in hmac.template, or the time is not signed',
+    message: `${field}.timestamp.jsonPath is in the body: {body} must be in ${field}.template, or the time is not signed`,
     holds: ({ timestamp, template }) => timestamp?.jsonPath === undefined || template.includes('{body}'),
   },
   {
     rule: '!has(self.timestamp) || !has(self.timestamp.part) || (has(self.parts) && self.parts.signature != self.timestamp.part && has(self.header))',
-    message:
-      'hmac.timestamp.part is a part of the one header: give header and parts, and the time another key than the signature',
+    message: `${field}.timestamp.part is a part of the one header: give header and parts, and the time another key than the signature`,
     holds: ({ timestamp, parts, header }) =>
       timestamp?.part === undefined ||
       (parts !== undefined && parts.signature !== timestamp.part && header !== undefined),
   },
   {
     rule: "!has(self.parts) || self.prefix == ''",
-    message: 'hmac.prefix stands before a lone digest: leave it out, or leave parts out',
+    message: `${field}.prefix stands before a lone signature: leave it out, or leave parts out`,
     holds: ({ parts, prefix }) => parts === undefined || prefix === '',
   },
+];
+
+const hmac = checked(
+  z.object({
+    ...signatureFields('hmac'),
+    algorithm: z.enum(HMAC_ALGORITHMS).describe('Hash of the HMAC.').default('sha256'),
+    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the digest.').default('hex'),
+    keyEncoding: z
+      .enum(KEY_ENCODINGS)
+      .describe('How the secret writes the key: as it is, or in hex or base64.')
+      .default('text'),
+  }),
+  ...signatureRules('hmac'),
 )
   .optional()
   .describe('How the sender signs; for type HMAC.');
+
+/** Public keys of a sender. `field`: what of the source has them. */
+const publicKeys = (field: string) =>
+  z
+    .array(
+      checked(
+        z.object({
+          value: text(
+            4096,
+            'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
+          ).optional(),
+          configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
+          secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
+        }),
+        {
+          rule: '[has(self.value), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(given, given).size() == 1',
+          message: `an entry of ${field}.keys takes exactly one of value, configMapKeyRef and secretKeyRef`,
+          holds: ({ value, configMapKeyRef: configMap, secretKeyRef: secret }) =>
+            [value, configMap, secret].filter((given) => given !== undefined).length === 1,
+        },
+      ),
+    )
+    .min(1)
+    .max(3)
+    .describe(
+      'Public keys of the sender, 1 to 3: a delivery that is signed with any of them is accepted, which is how one is rotated.',
+    )
+    .meta({ 'x-kubernetes-list-type': 'atomic' });
+
+const publicKey = checked(
+  z.object({
+    ...signatureFields('publicKey'),
+    algorithm: z.enum(PUBLIC_KEY_ALGORITHMS).describe('How the sender signs.'),
+    encoding: z.enum(HMAC_ENCODINGS).describe('How the header writes the signature.').default('base64'),
+    keys: publicKeys('publicKey'),
+  }),
+  ...signatureRules('publicKey'),
+)
+  .optional()
+  .describe('How the sender signs with its private key; for type PublicKey.');
+
+const jwt = checked(
+  z.object({
+    header: headerName('Header that carries the token, behind the word Bearer or alone.').default(
+      'Authorization',
+    ),
+    algorithm: z.enum(JWT_ALGORITHMS).describe('The one algorithm that is taken.'),
+    keys: publicKeys('jwt').optional(),
+    audience: text(
+      256,
+      'What must be among the audience (aud) of a token. Default: it may have any.',
+    ).optional(),
+    issuer: text(256, 'What must be the issuer (iss) of a token. Default: it may have any.').optional(),
+    bodyHashClaim: formed(
+      100,
+      /^[A-Za-z0-9_-]+$/,
+      'jwt.bodyHashClaim is the name of a claim: letters, digits, - and _ only',
+    )
+      .optional()
+      .describe(
+        'Claim that holds the SHA-256 of the body, in hex. Without it a token proves who sends, and nothing of the body.',
+      ),
+  }),
+  {
+    rule: "(self.algorithm == 'HS256') != has(self.keys)",
+    message:
+      'jwt.algorithm HS256 takes a secret in secretRefs and no keys, RS256 and ES256 take public keys in jwt.keys',
+    holds: ({ algorithm, keys }) => (algorithm === 'HS256') !== (keys !== undefined),
+  },
+)
+  .optional()
+  .describe('What the token of a delivery has to say; for type JWT.');
+
+const apiKey = checked(
+  z.object({
+    header: headerName('Header that carries the key.').default('X-Api-Key'),
+    query: parameterName('apiKey.query')
+      .optional()
+      .describe('In place of header: parameter of the query that carries the key, such as code.'),
+  }),
+  {
+    rule: "!has(self.query) || self.header == 'X-Api-Key'",
+    message: 'apiKey takes one of header and query: take the other out',
+    holds: ({ header, query }) => query === undefined || header === 'X-Api-Key',
+  },
+)
+  .optional()
+  .describe('Where the key is; for type ApiKey. Default: in the header X-Api-Key.');
 
 const eventId = z
   .object({
@@ -333,19 +552,54 @@ const eventId = z
 const isProof = (name: string) => {
   const { looksLike, butNot } = PROOF_HEADER;
   const ofSettings =
-    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
-  const ofList = `(has(self.hmac) && has(self.hmac.headers) && self.hmac.headers.exists(one, one.lowerAscii() == ${name}))`;
-  return `(${name} in ${ofSettings} || ${ofList} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
+    "[has(self.hmac) && has(self.hmac.header) ? self.hmac.header.lowerAscii() : '', has(self.publicKey) && has(self.publicKey.header) ? self.publicKey.header.lowerAscii() : '', has(self.jwt) ? self.jwt.header.lowerAscii() : '', has(self.apiKey) ? self.apiKey.header.lowerAscii() : '']";
+  const ofLists = ['hmac', 'publicKey']
+    .map(
+      (field) =>
+        `(has(self.${field}) && has(self.${field}.headers) && self.${field}.headers.exists(one, one.lowerAscii() == ${name}))`,
+    )
+    .join(' || ');
+  return `(${name} in ${ofSettings} || ${ofLists} || (${name}.matches(r'${looksLike.source}') && !${name}.matches(r'${butNot.source}')))`;
 };
 
-const urlSigningList = URL_SIGNING_TYPES.map((type) => `'${type}'`).join(', ');
+const only = checked(
+  z.object({
+    types: z
+      .array(text(128, 'An event type, exactly as the sender writes it.'))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('Event types that are stored, for a sender that says one.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+    jsonPath: jsonPath('only.jsonPath')
+      .optional()
+      .describe(
+        'In place of types: a place in a JSON body, such as $.data.status, with a text or a whole number.',
+      ),
+    values: z
+      .array(text(128, 'What may stand there.'))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('What an event that is stored has at jsonPath.')
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  }),
+  {
+    rule: 'has(self.types) != has(self.jsonPath) && has(self.jsonPath) == has(self.values)',
+    message: 'only takes either types, or jsonPath and values',
+    holds: ({ types, jsonPath: path, values }) =>
+      (types === undefined) !== (path === undefined) && (path === undefined) === (values === undefined),
+  },
+);
+
+const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
 const source = z
   .object({
     type: z
       .enum(SOURCE_TYPES)
       .describe(
-        'Who sends, and so how a delivery is verified and an event recognised. HMAC, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
+        'Who sends, and so how a delivery is verified and an event recognised. HMAC, PublicKey, JWT, ApiKey, Basic and Bearer are for senders without a name here; None accepts everything.',
       )
       .default('None'),
     secretRefs: z
@@ -362,10 +616,9 @@ const source = z
       'How far the time in a signature may be from now, in seconds, to both sides. For senders that sign a time.',
     ).default(300),
     hmac,
-    apiKey: z
-      .object({ header: headerName('Header that carries the key.').default('X-Api-Key') })
-      .optional()
-      .describe('Where the key is; for type ApiKey. Default: in X-Api-Key.'),
+    publicKey,
+    jwt,
+    apiKey,
     publicUrl: formed(
       512,
       /^https:\/\/[^\s#]+$/,
@@ -376,6 +629,11 @@ const source = z
         'URL of the endpoint exactly as the sender has it, query included; for senders that sign it. Needed if that URL has a query, or if something before the gateway changes host or path. Default: the URL that was called.',
       ),
     eventId,
+    only: only
+      .optional()
+      .describe(
+        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Not where a request brings several events. Default: all.',
+      ),
     keepHeaders: z
       .array(headerName('Name of a header, in any case.'))
       .max(20)
@@ -390,13 +648,26 @@ const source = z
   .meta(
     rules(
       {
-        rule: "self.type == 'None' || (has(self.secretRefs) && size(self.secretRefs) > 0)",
+        rule: "self.type in ['None', 'PublicKey'] || (has(self.jwt) && has(self.jwt.keys)) || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
         rule: "self.type != 'None' || !has(self.secretRefs) || size(self.secretRefs) == 0",
         message:
           'type None verifies nothing: remove secretRefs, or set type to the sender whose secret this is',
+      },
+      {
+        rule: "(self.type != 'PublicKey' && !(has(self.jwt) && has(self.jwt.keys) && self.jwt.algorithm != 'HS256')) || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        message: 'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
+      },
+      {
+        rule: "(self.type == 'PublicKey') == has(self.publicKey)",
+        message:
+          'publicKey and type PublicKey belong together: give publicKey with algorithm, keys and header, or take it out',
+      },
+      {
+        rule: "(self.type == 'JWT') == has(self.jwt)",
+        message: 'jwt and type JWT belong together: give jwt with algorithm, or take it out',
       },
       {
         rule: "self.type != 'HMAC' || has(self.hmac)",
@@ -411,9 +682,21 @@ const source = z
         message: 'apiKey belongs to type ApiKey: remove it, or set type to ApiKey',
       },
       {
-        rule: `self.type in [${urlSigningList}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]'))`,
+        rule: `self.type in [${quoted(URL_SIGNING_TYPES)}] || !has(self.publicUrl) || (has(self.hmac) && self.hmac.template.matches('[{](url|path|query)[}]')) || (has(self.publicKey) && self.publicKey.template.matches('[{](url|path|query)[}]'))`,
         message:
-          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC with {url}, {path} or {query} in hmac.template',
+          'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC or PublicKey with {url}, {path} or {query} in the template',
+      },
+      {
+        rule: `!has(self.only) || !has(self.only.types) || self.type in [${quoted(TELLING_TYPES)}]`,
+        fieldPath: '.only.types',
+        message:
+          'of a sender of this type no event type is known: name a place in its body in only.jsonPath and only.values instead',
+      },
+      {
+        rule: `!has(self.only) || (has(self.eventId) ? !has(self.eventId.each) : !(self.type in [${quoted(BATCH_TYPES)}]))`,
+        fieldPath: '.only',
+        message:
+          'a request of this source brings several events, and only looks at a request as a whole: take only out, or set eventId.bodySha256: true without each, which keeps a request together as one event',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,
@@ -570,6 +853,12 @@ const postQueue = z
       10,
     ),
     batchWindowSeconds: integer(0, 300, 'Seconds to wait for a batch to fill.').default(0),
+    paused: z
+      .boolean()
+      .describe(
+        'True: deliveries are taken as ever, but nothing is stored. The queue keeps them for 14 days, whatever queue.retentionSeconds says, and they are stored once this is false.',
+      )
+      .default(false),
   })
   .prefault({})
   .describe('The function after the queue: it writes events into the store.')

@@ -59,6 +59,19 @@ function table({ owner, spec, path }: PlanInput, gatewayName: string): AlarmPlan
       },
     ];
   });
+  const gateway: AlarmPlan[] = [
+    {
+      id: 'gateway-errors',
+      part: 'Gateway',
+      description: 'The endpoint answers with server errors',
+      namespace: 'AWS/ApiGateway',
+      metric: '5XXError',
+      dimensions: { ApiName: gatewayName, Resource: routePath(path), Method: 'ANY', Stage: STAGE },
+      statistic: 'Sum',
+      periodSeconds: FIVE_MINUTES,
+      threshold: thresholds.gatewayErrors,
+    },
+  ];
   const host: AlarmPlan[] = [
     {
       id: 'host-status',
@@ -107,17 +120,8 @@ function table({ owner, spec, path }: PlanInput, gatewayName: string): AlarmPlan
       periodSeconds: MINUTE,
       threshold: thresholds.oldestMessageSeconds,
     },
-    {
-      id: 'gateway-errors',
-      part: 'Gateway',
-      description: 'The endpoint answers with server errors',
-      namespace: 'AWS/ApiGateway',
-      metric: '5XXError',
-      dimensions: { ApiName: gatewayName, Resource: routePath(path), Method: 'ANY', Stage: STAGE },
-      statistic: 'Sum',
-      periodSeconds: FIVE_MINUTES,
-      threshold: thresholds.gatewayErrors,
-    },
+    // One that is out of service answers with nothing else.
+    ...(spec.endpoint.enabled ? gateway : []),
     ...functions,
     ...(spec.store.managed ? host : []),
   ];

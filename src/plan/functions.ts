@@ -1,9 +1,12 @@
 import {
+  type JwtSettings,
   OWN_CODE_ENV,
   OWN_CODE_FILE,
   POST_QUEUE_ENV,
   PRE_QUEUE_ENV,
+  type PublicKeyScheme,
   type ResponseSettings,
+  type SourceSettings,
   STORE_CA_FILE,
 } from '../../handlers/contract.ts';
 import { type Graph, type GraphNode, given, join, nodeKey, ref } from '../aws/graph/graph.ts';
@@ -11,9 +14,10 @@ import { TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import type { PolicyStatement } from '../aws/wire/policy.ts';
 import { answersOf, withSender } from '../senders/index.ts';
+import { handshakeSettings } from './handshake.ts';
 import { ALIAS, type FunctionId, functionName, logGroupName } from './identity.ts';
 import type { FunctionInput, PlanInput } from './input.ts';
-import { storeUri } from './store.ts';
+import { storeAuthority, storeUri } from './store.ts';
 
 type Environment = Readonly<Record<string, Unresolved<string>>>;
 
@@ -38,10 +42,20 @@ export function planFunctions(input: PlanInput): Graph {
 }
 
 function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
-  const { secretRefs: _, ...source } = spec.source;
-  const answers = answersOf(source.type);
-  const { statusCode = answers.statusCode, body = answers.body, ...said } = spec.endpoint.response;
-  const response: ResponseSettings = { ...answers, ...said, statusCode, body };
+  const answers = answersOf(spec.source.type);
+  const {
+    statusCode = answers.statusCode,
+    body = answers.body,
+    disabledStatusCode,
+    ...said
+  } = spec.endpoint.response;
+  const response: ResponseSettings = {
+    ...answers,
+    ...said,
+    statusCode,
+    body,
+    ...(!spec.endpoint.enabled && { disabledStatusCode }),
+  };
   return {
     id: 'pre-queue',
     description: 'Verifies deliveries and puts them into the queue',
@@ -49,7 +63,7 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
     own: functions.preQueue,
     environment: {
       [PRE_QUEUE_ENV.queueUrl]: ref('Queue', 'queue', 'url'),
-      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(source)),
+      [PRE_QUEUE_ENV.source]: JSON.stringify(withSender(settingsOf(spec))),
       [PRE_QUEUE_ENV.secrets]: JSON.stringify(secrets.signing.map(({ value }) => value)),
       [PRE_QUEUE_ENV.response]: JSON.stringify(response),
     },
@@ -61,6 +75,19 @@ function preQueue({ spec, secrets, functions }: PlanInput): FunctionPlan {
     secretNames: secrets.signing.map(({ from }) => from),
     provisionedConcurrency: spec.preQueue.provisionedConcurrency,
     tags: { [TAGS.gateway]: given('gateway', 'restApiId') },
+  };
+}
+
+/** What a function is told of its source: all but what is, or names, its secrets and keys. */
+function settingsOf({ source, endpoint: { handshake } }: PlanInput['spec']): SourceSettings {
+  const { secretRefs: _, publicKey, jwt, ...rest } = source;
+  const { keys: __, ...scheme } = publicKey ?? {};
+  const { keys: ___, ...token } = jwt ?? {};
+  return {
+    ...rest,
+    ...(publicKey && { publicKey: scheme as PublicKeyScheme }),
+    ...(jwt && { jwt: token as JwtSettings }),
+    ...(handshake && { handshakes: [handshakeSettings(handshake)] }),
   };
 }
 
@@ -79,7 +106,10 @@ function postQueue(input: PlanInput): FunctionPlan {
       [POST_QUEUE_ENV.collection]: collection,
       ...(ttlDays !== undefined && { [POST_QUEUE_ENV.ttlDays]: String(ttlDays) }),
       ...(hasCa && { [POST_QUEUE_ENV.storeCa]: STORE_CA_FILE }),
-      ...(spec.store.managed && { [POST_QUEUE_ENV.managed]: 'true' }),
+      ...(spec.store.managed && {
+        [POST_QUEUE_ENV.managed]: 'true',
+        [POST_QUEUE_ENV.storeAuthority]: storeAuthority,
+      }),
       ...(spec.store.connectionSecret && {
         [POST_QUEUE_ENV.readerRole]: spec.store.connectionSecret.role,
       }),

@@ -68,7 +68,7 @@ export interface FunctionInput {
 
 /** What Kubernetes Secrets hold. */
 export interface Secrets {
-  /** Signing secrets, in the order of `spec.source.secretRefs`, with the words for where each comes from. */
+  /** Signing secrets, or public keys, in the order of the spec, with the words for where each comes from. */
   readonly signing: readonly { readonly value: string; readonly from: string }[];
   /** Connection string of an external store. */
   readonly storeUri?: string;

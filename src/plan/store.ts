@@ -10,12 +10,18 @@ import { partitionOf } from './partition.ts';
 import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
 
 const PASSWORD_BYTES = 32;
+/** Whom the certificate of a store's authority names: it stands twice in what a function's environment has to hold. */
+const AUTHORITY = 'Nami store';
 /** What a gp3 volume has where nothing is asked for; it goes back to this. (Amazon EBS: "General Purpose SSD volumes".) */
 const GP3_IOPS = 3000;
 
 const credentialsName = ({ path }: Owner) => `${path}store-password`;
+const authorityName = ({ path }: Owner) => `${path}store-authority`;
 
-/** The connection string that the post-queue function gets. */
+/** The certificate (base64 of DER) by which a managed store is known that speaks TLS. */
+export const storeAuthority = ref('Parameter', 'store-authority', 'certificate');
+
+/** The connection string that the post-queue function gets. A host that is older than its TLS goes on without. */
 export function storeUri({ secrets }: PlanInput): Unresolved<string> {
   if (secrets.storeUri !== undefined) return secrets.storeUri;
   return join(
@@ -23,7 +29,8 @@ export function storeUri({ secrets }: PlanInput): Unresolved<string> {
     ref('Parameter', 'store-password', 'value'),
     '@',
     ref('Instance', 'host', 'privateIp'),
-    `:${MONGO_PORT}/?authSource=admin&directConnection=true`,
+    `:${MONGO_PORT}/?authSource=admin&directConnection=true&tls=`,
+    ref('Instance', 'host', 'tls'),
   );
 }
 
@@ -72,6 +79,10 @@ function planHost(input: PlanInput): Graph {
   const { volume } = managed;
   const part = 'Store';
   const credentialsParameter = credentialsName(owner);
+  const authorityParameter = authorityName(owner);
+  const { partition, region, accountId } = place;
+  const arnOf = (parameter: string) => `arn:${partition}:ssm:${region}:${accountId}:parameter${parameter}`;
+  const whose = `the store of ${owner.identity[TAGS.namespace]}/${owner.identity[TAGS.name]}`;
   // Volume and credentials share their fate: one is useless without the other.
   const tags = { [TAGS.reclaimPolicy]: volume.reclaimPolicy };
   return [
@@ -82,10 +93,20 @@ function planHost(input: PlanInput): Graph {
       tags,
       desired: {
         name: credentialsParameter,
-        description: `Nami: password of the store of ${owner.identity[TAGS.namespace]}/${owner.identity[TAGS.name]}`,
+        description: `Nami: password of ${whose}`,
         randomBytes: PASSWORD_BYTES,
         volume: volumeIdentity(input),
         functionName: functionName(owner, 'post-queue'),
+      },
+    },
+    {
+      kind: 'Parameter',
+      id: 'store-authority',
+      part,
+      desired: {
+        name: authorityParameter,
+        description: `Nami: key and certificate of the authority of ${whose}`,
+        authority: AUTHORITY,
       },
     },
     {
@@ -114,10 +135,10 @@ function planHost(input: PlanInput): Graph {
         boundaryArn: settings.permissionsBoundaryArn,
         statements: [
           {
-            Sid: 'Password',
+            Sid: 'Secrets',
             Effect: 'Allow',
             Action: 'ssm:GetParameter',
-            Resource: `arn:${place.partition}:ssm:${place.region}:${place.accountId}:parameter${credentialsParameter}`,
+            Resource: [credentialsParameter, authorityParameter].map(arnOf),
           },
         ],
       },
@@ -151,11 +172,12 @@ function planHost(input: PlanInput): Graph {
       part,
       // It serves until its successor is known to be possible.
       standing: true,
-      after: [nodeKey('Parameter', 'store-password')],
+      after: [nodeKey('Parameter', 'store-password'), nodeKey('Parameter', 'store-authority')],
       desired: {
         object: 'host',
         expectedId: known.hostId ?? '',
         replaceId: replaceHostId,
+        functionName: functionName(owner, 'post-queue'),
         instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
         imageId: managed.amiId ?? '',
         zone: ref('Volume', DATA_VOLUME, 'zone'),
@@ -165,11 +187,13 @@ function planHost(input: PlanInput): Graph {
         securityGroupId: ref('SecurityGroup', 'host', 'id'),
         instanceProfileArn: ref('InstanceProfile', 'host', 'arn'),
         userData: userData({
-          region: place.region,
+          region,
           mongoImage: managed.mongoImage,
           volumeId: ref('Volume', DATA_VOLUME, 'id'),
           credentialsParameter,
+          authorityParameter,
         }),
+        tls: true,
         cpuCredits: managed.cpuCredits ?? STORE_DEFAULTS.cpuCredits,
         defaults: [
           ...(['instanceType', 'mongoImage'] as const).filter(

@@ -1,3 +1,4 @@
+import { STORE_SERVER_NAME } from '../../handlers/contract.ts';
 import { join, type ref } from '../aws/graph/graph.ts';
 import type { Join } from '../aws/object/unresolved.ts';
 import { HOST_FILES } from './host-files.ts';
@@ -13,14 +14,21 @@ interface HostSettings {
   readonly mongoImage: string;
   readonly volumeId: ReturnType<typeof ref>;
   readonly credentialsParameter: string;
+  readonly authorityParameter: string;
 }
 
 /**
  * What the host runs when it comes up for the first time: it lays down scripts and units (deploy/host-image) and does
- * nothing that could fail; the units do the rest at every boot. No secret stands here: the host reads its password from
- * SSM with its own role.
+ * nothing that could fail; the units do the rest at every boot. No secret stands here: the host reads its password, and the key
+ * of its authority, from SSM with its own role.
  */
-export function userData({ region, mongoImage, volumeId, credentialsParameter }: HostSettings): Join {
+export function userData({
+  region,
+  mongoImage,
+  volumeId,
+  credentialsParameter,
+  authorityParameter,
+}: HostSettings): Join {
   return join(
     `#!/bin/bash
 set -eu
@@ -30,6 +38,8 @@ NAMI_VOLUME_ID=`,
     volumeId,
     `
 NAMI_CREDENTIALS_PARAMETER=${credentialsParameter}
+NAMI_AUTHORITY_PARAMETER=${authorityParameter}
+NAMI_SERVER_NAME=${STORE_SERVER_NAME}
 NAMI_REGION=${region}
 NAMI_MONGO_IMAGE=${mongoImage}
 NAMI_MONGO_PORT=${MONGO_PORT}
@@ -37,7 +47,7 @@ NAMI_STORE_USER=${STORE_USER}
 ENV
 ${LAY_DOWN}chmod 755 /usr/local/lib/nami/*.sh
 systemctl daemon-reload
-systemctl enable --now --no-block nami-store.service nami-grow.timer
+systemctl enable --now --no-block nami-store.service nami-certificate.timer nami-grow.timer
 `,
   );
 }

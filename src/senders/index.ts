@@ -18,6 +18,26 @@ export const URL_SIGNING_TYPES: readonly string[] = [
   ...namesOf(SENDERS).filter((name) => signsUrl(SENDERS[name])),
 ];
 
+/** Types of senders that say of each event of which type it is. */
+export const TELLING_TYPES: readonly string[] = [
+  'Shopify',
+  'GitLab',
+  ...namesOf(SENDERS).filter((name) => {
+    const { event }: Sender = SENDERS[name];
+    return event.type !== undefined;
+  }),
+];
+
+/** Types of senders that bring several events in one request. */
+export const BATCH_TYPES: readonly string[] = [
+  'Meta',
+  'MicrosoftGraph',
+  ...namesOf(SENDERS).filter((name) => {
+    const { batch }: Sender = SENDERS[name];
+    return batch !== undefined;
+  }),
+];
+
 /** What a function is told: a sender that is data comes with it. */
 export function withSender(source: SourceSettings): SourceSettings {
   const sender = senderOf(source.type);

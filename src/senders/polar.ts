@@ -4,8 +4,9 @@ import type { Sender } from './sender.ts';
 export const polar: Sender = {
   title: 'Polar',
   page: 'https://polar.sh/docs/integrate/webhooks/delivery',
-  secret: 'the secret of the webhook, in base64: Polar signs with its text',
+  secret: 'the secret of the webhook, as Polar shows it,',
   shown: { by: 'library', of: '@polar-sh/sdk' },
-  scheme: { standardWebhooks: true },
+  // Its older secrets are any text, which is the key; its library tries both.
+  scheme: { standardWebhooks: 'or-text' },
   event: { id: ['{header:webhook-id}', '{header:svix-id}'], type: ['{json:$.type}'] },
 };

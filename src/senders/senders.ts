@@ -1,7 +1,9 @@
+import { adyen } from './adyen.ts';
 import { adyenPlatform } from './adyen-platform.ts';
 import { afterShip } from './after-ship.ts';
 import { alchemy } from './alchemy.ts';
 import { alertmanager } from './alertmanager.ts';
+import { asana } from './asana.ts';
 import { azureDevOps } from './azure-dev-ops.ts';
 import { bitbucket } from './bitbucket.ts';
 import { box } from './box.ts';
@@ -9,6 +11,7 @@ import { buildkite } from './buildkite.ts';
 import { calCom } from './cal-com.ts';
 import { circleCI } from './circle-ci.ts';
 import { clerk } from './clerk.ts';
+import { cloudEvents } from './cloud-events.ts';
 import { cloudflareStream } from './cloudflare-stream.ts';
 import { coinbaseCommerce } from './coinbase-commerce.ts';
 import { coinify } from './coinify.ts';
@@ -17,6 +20,7 @@ import { docuSign } from './docu-sign.ts';
 import { dodoPayments } from './dodo-payments.ts';
 import { dropbox } from './dropbox.ts';
 import { elevenLabs } from './eleven-labs.ts';
+import { eventGrid } from './event-grid.ts';
 import { expo } from './expo.ts';
 import { figma } from './figma.ts';
 import { frameIo } from './frame-io.ts';
@@ -35,10 +39,12 @@ import { line } from './line.ts';
 import { linear } from './linear.ts';
 import { lithic } from './lithic.ts';
 import { liveblocks } from './liveblocks.ts';
+import { mailgun } from './mailgun.ts';
 import { mandrill } from './mandrill.ts';
 import { modernTreasury } from './modern-treasury.ts';
 import { mux } from './mux.ts';
 import { nango } from './nango.ts';
+import { notion } from './notion.ts';
 import { okta } from './okta.ts';
 import { onfido } from './onfido.ts';
 import { openAI } from './open-ai.ts';
@@ -76,10 +82,12 @@ import { zoom } from './zoom.ts';
 
 /** Every named sender that is data, by its name in `spec.source.type`. */
 export const SENDERS = {
+  Adyen: adyen,
   AdyenPlatform: adyenPlatform,
   AfterShip: afterShip,
   Alchemy: alchemy,
   Alertmanager: alertmanager,
+  Asana: asana,
   AzureDevOps: azureDevOps,
   Bitbucket: bitbucket,
   Box: box,
@@ -87,6 +95,7 @@ export const SENDERS = {
   CalCom: calCom,
   CircleCI: circleCI,
   Clerk: clerk,
+  CloudEvents: cloudEvents,
   CloudflareStream: cloudflareStream,
   CoinbaseCommerce: coinbaseCommerce,
   Coinify: coinify,
@@ -95,6 +104,7 @@ export const SENDERS = {
   DodoPayments: dodoPayments,
   Dropbox: dropbox,
   ElevenLabs: elevenLabs,
+  EventGrid: eventGrid,
   Expo: expo,
   Figma: figma,
   FrameIo: frameIo,
@@ -113,10 +123,12 @@ export const SENDERS = {
   Linear: linear,
   Lithic: lithic,
   Liveblocks: liveblocks,
+  Mailgun: mailgun,
   Mandrill: mandrill,
   ModernTreasury: modernTreasury,
   Mux: mux,
   Nango: nango,
+  Notion: notion,
   Okta: okta,
   Onfido: onfido,
   OpenAI: openAI,

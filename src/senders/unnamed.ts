@@ -1,7 +1,6 @@
 /** Senders that people ask for and whose facts were not found at the sender itself: a guess is no type. */
 export const UNNAMED = [
   'Airtable',
-  'Asana',
   'Calendly',
   'Checkout.com',
   'Contentful',
@@ -12,9 +11,7 @@ export const UNNAMED = [
   'Heroku',
   'LaunchDarkly',
   'Netlify',
-  'Notion',
   'Nylas',
-  'PayPal',
   'Persona',
   'Plaid',
   'Postmark',

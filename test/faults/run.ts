@@ -69,7 +69,7 @@ async function idsOf(): Promise<Record<string, readonly string[]>> {
     field: async () => idsIn(await fieldCrashes(FIELDS[size])),
     ...Object.fromEntries(seeded),
   };
-  const phases = only === undefined ? Object.keys(all) : [only];
+  const phases = only === undefined ? Object.keys(all) : only.split(',');
   const found = await Promise.all(
     phases.map(async (phase) => {
       const idsOfPhase = all[phase];

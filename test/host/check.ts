@@ -25,4 +25,4 @@ try {
 } finally {
   await processes.stop();
 }
-process.exitCode = await runIsolated(join(import.meta.dirname, 'inside.ts'));
+process.exitCode = await runIsolated(join(import.meta.dirname, 'inside.ts'), ...process.argv.slice(2));

@@ -1,5 +1,8 @@
-import { MongoClient } from 'mongodb';
+import { createSecureContext } from 'node:tls';
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { STORE_SERVER_NAME } from '../../handlers/contract.ts';
 import { STORE_USER } from '../../src/plan/user-data.ts';
+import { pemOf } from '../../src/store-authority.ts';
 import { eventually } from '../user.ts';
 import { ADDRESS, PATIENCE_SECONDS, PORT } from './host.ts';
 
@@ -8,13 +11,16 @@ const SOCKET_MILLISECONDS = 60_000;
 
 /** Writes documents as the post-queue function does, and knows which were acknowledged. */
 export class Documents {
+  /** The certificate (base64 of DER) by which its server is known. */
+  authority: string;
   readonly #password: string;
   readonly #acknowledged = new Set<string>();
   readonly #lost = new Set<string>();
   #next = 0;
 
-  constructor(password: string) {
+  constructor(password: string, authority: string) {
     this.#password = password;
+    this.authority = authority;
   }
 
   /** How many of those acknowledged were missing at a look. */
@@ -73,9 +79,7 @@ export class Documents {
 
   /** Whether somebody without the password is let in. */
   async areOpen(): Promise<boolean> {
-    const client = new MongoClient(`mongodb://${ADDRESS}:${PORT}/?directConnection=true`, {
-      serverSelectionTimeoutMS: SERVER_SELECTION_MILLISECONDS,
-    });
+    const client = new MongoClient(`mongodb://${ADDRESS}:${PORT}/?directConnection=true`, this.#options());
     try {
       await client.connect();
       return await client
@@ -91,12 +95,28 @@ export class Documents {
     }
   }
 
-  async #connected<T>(work: (client: MongoClient) => Promise<T>): Promise<T> {
-    const uri = `mongodb://${STORE_USER}:${this.#password}@${ADDRESS}:${PORT}/?authSource=admin&directConnection=true`;
-    const client = new MongoClient(uri, {
+  /** As the function has them. */
+  #options(): MongoClientOptions {
+    return {
       serverSelectionTimeoutMS: SERVER_SELECTION_MILLISECONDS,
       socketTimeoutMS: SOCKET_MILLISECONDS,
-    });
+      tls: true,
+      secureContext: createSecureContext({ ca: pemOf(this.authority) }),
+      servername: STORE_SERVER_NAME,
+    };
+  }
+
+  /** Tries once to log in, and answers why that failed. */
+  async refusal(): Promise<string> {
+    return await this.#connected(async (client) => await client.db().command({ ping: 1 })).then(
+      () => 'it is let in',
+      (error: Error) => error.message,
+    );
+  }
+
+  async #connected<T>(work: (client: MongoClient) => Promise<T>): Promise<T> {
+    const uri = `mongodb://${STORE_USER}:${this.#password}@${ADDRESS}:${PORT}/?authSource=admin&directConnection=true`;
+    const client = new MongoClient(uri, this.#options());
     try {
       await client.connect();
       return await work(client);

@@ -11,6 +11,7 @@ import { eventually } from '../user.ts';
 import { CLOUD_INIT, FOLLOW_ORDERS, IMAGE, REGION, type Surroundings } from './surroundings.ts';
 
 export const PARAMETER = '/nami/check/store-password';
+export const AUTHORITY_PARAMETER = '/nami/check/store-authority';
 export const ADDRESS = '127.0.0.1';
 export const PORT = 27_017;
 /** Emulated by software, a machine takes about twenty times as long for everything. */
@@ -135,7 +136,12 @@ export class Host {
 
 /** What the plan gives EC2, with the volume's id in place. */
 function userDataOf(volumeId: string): string {
-  const settings = { region: REGION, mongoImage: IMAGE, credentialsParameter: PARAMETER };
+  const settings = {
+    region: REGION,
+    mongoImage: IMAGE,
+    credentialsParameter: PARAMETER,
+    authorityParameter: AUTHORITY_PARAMETER,
+  };
   const { $join: parts } = userData({ ...settings, volumeId: ref('Volume', 'data', 'id') });
   return parts.map((part) => (typeof part === 'string' ? part : volumeId)).join('');
 }

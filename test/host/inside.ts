@@ -1,13 +1,14 @@
-import { deepStrictEqual, rejects } from 'node:assert';
-import { createHash } from 'node:crypto';
+import { deepStrictEqual, match, notDeepStrictEqual, rejects } from 'node:assert';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { prepareNetwork } from '../../local/cluster/machine.ts';
 import { findBaseDisk } from '../../local/machine/base-disk.ts';
 import { Processes } from '../../local/processes.ts';
+import { certificateOf, makeAuthority } from '../../src/store-authority.ts';
 import { runSteps } from '../run-steps.ts';
 import { ADDITIONS } from './additions.ts';
 import { Documents } from './documents.ts';
-import { Host, makeVolume, PARAMETER, type Volume } from './host.ts';
+import { AUTHORITY_PARAMETER, Host, makeVolume, PARAMETER, PORT, type Volume } from './host.ts';
 import { findMongoImage } from './mongo-image.ts';
 import { IMAGE, Surroundings } from './surroundings.ts';
 
@@ -22,10 +23,13 @@ mkdirSync(folder, { recursive: true });
 prepareNetwork();
 
 const processes = await Processes.open(`${folder}/processes`, () => {});
-const surroundings = new Surroundings(await findMongoImage(processes, console.log), {
-  name: PARAMETER,
-  value: PASSWORD,
-});
+const newAuthority = () => makeAuthority('Nami store', randomBytes(15), Date.now());
+const authority = await newAuthority();
+const parameters = new Map([
+  [PARAMETER, PASSWORD],
+  [AUTHORITY_PARAMETER, authority],
+]);
+const surroundings = new Surroundings(await findMongoImage(processes, console.log), parameters);
 await surroundings.start();
 const context = {
   folder,
@@ -34,11 +38,11 @@ const context = {
   surroundings,
 };
 const DEVICE = '/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_';
-const documents = new Documents(PASSWORD);
+const documents = new Documents(PASSWORD, certificateOf(authority) ?? '');
 const volume = makeVolume(folder, 'vol-0123456789abcdef0');
 const first = new Host('first', volume, context);
 const second = new Host('second', volume, context);
-const otherDocuments = new Documents(PASSWORD);
+const otherDocuments = new Documents(PASSWORD, certificateOf(authority) ?? '');
 const otherVolume = makeVolume(folder, 'vol-0aaaaaaaaaaaaaaa1');
 const third = new Host('third', otherVolume, context);
 let current = first;
@@ -63,6 +67,39 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
       deepStrictEqual(await documents.areOpen(), false, 'somebody is let in without the password');
       const seconds = await surroundings.run('cut -d" " -f1 /proc/uptime');
       return `${await documents.areThere()}, up within ${seconds} s of emulated boot`;
+    },
+  },
+  {
+    name: 'another server answers at the same address',
+    async run() {
+      await surroundings.run(
+        'systemctl stop nami-store && cd /run && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key -subj "/CN=store.nami.internal" -addext "subjectAltName = DNS:store.nami.internal" -days 1 -out other.pem',
+      );
+      const serve = `openssl s_server -accept ${PORT} -cert /run/other.pem -key /run/other.key -quiet`;
+      await surroundings.run(`systemd-run --unit other-server ${serve}`);
+      const said = await documents.refusal();
+      match(said, /self-signed certificate|unable to verify/);
+      await surroundings.run(`systemctl stop other-server && ${start}`);
+      await current.reaches(UP);
+      return `${await documents.areThere()}; ${said}`;
+    },
+  },
+  {
+    name: 'the authority is another, and the host follows',
+    async run() {
+      const other = await newAuthority();
+      parameters.set(AUTHORITY_PARAMETER, other);
+      const before = await surroundings.run('cat /run/nami/said && systemctl show -P MainPID nami-store');
+      await surroundings.run('systemctl start nami-certificate');
+      await current.reaches(/^starts the database$/);
+      await current.reaches(UP);
+      const after = await surroundings.run('cat /run/nami/said && systemctl show -P MainPID nami-store');
+      notDeepStrictEqual(after, before, 'the database has not started anew');
+      const said = await documents.refusal();
+      match(said, /unable to verify|signature|issuer/);
+      documents.authority = certificateOf(other) ?? '';
+      otherDocuments.authority = documents.authority;
+      return `${await documents.areThere()}; by the one before: ${said}`;
     },
   },
   {
@@ -183,7 +220,12 @@ function empty({ id }: Volume): string {
   return `wipefs --all --quiet ${device} && dd if=/dev/zero of=${device} bs=1M count=1 conv=fsync status=none`;
 }
 
-const isWell = await runSteps('host', scenarios, undefined, {
+/** All, or the first boot and those that an argument names by some of their words. */
+const words = process.argv.slice(2);
+const chosen = scenarios.filter(
+  ({ name }, index) => words.length === 0 || index === 0 || words.some((each) => name.includes(each)),
+);
+const isWell = await runSteps('host', chosen, undefined, {
   word: 'scenarios',
   last: () => `, ${documents.lost + otherDocuments.lost} documents lost`,
   onFailure: async () => {

@@ -33,5 +33,7 @@ for name in ("shapely", "shapely.errors", "shapely.geometry", "shapely.geometry.
 file = os.environ.get("MONGO_INITDB_ROOT_PASSWORD_FILE")
 os.environ["NAMI_DATABASE_USER"] = os.environ.get("MONGO_INITDB_ROOT_USERNAME", "nami")
 os.environ["NAMI_DATABASE_PASSWORD"] = open(file).read() if file else ""
+if "--tlsCertificateKeyFile" in sys.argv:
+    os.environ["NAMI_DATABASE_CERTIFICATE"] = sys.argv[sys.argv.index("--tlsCertificateKeyFile") + 1]
 sys.argv = ["database.py", "0.0.0.0", "27017", "/data/db"]
 runpy.run_path("/database.py")

@@ -41,21 +41,22 @@ export interface Behaviour {
 }
 
 /**
- * What a host finds around it: a registry with one image, SSM with one parameter, the instance metadata service (version 2)
+ * What a host finds around it: a registry with one image, SSM with some parameters, the instance metadata service (version 2)
  * with the host's role, the user data, and whoever gives it orders.
  */
 export class Surroundings {
   readonly behaviour: Behaviour = { registry: 'answers', ssm: 'answers' };
   readonly #image: StoredImage;
-  readonly #parameter: { readonly name: string; readonly value: string };
+  readonly #parameters: Map<string, string>;
   readonly #servers: Server[] = [];
   #instance = { id: '', userData: '' };
   #order: { readonly script: string; readonly answer: (outcome: string) => void } | undefined;
   #outcome: ((outcome: string) => void) | undefined;
 
-  constructor(image: StoredImage, parameter: { name: string; value: string }) {
+  /** `parameters`: by their names. */
+  constructor(image: StoredImage, parameters: Map<string, string>) {
     this.#image = image;
-    this.#parameter = parameter;
+    this.#parameters = parameters;
   }
 
   async start(): Promise<void> {
@@ -151,13 +152,14 @@ export class Surroundings {
       WithDecryption?: boolean;
     };
     const isSigned = headers.authorization?.includes(`Credential=${ACCESS_KEY}/`);
-    if (ssm === 'refuses' || !isSigned || !wanted.WithDecryption || wanted.Name !== this.#parameter.name)
+    const { Name = '' } = wanted;
+    const Value = this.#parameters.get(Name);
+    if (ssm === 'refuses' || !isSigned || !wanted.WithDecryption || Value === undefined)
       return send(response, 400, {
         __type: 'AccessDeniedException',
         message: 'not authorized to ssm:GetParameter',
       });
-    const { name, value } = this.#parameter;
-    return send(response, 200, { Parameter: { Name: name, Type: 'SecureString', Value: value } });
+    return send(response, 200, { Parameter: { Name, Type: 'SecureString', Value } });
   }
 
   /** The machine asks with patience; an order is given once. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { webhookPipelineSpec } from '../../src/api/v1alpha1.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from '../unit/api/specs.ts';
-import { WRONG_HMAC } from '../unit/api/wrong-hmac.ts';
+import { WRONG_SIGNATURES } from '../unit/api/wrong-signatures.ts';
 import { ApiServer } from './api-server.ts';
 
 /** What users meet when they write, change and read a WebhookPipeline, by kubectl against a real API server. */
@@ -45,6 +45,18 @@ const SECRET = { name: 's', key: 'k' };
 const github = (...secretRefs: object[]) => ({ source: { type: 'GitHub', secretRefs } });
 const hmac = (fields: object) => ({
   source: { type: 'HMAC', secretRefs: [SECRET], hmac: { header: 'X-Sig', ...fields } },
+});
+const publicKey = (fields: object) => ({
+  source: {
+    type: 'PublicKey',
+    publicKey: { header: 'X-Sig', algorithm: 'ed25519', keys: [{ value: 'k' }], ...fields },
+  },
+});
+const jwt = (fields: object) => ({
+  source: { type: 'JWT', secretRefs: [SECRET], jwt: { algorithm: 'HS256', ...fields } },
+});
+const handshake = (fields: object) => ({
+  endpoint: { handshake: { method: 'GET', challenge: { query: 'challenge' }, ...fields } },
 });
 const eventId = (fields: object) => ({ source: { eventId: fields } });
 const managed = (fields: object) => ({ store: { managed: fields } });
@@ -263,15 +275,134 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'spec.source.hmac.headers',
     'at least 1 items',
   ],
-  ...WRONG_HMAC.map(
-    ([name, fields, field, message]) =>
-      [name, { source: { type: 'HMAC', secretRefs: [SECRET], hmac: fields } }, field, message] as const,
-  ),
+  ...WRONG_SIGNATURES.map(([name, source, field, message]) => [name, { source }, field, message] as const),
+  [
+    'a public key of no algorithm',
+    publicKey({ algorithm: undefined }),
+    'spec.source.publicKey.algorithm',
+    'Required value',
+  ],
+  [
+    'a public key of another algorithm',
+    publicKey({ algorithm: 'rsa-sha1' }),
+    'spec.source.publicKey.algorithm',
+    'supported values: "ed25519"',
+  ],
+  ['no public key', publicKey({ keys: [] }), 'spec.source.publicKey.keys', 'at least 1 items'],
+  [
+    'a public key from nowhere',
+    publicKey({ keys: [{}] }),
+    'spec.source.publicKey.keys[0]',
+    'exactly one of value, configMapKeyRef and secretKeyRef',
+  ],
+  [
+    'a public key from two places',
+    publicKey({ keys: [{ value: 'k', secretKeyRef: SECRET }] }),
+    'spec.source.publicKey.keys[0]',
+    'exactly one of value',
+  ],
+  [
+    'a public key without its description',
+    { source: { type: 'PublicKey' } },
+    'spec.source',
+    'publicKey and type PublicKey belong together',
+  ],
+  [
+    'the public key of another type',
+    { source: { ...publicKey({}).source, type: 'None' } },
+    'spec.source',
+    'publicKey and type PublicKey belong together',
+  ],
+  [
+    'a public key and a secret',
+    { source: { ...publicKey({}).source, secretRefs: [SECRET] } },
+    'spec.source',
+    'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
+  ],
+  [
+    'the header of a public key’s signature as identity',
+    { source: { ...publicKey({ header: 'X-A' }).source, eventId: { header: 'x-a' } } },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
+  ],
+  [
+    'one of them among those that are kept',
+    { source: { ...publicKey({ header: undefined, headers: ['X-A', 'X-B'] }).source, keepHeaders: ['x-b'] } },
+    'spec.source.keepHeaders',
+    'keepHeaders names a header that proves who sends',
+  ],
+  ['a token of no algorithm', jwt({ algorithm: undefined }), 'spec.source.jwt.algorithm', 'Required value'],
+  [
+    'a token that anyone makes',
+    jwt({ algorithm: 'none' }),
+    'spec.source.jwt.algorithm',
+    'supported values: "HS256", "RS256", "ES256"',
+  ],
+  [
+    'a secret token with public keys',
+    jwt({ keys: [{ value: 'k' }] }),
+    'spec.source.jwt',
+    'jwt.algorithm HS256 takes a secret in secretRefs and no keys',
+  ],
+  [
+    'a public token without keys',
+    jwt({ algorithm: 'RS256' }),
+    'spec.source.jwt',
+    'RS256 and ES256 take public keys in jwt.keys',
+  ],
+  [
+    'a public token and a secret',
+    jwt({ algorithm: 'RS256', keys: [{ value: 'k' }] }),
+    'spec.source',
+    'are no secrets: take secretRefs out',
+  ],
+  [
+    'a token’s key from nowhere',
+    { source: { ...jwt({ algorithm: 'ES256', keys: [{}] }).source, secretRefs: [] } },
+    'spec.source.jwt.keys[0]',
+    'an entry of jwt.keys takes exactly one of value',
+  ],
+  [
+    'no key of a token',
+    { source: { ...jwt({ algorithm: 'ES256', keys: [] }).source, secretRefs: [] } },
+    'spec.source.jwt.keys',
+    'at least 1 items',
+  ],
+  [
+    'a token without its description',
+    { source: { type: 'JWT', secretRefs: [SECRET] } },
+    'spec.source',
+    'jwt and type JWT belong together',
+  ],
+  [
+    'a claim that is none',
+    jwt({ bodyHashClaim: 'a b' }),
+    'spec.source.jwt.bodyHashClaim',
+    'jwt.bodyHashClaim is the name of a claim',
+  ],
+  [
+    'the header of a token as identity',
+    { source: { ...jwt({ header: 'X-Proof-Of' }).source, eventId: { header: 'x-proof-of' } } },
+    'spec.source.eventId.header',
+    'names a header that proves who sends',
+  ],
+  [
+    'a key in two places',
+    { source: { type: 'ApiKey', secretRefs: [SECRET], apiKey: { header: 'X-Key', query: 'code' } } },
+    'spec.source.apiKey',
+    'apiKey takes one of header and query',
+  ],
+  [
+    'a parameter with its sign',
+    { source: { type: 'ApiKey', secretRefs: [SECRET], apiKey: { query: 'code=' } } },
+    'spec.source.apiKey.query',
+    'apiKey.query is the name of a parameter',
+  ],
   [
     'the URL with a signature that leaves it out',
     { source: { ...hmac({ template: '{body}{header:url}' }).source, publicUrl: 'https://hooks.example/' } },
     'spec.source',
-    'or to HMAC with {url}, {path} or {query}',
+    'or to HMAC or PublicKey with {url}, {path} or {query}',
   ],
   [
     'one of several signatures as identity',
@@ -618,6 +749,168 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { queue: { deadLetter: { retentionSeconds: 1_209_601 } } },
     'spec.queue.deadLetter.retentionSeconds',
     'less than or equal to 1209600',
+  ],
+  [
+    'a handshake of no method',
+    handshake({ method: undefined }),
+    'spec.endpoint.handshake.method',
+    'Required value',
+  ],
+  [
+    'a handshake by another method',
+    handshake({ method: 'PUT' }),
+    'spec.endpoint.handshake.method',
+    'supported values: "GET", "HEAD", "OPTIONS", "POST"',
+  ],
+  [
+    'a challenge that is nowhere',
+    handshake({ challenge: {} }),
+    'spec.endpoint.handshake.challenge',
+    'handshake.challenge takes exactly one of header, query and jsonPath',
+  ],
+  [
+    'a challenge in two places',
+    handshake({ challenge: { header: 'X-A', query: 'a' } }),
+    'spec.endpoint.handshake.challenge',
+    'exactly one of header, query and jsonPath',
+  ],
+  [
+    'a challenge of a header with its colon',
+    handshake({ challenge: { header: 'X-A:' } }),
+    'spec.endpoint.handshake.challenge.header',
+    'without the colon',
+  ],
+  [
+    'a challenge of a parameter with its sign',
+    handshake({ challenge: { query: 'a=' } }),
+    'spec.endpoint.handshake.challenge.query',
+    'handshake.challenge.query is the name of a parameter',
+  ],
+  [
+    'a challenge that is no path',
+    handshake({ challenge: { jsonPath: 'a' } }),
+    'spec.endpoint.handshake.challenge.jsonPath',
+    'handshake.challenge.jsonPath starts with $',
+  ],
+  [
+    'a sign that is nowhere',
+    handshake({ when: { value: 'a' } }),
+    'spec.endpoint.handshake.when',
+    'handshake.when takes exactly one of header, query and jsonPath',
+  ],
+  [
+    'a sign that is no path',
+    handshake({ when: { jsonPath: 'a', value: 'a' } }),
+    'spec.endpoint.handshake.when.jsonPath',
+    'handshake.when.jsonPath starts with $',
+  ],
+  [
+    'a sign of a parameter with its sign',
+    handshake({ when: { query: 'a=', value: 'a' } }),
+    'spec.endpoint.handshake.when.query',
+    'handshake.when.query is the name of a parameter',
+  ],
+  [
+    'an answer in two places',
+    handshake({ answer: { header: 'X-A', jsonField: 'a' } }),
+    'spec.endpoint.handshake.answer',
+    'answer takes one of header and jsonField',
+  ],
+  [
+    'an answer in a header that all clients read',
+    handshake({ answer: { header: 'Set-Cookie' } }),
+    'spec.endpoint.handshake.answer',
+    'answer.header names a header that means something to every client',
+  ],
+  [
+    'an answer that a browser runs',
+    handshake({ answer: { contentType: 'text/html' } }),
+    'spec.endpoint.handshake.answer.contentType',
+    'supported values: "text/plain", "application/json"',
+  ],
+  [
+    'an answer in a member that is none',
+    handshake({ answer: { jsonField: 'a b' } }),
+    'spec.endpoint.handshake.answer.jsonField',
+    'answer.jsonField is the name of a member',
+  ],
+  [
+    'an answer without challenge',
+    handshake({ challenge: undefined, answer: { header: 'X-A' } }),
+    'spec.endpoint.handshake',
+    'say in challenge where it stands',
+  ],
+  [
+    'a handshake like any delivery',
+    handshake({ method: 'POST', challenge: undefined }),
+    'spec.endpoint.handshake',
+    'a handshake by POST needs challenge or when',
+  ],
+  [
+    'a pause that is text',
+    { postQueue: { paused: 'yes' } },
+    'spec.postQueue.paused',
+    'must be of type boolean',
+  ],
+  [
+    'an endpoint that is text',
+    { endpoint: { enabled: 'no' } },
+    'spec.endpoint.enabled',
+    'must be of type boolean',
+  ],
+  [
+    'a code of its own for a disabled endpoint',
+    { endpoint: { response: { disabledStatusCode: 404 } } },
+    'spec.endpoint.response.disabledStatusCode',
+    'supported values: "503", "410"',
+  ],
+  [
+    'types of a sender that says none',
+    { source: { only: { types: ['push'] } } },
+    'spec.source.only.types',
+    'of a sender of this type no event type is known: name a place in its body in only.jsonPath',
+  ],
+  [
+    'types and a place',
+    {
+      source: {
+        type: 'GitHub',
+        secretRefs: [SECRET],
+        only: { types: ['push'], jsonPath: '$.a', values: ['b'] },
+      },
+    },
+    'spec.source.only',
+    'only takes either types, or jsonPath and values',
+  ],
+  [
+    'a place without values',
+    { source: { only: { jsonPath: '$.a' } } },
+    'spec.source.only',
+    'only takes either types, or jsonPath and values',
+  ],
+  [
+    'a place that is no path',
+    { source: { only: { jsonPath: 'a', values: ['b'] } } },
+    'spec.source.only.jsonPath',
+    'only.jsonPath starts with $ and has steps',
+  ],
+  [
+    'some of what a sender puts into one request',
+    { source: { type: 'Okta', secretRefs: [SECRET], only: { types: ['user.session.start'] } } },
+    'spec.source.only',
+    'a request of this source brings several events, and only looks at a request as a whole: take only out',
+  ],
+  [
+    'some of the elements of a request',
+    { source: { eventId: { each: '$.events' }, only: { jsonPath: '$.a', values: ['b'] } } },
+    'spec.source.only',
+    'or set eventId.bodySha256: true without each, which keeps a request together as one event',
+  ],
+  [
+    'no event at all',
+    { source: { type: 'GitHub', secretRefs: [SECRET], only: { types: [] } } },
+    'spec.source.only.types',
+    'at least 1 items',
   ],
   [
     'a visibility timeout below the function’s',

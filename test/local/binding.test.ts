@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { post, stored, urlOf } from '../install/traffic.ts';
@@ -25,8 +26,12 @@ test('whoever has the connection Secret reads the events, and changes nothing', 
   const pipeline = await system.waitReady(namespace, 'orders');
   await stored(system, pipeline, await post(urlOf(pipeline), secret, 3));
 
-  const { uri = '', database } = await secretOf(namespace, 'events');
-  await using client = await new MongoClient(uri, { serverSelectionTimeoutMS: 5000 }).connect();
+  const { uri = '', database, 'ca.crt': authority = '' } = await secretOf(namespace, 'events');
+  const tlsCAFile = `${system.stack.folder}/ca.crt`;
+  writeFileSync(tlsCAFile, authority);
+  const options = { serverSelectionTimeoutMS: 5000 };
+  await expect(new MongoClient(uri, options).connect(), 'without it').rejects.toThrow(/certificate/);
+  await using client = await new MongoClient(uri, { ...options, tlsCAFile }).connect();
   const events = client.db(database).collection('events');
   expect(await events.countDocuments()).toBe(3);
   await expect(events.deleteMany({})).rejects.toMatchObject({ codeName: 'Unauthorized' });

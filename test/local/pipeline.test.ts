@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DescribeInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { sendBurst } from '../../local/burst.ts';
 import { type EmulatorClients, emulatorClients } from '../../local/emulator-clients.ts';
 import { documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
+import { makeAuthority } from '../../src/store-authority.ts';
 import { conditionOf, eventually, GITHUB, objectId } from '../user.ts';
 import { System } from './system.ts';
 
@@ -148,6 +150,33 @@ describe('a pipeline that is built', () => {
     const meanwhile = await system.get(ns, 'orders');
     expect(conditionOf(meanwhile, 'Ready')?.status).toBe('True');
 
+    system.stack.hosts.revive(host);
+    await system.waitFor(ns, 'orders', 'Healthy', 'True');
+    await eventually(
+      'all are stored',
+      async () => (await system.storedIds(pipeline)).length === before + deliveries.length,
+    );
+  });
+
+  test('tells nothing to another server that answers at the address of its host, and says so', async () => {
+    const { host = '', address = '' } = pipeline.status?.store ?? {};
+    const before = (await system.storedIds(pipeline)).length;
+    await system.stack.hosts.kill(host);
+    const impostor = await system.startDatabase({
+      instanceId: 'impostor',
+      address,
+      volume: `${system.stack.folder}/volumes/impostor`,
+      user: 'nami',
+      password: 'any',
+      authority: await makeAuthority('Nami store', randomBytes(15), Date.now()),
+    });
+    const told = await system.waitFor(ns, 'orders', 'Healthy', 'False', 'TlsFailed');
+    expect(conditionOf(told, 'Healthy')?.message).toContain(`nami.dev/replace-host=${host}`);
+    const deliveries = githubDeliveries(secret).slice(60, 70);
+    const answers = await sendBurst(pipeline.status?.endpoint?.url ?? '', deliveries, 4);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+
+    await impostor.stop();
     system.stack.hosts.revive(host);
     await system.waitFor(ns, 'orders', 'Healthy', 'True');
     await eventually(

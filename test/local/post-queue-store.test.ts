@@ -41,6 +41,7 @@ function openHandler(ttlDays?: number, code: OwnCode<PostQueueCode> = { kind: 'r
     managed: true,
     readerRole: undefined,
     storeCa: undefined,
+    storeAuthority: undefined,
   };
   const connection = connect({ kind: 'ready', settings }, log, import.meta.url);
   if (connection.kind === 'broken') throw new Error('the URI is none');

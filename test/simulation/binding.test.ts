@@ -45,8 +45,13 @@ describe('who may read the events', () => {
       database: 'nami',
       username: READER,
       password,
-      uri: `mongodb://${READER}:${password}@${host}:27017/nami?authSource=admin&directConnection=true`,
+      uri: `mongodb://${READER}:${password}@${host}:27017/nami?authSource=admin&directConnection=true&tls=true`,
+      'ca.crt': expect.stringContaining('BEGIN CERTIFICATE'),
     });
+    const authority = first(world.aws.ssm.parameters.filter(({ name }) => name.endsWith('store-authority')));
+    expect(authority.value).toContain(textsOf(world)?.['ca.crt']);
+    expect(authority.value).toContain('PRIVATE KEY');
+    expect(JSON.stringify(world.kubernetes.secret('events'))).not.toContain('PRIVATE');
     expect(world.kubernetes.secret('events')).toMatchObject({
       type: 'servicebinding.io/mongodb',
       metadata: { ownerReferences: [{ kind: 'WebhookPipeline', name: 'orders' }] },

@@ -38,7 +38,7 @@ test('twenty pipelines cost no more calls than they are known to', async () => {
   console.log(`made: ${made.length / COUNT} calls a pipeline (${bySize(made)})`);
   console.log(`at rest: ${(atRest.length / COUNT / MINUTES).toFixed(1)} a minute (${bySize(atRest)})`);
   console.log(`gone: ${gone.length / COUNT} calls a pipeline (${bySize(gone)})`);
-  expect(made.length / COUNT).toBeLessThan(170);
+  expect(made.length / COUNT).toBeLessThan(150);
   expect(atRest.length / COUNT / MINUTES).toBeLessThan(6);
   // Alarms go in one call.
   expect(gone.filter((call) => call === 'cloudwatch:DeleteAlarms').length / COUNT).toBeLessThan(2);

@@ -246,11 +246,12 @@ const ofStores = (): Drift[] => {
       const row = endingIn(groups.values(), '-host');
       groups.change(row.id, retagged(row));
     }),
-    drift(['Parameter', 'store-password'], TEAM, ({ ssm: { parameters } }) =>
-      parameters.change(first(parameters.values()).name, retagged(first(parameters.values()))),
-    ),
+    drift(['Parameter', 'store-password'], TEAM, ({ ssm: { parameters } }) => {
+      const row = endingIn(parameters.values(), '-password');
+      parameters.change(row.name, retagged(row));
+    }),
     drift(['Parameter', 'store-password'], GONE, ({ ssm: { parameters } }) =>
-      parameters.delete(first(parameters.values()).name),
+      parameters.delete(nameIn(parameters.values(), '-password')),
     ),
     drift(['Instance', 'host'], TEAM, (aws) => aws.ec2.instances.change(host(aws).id, retagged(host(aws)))),
     drift(['Instance', 'host'], 'updated stopped', (aws) => aws.ec2.machines.stop(host(aws).id)),

@@ -43,6 +43,7 @@ test('what a pipeline left that was wiped out of the cluster is reported within 
     Function: 2,
     Instance: 1,
     LogGroup: 2,
+    Parameter: 1,
     Queue: 2,
     SecurityGroup: 2,
   });

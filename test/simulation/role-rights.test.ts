@@ -34,6 +34,7 @@ const stream = (pipeline: string, part: Part) =>
   `arn:aws:logs:${REST_OF_ARN}log-group:/aws/lambda/${nameOf(pipeline, part)}:log-stream:2026/1`;
 const password = (pipeline: string) =>
   `arn:aws:ssm:${REST_OF_ARN}parameter/nami/${nameOf(pipeline, '').replace(/-$/, '')}/store-password`;
+const authority = (pipeline: string) => password(pipeline).replace(/password$/, 'authority');
 const anInterface = () => `arn:aws:ec2:${REST_OF_ARN}network-interface/eni-1`;
 const functionArn = (pipeline: string, part: Part) =>
   `arn:aws:lambda:${REST_OF_ARN}function:${nameOf(pipeline, part)}`;
@@ -57,7 +58,10 @@ const NEEDED: Readonly<Record<Part, readonly Deed[]>> = {
     ['ec2:DescribeNetworkInterfaces', () => '*'],
     ['ec2:DeleteNetworkInterface', anInterface],
   ],
-  host: [['ssm:GetParameter', () => password('orders')]],
+  host: [
+    ['ssm:GetParameter', () => password('orders')],
+    ['ssm:GetParameter', () => authority('orders')],
+  ],
 };
 
 /** What none of them may, whatever runs in it. */
@@ -81,11 +85,14 @@ const REFUSED: Readonly<Record<Part, readonly Deed[]>> = {
     ['logs:PutLogEvents', () => stream('returns', 'post-queue')],
     ['lambda:UpdateFunctionCode', () => functionArn('orders', 'post-queue')],
     ['ssm:GetParameter', () => password('orders')],
+    ['ssm:GetParameter', () => authority('orders')],
     ['ec2:AttachNetworkInterface', anInterface],
   ],
   host: [
     ['ssm:GetParameter', () => password('returns')],
+    ['ssm:GetParameter', () => authority('returns')],
     ['ssm:PutParameter', () => password('orders')],
+    ['ssm:PutParameter', () => authority('orders')],
     ['sqs:ReceiveMessage', () => queue('orders')],
     ['ec2:AttachVolume', () => `arn:aws:ec2:${REST_OF_ARN}volume/vol-1`],
   ],

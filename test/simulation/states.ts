@@ -67,6 +67,19 @@ const HMAC = { header: 'X-Signature' };
 const timed = (timestamp: Patch, more: Patch = {}) =>
   source('HMAC', { hmac: { ...HMAC, template: '{timestamp}.{body}', timestamp, ...more } });
 
+const publicKey = (more: Patch = {}) =>
+  parts({
+    source: {
+      type: 'PublicKey',
+      publicKey: {
+        header: 'X-Signature',
+        algorithm: 'ed25519',
+        keys: [{ value: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c' }],
+        ...more,
+      },
+    },
+  });
+
 /** Every field of a spec that may change. */
 export const CAMPAIGNS: readonly Campaign[] = [
   ...functionFields('preQueue'),
@@ -77,6 +90,18 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('endpoint.response.body', ['ok', '']),
   field('endpoint.response.rejectedStatusCode', [403]),
   field('endpoint.response.unavailableStatusCode', [500]),
+  field('endpoint.response.disabledStatusCode', [
+    parts({ endpoint: { enabled: false, response: { disabledStatusCode: 410 } } }),
+  ]),
+  field('endpoint.enabled', [false, true]),
+  field('endpoint.handshake.challenge.query', [
+    parts({ endpoint: { handshake: { method: 'GET', challenge: { query: 'challenge' } } } }),
+    parts({ endpoint: { handshake: { method: 'GET', challenge: { query: 'hub.challenge' } } } }),
+  ]),
+  field('endpoint.handshake.method', [
+    parts({ endpoint: { handshake: { method: 'HEAD' } } }),
+    parts({ endpoint: { handshake: { method: 'OPTIONS', challenge: { header: 'X-Origin' } } } }),
+  ]),
   field('endpoint.throttle.rateLimit', [
     parts({ endpoint: { throttle: { rateLimit: 10, burstLimit: 5 } } }),
     parts({ endpoint: { throttle: { rateLimit: 20, burstLimit: 5 } } }),
@@ -134,6 +159,20 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.hmac.timestampHeader', [
     source('HMAC', { hmac: { ...HMAC, timestampHeader: 'X-Time', template: '{timestamp}.{body}' } }),
   ]),
+  field('source.publicKey.algorithm', [publicKey(), publicKey({ algorithm: 'rsa-sha256' })]),
+  field('source.publicKey.keys', [
+    publicKey(),
+    publicKey({ keys: [{ value: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511b' }] }),
+  ]),
+  field('source.publicKey.encoding', [publicKey({ encoding: 'hex' })]),
+  field('source.jwt.audience', [
+    source('JWT', { jwt: { algorithm: 'HS256', audience: 'nami' } }),
+    source('JWT', { jwt: { algorithm: 'HS256', audience: 'orders' } }),
+  ]),
+  field('source.jwt.bodyHashClaim', [
+    source('JWT', { jwt: { algorithm: 'HS256', bodyHashClaim: 'sha256' } }),
+  ]),
+  field('source.apiKey.query', [source('ApiKey', { apiKey: { query: 'code' } })]),
   field('source.apiKey.header', [source('ApiKey'), source('ApiKey', { apiKey: { header: 'X-Key' } })]),
   field('source.publicUrl', [source('Twilio', { publicUrl: 'https://hooks.example/orders' })]),
   field('source.eventId.each', [
@@ -143,6 +182,16 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.eventId.header', [source('None', { secretRefs: [], eventId: { header: 'X-Id' } })]),
   field('source.eventId.jsonPath', [source('None', { secretRefs: [], eventId: { jsonPath: '$.data.id' } })]),
   field('source.eventId.bodySha256', [source('None', { secretRefs: [], eventId: { bodySha256: true } })]),
+  field('source.only.types', [
+    source('GitHub', { only: { types: ['push'] } }),
+    source('GitHub', { only: { types: ['push', 'ping'] } }),
+  ]),
+  field('source.only.jsonPath', [
+    source('None', { secretRefs: [], only: { jsonPath: '$.a', values: ['b'] } }),
+  ]),
+  field('source.only.values', [
+    source('None', { secretRefs: [], only: { jsonPath: '$.a', values: ['b', 'c'] } }),
+  ]),
   field('source.keepHeaders', [['X-Topic'], ['X-Topic', 'X-Shop']]),
   field('queue.retentionSeconds', [3600, 1_209_600]),
   field('queue.visibilityTimeoutSeconds', [300]),
@@ -151,6 +200,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('postQueue.concurrency', [2, 50]),
   field('postQueue.batchSize', [1, parts({ postQueue: { batchSize: 100, batchWindowSeconds: 1 } })]),
   field('postQueue.batchWindowSeconds', [10]),
+  field('postQueue.paused', [true, false]),
   field('store.managed.instanceType', ['t3.small', 'm6g.medium'], { wrong: 't3.mirco' }),
   field('store.managed.fallbackInstanceTypes', [['t3.small'], ['t3.medium', 't3.small']]),
   field('store.managed.cpuCredits', ['unlimited', 'standard']),
@@ -199,6 +249,33 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'endpoint.path': 'never changes',
   suspend: 'no state of the account; see life and truth',
   deletionPolicy: 'counts at the end; see variants',
+  'endpoint.handshake.challenge.header': 'as the parameter of the query',
+  'endpoint.handshake.challenge.jsonPath': 'as the parameter of the query',
+  'endpoint.handshake.when.header': 'as of challenge',
+  'endpoint.handshake.when.query': 'as of challenge',
+  'endpoint.handshake.when.jsonPath': 'as of challenge',
+  'endpoint.handshake.when.value': 'as of challenge',
+  'endpoint.handshake.signed': 'as of challenge',
+  'endpoint.handshake.answer.statusCode': 'as of challenge',
+  'endpoint.handshake.answer.contentType': 'as of challenge',
+  'endpoint.handshake.answer.header': 'as of challenge',
+  'endpoint.handshake.answer.jsonField': 'as of challenge',
+  'source.jwt.header': 'as of apiKey',
+  'source.jwt.algorithm': 'as of publicKey',
+  'source.jwt.keys': 'as of publicKey',
+  'source.jwt.issuer': 'as the audience',
+  'source.publicKey.header': 'as of hmac',
+  'source.publicKey.headers': 'as of hmac',
+  'source.publicKey.parts.signature': 'as of hmac',
+  'source.publicKey.parts.separator': 'as of hmac',
+  'source.publicKey.parts.assignment': 'as of hmac',
+  'source.publicKey.prefix': 'as of hmac',
+  'source.publicKey.template': 'as of hmac',
+  'source.publicKey.timestampHeader': 'as of hmac',
+  'source.publicKey.timestamp.header': 'as of hmac',
+  'source.publicKey.timestamp.part': 'as of hmac',
+  'source.publicKey.timestamp.jsonPath': 'as of hmac',
+  'source.publicKey.timestamp.format': 'as of hmac',
   'preQueue.code.configMapRef.key': 'as the name',
   'postQueue.code.configMapRef.key': 'as the name',
   'preQueue.code.s3.bucket': 'see the tests of own code',

@@ -344,6 +344,74 @@ test('the ids of what stays are in the log, for a namespace that is being delete
   ).toBe(true);
 });
 
+describe('a pipeline that is paused', () => {
+  const pause = (world: World, paused: boolean) =>
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { postQueue: { paused } } });
+
+  test('takes deliveries, stores none for longer than the queue keeps them, and then all of them', async () => {
+    const world = await ready({ queue: { retentionSeconds: 3600 } });
+    pause(world, true);
+    await world.until((each) => says(each, 'Healthy').reason === 'Paused', 120);
+    await world.until(isReady('orders'), 120);
+    expect(says(world, 'Ready').message).toContain('wait in the queue');
+    for (let count = 0; count < 3; count += 1) expect(world.senders.post('orders').status).toBe(200);
+    await world.run(6 * 3600);
+    // What becomes of the operator or of the store meanwhile changes nothing.
+    await world.restart();
+    world.aws.stores.down.add(only(world.aws.ec2.volumes.values()).id);
+    await world.run(600);
+    world.aws.stores.down.clear();
+    await world.run(600);
+    expect(world.aws.sqs.messagesIn(queueOf(world, '-queue'))).toHaveLength(3);
+
+    pause(world, false);
+    await world.until(({ aws }) => aws.sqs.messages.size === 0, 600);
+    await world.until((each) => says(each, 'Healthy').reason === 'Healthy', 300);
+    expect(lostEvents(world)).toEqual([]);
+  });
+
+  test('is paused too where something else of it can not be had', async () => {
+    const world = await ready();
+    world.kubernetes.apply({
+      metadata: { name: 'orders' },
+      spec: {
+        source: { type: 'GitHub', secretRefs: [{ name: 'missing', key: 'a' }] },
+        postQueue: { paused: true },
+      },
+    });
+    await world.until(isStalled('SecretInvalid'), 120);
+    await world.run(120);
+    expect(world.aws.lambda.mappings.filter(({ enabled }) => enabled)).toEqual([]);
+  });
+
+  test('is not deleted with events in its queue, and says why they stay', async () => {
+    const world = await ready();
+    pause(world, true);
+    await world.until((each) => says(each, 'Healthy').reason === 'Paused', 120);
+    world.senders.post('orders');
+    world.kubernetes.delete('orders');
+    await world.run(1800);
+    expect(says(world, 'Ready')).toMatchObject({
+      reason: 'QueueNotEmpty',
+      message: expect.stringContaining('spec.postQueue.paused is true'),
+    });
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { postQueue: { paused: false } } });
+    await world.until(isGone('orders'), PATIENCE);
+    expect(lostEvents(world)).toEqual([]);
+  });
+});
+
+test('an endpoint that is out of service takes nothing, while what was taken is stored', async () => {
+  const world = await ready();
+  world.senders.post('orders');
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { endpoint: { enabled: false } } });
+  await world.until((each) => says(each, 'Healthy').reason === 'EndpointDisabled', 300);
+  await world.until(({ aws }) => aws.sqs.messages.size === 0, 120);
+  await world.until(isReady('orders'), 300);
+  expect(says(world, 'Ready').message).toContain('answered 503');
+  expect(lostEvents(world)).toEqual([]);
+});
+
 describe('a pipeline that is suspended', () => {
   test('has not failed, and nothing is done for it until it goes on', async () => {
     const world = await ready();

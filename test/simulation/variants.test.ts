@@ -88,7 +88,7 @@ describe('a pipeline lives and goes with', () => {
     await world.until(isReady('orders'), 600);
     world.kubernetes.apply({ metadata: { name: 'orders' }, spec: EXTERNAL });
     await world.until(isReady('orders'), 600);
-    const ofHosts = /^(Instance|InstanceProfile|SecurityGroup|Role .*-host)\b/;
+    const ofHosts = /^(Instance|InstanceProfile|SecurityGroup|Role .*-host|Parameter .*-authority)\b/;
     await world.until(({ aws }) => !aws.contents().some((each) => ofHosts.test(each)), 3600);
     expect(world.aws.contents().filter((each) => /^(Volume|Parameter) /.test(each))).toHaveLength(2);
   });

@@ -13,6 +13,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { InitializeMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
 import type { Proxies } from '../../proxies.ts';
+import { makeAuthority } from '../../store-authority.ts';
 import { Attempts } from './attempts.ts';
 import { type CallWatch, watchAttempts } from './call-watch.ts';
 import { Inventory } from './inventory.ts';
@@ -38,6 +39,8 @@ export interface Account {
   /** "aws", "aws-cn" or "aws-us-gov": the second part of every ARN. */
   readonly partition: string;
   readonly clock: Clock;
+  /** Of stores. Given, as time and randomness are: no two that it makes are the same. */
+  readonly makeAuthority: typeof makeAuthority;
   readonly inventory: Inventory;
   readonly recentlyMade: RecentlyMade;
   readonly patience: Patience;
@@ -127,6 +130,7 @@ export async function openAccount(region: string, options: AccountOptions): Prom
     callerArn,
     partition: callerArn.split(':')[1] ?? 'aws',
     clock,
+    makeAuthority,
     inventory: new Inventory(clock),
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),

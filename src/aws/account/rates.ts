@@ -105,5 +105,6 @@ function fill(bucket: Bucket, now: number): void {
   bucket.at = now;
 }
 
+/** None, or one at least: no clock can tell what is less from now. */
 const millisecondsToToken = ({ tokens, rate }: Bucket): number =>
-  tokens > 1 - ROUNDING ? 0 : ((1 - tokens) / rate.perSecond) * 1000;
+  tokens > 1 - ROUNDING ? 0 : Math.max(1, ((1 - tokens) / rate.perSecond) * 1000);

@@ -46,6 +46,7 @@ const imageParameter = (architecture: string) =>
  */
 const TOO_OLD = new Set(['a1', 'c1', 'cc1', 'cg1', 'hi1', 'm1', 'm2', 't1']);
 const DEMANDING_MAJOR = 5;
+const [OLDEST_MAJOR, OLDEST_MINOR] = [4, 2];
 
 /**
  * The ways to launch a host, in the order of its instance types. Throws TerminalError where something that is known
@@ -53,6 +54,7 @@ const DEMANDING_MAJOR = 5;
  */
 export async function launchOptions(account: Account, wish: LaunchWish): Promise<LaunchOption[]> {
   const { instanceTypes, mongoImage, zone } = wish;
+  checkTls(mongoImage);
   const options: LaunchOption[] = [];
   for (const instanceType of instanceTypes) {
     const facts = await factsOf(account, instanceType);
@@ -98,6 +100,16 @@ function checkProcessor(instanceType: string, mongoImage: string): void {
   throw new TerminalError(
     'ProcessorTooOld',
     `MongoDB ${version.major} does not run on ${instanceType}: from version 5 on it needs AVX on x86 and ARMv8.2 on arm, which t3 and t4g have: choose another store.managed.instanceType`,
+  );
+}
+
+/** (MongoDB 4.2 release notes: `--tlsMode` and its like took the place of `--sslMode`.) */
+function checkTls(mongoImage: string): void {
+  const { major = OLDEST_MAJOR, minor = OLDEST_MINOR } = versionOf(mongoImage) ?? {};
+  if (major > OLDEST_MAJOR || (major === OLDEST_MAJOR && minor >= OLDEST_MINOR)) return;
+  throw new TerminalError(
+    'MongoTooOld',
+    `MongoDB ${major}.${minor} does not know TLS as hosts ask for it: set store.managed.mongoImage to ${OLDEST_MAJOR}.${OLDEST_MINOR}, or step by step to a later version`,
   );
 }
 

@@ -24,6 +24,8 @@ const operatorsOwn = ({ userData, securityGroupId, instanceProfileArn }: Launch)
 
 /** What can be changed while a host runs. */
 const CREDITS = 'cpuCredits';
+/** Stands there alone, of a host whose database speaks TLS; of one that is older than that it doesn't. */
+const TLS = 'tls';
 const OPERATOR = 'operator';
 const UNASKED = 'default';
 
@@ -35,8 +37,12 @@ const entry = (...parts: string[]) => parts.join(':');
 export function launchNote(launch: Launch, isLaunched = true): string {
   const asked = Object.entries(ASKED).map(([field, of]) => entryOf(field, of(launch), launch));
   const operators = isLaunched
-    ? [entryOf(CREDITS, launch.cpuCredits, launch), entry(OPERATOR, sum(operatorsOwn(launch)))]
-    : [entry(OPERATOR, '')];
+    ? [
+        ...(launch.tls ? [TLS] : []),
+        entryOf(CREDITS, launch.cpuCredits, launch),
+        entry(OPERATOR, sum(operatorsOwn(launch))),
+      ]
+    : [...(launch.tls ? [TLS] : []), entry(OPERATOR, '')];
   return [...asked, ...operators].join('/');
 }
 
@@ -77,6 +83,9 @@ export function withCredits(note: string, launch: Launch): string {
 /** Whether the operator would launch the same host in another way now. */
 export const isOutdated = (note: string, launch: Launch): boolean =>
   read(note).get(OPERATOR)?.[0] !== sum(operatorsOwn(launch));
+
+/** Whether the database of a host was set up to speak TLS, and nothing else. */
+export const speaksTls = (note: string): boolean => read(note).has(TLS);
 
 const read = (note: string): Map<string, string[]> =>
   new Map(

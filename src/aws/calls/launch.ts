@@ -25,6 +25,8 @@ export interface Launch extends LaunchWish {
   readonly instanceProfileArn: string;
   /** What it runs at each boot; plain text. */
   readonly userData: string;
+  /** By what that says, its database speaks TLS, and nothing else. */
+  readonly tls: boolean;
   /** Counts for burstable types alone. */
   readonly cpuCredits: CpuCredits;
   /** Which of these nobody asks for: they have the operator's default, as "mongoImage". */

@@ -11,7 +11,15 @@ import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors
 import { type OwnedListing, survey } from '../account/survey.ts';
 import { isBurstable, setCpuCredits } from '../calls/cpu-credits.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
-import { askedAnew, creditsAskedAnew, isOutdated, launchNote, withCredits } from '../calls/launch-note.ts';
+import {
+  askedAnew,
+  creditsAskedAnew,
+  isOutdated,
+  launchNote,
+  speaksTls,
+  withCredits,
+} from '../calls/launch-note.ts';
+import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
@@ -25,6 +33,8 @@ export interface InstanceDesired extends Launch {
   readonly expectedId: string;
   /** The instance that another is to take the place of, although it is as it is wanted; empty: none. */
   readonly replaceId: string;
+  /** Post-queue function that speaks to it. */
+  readonly functionName: string;
 }
 
 type Details = {
@@ -64,15 +74,28 @@ function stateOf({ State }: Instance): State {
   }
 }
 
+/** How it is once its note is there, whenever AWS shows that: meanwhile it is not spoken to in another way. */
+const noted = (found: Actual<Details>, note: string): Actual<Details> => ({
+  ...found,
+  tags: { ...found.tags, [LAUNCH_TAG]: note },
+  outputs: { ...found.outputs, tls: String(speaksTls(note)) },
+  details: { ...found.details, note },
+});
+
 const actual = (instance: Instance): Actual<Details> => {
   const tags = tagRecord(instance.Tags);
+  const note = tags[LAUNCH_TAG] ?? '';
   return {
     id: instance.InstanceId ?? '',
     tags,
     state: stateOf(instance),
-    outputs: { id: instance.InstanceId ?? '', privateIp: instance.PrivateIpAddress ?? '' },
+    outputs: {
+      id: instance.InstanceId ?? '',
+      privateIp: instance.PrivateIpAddress ?? '',
+      tls: String(speaksTls(note)),
+    },
     details: {
-      note: tags[LAUNCH_TAG] ?? '',
+      note,
       burstable: isBurstable(instance.InstanceType ?? ''),
       stopped: instance.State?.Name === 'stopped',
     },
@@ -174,7 +197,7 @@ export const instance = defineKind<InstanceDesired, Details>({
     if (!isOutdated(note, desired)) return undefined;
     return {
       reason: 'HostOutdated',
-      message: `the host ${id} goes on as another version of the operator launched it: annotate the pipeline with nami.dev/replace-host=${id} to have it replaced when it suits; the queue keeps the events meanwhile`,
+      message: `the host ${id} goes on as another version of the operator launched it${speaksTls(note) ? '' : ', without TLS'}: annotate the pipeline with nami.dev/replace-host=${id} to have it replaced when it suits; the queue keeps the events meanwhile`,
     };
   },
   create: launch,
@@ -185,20 +208,24 @@ export const instance = defineKind<InstanceDesired, Details>({
     } = found;
     if (stopped) {
       await account.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
-      return;
+      return undefined;
     }
     if (note === '') {
-      // That it was asked for otherwise is not known, and no reason to end it.
-      await tagEc2(account, { id }, { [LAUNCH_TAG]: launchNote(desired, false) });
-      return;
+      // That it was asked for otherwise is not known, and no reason to end it; how it is spoken to, the function knows.
+      const known = await storeUriOfFunction(account, desired.functionName);
+      const tls = known?.tls === true && known.address === found.outputs.privateIp;
+      const anew = launchNote({ ...desired, tls }, false);
+      await tagEc2(account, { id }, { [LAUNCH_TAG]: anew });
+      return noted(found, anew);
     }
     if (differencesOf(found, desired).includes(CREDITS)) {
       await setCpuCredits(account, id, desired.cpuCredits);
       await tagEc2(account, { id }, { [LAUNCH_TAG]: withCredits(note, desired) });
-      return;
+      return undefined;
     }
     await rehearseLaunch(account, desired, { ...tagsOf(owner, desired), ...owner.tags }, owner);
     await account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    return undefined;
   },
   async remove(account, { id }) {
     await orGone(account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })));

@@ -8,10 +8,11 @@ import {
   paginateGetParametersByPath,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
+import { certificateOf } from '../../store-authority.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
-import { passwordOfFunction } from '../calls/store-password.ts';
+import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { ownOf } from '../object/added-tags.ts';
@@ -19,10 +20,14 @@ import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
-export interface ParameterDesired {
+/** A secret that is made once and then stays. */
+export type ParameterDesired = {
   readonly name: string;
   readonly description: string;
-  /** Random bytes of the secret that is made once and then stays. */
+} & (PasswordDesired | AuthorityDesired);
+
+interface PasswordDesired {
+  /** How many random bytes. */
   readonly randomBytes: number;
   /** The volume whose database knows the secret: while there is one, no other secret is made up. */
   readonly volume: VolumeIdentity;
@@ -30,13 +35,20 @@ export interface ParameterDesired {
   readonly functionName: string;
 }
 
-const actual = (name: string, value: string, tags: Tags): Actual<null> => ({
-  id: name,
-  tags,
-  state: READY,
-  outputs: { name, value },
-  details: null,
-});
+/** Key and certificate of a store's authority. One that is lost is made anew: hosts follow by themselves. */
+interface AuthorityDesired {
+  /** Whom the certificate names. */
+  readonly authority: string;
+}
+
+const SERIAL_BYTES = 15;
+
+/** Of an authority others get the certificate alone. */
+function actual(name: string, value: string, tags: Tags): Actual<null> {
+  const certificate = certificateOf(value);
+  const outputs = certificate === undefined ? { name, value } : { name, certificate };
+  return { id: name, tags, state: READY, outputs, details: null };
+}
 
 async function withTags(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<null>> {
   const { TagList } = await unlessUnsettled(
@@ -55,7 +67,7 @@ async function byName(account: Account, name: string): Promise<Actual<null> | un
   return found && (await withTags(account, found));
 }
 
-/** A password in SSM Parameter Store, as SecureString. */
+/** A secret in SSM Parameter Store, as SecureString. */
 export const parameter = defineKind<ParameterDesired, null>({
   removal: 95,
   find: (account, { name }) => byName(account, name),
@@ -94,7 +106,7 @@ export const parameter = defineKind<ParameterDesired, null>({
     );
     return actual(name, value, tags);
   },
-  // Made once: the database knows this password.
+  // Made once: the database knows this password, clients this authority.
   async update() {},
   async remove(account, { id }) {
     await orGone(account.ssm.send(new DeleteParameterCommand({ Name: id })));
@@ -111,18 +123,29 @@ export const parameter = defineKind<ParameterDesired, null>({
   },
 });
 
-/** A new secret for a new volume; for one that is there, the secret that its database knows. */
 async function secretFor(
   account: Account,
-  { name, randomBytes, volume, functionName }: ParameterDesired,
+  desired: ParameterDesired,
+  tags: Tags,
+  owner: Owner,
+): Promise<string> {
+  if (!('authority' in desired)) return await passwordFor(account, desired, tags, owner);
+  const { clock } = account;
+  return await account.makeAuthority(desired.authority, clock.randomBytes(SERIAL_BYTES), clock.now());
+}
+
+/** A new password for a new volume; for one that is there, the password that its database knows. */
+async function passwordFor(
+  account: Account,
+  { name, randomBytes, volume, functionName }: ParameterDesired & PasswordDesired,
   tags: Tags,
   owner: Owner,
 ): Promise<string> {
   const there = await whereVolumeIs(account, owner, volume);
   const volumeId = there?.id ?? (isKnown(volume) ? volume.expectedId : '');
   if (volumeId === '') return Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
-  const known = await passwordOfFunction(account, functionName);
-  if (known !== undefined) return known;
+  const known = await storeUriOfFunction(account, functionName);
+  if (known) return known.password;
   const words = tagList(ownOf(tags)).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   throw new TerminalError(
     'StorePasswordLost',

@@ -9,8 +9,8 @@ import type { FunctionInput, PlanInput } from '../../plan/input.ts';
 import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
 import type { Memory } from '../pipeline/memory.ts';
+import { isToBeRead } from '../pipeline/reading.ts';
 import { retentionOf } from '../pipeline/retention.ts';
-import { isToBeRead } from '../pipeline/store-belief.ts';
 import { addedTags, checkTags } from './added-tags.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
@@ -60,6 +60,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const replacement = hostReplacement(pipeline, context);
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
+  const consuming = isToBeRead(pipeline, memory.store);
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));
   return {
     code,
@@ -75,8 +76,8 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
       ...(replacement.is === 'due' && { replaceHostId: replacement.hostId }),
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
-      consuming: isToBeRead(memory.store),
-      retention: retentionOf(memory),
+      consuming,
+      retention: retentionOf(memory, consuming),
     },
   };
 }

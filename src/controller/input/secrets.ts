@@ -19,9 +19,14 @@ export async function readSecrets(
     requireSecret(value, keyRef);
     return { value, from: describeKey(keyRef) };
   };
-  const signing = await Promise.all(
-    (spec.source.secretRefs ?? []).map((ref) => read(ref, 'spec.source.secretRefs')),
-  );
+  const signing = await Promise.all([
+    ...(spec.source.secretRefs ?? []).map((ref) => read(ref, 'spec.source.secretRefs')),
+    ...(['publicKey', 'jwt'] as const).flatMap((field) =>
+      (spec.source[field]?.keys ?? []).map((key, index) =>
+        readPublicKey(client, namespace, key, `spec.source.${field}.keys[${index}]`),
+      ),
+    ),
+  ]);
   const external = spec.store.external?.uriSecretRef;
   if (!external) return { signing };
   const { value: storeUri, from } = await read(external, 'spec.store.external.uriSecretRef');
@@ -29,6 +34,27 @@ export async function readSecrets(
   const problems = storeUriProblems(storeUri, (caConfigMapRef ?? caSecretRef) !== undefined);
   if (problems.length > 0) throw new TerminalError('SecretInvalid', `${from} ${problems.join('; it ')}`);
   return { signing, storeUri };
+}
+
+type PublicKey = NonNullable<WebhookPipelineSpec['source']['publicKey']>['keys'][number];
+
+/** White space around it means nothing, as the newline at the end of PEM. */
+async function readPublicKey(
+  client: KeyReader,
+  namespace: string,
+  { value, configMapKeyRef, secretKeyRef }: PublicKey,
+  field: string,
+): Promise<Secrets['signing'][number]> {
+  const ref: KeyRef | undefined = configMapKeyRef
+    ? { kind: 'ConfigMap', ...configMapKeyRef }
+    : secretKeyRef && { kind: 'Secret', ...secretKeyRef };
+  const text = (ref ? await readKey(client, namespace, ref, field) : (value ?? '')).trim();
+  const from = ref ? describeKey(ref) : field;
+  const reason = ref ? invalidReason(ref) : 'SpecInvalid';
+  if (text === '') throw new TerminalError(reason, `${from} is empty: put the public key into it`);
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+    throw new TerminalError(reason, `${from} holds a private key: put the sender's public one there`);
+  return { value: text, from };
 }
 
 function requireSecret(value: string, ref: KeyRef): void {

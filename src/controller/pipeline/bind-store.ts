@@ -5,6 +5,7 @@ import { type Secret, secrets } from '../../kubernetes/core-types.ts';
 import { isConflict, isNotFound, KubernetesApiError } from '../../kubernetes/errors.ts';
 import { apiVersionOf, type ObjectRef } from '../../kubernetes/resource.ts';
 import { MONGO_PORT } from '../../plan/user-data.ts';
+import { pemOf } from '../../store-authority.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import type { Finding } from '../report/conditions.ts';
@@ -82,18 +83,24 @@ async function keep(
   }
 }
 
-/** Keys of the Service Binding specification for Kubernetes: "Well-known Secret Entries". */
+/**
+ * Keys of the Service Binding specification for Kubernetes ("Well-known Secret Entries"), and that by which Kubernetes' own
+ * Secrets have the certificate of an authority.
+ */
 type Content = Readonly<
-  Record<'type' | 'provider' | 'host' | 'port' | 'database' | 'username' | 'password' | 'uri', string>
+  Record<'type' | 'provider' | 'host' | 'port' | 'database' | 'username' | 'password' | 'uri', string> & {
+    'ca.crt'?: string;
+  }
 >;
 
 /** Of a Secret that is a binding. (Service Binding specification: "Secret type".) */
 const TYPE = 'servicebinding.io/mongodb';
 
 function contentOf(outcome: Outcome, database: string): Content | undefined {
-  const host = nodeOf(outcome, 'Instance', 'host')?.outputs.privateIp;
+  const { privateIp: host, tls } = nodeOf(outcome, 'Instance', 'host')?.outputs ?? {};
   const storePassword = nodeOf(outcome, 'Parameter', 'store-password')?.outputs.value;
-  if (!host || !storePassword) return undefined;
+  const authority = nodeOf(outcome, 'Parameter', 'store-authority')?.outputs.certificate;
+  if (!host || !storePassword || !authority) return undefined;
   const password = readerPassword(storePassword);
   const port = String(MONGO_PORT);
   return {
@@ -104,7 +111,8 @@ function contentOf(outcome: Outcome, database: string): Content | undefined {
     database,
     username: READER,
     password,
-    uri: `mongodb://${READER}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true`,
+    uri: `mongodb://${READER}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true&tls=${tls}`,
+    ...(tls === 'true' && { 'ca.crt': pemOf(authority) }),
   };
 }
 

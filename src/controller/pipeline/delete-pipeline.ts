@@ -105,7 +105,9 @@ async function emptyQueues({ config, clock }: Context, deletion: Deletion): Prom
   }
   const { depth, isLate } = found;
   const trouble = await causeOf(deletion.keepWorking());
-  const cause = trouble ?? (memory.store.view.is === 'unreachable' ? memory.store.view.why : undefined);
+  const { view } = memory.store;
+  const paused = pipeline.spec.postQueue?.paused ? 'spec.postQueue.paused is true' : undefined;
+  const cause = trouble ?? paused ?? (view.is === 'unreachable' ? view.why : undefined);
   await say({
     reason: isLate ? 'QueueNotEmpty' : 'Draining',
     message: `${depth} events are still in the queue${cause === undefined ? '' : ` and are not stored: ${cause}`}${isLate ? `; mend that${GIVE_UP}` : ''}`,

@@ -7,8 +7,8 @@ import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { lookAtStore } from './look-at-store.ts';
 import { isDue } from './memory.ts';
+import { isToBeRead } from './reading.ts';
 import { redriveUnplanned } from './redrive.ts';
-import { isToBeRead } from './store-belief.ts';
 
 /** Seconds between two looks at a mapping while nothing new is known of the store; of a pipeline in making there is none. */
 const FOLLOW_SECONDS = 10;
@@ -23,18 +23,18 @@ export async function followStore(
   context: Pick<Context, 'config' | 'events' | 'logger'>,
   following: Following,
 ): Promise<void> {
-  const { account, owner, memory } = following;
+  const { account, owner, memory, pipeline } = following;
   const { followed } = memory;
-  const isNews = followed?.isToBeRead !== isToBeRead(memory.store);
+  const isNews = followed?.isToBeRead !== isToBeRead(pipeline, memory.store);
   if (!isNews && !isDue(account.clock, followed?.at, FOLLOW_SECONDS)) return;
-  memory.followed = { at: account.clock.now(), isToBeRead: isToBeRead(memory.store) };
+  memory.followed = { at: account.clock.now(), isToBeRead: isToBeRead(pipeline, memory.store) };
   const mapping = await findMapping(account, {
     queueArn: queueArnOf(account, owner),
     functionArn: aliasArnOf(account, owner, 'post-queue'),
   });
   if (mapping?.state.is !== 'ready') return;
   await lookAtStore(memory, account, owner, context.config.lookSeconds);
-  const wanted = isToBeRead(memory.store);
+  const wanted = isToBeRead(pipeline, memory.store);
   if (wanted === undefined) return;
   if (mapping.details.enabled !== wanted) await setReading(account, owner, mapping, wanted);
   if (wanted) await redriveUnplanned(context, following);

@@ -7,6 +7,7 @@ import type { Owner } from '../../aws/object/owner.ts';
 import { ALIAS, functionName } from '../../plan/identity.ts';
 import { lastStep } from '../../plan/user-data.ts';
 import { nodeOf } from '../report/nodes.ts';
+import { tlsRemedy } from '../report/tls-remedy.ts';
 import { isDue, type Memory } from './memory.ts';
 import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
 
@@ -18,8 +19,15 @@ async function askStore(account: Account, owner: Owner, hostId: string | undefin
   try {
     const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS);
     if (answer.nami !== 'post-queue') return { is: 'unknown', why: `the answer is of ${answer.nami}` };
-    if (!answer.store.reachable)
-      return { is: 'unreachable', why: answer.store.error + (await saidByHost(account, hostId)) };
+    if (!answer.store.reachable) {
+      const { error, tls } = answer.store;
+      const words = tls ? `${error}: ${tlsRemedy(tls, hostId)}` : error;
+      return {
+        is: 'unreachable',
+        why: words + (await saidByHost(account, hostId)),
+        ...(tls && { isForTls: true }),
+      };
+    }
     return { is: 'reachable', probe: answer, at: account.clock.now() };
   } catch (error) {
     return isNotFound(error)

@@ -6,7 +6,7 @@ import type { Finding } from '../report/conditions.ts';
 import { QUEUE_SOON } from './look-at-queues.ts';
 import { hasNoWriter } from './look-at-store.ts';
 import type { Memory } from './memory.ts';
-import { askAgainAfter, isToBeRead } from './store-belief.ts';
+import { askAgainAfter } from './store-belief.ts';
 
 /** Seconds until a pipeline that waits for its region looks by itself; the region wakes it earlier. */
 const REGION_PATIENCE = 10;
@@ -16,8 +16,8 @@ const AT_ONCE = 0.01;
 /** What a look at a pipeline came to. */
 export interface Looked {
   readonly memory: Memory;
-  /** What the plan said of the reading of the queue. */
-  readonly consuming: boolean | undefined;
+  /** The queue is to be read otherwise than the plan said: the store was seen on another host meanwhile. */
+  readonly isReadingStale: boolean;
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
   /** Whether all that followed from it was done: the status written, what was due sent back. */
@@ -26,11 +26,11 @@ export interface Looked {
 
 /** When to look again at a pipeline that is built or being built: the nearest reason counts. Pure but for the jitter. */
 export function nextLook(
-  { memory, consuming, outcome, findings, isDone }: Looked,
+  { memory, isReadingStale, outcome, findings, isDone }: Looked,
   config: Pick<Config, 'lookSeconds'>,
   clock: Clock,
 ): Next {
-  if (isToBeRead(memory.store) !== consuming) return { after: AT_ONCE, urgency: 'begun' };
+  if (isReadingStale) return { after: AT_ONCE, urgency: 'begun' };
   if (outcome.failed || !isDone)
     return { backoff: true, progressed: outcome.nodes.some(({ done }) => done.length > 0) };
   const waits = [config.lookSeconds, outcome.seconds ?? Number.POSITIVE_INFINITY];

@@ -56,6 +56,6 @@ async function redrive(
     type: 'Normal',
     reason: 'Redriven',
     action: 'Redrive',
-    message: 'the store answers again: what went to the dead-letter queue meanwhile goes back into the queue',
+    message: 'the queue is read again: what went to the dead-letter queue meanwhile goes back into the queue',
   });
 }

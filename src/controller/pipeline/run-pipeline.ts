@@ -20,6 +20,7 @@ import { type Built, build } from './build.ts';
 import { refreshQueues } from './look-at-queues.ts';
 import { lookAtStore } from './look-at-store.ts';
 import { nextLook } from './next-look.ts';
+import { isToBeRead } from './reading.ts';
 import { redriveIfDue } from './redrive.ts';
 import { viewSurroundings } from './surroundings.ts';
 
@@ -69,7 +70,8 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       config.endpointUrlTemplate,
     ),
   );
-  const looked = { memory, consuming: input.consuming, outcome, findings, isDone: isSaid && isRedriven };
+  const isReadingStale = isToBeRead(pipeline, memory.store) !== input.consuming;
+  const looked = { memory, isReadingStale, outcome, findings, isDone: isSaid && isRedriven };
   return nextLook(looked, config, clock);
 }
 

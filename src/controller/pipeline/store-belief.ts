@@ -8,7 +8,12 @@ export type StoreAnswer =
       /** There is no such function. */
       readonly unasked?: true;
     }
-  | { readonly is: 'unreachable'; readonly why: string }
+  | {
+      readonly is: 'unreachable';
+      readonly why: string;
+      /** Its certificate is refused. */
+      readonly isForTls?: true;
+    }
   /** `at`: milliseconds since the epoch. */
   | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };
 
@@ -96,8 +101,8 @@ export type HostSeen =
   /** On none of ours. */
   | { readonly is: 'external' };
 
-/** Whether the queue is to be read; undefined: there is no reason to change what is. */
-export function isToBeRead({ view, awaitsHost }: StoreBelief): boolean | undefined {
+/** Whether the store can take what is read; undefined: nothing is known that would change what is. */
+export function allowsReading({ view, awaitsHost }: StoreBelief): boolean | undefined {
   if (view.is === 'reachable') return true;
   return view.is === 'unreachable' || awaitsHost ? false : undefined;
 }

@@ -22,7 +22,7 @@ export function healthOf(
   if (view.is === 'unreachable') {
     return {
       status: 'False',
-      reason: 'StoreUnreachable',
+      reason: view.isForTls ? 'TlsFailed' : 'StoreUnreachable',
       message: `the queue is not read and keeps the events meanwhile: ${view.why}`,
     };
   }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { PIPELINES } from '../resource-type.ts';
 import { conditionsOf, type Report } from './conditions.ts';
 import { driftNote, driftWords } from './drift.ts';
+import { withOutOfService } from './out-of-service.ts';
 import { suspendedConditions } from './suspended.ts';
 
 /** Name under which the operator owns the fields of a status. */
@@ -32,7 +33,7 @@ export class Reporter {
     report: Report,
     status: Partial<WebhookPipelineStatus>,
   ): Promise<boolean> {
-    return await this.#write(pipeline, conditionsOf(report), {
+    return await this.#write(pipeline, conditionsOf(withOutOfService(report, pipeline.spec)), {
       ...status,
       observedGeneration: report.generation,
     });

@@ -58,7 +58,7 @@ export const AWS: readonly Mutation[] = [
     words: 'a password that somebody deleted is replaced by another, which the database does not know',
     changes: [
       {
-        file: 'src/aws/calls/store-password.ts',
+        file: 'src/aws/calls/store-uri.ts',
         from: "if (variables[POST_QUEUE_ENV.managed] !== 'true') return undefined;",
         to: "if (variables[POST_QUEUE_ENV.managed] !== 'yes') return undefined;",
       },

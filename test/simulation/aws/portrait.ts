@@ -2,7 +2,7 @@ import type { AwsAccount } from './aws-account.ts';
 
 /** Fields that differ from one run to the next, whatever is in the account. */
 const INCIDENTAL =
-  /^(id|at|before|\w*At|version|nextVersion|versions|roleId|value|deploymentId|associations|privateIp|NAMI_REVISION)$/;
+  /^(id|at|before|\w*At|version|nextVersion|versions|roleId|value|deploymentId|associations|privateIp|NAMI_REVISION|NAMI_STORE_AUTHORITY)$/;
 
 /** Without ids and addresses that AWS gives, the random password, and whether a value was asked for or is the default. */
 const neutral = (text: string): string =>

@@ -3,7 +3,9 @@ import {
   READER_ROLES,
   type ReaderRole,
   type StoreProbe,
+  type TlsFault,
 } from '../../../handlers/contract.ts';
+import { certificateOf } from '../../../src/store-authority.ts';
 import type { Ec2 } from './ec2.ts';
 import type { Instance } from './ec2-instances.ts';
 import type { Invoked } from './lambda.ts';
@@ -22,6 +24,8 @@ export interface Database {
 /** A MongoDB that is none of the operator's, by the host in its connection string. */
 export interface ExternalStore {
   isUp: boolean;
+  /** What is wrong with its certificate. */
+  tls?: TlsFault;
   readonly events: Set<string>;
 }
 
@@ -37,6 +41,24 @@ function keepReader(database: Database, { environment }: Invoked): { readonly re
   return database.readerRole === undefined ? {} : { reader: database.readerRole };
 }
 
+/** Why events can't go there. */
+interface Unreached {
+  readonly why: string;
+  readonly tls?: TlsFault | undefined;
+}
+
+/** As Node.js words it. */
+const TLS_FAULTS: Readonly<Record<TlsFault, string>> = {
+  ended: 'certificate has expired',
+  'not-begun': 'certificate is not yet valid',
+  'other-authority': 'unable to verify the first certificate',
+  'other-name': "Hostname/IP does not match certificate's altnames",
+};
+const refusedFor = (tls: TlsFault): Unreached => ({ why: TLS_FAULTS[tls], tls });
+
+/** A host looks each hour whether its authority is another. (deploy/host-image/nami-certificate.timer) */
+const AUTHORITY_SECONDS = 3600;
+
 const PORT = 27_017;
 const GIB = 2 ** 30;
 
@@ -50,6 +72,13 @@ export class Stores {
   readonly external = new Map<string, ExternalStore>();
   /** Volumes whose database doesn't start, as when its container crashes. */
   readonly down = new Set<string>();
+  /** By the id of a host: what is wrong with the certificate of what answers on its address. */
+  readonly tlsFaults = new Map<string, TlsFault>();
+  /** By the id of a host: the authority that signed its certificate, and when it read that from SSM. */
+  readonly #authorities = new Map<
+    string,
+    { readonly certificate: string | undefined; readonly at: number }
+  >();
   /** Hosts that the container of the database has started on once: from then on they need no image. */
   readonly #started = new Set<string>();
   readonly #around: Surroundings;
@@ -67,7 +96,7 @@ export class Stores {
     const store = this.reach(invoked);
     const answer: StoreProbe =
       'why' in store
-        ? { reachable: false, error: store.why }
+        ? { reachable: false, error: store.why, ...(store.tls && { tls: store.tls }) }
         : {
             reachable: true,
             documents: store.events.size,
@@ -78,11 +107,12 @@ export class Stores {
   }
 
   /** Where the events of a function go, or why they can't. */
-  reach({ environment, groupIds, subnetIds }: Invoked): Reached | { readonly why: string } {
+  reach({ environment, groupIds, subnetIds }: Invoked): Reached | Unreached {
     const uri = URL.parse((environment.NAMI_STORE_URI ?? '').replace(/^mongodb(\+srv)?:/, 'http:'));
     if (!uri) return { why: 'the connection string is none' };
     const external = this.external.get(uri.hostname);
     if (external) {
+      if (external.tls) return refusedFor(external.tls);
       return external.isUp ? { events: external.events } : { why: 'connection refused' };
     }
     const instance = this.#ec2.instances.find(
@@ -93,11 +123,34 @@ export class Stores {
     if (!isLetIn) return { why: 'connection timed out' };
     const database = this.#databaseOn(instance);
     if ('why' in database) return database;
+    const refusal = this.#greet(instance, uri.searchParams.get('tls') === 'true', environment);
+    if (refusal) return refusal;
     if (decodeURIComponent(uri.password) !== database.password) return { why: 'Authentication failed.' };
     return { events: database.events, database };
   }
 
-  #databaseOn(instance: Instance): Database | { readonly why: string } {
+  /** What comes of a connection before anything is said in it: a host speaks TLS, or it doesn't. */
+  #greet(instance: Instance, speaksTls: boolean, environment: Invoked['environment']): Unreached | undefined {
+    const [, parameter] = /NAMI_AUTHORITY_PARAMETER=(\S+)/.exec(instance.userData) ?? [];
+    if (speaksTls !== (parameter !== undefined)) return { why: 'connection closed' };
+    if (parameter === undefined) return undefined;
+    const fault = this.tlsFaults.get(instance.id);
+    if (fault) return refusedFor(fault);
+    const isOwn = this.#authorityOf(instance, parameter) === environment.NAMI_STORE_AUTHORITY;
+    return isOwn ? undefined : refusedFor('other-authority');
+  }
+
+  #authorityOf({ id }: Instance, parameter: string): string | undefined {
+    const now = this.#around.clock.now();
+    const known = this.#authorities.get(id);
+    if (known && now - known.at < AUTHORITY_SECONDS * 1000) return known.certificate;
+    const value = this.#ssm.parameters.get(parameter)?.value;
+    const certificate = value === undefined ? known?.certificate : certificateOf(value);
+    this.#authorities.set(id, { certificate, at: now });
+    return certificate;
+  }
+
+  #databaseOn(instance: Instance): Database | Unreached {
     const seconds = this.#ec2.machines.runningSeconds(instance);
     if (seconds < this.#around.times.databaseStart) return { why: 'connection refused' };
     const [, wanted] = /NAMI_VOLUME_ID=(\S+)/.exec(instance.userData) ?? [];

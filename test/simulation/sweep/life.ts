@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Portrait, portrait } from '../aws/portrait.ts';
 import { BRISK } from '../aws/times.ts';
 import { isGone, isReady } from '../pipelines.ts';
-import { furnish, type Patch } from '../states.ts';
+import { furnish, GRANTS, type Patch } from '../states.ts';
 import { NOTHING_STAYS } from '../whole-life.ts';
 import { simulate, type World } from '../world.ts';
 
@@ -120,7 +120,7 @@ export async function album(): Promise<Album> {
 
 /** A world with all that the life needs, in which the operator runs. */
 export async function newWorld(seed: number, isStarted = true): Promise<World> {
-  const world = await simulate({ seed, times: BRISK, settings: NOTHING_STAYS, isStarted });
+  const world = await simulate({ seed, times: BRISK, settings: { ...NOTHING_STAYS, ...GRANTS }, isStarted });
   furnish(world);
   return world;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { isProofHeader } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
+import { BATCH_TYPES, SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 
@@ -22,7 +22,31 @@ const label = letters(LOWER, 63);
 const keyRef = fc.record({ name: label, key: letters(`${LOWER}ABC-_.`, 20) });
 const instanceType = fc.constantFrom('t3.micro', 't3.small', 't4g.small', 'm7g.2xlarge');
 
+const place = fc.oneof(
+  fc.record({ header: fc.constantFrom('X-Challenge', 'X-Mode') }),
+  fc.record({ query: fc.constantFrom('challenge', 'hub.challenge') }),
+  fc.record({ jsonPath: fc.constantFrom('$.challenge', '$.a[0].b') }),
+);
+const handshake = fc.record(
+  {
+    method: fc.constantFrom('GET' as const, 'HEAD' as const, 'OPTIONS' as const, 'POST' as const),
+    challenge: place,
+    when: fc.tuple(place, label).map(([where, value]) => ({ ...where, value })),
+    signed: fc.boolean(),
+    answer: fc.oneof(
+      some({
+        statusCode: fc.integer({ min: 200, max: 299 }),
+        contentType: fc.constantFrom('text/plain' as const, 'application/json' as const),
+      }),
+      fc.record({ header: fc.constant('X-Challenge') }),
+      fc.record({ jsonField: fc.constant('challenge') }),
+    ),
+  },
+  { requiredKeys: ['method', 'challenge'] },
+);
+
 const endpoint = some({
+  handshake,
   path: label,
   response: some({
     statusCode: fc.integer({ min: 200, max: 299 }),
@@ -30,7 +54,9 @@ const endpoint = some({
     body: fc.string({ unit: 'binary', maxLength: 100 }),
     rejectedStatusCode: fc.integer({ min: 400, max: 499 }),
     unavailableStatusCode: fc.integer({ min: 500, max: 599 }),
+    disabledStatusCode: fc.constantFrom(503, 410),
   }),
+  enabled: fc.boolean(),
   throttle: fc.record({
     rateLimit: fc.integer({ min: 1, max: 10_000 }),
     burstLimit: fc.integer({ min: 1, max: 5_000 }),
@@ -57,31 +83,74 @@ const eventId = fc.oneof(
   fc.record({ each: fc.constantFrom('$', '$.events', '$.entry[*].changes', '$[0].list') }),
   fc.record({ each: fc.constant('$.events'), jsonPath: fc.constant('$.id') }),
 );
+const only = fc.record({
+  jsonPath: fc.constantFrom('$.status', '$.items[0].kind'),
+  values: fc.uniqueArray(label, { minLength: 1, maxLength: 3 }),
+});
+const signatureFields = {
+  where: fc.oneof(
+    fc.record({ header: headerName, prefix: fc.constantFrom('', 'sha256=', 'v0=') }),
+    fc.record({ headers: fc.uniqueArray(headerName, { minLength: 1, maxLength: 5 }) }),
+    fc.record({
+      header: headerName,
+      parts: fc.constantFrom({ signature: 'v1' }, { signature: 'h1', separator: ';', assignment: ':' }),
+    }),
+  ),
+  signed: fc.constantFrom(
+    {},
+    { template: '{header:X-Id}.{body}' },
+    { template: '{method}{url}{form:*}{json:$.a[0].b}{form:a}{path}{query}{body}' },
+    { template: 'v0:{timestamp}:{body}', timestampHeader: 'X-Time' },
+    {
+      template: '{timestamp}{body}',
+      timestamp: { header: 'X-Time', format: 'iso8601' as const },
+    },
+    { timestamp: { jsonPath: '$.at', format: 'milliseconds' as const } },
+  ),
+  encoding: fc.constantFrom('hex' as const, 'base64' as const, 'base64url' as const),
+};
+const publicKey = fc
+  .record(
+    {
+      ...signatureFields,
+      algorithm: fc.constantFrom('ed25519' as const, 'ecdsa-p256-sha256' as const, 'rsa-sha256' as const),
+      keys: fc.array(
+        fc.oneof(
+          fc.record({ value: letters('0123456789abcdef', 64) }),
+          fc.record({ configMapKeyRef: keyRef }),
+          fc.record({ secretKeyRef: keyRef }),
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
+    },
+    { requiredKeys: ['where', 'signed', 'algorithm', 'keys'] },
+  )
+  .map(({ where, signed, ...rest }) => ({ ...rest, ...where, ...signed }));
+const jwt = fc
+  .record(
+    {
+      header: headerName,
+      audience: label,
+      issuer: label,
+      bodyHashClaim: fc.constantFrom('sha256', 'payload_hash'),
+      keyed: fc.constantFrom(
+        { algorithm: 'RS256' as const, keys: 1 },
+        { algorithm: 'ES256' as const, keys: 2 },
+      ),
+    },
+    { requiredKeys: ['keyed'] },
+  )
+  .map(({ keyed: { algorithm, keys }, ...rest }) => ({
+    ...rest,
+    algorithm,
+    keys: Array.from({ length: keys }, (_, index) => ({ value: `a${index}` })),
+  }));
 const hmac = fc
   .record(
     {
+      ...signatureFields,
       algorithm: fc.constantFrom('sha1' as const, 'sha256' as const, 'sha512' as const),
-      encoding: fc.constantFrom('hex' as const, 'base64' as const, 'base64url' as const),
       keyEncoding: fc.constantFrom('text' as const, 'hex' as const, 'base64' as const),
-      where: fc.oneof(
-        fc.record({ header: headerName, prefix: fc.constantFrom('', 'sha256=', 'v0=') }),
-        fc.record({ headers: fc.uniqueArray(headerName, { minLength: 1, maxLength: 5 }) }),
-        fc.record({
-          header: headerName,
-          parts: fc.constantFrom({ signature: 'v1' }, { signature: 'h1', separator: ';', assignment: ':' }),
-        }),
-      ),
-      signed: fc.constantFrom(
-        {},
-        { template: '{header:X-Id}.{body}' },
-        { template: '{method}{url}{form:*}{json:$.a[0].b}{form:a}{path}{query}{body}' },
-        { template: 'v0:{timestamp}:{body}', timestampHeader: 'X-Time' },
-        {
-          template: '{timestamp}{body}',
-          timestamp: { header: 'X-Time', format: 'iso8601' as const },
-        },
-        { timestamp: { jsonPath: '$.at', format: 'milliseconds' as const } },
-      ),
     },
     { requiredKeys: ['where', 'signed'] },
   )
@@ -92,20 +161,44 @@ const signedSource = <T>(type: fc.Arbitrary<T>) => ({
   toleranceSeconds,
   eventId,
   keepHeaders,
+  only,
 });
 const requiredKeys = ['type', 'secretRefs'] as const;
-const source = fc.oneof(
-  some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders }),
-  fc.record(signedSource(fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => type !== 'HMAC'))), {
-    requiredKeys: [...requiredKeys],
-  }),
+const anySource = fc.oneof(
+  some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders, only }),
+  fc.record(
+    signedSource(
+      fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => !['HMAC', 'PublicKey', 'JWT'].includes(type))),
+    ),
+    {
+      requiredKeys: [...requiredKeys],
+    },
+  ),
   fc.record(
     { ...signedSource(fc.constant('HMAC' as const)), hmac },
     { requiredKeys: [...requiredKeys, 'hmac'] },
   ),
   fc.record(
-    { ...signedSource(fc.constant('ApiKey' as const)), apiKey: some({ header: headerName }) },
+    {
+      ...signedSource(fc.constant('ApiKey' as const)),
+      apiKey: fc.oneof(some({ header: headerName }), fc.constant({ query: 'code' })),
+    },
     { requiredKeys: [...requiredKeys] },
+  ),
+  fc.record(
+    { type: fc.constant('JWT' as const), jwt, toleranceSeconds, eventId, keepHeaders, only },
+    { requiredKeys: ['type', 'jwt'] },
+  ),
+  fc.record(
+    {
+      ...signedSource(fc.constant('JWT' as const)),
+      jwt: fc.constant({ algorithm: 'HS256' as const, header: 'X-Json-Token' }),
+    },
+    { requiredKeys: [...requiredKeys, 'jwt'] },
+  ),
+  fc.record(
+    { type: fc.constant('PublicKey' as const), publicKey, toleranceSeconds, eventId, keepHeaders, only },
+    { requiredKeys: ['type', 'publicKey'] },
   ),
   fc.record(
     {
@@ -115,6 +208,13 @@ const source = fc.oneof(
     { requiredKeys: [...requiredKeys] },
   ),
 );
+/** What is several events is not judged as one. */
+const source = anySource.map(({ only, ...rest }) => {
+  const { type, eventId } = rest;
+  const hasSeveral =
+    eventId === undefined ? type !== undefined && BATCH_TYPES.includes(type) : 'each' in eventId;
+  return only === undefined || hasSeveral ? rest : { ...rest, only };
+});
 
 const code = fc.oneof(
   fc.record({ configMapRef: keyRef }),
@@ -162,6 +262,7 @@ const postQueue = some({
   reservedConcurrency: fc.integer({ min: 501, max: 1000 }),
   batchSize: fc.integer({ min: 1, max: 10 }),
   batchWindowSeconds: fc.integer({ min: 0, max: 300 }),
+  paused: fc.boolean(),
 });
 
 const queue = some({
@@ -282,7 +383,16 @@ export const FULL_SPEC = {
       body: 'ok',
       rejectedStatusCode: 403,
       unavailableStatusCode: 500,
+      disabledStatusCode: 410,
     },
+    handshake: {
+      method: 'POST',
+      challenge: { jsonPath: '$.challenge' },
+      when: { header: 'X-Kind', value: 'verification' },
+      signed: true,
+      answer: { statusCode: 201, contentType: 'application/json', jsonField: 'challenge' },
+    },
+    enabled: false,
     throttle: { rateLimit: 100, burstLimit: 50 },
   },
   source: {
@@ -300,6 +410,7 @@ export const FULL_SPEC = {
     },
     eventId: { header: 'X-Event-Id' },
     keepHeaders: ['X-Partner'],
+    only: { jsonPath: '$.status', values: ['paid'] },
   },
   preQueue: {
     memoryMiB: 512,
@@ -330,6 +441,7 @@ export const FULL_SPEC = {
     concurrency: 10,
     batchSize: 100,
     batchWindowSeconds: 2,
+    paused: true,
   },
   store: {
     managed: {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { ANNOTATIONS, CONDITION_TYPES, webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 import { SOURCE_TYPES } from '../../../src/senders/index.ts';
 import { FULL_SPEC, type SpecInput, specs, storedSpec } from './specs.ts';
-import { WRONG_HMAC } from './wrong-hmac.ts';
+import { WRONG_SIGNATURES } from './wrong-signatures.ts';
 
 interface Schema {
   type?: string;
@@ -106,14 +106,22 @@ describe('the schema', () => {
       });
     // What belongs to another type of sender, and what excludes what is said.
     expect(said(spec, FULL_SPEC, 'spec')).toEqual([
+      'spec.endpoint.handshake.challenge.header',
+      'spec.endpoint.handshake.challenge.query',
+      'spec.endpoint.handshake.when.query',
+      'spec.endpoint.handshake.when.jsonPath',
+      'spec.endpoint.handshake.answer.header',
       'spec.source.hmac.headers',
       'spec.source.hmac.parts',
       'spec.source.hmac.timestamp',
+      'spec.source.publicKey',
+      'spec.source.jwt',
       'spec.source.apiKey',
       'spec.source.publicUrl',
       'spec.source.eventId.each',
       'spec.source.eventId.jsonPath',
       'spec.source.eventId.bodySha256',
+      'spec.source.only.types',
       'spec.preQueue.code.s3',
       'spec.postQueue.code.configMapRef',
       'spec.store.external',
@@ -205,11 +213,14 @@ test('the README says what each annotation does', () => {
 });
 
 describe('a spec that was stored before a rule came', () => {
-  test.each(WRONG_HMAC)('with %s is refused in the words of the API server', (_, hmac, field, message) => {
-    const parsed = webhookPipelineSpec.safeParse({ source: { type: 'HMAC', hmac } });
-    const issue = parsed.error?.issues.find((each) => each.message.includes(message));
-    expect(['spec', ...(issue?.path ?? [])].join('.').replace(/\.(\d+)/g, '[$1]')).toBe(field);
-  });
+  test.each(WRONG_SIGNATURES)(
+    'with %s is refused in the words of the API server',
+    (_, source, field, message) => {
+      const parsed = webhookPipelineSpec.safeParse({ source });
+      const issue = parsed.error?.issues.find((each) => each.message.includes(message));
+      expect(['spec', ...(issue?.path ?? [])].join('.').replace(/\.(\d+)/g, '[$1]')).toBe(field);
+    },
+  );
 
   test('is refused by the operator in the words of the rule', () => {
     const parsed = webhookPipelineSpec.safeParse({

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -13,11 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { STORE_SERVER_NAME } from '../../../handlers/contract.ts';
 import { lastStep } from '../../../src/plan/user-data.ts';
+import { makeAuthority } from '../../../src/store-authority.ts';
 
 /** What every image has; what else there is, a test says. */
 const TOOLS =
-  'awk bash cat chmod cut dirname grep head install ls mkdir mv printf sed rm sort sync tail touch tr uname wc'.split(
+  'awk bash cat chmod cut dirname flock grep head install ls mkdir mv openssl printf sed rm sort sync tail touch tr uname wc'.split(
     ' ',
   );
 const SCRIPTS = join(import.meta.dirname, '../../../deploy/host-image');
@@ -26,7 +29,7 @@ const VOLUME = 'vol-0123456789abcdef0';
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nami-host-'));
-  for (const name of ['bin', 'tools', 'mount', 'run', 'proc']) mkdirSync(join(folder, name));
+  for (const name of ['bin', 'tools', 'mount', 'run', 'proc', 'tls']) mkdirSync(join(folder, name));
   const folders = (process.env.PATH ?? '').split(':');
   for (const tool of TOOLS) {
     const found = folders.map((each) => join(each, tool)).find((path) => existsSync(path));
@@ -39,12 +42,12 @@ const at = (...path: string[]) => join(folder, ...path);
 const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []);
 
 /** Runs a step with stand-ins for the commands that it calls, each a piece of shell. */
-function run(step: string, standIns: Readonly<Record<string, string>>) {
+function run(step: string, standIns: Readonly<Record<string, string>>, ...args: string[]) {
   for (const [name, body] of Object.entries({ sleep: '', ...standIns })) {
     writeFileSync(at('bin', name), `#!/bin/bash\necho "${name} $*" >> '${at('calls')}'\n${body}\n`);
     chmodSync(at('bin', name), 0o755);
   }
-  const { status, stderr } = spawnSync('/bin/bash', [join(SCRIPTS, `${step}.sh`)], {
+  const { status, stderr } = spawnSync('/bin/bash', [join(SCRIPTS, `${step}.sh`), ...args], {
     encoding: 'utf8',
     timeout: 20_000,
     env: {
@@ -54,8 +57,11 @@ function run(step: string, standIns: Readonly<Record<string, string>>) {
       NAMI_CONSOLE: at('console'),
       NAMI_PROC: at('proc'),
       NAMI_SYS: at('sys'),
+      NAMI_TLS: at('tls'),
       NAMI_VOLUME_ID: VOLUME,
       NAMI_CREDENTIALS_PARAMETER: '/nami/p/store-password',
+      NAMI_AUTHORITY_PARAMETER: '/nami/p/store-authority',
+      NAMI_SERVER_NAME: STORE_SERVER_NAME,
       NAMI_REGION: 'eu-central-1',
       NAMI_MONGO_IMAGE: 'registry.example/mongo:8',
       NAMI_MONGO_PORT: '27017',
@@ -242,6 +248,7 @@ describe('the image', () => {
     ['aarch64', '6.1.0', '7.0.1', 'Features : fp asimd crc32', 'needs a processor with ARMv8.2'],
     ['x86_64', '6.19.0-1.amzn2023.x86_64', '8.2.1', 'flags : avx', 'does not run on Linux 6.19.0-1'],
     ['aarch64', '7.0.3', '8.0.4', 'Features : atomics dcpop', 'does not run on Linux 7.0.3'],
+    ['x86_64', '6.1.0', '4.0.28', 'flags : avx', 'does not know TLS as this host asks for it'],
   ])('is refused on %s with Linux %s in version %s and "%s"', (arch, kernel, version, flags, words) => {
     cpuinfo(flags);
     const { status, said } = run('image', standIns(arch, kernel, version));
@@ -254,6 +261,7 @@ describe('the image', () => {
     ['x86_64', '6.19.0', '7.0.4', 'flags : avx'],
     ['aarch64', '6.1.0', '8.0.4', 'Features : fp atomics'],
     ['x86_64', '6.19.0', '', 'flags : fpu'],
+    ['x86_64', '6.1.0', '4.2.0', 'flags : fpu'],
   ])('runs on %s with Linux %s in version "%s" and "%s"', (arch, kernel, version, flags) => {
     cpuinfo(flags);
     expect(run('image', standIns(arch, kernel, version)).status).toBe(0);
@@ -275,6 +283,149 @@ const listens = (nth = 1) => ({
 const memory = (kib: number) =>
   writeFileSync(at('proc', 'meminfo'), `MemTotal:       ${kib} kB\nMemFree: 1 kB\n`);
 const started = (calls: readonly string[]) => calls.find((call) => call.startsWith('docker run')) ?? '';
+
+const NOW = Date.now();
+const authority = () => makeAuthority('Nami store', Buffer.alloc(15, 1), NOW);
+const OWN = await authority();
+
+describe("the database's certificate", () => {
+  const parts = (own = OWN, address = '10.0.1.5') => ({
+    aws: `cat <<'PEM'\n${own}PEM`,
+    ip: address && `echo '1.1.1.1 via 10.0.0.1 dev ens5 src ${address} uid 0'`,
+    systemctl: '',
+  });
+  const served = (file = 'server.pem') => readFileSync(at('tls', 'served', file), 'utf8');
+  const leaf = () => new X509Certificate(served());
+  const daysLeft = () => Math.round((leaf().validToDate.getTime() - NOW) / 86_400_000);
+  /** Has the certificate that is served end in so many days. */
+  const age = (days: number) => {
+    const file = at('tls', 'served', 'server.pem');
+    writeFileSync(at('own'), OWN);
+    writeFileSync(at('names'), `subjectAltName = DNS:${STORE_SERVER_NAME}, IP:10.0.1.5\n`);
+    const openssl = (...args: string[]) => spawnSync('openssl', args, { encoding: 'utf8' }).stdout;
+    const [key] = served().split(/(?=-----BEGIN CERTIFICATE)/);
+    openssl('req', '-new', '-key', file, '-subj', '/CN=old', '-out', at('request'));
+    const by = ['-CA', at('own'), '-CAkey', at('own'), '-set_serial', '7', '-extfile', at('names')];
+    const old = openssl('x509', '-req', '-in', at('request'), ...by, '-days', String(days));
+    rmSync(file);
+    writeFileSync(file, `${key}${old}`);
+  };
+  const restarts = ({ called }: ReturnType<typeof run>) =>
+    called('systemctl').filter((call) => call.includes('restart'));
+
+  test('is signed by its own authority, for its name, its address and forwarded ports', () => {
+    const { status, said } = run('certificate', parts());
+    expect(status).toBe(0);
+    expect(said).toEqual(['nami: makes its certificate']);
+    const { issuer, subjectAltName, ca } = leaf();
+    expect({ issuer, subjectAltName, ca }).toEqual({
+      issuer: 'CN=Nami store',
+      subjectAltName: `DNS:${STORE_SERVER_NAME}, DNS:localhost, IP Address:127.0.0.1, IP Address:10.0.1.5`,
+      ca: false,
+    });
+    const own = new X509Certificate(served('authority.pem'));
+    expect(leaf().verify(own.publicKey)).toBe(true);
+    expect(leaf().checkPrivateKey(createPrivateKey(served()))).toBe(true);
+    expect(daysLeft()).toBe(90);
+  });
+
+  test('leaves nothing of the key of the authority behind, and what it told', () => {
+    const { stderr, calls } = run('certificate', parts());
+    const [secret = ''] = OWN.split('\n').slice(1, 2);
+    const written = globSync('**', { cwd: folder, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'aws')
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    expect(written.join()).toContain('BEGIN CERTIFICATE');
+    expect(`${written}${stderr}${calls}`).not.toContain(secret);
+  });
+
+  test('is asked for until SSM gives the key', () => {
+    const refusing = `${worksAtCall(3, 'aws', 'AccessDeniedException: no')}\n${parts().aws}`;
+    const { status, said, called } = run('certificate', { ...parts(), aws: refusing });
+    expect(status).toBe(0);
+    expect(called('sleep')).toEqual(['sleep 5', 'sleep 10']);
+    expect(said[1]).toBe('nami: makes its certificate: tries again in 5 s: AccessDeniedException: no');
+  });
+
+  test('stays at the next start, without SSM and without a network', () => {
+    run('certificate', parts());
+    const before = served();
+    expect(run('certificate', { ...parts(), aws: 'exit 1', ip: 'exit 2' }).status).toBe(0);
+    expect(served()).toBe(before);
+  });
+
+  test.each<[string, () => void, string]>([
+    ['has ended', () => age(-1), '10.0.1.5'],
+    ['is for another address', () => {}, '10.0.1.6'],
+    ['is half a file', () => writeFileSync(at('tls', 'served', 'server.pem'), 'half'), '10.0.1.5'],
+  ])('that %s is made anew at the next start', (_, spoil, address) => {
+    run('certificate', parts());
+    spoil();
+    const before = served();
+    expect(run('certificate', parts(OWN, address)).status).toBe(0);
+    expect(served()).not.toBe(before);
+    expect(daysLeft()).toBe(90);
+  });
+
+  test.each([
+    [61, 0],
+    [59, 1],
+    [-1, 1],
+  ])('with %i days left is renewed, and the database started anew with it: %i times', (days, times) => {
+    run('certificate', parts());
+    age(days);
+    const renewed = run('certificate', parts(), 'renew');
+    expect(renewed.status).toBe(0);
+    expect(restarts(renewed)).toEqual(Array(times).fill('systemctl try-restart nami-store'));
+    expect(daysLeft()).toBe(times === 1 ? 90 : days);
+    expect(restarts(run('certificate', parts(), 'renew')), 'and once').toHaveLength(times);
+  });
+
+  test('follows an authority that was lost and made anew', async () => {
+    run('certificate', parts());
+    const other = await authority();
+    expect(restarts(run('certificate', parts(other), 'renew'))).toHaveLength(1);
+    expect(other).toContain(served('authority.pem'));
+  });
+
+  test.each([
+    [45, []],
+    [29, [expect.stringMatching(/^nami: can't renew its certificate: .*AccessDenied/)]],
+  ])(
+    'that can not be renewed with %i days left stays, and that is told when time is short',
+    (days, words) => {
+      run('certificate', parts());
+      age(days);
+      const before = served();
+      rmSync(at('console'));
+      const refused = run(
+        'certificate',
+        { ...parts(), aws: 'echo AccessDeniedException >&2; exit 1' },
+        'renew',
+      );
+      expect(refused.status).toBe(1);
+      expect(refused.said).toEqual(words);
+      expect(served()).toBe(before);
+      expect(restarts(refused)).toEqual([]);
+    },
+  );
+
+  test('is not the timer’s while the host makes its first', () => {
+    const { status, calls } = run('certificate', parts(), 'renew');
+    expect(status).toBe(0);
+    expect(calls.filter((call) => /^(aws|systemctl)/.test(call))).toEqual([]);
+  });
+
+  test('takes no key that is not the authority’s', async () => {
+    const [, certificate = ''] = OWN.split(/(?=-----BEGIN CERTIFICATE)/);
+    const [key = ''] = (await authority()).split(/(?=-----BEGIN CERTIFICATE)/);
+    run('certificate', parts());
+    age(10);
+    const before = served();
+    expect(run('certificate', parts(key + certificate), 'renew').status).toBe(1);
+    expect(served()).toBe(before);
+  });
+});
 
 describe("the database's user", () => {
   beforeEach(() => memory(950_000));
@@ -304,6 +455,7 @@ describe("the database's user", () => {
     expect(status).toBe(0);
     expect(started(calls)).toContain(`source=${at('mount', 'db.new')},`);
     expect(started(calls)).not.toContain('--publish');
+    expect(started(calls), 'entry points of images differ in what they make of it').not.toContain('--tls');
     expect(
       calls
         .filter((call) => /^(docker run|timeout|docker stop)/.test(call))
@@ -362,6 +514,8 @@ describe('the database', () => {
     expect(docker).toContain(' --auth ');
     expect(docker).toContain('--log-opt max-size=10m --log-opt max-file=3');
     expect(docker).toContain('--publish 27017:27017');
+    expect(docker).toContain(' --tlsMode requireTLS ');
+    expect(docker).toContain(`source=${at('tls', 'served')},target=/etc/nami-tls,readonly`);
     expect(docker).not.toContain('MONGO_INITDB');
   });
 
@@ -404,7 +558,7 @@ describe('the database', () => {
 });
 
 test('the database comes after all other steps, and none comes after one that failed', () => {
-  const steps = ['packages', 'volume', 'image', 'user', 'mongo'];
+  const steps = ['packages', 'volume', 'image', 'certificate', 'user', 'mongo'];
   const step = (name: string, code: number) => {
     writeFileSync(at('bin', `${name}.sh`), `#!/bin/bash\necho ${name} >> '${at('steps')}'\nexit ${code}\n`);
     chmodSync(at('bin', `${name}.sh`), 0o755);
@@ -421,7 +575,12 @@ test('the database comes after all other steps, and none comes after one that fa
 
 describe('the packages', () => {
   /** A package manager whose nth call brings the programs. */
-  const brings = (nth: number, name: string, refusal: string, programs = ['docker', 'mkfs.xfs', 'aws']) =>
+  const brings = (
+    nth: number,
+    name: string,
+    refusal: string,
+    programs = ['docker', 'mkfs.xfs', 'aws', 'openssl'],
+  ) =>
     `${worksAtCall(nth, name, refusal)}
     for each in ${programs.join(' ')}; do echo '#!/bin/bash' >"${at('bin')}/$each"; chmod 755 "${at('bin')}/$each"; done`;
 
@@ -432,7 +591,7 @@ describe('the packages', () => {
     });
     expect(status).toBe(0);
     expect(calls.filter((call) => !call.startsWith('sleep'))).toEqual([
-      ...Array(3).fill('dnf install -y docker xfsprogs awscli-2'),
+      ...Array(3).fill('dnf install -y docker xfsprogs awscli-2 openssl'),
       'systemctl is-active --quiet docker',
       ...Array(2).fill('systemctl enable --now docker'),
     ]);
@@ -449,7 +608,7 @@ describe('the packages', () => {
     const { status, called } = run('packages', {
       dpkg: '',
       'apt-get': `case "$*" in *awscli*) echo 'E: no candidate' >&2; exit 100 ;; esac
-        ${brings(1, 'apt-get', '', ['docker', 'mkfs.xfs'])}`,
+        ${brings(1, 'apt-get', '', ['docker', 'mkfs.xfs', 'openssl'])}`,
       snap: '',
       systemctl: '',
     });
@@ -461,7 +620,7 @@ describe('the packages', () => {
     const enabled = at('sys', 'module', 'apparmor', 'parameters');
     mkdirSync(enabled, { recursive: true });
     writeFileSync(join(enabled, 'enabled'), 'Y\n');
-    const there = { docker: '', 'mkfs.xfs': '', aws: '', systemctl: '' };
+    const there = { docker: '', 'mkfs.xfs': '', aws: '', openssl: '', systemctl: '' };
     const { status, called } = run('packages', {
       ...there,
       dpkg: '',
@@ -473,7 +632,7 @@ describe('the packages', () => {
   });
 
   test('that are there are left alone, without a package manager and the network', () => {
-    const there = { docker: '', 'mkfs.xfs': '', aws: '', systemctl: '' };
+    const there = { docker: '', 'mkfs.xfs': '', aws: '', openssl: '', systemctl: '' };
     const { status, calls } = run('packages', { ...there, dnf: 'exit 1', 'apt-get': 'exit 1' });
     expect(status).toBe(0);
     expect(calls).toEqual(['systemctl is-active --quiet docker']);

@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildHandlers } from '../../../scripts/build-handlers.ts';
+import { authorization } from './pre-queue/authorization.ts';
 
 /** Outside of the project, where no `node_modules` is found. */
 let directory: string;
@@ -35,5 +39,55 @@ test('both functions are one module each, the same bytes every time, and answer 
       },
     );
     expect(JSON.parse(stdout)).toMatchObject({ nami: name, problems: expect.any(Array) });
+  }
+});
+
+test('what is left out of the signer’s libraries is missed by no delivery', async () => {
+  await buildHandlers(directory);
+  const received: { readonly headers: Record<string, string>; readonly body: string }[] = [];
+  const queue = createServer((request, response) => {
+    let text = '';
+    request.on('data', (piece) => {
+      text += piece;
+    });
+    request.on('end', () => {
+      received.push({ headers: request.headers as Record<string, string>, body: text });
+      const message = JSON.parse(text).MessageBody;
+      response.end(JSON.stringify({ MD5OfMessageBody: createHash('md5').update(message).digest('hex') }));
+    });
+  });
+  await new Promise<void>((resolve) => queue.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}`;
+    const path = join(directory, 'pre-queue', 'index.mjs');
+    const script = `
+      const { handler } = await import(${JSON.stringify(pathToFileURL(path).href)});
+      const event = { httpMethod: 'POST', headers: {}, body: '{}' };
+      const { statusCode } = await handler(event, { getRemainingTimeInMillis: () => 9000 });
+      process.exit(statusCode === 201 ? 0 : 1);`;
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: directory,
+      env: {
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_SESSION_TOKEN: 'token',
+        AWS_ENDPOINT_URL_SQS: url,
+        NAMI_QUEUE_URL: `${url}/1/queue`,
+        NAMI_SOURCE: '{"type":"None","toleranceSeconds":300}',
+        NAMI_SECRETS: '[]',
+        NAMI_RESPONSE:
+          '{"statusCode":201,"contentType":"text/plain","body":"","rejectedStatusCode":401,"unavailableStatusCode":503}',
+      },
+    });
+    expect(received).toHaveLength(1);
+    const [{ headers, body } = { headers: {}, body: '' }] = received;
+    expect(headers['x-amz-security-token']).toBe('token');
+    expect(headers.authorization).toBe(
+      authorization(headers, Buffer.from(body), 'AKIDEXAMPLE', 'secret', 'eu-west-1'),
+    );
+  } finally {
+    queue.closeAllConnections();
+    await new Promise((resolve) => queue.close(resolve));
   }
 });

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { HmacSettings, SourceType } from '../../../handlers/contract.ts';
+import type { HmacSettings, PublicKeyScheme, SourceType } from '../../../handlers/contract.ts';
 import type { RawRequest } from '../../../handlers/raw-request.ts';
 import type { Trust } from '../../../handlers/sources/source.ts';
 import { withSender } from '../../../src/senders/index.ts';
@@ -26,8 +26,16 @@ const HMAC: HmacSettings = {
   template: '{body}',
 };
 
+const PUBLIC_KEY: PublicKeyScheme = { header: 'X-Signature', algorithm: 'ed25519', encoding: 'hex' };
+
 export function trust(type: SourceType, secrets: readonly string[], now = NOW): Trust {
-  const settings = withSender({ type, toleranceSeconds: 300, ...(type === 'HMAC' && { hmac: HMAC }) });
+  const settings = withSender({
+    type,
+    toleranceSeconds: 300,
+    ...(type === 'HMAC' && { hmac: HMAC }),
+    ...(type === 'PublicKey' && { publicKey: PUBLIC_KEY }),
+    ...(type === 'JWT' && { jwt: { header: 'Authorization', algorithm: 'HS256' as const } }),
+  });
   return { secrets, settings, now };
 }
 

@@ -35,10 +35,10 @@ function refsIn(value: unknown): Ref[] {
 const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
   Alias: ['arn', 'revision', 'codeSha256'],
   Function: ['name', 'arn', 'revision', 'codeSha256'],
-  Instance: ['id', 'privateIp'],
+  Instance: ['id', 'privateIp', 'tls'],
   InstanceProfile: ['name', 'arn'],
   LogGroup: ['name', 'arn'],
-  Parameter: ['name', 'value'],
+  Parameter: ['name', 'value', 'certificate'],
   Queue: ['url', 'arn', 'redriveDue'],
   Role: ['name', 'arn', 'roleId'],
   SecurityGroup: ['id'],
@@ -121,6 +121,40 @@ describe('every plan', () => {
     expect(responseTo('Slack', { statusCode: 202, body: 'ok' })).toMatchObject({
       statusCode: 202,
       body: 'ok',
+    });
+  });
+
+  test('tells a function with what to answer while the endpoint is disabled, and has no alarm on that then', () => {
+    const graphOf = (enabled: boolean) =>
+      planOf(inputOf({ endpoint: { enabled, response: { disabledStatusCode: 410 } } }));
+    const answersOf = (enabled: boolean) => {
+      const { environment } = desiredOf(graphOf(enabled), 'Function', 'pre-queue') as {
+        environment: Record<string, string>;
+      };
+      return JSON.parse(environment[PRE_QUEUE_ENV.response] ?? '');
+    };
+    expect(answersOf(false)).toMatchObject({ disabledStatusCode: 410, unavailableStatusCode: 503 });
+    expect(answersOf(true)).not.toHaveProperty('disabledStatusCode');
+    expect([true, false].map((enabled) => has(graphOf(enabled), 'Alarm', 'gateway-errors'))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('tells a function how a sender signs, and its public keys where secrets are', () => {
+    const publicKey = { header: 'X-Sig', algorithm: 'ed25519' as const, keys: [{ value: 'a' }] };
+    const input = inputOf({ source: { type: 'PublicKey', publicKey } }, undefined, {
+      secrets: { signing: [{ value: 'a', from: 'spec.source.publicKey.keys[0]' }] },
+    });
+    const { environment } = desiredOf(planOf(input), 'Function', 'pre-queue') as {
+      environment: Record<string, string>;
+    };
+    const told = JSON.parse(environment[PRE_QUEUE_ENV.source] ?? '');
+    expect(told.publicKey).toMatchObject({ header: 'X-Sig', algorithm: 'ed25519', encoding: 'base64' });
+    expect(told.publicKey).not.toHaveProperty('keys');
+    expect(environment[PRE_QUEUE_ENV.secrets]).toBe('["a"]');
+    expect(desiredOf(planOf(input), 'Alias', 'pre-queue')).toMatchObject({
+      secretNames: ['spec.source.publicKey.keys[0]'],
     });
   });
 
@@ -327,6 +361,7 @@ describe('the store', () => {
     ['Volume', 'data'],
     ['VolumeAttachment', 'data'],
     ['Parameter', 'store-password'],
+    ['Parameter', 'store-authority'],
     ['InstanceProfile', 'host'],
     ['Role', 'host'],
     ['SecurityGroup', 'host'],
@@ -351,6 +386,24 @@ describe('the store', () => {
     });
     // What the function has is not overwritten while the password is not there.
     expect(dependenciesOf(nodeOf(graph, 'Function', 'post-queue'))).toContain('Parameter/store-password');
+  });
+
+  test('that is managed is reached by TLS where its host speaks it, with its own authority', () => {
+    const graph = planOf(inputOf({}));
+    const { environment } = desiredOf(graph, 'Function', 'post-queue') as {
+      environment: Readonly<Record<string, { $join?: unknown[] }>>;
+    };
+    expect(environment[POST_QUEUE_ENV.storeUri]?.$join?.slice(-2)).toEqual([
+      expect.stringMatching(/&tls=$/),
+      { $ref: 'Instance/host', field: 'tls' },
+    ]);
+    expect(environment[POST_QUEUE_ENV.storeAuthority]).toEqual({
+      $ref: 'Parameter/store-authority',
+      field: 'certificate',
+    });
+    expect(dependenciesOf(nodeOf(graph, 'Instance', 'host'))).toContain('Parameter/store-authority');
+    // It is worth nothing without its store, and makes no trouble where it is lost.
+    expect(nodeOf(graph, 'Parameter', 'store-authority')).not.toHaveProperty('tags');
   });
 
   test('that is managed is on the volume and the host that are known, until they are given up', () => {

@@ -30,7 +30,9 @@ describe('what the host runs', () => {
       'systemctl',
       '',
     ]);
-    expect(script).toContain('enable --now --no-block nami-store.service nami-grow.timer');
+    expect(script).toContain(
+      'enable --now --no-block nami-store.service nami-certificate.timer nami-grow.timer',
+    );
   });
 
   test('fits into what EC2 takes, which is 16 KB', () => {
@@ -43,6 +45,10 @@ describe('what the host runs', () => {
       expect.stringMatching(
         /^NAMI_CREDENTIALS_PARAMETER=\/nami\/nami-shop-orders_[0-9a-f]{8}\/store-password$/,
       ),
+      expect.stringMatching(
+        /^NAMI_AUTHORITY_PARAMETER=\/nami\/nami-shop-orders_[0-9a-f]{8}\/store-authority$/,
+      ),
+      'NAMI_SERVER_NAME=store.nami.internal',
       'NAMI_REGION=eu-central-1',
       'NAMI_MONGO_IMAGE=registry.example/mongo:8.0',
       'NAMI_MONGO_PORT=27017',

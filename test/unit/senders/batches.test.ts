@@ -8,8 +8,9 @@ import { weigh } from '../../../handlers/post-queue/payload.ts';
 import { type Element, split } from '../../../handlers/post-queue/split.ts';
 import { storeEvents } from '../../../handlers/post-queue/store.ts';
 import { receive } from '../../../handlers/pre-queue/receive.ts';
+import { eventReader } from '../../../handlers/sources/event-reader.ts';
 import { sourceOf } from '../../../handlers/sources/index.ts';
-import { SOURCE_TYPES, withSender } from '../../../src/senders/index.ts';
+import { BATCH_TYPES, SOURCE_TYPES, withSender } from '../../../src/senders/index.ts';
 import { MEMORY_BYTES } from '../handlers/post-queue/envelopes.ts';
 import { FakeCollection } from '../handlers/post-queue/fake-collection.ts';
 import { NOW } from './delivery.ts';
@@ -135,22 +136,20 @@ const SENT: Readonly<Record<string, Written>> = {
   },
 };
 
-const HMAC = {
-  header: 'X-Signature',
-  algorithm: 'sha256',
-  encoding: 'hex',
-  prefix: '',
-  template: '{body}',
-} as const;
-
 const settingsOf = (type: string): SourceSettings =>
   JSON.parse(JSON.stringify(withSender({ type, toleranceSeconds: 300 })));
-const types = SOURCE_TYPES.filter(
-  (type) => sourceOf({ ...settingsOf(type), hmac: HMAC }).batch !== undefined,
-);
+const types = SOURCE_TYPES.filter((type) => {
+  const settings = settingsOf(type);
+  const described = ['HMAC', 'PublicKey', 'JWT'].includes(type);
+  return !described && sourceOf(settings).batch !== undefined;
+});
 
 test('each sender that puts several events into one request is shown here', () => {
   expect(Object.keys(SENT).toSorted()).toEqual(types.toSorted());
+});
+
+test('each of them is known to the rules of a source', () => {
+  expect(BATCH_TYPES.toSorted()).toEqual(types.toSorted());
 });
 
 describe.each(Object.entries(SENT))('%s', (type, { around, element, ...event }) => {
@@ -176,6 +175,8 @@ describe.each(Object.entries(SENT))('%s', (type, { around, element, ...event }) 
     expect(batch.each).toMatch(new RegExp(`^${EACH_PATH.source}$`));
     for (const path of batch.varying ?? []) expect(path).toMatch(new RegExp(`^${JSON_PATH.source}$`));
     const { id, type: types = [], sentAt, retry } = batch.event;
+    // An element has no headers of its own, and none of the request's is kept for it.
+    expect(eventReader(batch.event).headers).toEqual([]);
     for (const text of [...id, ...types, sentAt?.at ?? '', retry ?? '']) {
       expect(text.replaceAll(new RegExp(`\\{(?:${PLACE.source})\\}`, 'g'), '')).not.toMatch(/[{}]/);
     }

@@ -1,5 +1,10 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { PublicKeyScheme, SenderSettings, TimestampFormat } from '../../../handlers/contract.ts';
+import type {
+  BodyHmacScheme,
+  PublicKeyScheme,
+  SenderSettings,
+  TimestampFormat,
+} from '../../../handlers/contract.ts';
 import type { RawRequest } from '../../../handlers/raw-request.ts';
 
 export const NOW = new Date(1_767_323_045_000);
@@ -18,14 +23,20 @@ const PAIRS: Readonly<Record<PublicKeyScheme['algorithm'], { publicKey: KeyObjec
     'rsa-sha256': generateKeyPairSync('rsa', { modulusLength: 2048 }),
   };
 
-export function keysOf({ publicKey, hmac, standardWebhooks, authorization }: SenderSettings['scheme']): Keys {
+export function keysOf({
+  publicKey,
+  hmac,
+  bodyHmac,
+  standardWebhooks,
+  authorization,
+}: SenderSettings['scheme']): Keys {
   if (publicKey !== undefined) {
     const { publicKey: key, privateKey } = PAIRS[publicKey.algorithm];
     return { secret: key.export({ type: 'spki', format: 'pem' }).toString().trim(), privateKey };
   }
   if (standardWebhooks) return { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
   if (authorization === 'Basic') return { secret: 'ann:pass' };
-  return { secret: hmac?.keyEncoding === 'hex' ? '4f9e2cab' : 'a secret of some length' };
+  return { secret: (hmac ?? bodyHmac)?.keyEncoding === 'hex' ? '4f9e2cab' : 'a secret of some length' };
 }
 
 /** Written anew from the data alone: the sender's side of the scheme. */
@@ -43,6 +54,7 @@ export function deliver(
   if (stamp?.jsonPath !== undefined)
     json[stamp.jsonPath.slice(2)] = stamp.format === 'iso8601' ? time : Number(time);
   if (scheme.token !== undefined && 'jsonPath' in scheme.token) json[scheme.token.jsonPath.slice(2)] = secret;
+  if (scheme.bodyHmac !== undefined) signFields(json, scheme.bodyHmac, secret, at);
   const body = Buffer.from(isForm ? 'b=2&a=1+x' : JSON.stringify(json));
   const headers: Record<string, string> = {
     'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
@@ -99,10 +111,53 @@ export function deliver(
   return {
     method: 'POST',
     url: URL_CALLED,
-    query: new Map(),
+    query: new Map(
+      scheme.token !== undefined && 'query' in scheme.token ? [[scheme.token.query, [secret]]] : [],
+    ),
     headers: new Map(Object.entries(headers).map(([name, value]) => [name, [value]])),
     body,
   };
+}
+
+/** Puts the fields that are signed, and their signature, where they stand; two items where there may be more. */
+function signFields(
+  body: Record<string, unknown>,
+  { items, signature, fields, separator, timestamp, encoding, keyEncoding }: BodyHmacScheme,
+  secret: string,
+  at: Date,
+): void {
+  const put = (root: Record<string, unknown>, path: string, value: unknown) => {
+    const names = path.slice(2).split('.');
+    const last = names.pop() ?? '';
+    let found = root;
+    for (const name of names) {
+      found[name] ??= {};
+      found = found[name] as Record<string, unknown>;
+    }
+    found[last] = value;
+  };
+  const item = (number: number) => {
+    const made: Record<string, unknown> = items === undefined ? body : {};
+    const values = fields.map((field) =>
+      field === timestamp
+        ? written(at, 'seconds')
+        : field.endsWith('value')
+          ? 1000 + number
+          : `${field}-${number}`,
+    );
+    for (const [index, field] of fields.entries()) put(made, field, values[index]);
+    const key = keyEncoding === 'hex' ? Buffer.from(secret, 'hex') : secret;
+    put(
+      made,
+      signature,
+      createHmac('sha256', key)
+        .update(values.join(separator))
+        .digest(encoding as 'hex'),
+    );
+    return made;
+  };
+  if (items === undefined) item(1);
+  else put(body, items, [item(1), item(2)]);
 }
 
 /** The header that carries the proof; empty where the body does. */

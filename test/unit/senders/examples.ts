@@ -10,6 +10,8 @@ export interface Example {
   /** When it was signed, if that is signed too. */
   readonly at?: string;
   readonly publicUrl?: string;
+  /** Another body that is refused, where a blank more says nothing. */
+  readonly other?: string;
 }
 
 const ADYEN_BODY = `{
@@ -90,7 +92,31 @@ z7KqoKUN0oHqWLr2U1A+7kqrl6O2nx3CKs1bj1hToT1+p4kcMoHXA7kA+VBLUpEs
 VwIDAQAB
 -----END PUBLIC KEY-----`;
 
+const ADYEN_ITEM = {
+  pspReference: 'pspReference',
+  originalReference: 'originalReference',
+  merchantAccountCode: 'merchantAccount',
+  merchantReference: 'reference',
+  amount: { currency: 'EUR', value: 1000 },
+  eventCode: 'CAPTURE',
+  eventDate: '1970-01-01T00:00:00.000Z',
+  paymentMethod: 'VISA',
+  reason: 'reason',
+  success: 'true',
+  additionalData: { hmacSignature: 'xhpHvYq2u2Np0rstbZ6QjLGu7JWhvf7Iwaa6EviJSX0=' },
+};
+const adyenBody = (item: object) =>
+  JSON.stringify({ live: 'false', notificationItems: [{ NotificationRequestItem: item }] });
+
 export const EXAMPLES: Readonly<Partial<Record<keyof typeof SENDERS, Example>>> = {
+  Adyen: {
+    // As its tests have the item; the list around it is as its page on webhooks shows.
+    from: 'https://github.com/Adyen/adyen-node-api-library/blob/main/src/__tests__/hmacValidator.spec.ts',
+    secret: 'DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00',
+    headers: {},
+    body: adyenBody(ADYEN_ITEM),
+    other: adyenBody({ ...ADYEN_ITEM, amount: { currency: 'EUR', value: 1001 } }),
+  },
   AdyenPlatform: {
     from: 'https://github.com/Adyen/adyen-node-api-library/blob/main/src/__tests__/hmacValidator.spec.ts',
     secret: '11223344D785FBAE710E7F943F307971BB61B21281C98C9129B3D4018A57B2EB',

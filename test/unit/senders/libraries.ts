@@ -3,6 +3,7 @@ import { LinearWebhookClient } from '@linear/sdk/webhooks';
 import { WebhookHandler } from '@liveblocks/node';
 import Mux from '@mux/mux-node';
 import { Nango } from '@nangohq/node';
+import { verifyWebhookSignature } from '@notionhq/client';
 import { verify as verifyGitHub } from '@octokit/webhooks-methods';
 import { Environment, Paddle } from '@paddle/paddle-node-sdk';
 import { webhooks as polar } from '@polar-sh/sdk/2026-04';
@@ -153,6 +154,15 @@ export const LIBRARIES: Readonly<Partial<Record<keyof typeof SENDERS, Library>>>
     name: '@nangohq/node',
     verify: ({ body, headers, secret }) =>
       new Nango({ apiKey: 'key', webhookSigningKey: secret }).verifyIncomingWebhookRequest(body, headers),
+  },
+  Notion: {
+    name: '@notionhq/client',
+    verify: (delivered) =>
+      verifyWebhookSignature({
+        body: delivered.body,
+        signature: of(delivered, 'x-notion-signature'),
+        verificationToken: delivered.secret,
+      }),
   },
   Paddle: {
     name: '@paddle/paddle-node-sdk',

@@ -9,6 +9,7 @@ import { senderPages } from '../../../scripts/generate-senders.ts';
 import { withSender } from '../../../src/senders/index.ts';
 import type { Sender } from '../../../src/senders/sender.ts';
 import { SENDERS } from '../../../src/senders/senders.ts';
+import { post } from '../handlers/deliveries.ts';
 import { deliver, keysOf, NOW, proofHeader } from './delivery.ts';
 
 const ALL = Object.entries<Sender>(SENDERS).map(([type, sender]) => ({ type, sender }));
@@ -40,8 +41,11 @@ describe.each(ALL)('$type', ({ type, sender }) => {
   const right = deliver(sender, keys);
   const proof = proofHeader(scheme);
   const signed = scheme.hmac ?? scheme.publicKey;
-  const isTimed = signed?.timestamp !== undefined || scheme.standardWebhooks === true;
-  const coversBody = signed !== undefined || scheme.standardWebhooks === true;
+  const isTimed =
+    signed?.timestamp !== undefined ||
+    scheme.bodyHmac?.timestamp !== undefined ||
+    scheme.standardWebhooks !== undefined;
+  const coversBody = signed !== undefined || scheme.standardWebhooks !== undefined;
 
   test('takes a right delivery, by any of its secrets', () => {
     expect(secretProblems(settingsOf(type), [keys.secret])).toEqual([]);
@@ -78,7 +82,7 @@ describe.each(ALL)('$type', ({ type, sender }) => {
             true,
           );
       }),
-      { seed: SEED, numRuns: scheme.publicKey ? 300 : 1500 },
+      { seed: SEED, numRuns: coversBody ? 2500 : 5000 },
     );
     if (!coversBody) return;
     fc.assert(
@@ -88,7 +92,7 @@ describe.each(ALL)('$type', ({ type, sender }) => {
         if (signed?.template?.includes('{form:*}')) return;
         expect(verdict(type, changed(right, { body }), [keys.secret])).not.toBe('authentic');
       }),
-      { seed: SEED, numRuns: scheme.publicKey ? 300 : 1500 },
+      { seed: SEED, numRuns: 2500 },
     );
   });
 
@@ -150,10 +154,72 @@ function holdsRightPart(value: string, text: string, separator = '\n'): boolean 
   return parts(value).some((part) => parts(text).includes(part));
 }
 
+describe.each(ALL.filter(({ sender }) => sender.scheme.bodyHmac !== undefined))(
+  '$type, signed within its body',
+  ({ type, sender }) => {
+    const keys = keysOf(sender.scheme);
+    const right = deliver(sender, keys).body.toString();
+    const verdictOf = (body: string) => verdict(type, post({}, body), [keys.secret]);
+    const { items, signature, fields } = sender.scheme.bodyHmac ?? { signature: '', fields: [] };
+
+    test('takes no change of what is signed, nor of its signature', { timeout: 60_000 }, () => {
+      const leaf = (path: string) => path.split('.').at(-1) ?? '';
+      fc.assert(
+        fc.property(
+          fc.constantFrom(signature, ...fields),
+          fc.string({ minLength: 1, maxLength: 4 }),
+          fc.boolean(),
+          (path, put, first) => {
+            const parts = right.split(`"${leaf(path)}":`);
+            const at = first ? 1 : parts.length - 1;
+            const value = /^("[^"]*"|\d+)/.exec(parts[at] ?? '')?.[0] ?? '';
+            const other = JSON.stringify(`${value.replaceAll('"', '')}${put}`);
+            parts[at] = `${other}${(parts[at] ?? '').slice(value.length)}`;
+            expect(verdictOf(parts.join(`"${leaf(path)}":`))).not.toBe('authentic');
+          },
+        ),
+        { seed: SEED, numRuns: 5000 },
+      );
+    });
+
+    test('needs each item to be signed, and one at least', () => {
+      expect(verdictOf('{}')).toBe('signature-missing');
+      expect(verdictOf('[]')).toBe('signature-missing');
+      expect(verdictOf('no JSON')).toBe('signature-missing');
+      if (items === undefined) return;
+      const body = JSON.parse(right);
+      const list = items.slice(2);
+      for (const wrong of [[], {}, [...body[list], {}], [...body[list], null]])
+        expect(verdictOf(JSON.stringify({ ...body, [list]: wrong }))).toBe('signature-missing');
+      expect(verdictOf(JSON.stringify({ ...body, [list]: body[list].slice(1) }))).toBe('authentic');
+    });
+  },
+);
+
 test('there are sixty senders and more, each with its page and a title of its own', () => {
   expect(ALL.length).toBeGreaterThanOrEqual(60);
   expect(new Set(ALL.map(({ sender }) => sender.title)).size).toBe(ALL.length);
   for (const { sender } of ALL) expect(sender.page).toMatch(/^https:\/\/\S+$/);
+});
+
+test('a secret of Polar’s may be any text, and is a key as it stands or as the base64 that it is', () => {
+  for (const secret of ['polar_whs_9f8e', 'AAAABBBBCCCCDDDD', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw']) {
+    expect(secretProblems(settingsOf('Polar'), [secret])).toEqual([]);
+    const text = `whsec_${Buffer.from(secret).toString('base64')}`;
+    const byText = deliver(SENDERS.Polar, { secret: text });
+    expect(verdict('Polar', byText, [secret])).toBe('authentic');
+    expect(verdict('Polar', byText, ['another text'])).toBe('signature-mismatch');
+    // No other sender's is.
+    expect(verdict('Resend', byText, [secret])).not.toBe('authentic');
+  }
+  // Whoever knows a public key would sign with its text.
+  const known = `whpk_${Buffer.alloc(32, 7).toString('base64')}`;
+  for (const secret of [known, `v1a,${known}`]) {
+    const forged = deliver(SENDERS.Polar, { secret: `whsec_${Buffer.from(secret).toString('base64')}` });
+    expect(verdict('Polar', forged, [secret])).toBe('signature-mismatch');
+  }
+  const byBase64 = deliver(SENDERS.Polar, { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' });
+  expect(verdict('Polar', byBase64, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'])).toBe('authentic');
 });
 
 test('the settings of each fit into an environment beside all else', () => {
@@ -201,4 +267,56 @@ test('a question is answered, and only where it is asked rightly', () => {
   });
   expect(ask('Dropbox', {}, ['x'], { method: 'GET' })).toBeUndefined();
   expect(ask('Dropbox', {}, ['x'], { query })).toBeUndefined();
+});
+
+test('leave to send is given to whoever asks for it, and a secret that comes with a question is only given back', () => {
+  const ask = (type: string, request: RawRequest, secrets: string[] = ['x']) => {
+    const settings = settingsOf(type);
+    return sourceOf(settings).handshake?.(request, { settings, secrets, now: NOW });
+  };
+  const origin = { ...post({ 'webhook-request-origin': 'eventgrid.azure.net' }), method: 'OPTIONS' };
+  for (const type of ['CloudEvents', 'EventGrid']) {
+    expect(ask(type, origin)).toMatchObject({
+      statusCode: 200,
+      headers: {
+        'WebHook-Allowed-Origin': 'eventgrid.azure.net',
+        'WebHook-Allowed-Rate': '*',
+        Allow: 'POST',
+      },
+    });
+    expect(ask(type, { ...post({}), method: 'OPTIONS' })).toBeUndefined();
+  }
+  const validation = [
+    {
+      id: '1',
+      eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent',
+      data: { validationCode: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6' },
+    },
+  ];
+  const asked = { ...post({}, JSON.stringify(validation)), query: new Map([['code', ['mine']]]) };
+  expect(ask('EventGrid', asked, ['mine'])).toMatchObject({
+    contentType: 'application/json',
+    body: '{"validationResponse":"512d38b6-c7b8-40c8-89fe-f46f9e9622b6"}',
+  });
+  expect(ask('EventGrid', asked, ['another'])).toBeUndefined();
+  expect(ask('Asana', post({ 'x-hook-secret': 'b537' }))).toMatchObject({
+    statusCode: 200,
+    headers: { 'X-Hook-Secret': 'b537' },
+    body: '',
+  });
+  expect(verdict('Asana', post({ 'x-hook-secret': 'b537', 'x-hook-signature': 'b537' }), ['x'])).not.toBe(
+    'authentic',
+  );
+});
+
+test('a CloudEvent is known by its source and id, in each of its forms', () => {
+  const identity = (headers: Record<string, string>, body: unknown) =>
+    sourceOf(settingsOf('CloudEvents')).identify(post(headers, JSON.stringify(body)));
+  const event = { specversion: '1.0', source: '/a', id: '1', type: 't' };
+  const known = { id: '/a|1', type: 't' };
+  expect(identity({ 'ce-source': '/a', 'ce-id': '1', 'ce-type': 't' }, { id: 'of the data' })).toMatchObject(
+    known,
+  );
+  expect(identity({ 'content-type': 'application/cloudevents+json' }, event)).toMatchObject(known);
+  expect(identity({ 'content-type': 'application/cloudevents-batch+json' }, [event])).toMatchObject(known);
 });

@@ -6,6 +6,7 @@ import {
   creditsAskedAnew,
   isOutdated,
   launchNote,
+  speaksTls,
   withCredits,
 } from '../../../../src/aws/calls/launch-note.ts';
 
@@ -19,12 +20,20 @@ const LAUNCH: Launch = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
+  tls: true,
   cpuCredits: 'standard',
   defaults: [],
 };
 const NOTE = launchNote(LAUNCH);
 
 describe('the note of a launch', () => {
+  test('says whether the host speaks TLS, which an older one does not', () => {
+    expect(speaksTls(NOTE)).toBe(true);
+    expect(speaksTls(launchNote({ ...LAUNCH, tls: false }))).toBe(false);
+    expect(speaksTls(launchNote(LAUNCH, false))).toBe(true);
+    expect(speaksTls('')).toBe(false);
+  });
+
   test('finds nothing asked anew and nothing outdated in the same launch', () => {
     expect(askedAnew(NOTE, LAUNCH)).toEqual([]);
     expect(isOutdated(NOTE, LAUNCH)).toBe(false);
@@ -61,6 +70,7 @@ describe('the note of a launch', () => {
     expect(creditsAskedAnew(withCredits(earlier, LAUNCH), LAUNCH)).toBe(false);
     expect(creditsAskedAnew(NOTE, { ...LAUNCH, cpuCredits: 'unlimited' })).toBe(true);
     expect(isOutdated(withCredits(NOTE, LAUNCH), LAUNCH)).toBe(false);
+    expect(withCredits(NOTE, LAUNCH)).toBe(NOTE);
   });
 
   test('of a host that nobody knows the launch of is outdated, and right in what is asked', () => {

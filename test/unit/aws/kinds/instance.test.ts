@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { POST_QUEUE_ENV } from '../../../../handlers/contract.ts';
 import { type InstanceDesired, instance } from '../../../../src/aws/kinds/instance.ts';
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
@@ -7,6 +8,7 @@ const DESIRED: InstanceDesired = {
   object: 'host',
   expectedId: '',
   replaceId: '',
+  functionName: 'post-queue',
   zone: 'eu-central-1a',
   volumeId: 'vol-1',
   mongoImage: 'mongo:8.0',
@@ -16,6 +18,7 @@ const DESIRED: InstanceDesired = {
   securityGroupId: 'sg-1',
   instanceProfileArn: 'arn:profile',
   userData: '#!/bin/bash',
+  tls: true,
   cpuCredits: 'standard',
   defaults: ['instanceType', 'mongoImage', 'cpuCredits'],
 };
@@ -52,6 +55,7 @@ const aws = (instances: Instance[], more: Script = {}) =>
       DryRun === true ? refuse('DryRunOperation') : { Instances: [{ InstanceId: 'i-new' }] },
     TerminateInstances: () => ({}),
     StartInstances: () => ({}),
+    GetFunctionConfiguration: () => refuse('ResourceNotFoundException'),
     ...more,
   });
 const launch = ({ account }: ReturnType<typeof aws>, desired = DESIRED) =>
@@ -415,6 +419,13 @@ describe('a host that runs', () => {
       /MongoDB 8 does not run on m1\.small.*AVX/,
     ],
     [
+      'a database that knows no TLS',
+      { mongoImage: 'mongo:4.0', defaults: [] },
+      { DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', Tags: noted('mongo:4.0') }] }) },
+      'MongoTooOld',
+      /MongoDB 4\.0 does not know TLS.*to 4\.2/,
+    ],
+    [
       'an older database than its data',
       { mongoImage: 'mongo:7.0', userData: 'mongo:7.0', defaults: [] },
       {},
@@ -472,6 +483,26 @@ describe('a host that runs', () => {
     expect(instance.remark?.(await find(), DESIRED)).toMatchObject({ reason: 'HostOutdated' });
     expect(run.writes()).toEqual(['CreateTags']);
   });
+
+  test.each([
+    ['10.0.0.5', 'true', 'true'],
+    ['10.0.0.5', 'false', 'false'],
+    ['10.0.0.6', 'true', 'false'],
+  ])(
+    'that has lost its note is spoken to as the function did: of %s by tls=%s',
+    async (address, tls, now) => {
+      const uri = `mongodb://nami:hunter2@${address}:27017/?authSource=admin&tls=${tls}`;
+      const Variables = { [POST_QUEUE_ENV.storeUri]: uri, [POST_QUEUE_ENV.managed]: 'true' };
+      const listed = { ...(await launched()), Tags: [], PrivateIpAddress: '10.0.0.5' };
+      const run = aws([listed], { GetFunctionConfiguration: () => ({ Environment: { Variables } }) });
+      const found = await instance.find(run.account, DESIRED, OWNER);
+      if (!found) throw new Error('it is there');
+      // Whatever AWS lists next.
+      const updated = await instance.update(run.account, DESIRED, found, OWNER);
+      expect(updated).toMatchObject({ outputs: { privateIp: '10.0.0.5', tls: now } });
+      expect(updated && instance.compare(updated, DESIRED)).toEqual([]);
+    },
+  );
 
   test('is started again when someone stopped it', async () => {
     const stopped = { ...(await launched()), State: { Name: 'stopped' } };

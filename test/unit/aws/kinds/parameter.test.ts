@@ -4,14 +4,16 @@ import { type ParameterDesired, parameter } from '../../../../src/aws/kinds/para
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
-const DESIRED: ParameterDesired = {
+type PasswordWish = Extract<ParameterDesired, { randomBytes: number }>;
+
+const DESIRED: PasswordWish = {
   name: '/nami/orders/store-password',
   description: 'the password',
   randomBytes: 4,
   volume: { object: 'data', expectedId: '', givenUpId: '' },
   functionName: 'post-queue',
 };
-const known = (more: Partial<ParameterDesired['volume']> = {}): ParameterDesired => ({
+const known = (more: Partial<PasswordWish['volume']> = {}): PasswordWish => ({
   ...DESIRED,
   volume: { ...DESIRED.volume, expectedId: 'vol-1', ...more },
 });
@@ -28,7 +30,7 @@ const aws = (volumes: object[], more: Script = {}) =>
     PutParameter: () => ({}),
     ...more,
   });
-const made = async (run: ReturnType<typeof aws>, desired = DESIRED) => {
+const made = async (run: ReturnType<typeof aws>, desired: ParameterDesired = DESIRED) => {
   await parameter.create(run.account, desired, OURS, OWNER);
   return run.inputs('PutParameter')[0]?.Value;
 };
@@ -70,5 +72,32 @@ describe('the password of a store', () => {
 
   test('is made up for the volume that comes after one that is given up', async () => {
     expect(await made(aws([VOLUME]), known({ givenUpId: 'vol-1' }))).toMatch(/^[\w-]{6}$/);
+  });
+});
+
+describe('the authority of a store', () => {
+  const AUTHORITY: ParameterDesired = {
+    name: '/nami/orders/store-authority',
+    description: 'the authority',
+    authority: 'Nami store',
+  };
+
+  test('is made up whether there is a volume or not, as a secret', async () => {
+    const run = aws([VOLUME]);
+    expect(await made(run, AUTHORITY)).toMatch(/PRIVATE KEY[\s\S]*BEGIN CERTIFICATE/);
+    expect(run.inputs('PutParameter')).toMatchObject([{ Type: 'SecureString' }]);
+  });
+
+  test('gives others its certificate alone, when it is made and when it is found', async () => {
+    const run = aws([]);
+    const created = await parameter.create(run.account, AUTHORITY, OURS, OWNER);
+    const Value = run.inputs('PutParameter')[0]?.Value;
+    const { account } = scripted({
+      GetParameter: () => ({ Parameter: { Name: AUTHORITY.name, Value } }),
+      ListTagsForResource: () => ({ TagList: [] }),
+    });
+    const found = await parameter.find(account, AUTHORITY, OWNER);
+    expect(found?.outputs).toEqual(created.outputs);
+    expect(created.outputs).toEqual({ name: AUTHORITY.name, certificate: expect.stringMatching(/^MII/) });
   });
 });

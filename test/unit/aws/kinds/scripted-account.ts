@@ -18,6 +18,7 @@ import { Patience } from '../../../../src/aws/account/patience.ts';
 import { RecentlyMade } from '../../../../src/aws/account/recently-made.ts';
 import { SeenTwice } from '../../../../src/aws/account/seen-twice.ts';
 import { SpareTime } from '../../../../src/aws/account/spare-time.ts';
+import { makeAuthority } from '../../../../src/store-authority.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** What AWS answers to each command, by the command's name; `undefined` is an empty answer. */
@@ -69,6 +70,7 @@ export function scripted(script: Script): ScriptedAccount {
     callerArn: 'arn:aws:sts::123456789012:assumed-role/nami-operator/test',
     partition: 'aws',
     clock,
+    makeAuthority,
     inventory: new Inventory(clock),
     recentlyMade: new RecentlyMade(clock),
     patience: new Patience(clock),

@@ -51,6 +51,62 @@ describe('the Secrets of a pipeline', () => {
   });
 });
 
+describe('public keys', () => {
+  const withKeys = (...keys: object[]) =>
+    webhookPipelineSpec.parse({
+      source: { type: 'PublicKey', publicKey: { header: 'X-Sig', algorithm: 'ed25519', keys } },
+    });
+  const inSecret = { secretKeyRef: { name: 'sender', key: 'k' } };
+
+  test('come from the spec, a ConfigMap or a Secret, without the white space around them', async () => {
+    const { client } = cluster({ sender: { k: encode('second\n') } });
+    const get = async (type: ResourceType<never>, ref: { namespace?: string; name: string }) =>
+      pathOf(type, ref).includes('/configmaps/')
+        ? { data: { pem: '-----BEGIN PUBLIC KEY-----\n' } }
+        : await client.get(type, ref);
+    const spec = withKeys(
+      { value: ' first ' },
+      { configMapKeyRef: { name: 'sender', key: 'pem' } },
+      inSecret,
+    );
+    expect(await readSecrets({ get } as unknown as KubernetesClient, 'shop', spec)).toEqual({
+      signing: [
+        { value: 'first', from: 'spec.source.publicKey.keys[0]' },
+        { value: '-----BEGIN PUBLIC KEY-----', from: 'key "pem" of ConfigMap "sender"' },
+        { value: 'second', from: 'key "k" of Secret "sender"' },
+      ],
+    });
+  });
+
+  test.each([
+    ['an empty one', '\n', 'SecretInvalid', /key "k" of Secret "sender" is empty: put the public key/],
+    [
+      'a private one',
+      '-----BEGIN PRIVATE KEY-----',
+      'SecretInvalid',
+      /holds a private key: put the sender's public/,
+    ],
+  ])('that are none are told: %s', async (_, value, reason, message) => {
+    const { client } = cluster({ sender: { k: encode(value) } });
+    await expect(readSecrets(client, 'shop', withKeys(inSecret))).rejects.toMatchObject({
+      reason,
+      message: expect.stringMatching(message),
+    });
+    const spoken = withKeys({ value });
+    await expect(readSecrets(client, 'shop', spoken)).rejects.toMatchObject({
+      reason: 'SpecInvalid',
+      message: expect.stringContaining('spec.source.publicKey.keys[0]'),
+    });
+  });
+
+  test('that are not there are told with where they are named', async () => {
+    const { client } = cluster({});
+    await expect(readSecrets(client, 'shop', withKeys({ value: 'a' }, inSecret))).rejects.toThrow(
+      /Secret "sender" \(spec\.source\.publicKey\.keys\[1\]\) is not in namespace/,
+    );
+  });
+});
+
 describe('a Secret that can’t be used', () => {
   const spec = signed({ name: 'github', key: 'token' });
   test.each<[string, Record<string, Record<string, string>>, RegExp]>([

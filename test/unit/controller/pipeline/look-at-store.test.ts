@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TlsFault } from '../../../../handlers/contract.ts';
 import { hostSeen, lookAtStore } from '../../../../src/controller/pipeline/look-at-store.ts';
 import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { OWNER } from '../../aws/graph/fake-kinds.ts';
@@ -56,6 +57,19 @@ describe('a look at the store', () => {
     expect(run.inputs('Invoke')[0]).toMatchObject({
       FunctionName: `${OWNER.prefix}-post-queue`,
       Qualifier: 'live',
+    });
+  });
+
+  test.each<[TlsFault, string]>([
+    ['ended', 'renew it on the server'],
+    ['other-authority', 'spec.store.external.caConfigMapRef'],
+    ['other-name', 'other names than the connection string has'],
+  ])('says what to do about a certificate that is refused: %s', async (tls, words) => {
+    const store = { reachable: false, error: 'no', tls };
+    expect((await look(() => probed({ nami: 'post-queue', problems: [], store }))).view).toEqual({
+      is: 'unreachable',
+      isForTls: true,
+      why: expect.stringMatching(new RegExp(`^no: .*${words.replaceAll('.', '\\.')}`)),
     });
   });
 

@@ -18,7 +18,7 @@ function next(more: Partial<Looked> & { depth?: number } = {}) {
   memory.store = believed(reachable());
   memory.storeAskedAt = 0;
   memory.queue = { depth: more.depth ?? 0, deadLetters: 0 };
-  const looked = { memory, consuming: true, outcome: applied(), findings: [], isDone: true, ...more };
+  const looked = { memory, isReadingStale: false, outcome: applied(), findings: [], isDone: true, ...more };
   return nextLook(looked, { lookSeconds: 60 }, new FakeClock());
 }
 const failed = (done: string[]): Outcome => ({
@@ -38,7 +38,7 @@ describe('the next look', () => {
     ['an object takes its time', { outcome: { ...applied(), seconds: 2 }, findings: [FINDING] }, 2, 'begun'],
     ['it waits for its region', { findings: [FINDING] }, 10, 'begun'],
     ['events wait in its queue', { depth: 3 }, 10, 'routine'],
-    ['the queue has to follow the store', { consuming: false }, 0.01, 'begun'],
+    ['the queue has to follow the store', { isReadingStale: true }, 0.01, 'begun'],
   ])('comes soon when %s', (_, more, seconds, urgency) => {
     const soon = next(more);
     expect(soon).toMatchObject({ urgency });

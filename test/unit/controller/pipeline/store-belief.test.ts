@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+  allowsReading,
   askAgainAfter,
   believe,
-  isToBeRead,
   NOT_ASKED,
   onHost,
   type StoreAnswer,
@@ -27,7 +27,7 @@ describe('whether the queue is read', () => {
     ['the function does not answer after a restart: it stays as it is', [UNKNOWN, UNKNOWN], undefined],
     ['it answers after an outage', [UNREACHABLE, UNREACHABLE, reachable()], true],
   ])('when %s', (_, answers, read) => {
-    expect(isToBeRead(told(...answers))).toBe(read);
+    expect(allowsReading(told(...answers))).toBe(read);
   });
 });
 
@@ -41,14 +41,14 @@ describe('a host that is seen', () => {
   test('that is another has not answered, so nothing is read for it', () => {
     const now = onHost(answered, { is: 'serves', id: 'i-2' }, 'i-1');
     expect(now).toMatchObject({ view: { is: 'unknown' }, host: 'i-2', awaitsHost: true });
-    expect(isToBeRead(now)).toBe(false);
-    expect(isToBeRead(believe(now, reachable(), 0))).toBe(true);
+    expect(allowsReading(now)).toBe(false);
+    expect(allowsReading(believe(now, reachable(), 0))).toBe(true);
   });
 
   test('that is on its way has not answered either, though it may come back as the same', () => {
     const away = onHost(answered, { is: 'none' }, 'i-1');
-    expect(isToBeRead(away)).toBe(false);
-    expect(isToBeRead(onHost(away, { is: 'serves', id: 'i-1' }, 'i-1'))).toBe(false);
+    expect(allowsReading(away)).toBe(false);
+    expect(allowsReading(onHost(away, { is: 'serves', id: 'i-1' }, 'i-1'))).toBe(false);
   });
 
   test('that AWS said nothing of is neither gone nor another', () => {
@@ -61,7 +61,7 @@ describe('a host that is seen', () => {
   });
 
   test('after a restart in the midst of a replacement is awaited', () => {
-    expect(isToBeRead(onHost(believed(reachable()), { is: 'none' }, 'i-1'))).toBe(false);
+    expect(allowsReading(onHost(believed(reachable()), { is: 'none' }, 'i-1'))).toBe(false);
   });
 
   test('is not awaited where there never was one: a new mapping reads nothing yet', () => {

@@ -33,6 +33,12 @@ describe('health', () => {
       'keeps the events meanwhile: refused',
     ],
     [
+      'when the certificate of the store is refused',
+      [believed({ is: 'unreachable', why: 'refused', isForTls: true }), QUEUE, 80, []],
+      'False TlsFailed',
+      'keeps the events meanwhile: refused',
+    ],
+    [
       'when the store objects to something',
       [answers({ store: { reachable: true, documents: 1, objection: 'no index' } }), QUEUE, 80, []],
       'False StoreObjects',

@@ -140,6 +140,71 @@ describe('a delivery', () => {
   });
 });
 
+describe('an event that only leaves out', () => {
+  const { settings } = CONFIGURED;
+  const only = (types: string[]): PreQueueConfiguration => ({
+    kind: 'ready',
+    settings: { ...settings, source: { ...settings.source, only: { types } } },
+  });
+
+  test('is answered as one that is taken, counted, and not put into the queue', async () => {
+    expect(await call(event(), only(['issues']))).toEqual(await call(event(), only(['push'])));
+    expect(sendMessage).toHaveBeenCalledOnce();
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'event not wanted',
+        requestId: 'request-1',
+        _aws: {
+          Timestamp: NOW.getTime(),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Nami',
+              Dimensions: [['FunctionName']],
+              Metrics: [{ Name: 'Unwanted', Unit: 'Count' }],
+            },
+          ],
+        },
+        FunctionName: 'nami-orders-pre-queue',
+        Unwanted: 1,
+      },
+    ]);
+  });
+
+  test('is refused all the same if it is not authentic', async () => {
+    const forged = event(gitHubHeaders(BODY, 'guessed'));
+    expect(await call(forged, only(['issues']))).toMatchObject({ statusCode: 403 });
+    expect(lines).toMatchObject([{ Reason: 'signature-mismatch' }]);
+  });
+
+  test('may be of any size', async () => {
+    const body = Buffer.from(Array.from({ length: 1_200_000 }, (_, i) => (i * i * 2654435761) >>> 24));
+    const large = event(gitHubHeaders(body, SECRET), { body: body.toString('base64') });
+    expect(await call(large, only(['issues']))).toMatchObject({ statusCode: 202 });
+    expect(await call(large, only(['push']))).toMatchObject({ statusCode: 413 });
+  });
+});
+
+describe('an endpoint that is out of service', () => {
+  const { settings } = CONFIGURED;
+  const disabled = (disabledStatusCode: number, more: object = {}): PreQueueConfiguration => ({
+    kind: 'ready',
+    settings: { ...settings, response: { ...settings.response, disabledStatusCode, ...more } },
+  });
+
+  test.each([503, 410])('answers everything with %i, takes nothing, and counts it', async (statusCode) => {
+    for (const anEvent of [event(), event({}), event({}, { httpMethod: 'GET' })])
+      expect(await call(anEvent, disabled(statusCode))).toMatchObject({
+        statusCode,
+        body: '{"error":"disabled"}',
+      });
+    expect(await call(event(), disabled(statusCode, { emptyRefusals: true }))).toMatchObject({ body: '' });
+    expect(sendMessage).not.toHaveBeenCalled();
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatchObject({ level: 'warn', statusCode, Reason: 'endpoint-disabled', Refused: 1 });
+  });
+});
+
 describe('settings that are broken', () => {
   const problems = [{ secret: 0, message: 'the secret is empty' }];
   const broken: PreQueueConfiguration = { kind: 'broken', problems };

@@ -115,6 +115,15 @@ test('a delivery that may bring several events says how, and is known by its byt
   });
 });
 
+test('of what may be several events none is left out by what stands around them', () => {
+  const only = { jsonPath: '$.kind', values: ['paid'] };
+  const body = '{"kind":"news","events":[{"kind":"paid"}]}';
+  const taken = (eventId: object) =>
+    take(post({}, body), { ...none, source: { ...none.source, only, eventId } });
+  expect(taken({ each: '$.events' })).toMatchObject({ kind: 'accepted', isUnwanted: false });
+  expect(taken({ bodySha256: true })).toMatchObject({ kind: 'accepted', isUnwanted: true });
+});
+
 describe('refused is', () => {
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', ''])('method %j', (method) => {
     const request = { ...post(gitHubHeaders('{}', SECRET), '{}'), method };

@@ -26,9 +26,13 @@ describe('the pages on sources', () => {
     const spec = webhookPipelineSpec.parse(manifest.spec);
     // Nothing that is said there is dropped as unknown.
     expect(spec).toMatchObject(manifest.spec);
-    const { type, secretRefs = [], hmac } = spec.source;
-    expect(secretRefs.length > 0).toBe(SIGNED_SOURCE_TYPES.includes(type));
+    const { type, secretRefs = [], hmac, publicKey, jwt } = spec.source;
+    expect(secretRefs.length > 0 || (publicKey ?? jwt?.keys) !== undefined).toBe(
+      SIGNED_SOURCE_TYPES.includes(type),
+    );
     expect(hmac !== undefined).toBe(type === 'HMAC');
+    expect(publicKey !== undefined).toBe(type === 'PublicKey');
+    expect(jwt !== undefined).toBe(type === 'JWT');
     expect(() => sourceOf(withSender(spec.source))).not.toThrow();
   });
 

@@ -333,6 +333,19 @@ export const SENDERS: readonly Sender[] = [
     settings: settingsOf('ApiKey', { apiKey: { header: 'X-Key' }, eventId: { header: 'Idempotency-Key' } }),
     identity: ({ id }) => id,
   }),
+  {
+    name: 'ApiKey, in the query',
+    settings: settingsOf('ApiKey', { apiKey: { header: 'X-Api-Key', query: 'code' } }),
+    secrets: TOKENS,
+    written: 'text',
+    covers: SHOWN,
+    identity: () => undefined,
+    deliver: ({ body, secret, id }) => ({
+      headers: { 'idempotency-key': id },
+      query: { code: secret },
+      body,
+    }),
+  },
   token('Bearer', 'Bearer', 'authorization', TOKENS, (secret) => `Bearer ${secret}`, {
     settings: settingsOf('Bearer', { eventId: { jsonPath: '$.id' } }),
     identity: memberOf('id'),

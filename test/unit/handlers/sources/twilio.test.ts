@@ -1,4 +1,5 @@
 import { parse, stringify } from 'node:querystring';
+import fc from 'fast-check';
 import twilioLibrary from 'twilio';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, test } from 'vitest';
@@ -85,6 +86,43 @@ describe('the URL', () => {
     expect(made.map((url) => verify(url, { publicUrl }) === 'authentic')).toEqual(theirs);
     expect(theirs.slice(0, 2)).toEqual([true, true]);
     expect(theirs).toContain(false);
+  });
+
+  test('of any form is taken as Twilio’s own library takes it', { timeout: 60_000 }, () => {
+    const text = (characters: string) =>
+      fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 12 });
+    const urls = fc
+      .tuple(
+        fc.constantFrom('', 'u:p@', 'u@', 'u:p%40@', 'ü:p@', 'u:443@'),
+        fc.constantFrom('hooks.example', 'HOOKS.Example', '[2001:db8::1]', 'bücher.example', '127.0.0.1'),
+        fc.constantFrom('', ':443', ':8443', ':80', ':'),
+        fc.constantFrom('', '/', '/a', "/a'b", '/grüße', '/a%20b', '/a b', '/../x', '/a//b', '/@:443'),
+        fc.oneof(
+          fc.constant(''),
+          text("ab=&+%20'üÄ~!*()@:/?;,").map((query) => `?${query}`),
+        ),
+      )
+      .map((pieces) => `https://${pieces.join('')}`)
+      .filter((url) => URL.canParse(url));
+    fc.assert(
+      fc.property(urls, fc.nat(7), (publicUrl, form) => {
+        const escaped = new URL(publicUrl).href;
+        const signed = [
+          publicUrl,
+          escaped,
+          publicUrl.replace(/:\d*(?=[/?]|$)/, ''),
+          escaped.replace('example', 'example:443'),
+          publicUrl.replaceAll('%20', '+'),
+          publicUrl.replaceAll('+', '%20'),
+          publicUrl.replaceAll("'", '%27'),
+          publicUrl.toLowerCase(),
+        ][form] as string;
+        const signature = getExpectedTwilioSignature(TOKEN, signed, FIELDS);
+        const theirs = twilioLibrary.validateRequest(TOKEN, signature, publicUrl, FIELDS);
+        expect(verify(signed, { publicUrl }) === 'authentic').toBe(theirs);
+      }),
+      { seed: 20_260_102, numRuns: 5000 },
+    );
   });
 
   test('with a query that nobody said is not guessed: fields could be passed off as a part of it', () => {

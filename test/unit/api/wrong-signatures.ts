@@ -1,10 +1,10 @@
 const header = 'X-Sig';
 const timed = { header, template: '{timestamp}.{body}' };
 const parts = { signature: 'v1' };
-const FIELD = 'spec.source.hmac';
+const FIELD = 'spec.source.SIGNED';
 
 /** What is wrong, the description of a signature, the field that is named, and what the user is told about it. */
-export const WRONG_HMAC: readonly (readonly [string, object, string, string])[] = [
+const WRONG: readonly (readonly [string, object, string, string])[] = [
   ['a signature that is nowhere', {}, FIELD, 'exactly one of header and headers'],
   ['header and headers', { header, headers: ['X-B'] }, FIELD, 'exactly one of header and headers'],
   [
@@ -117,3 +117,21 @@ export const WRONG_HMAC: readonly (readonly [string, object, string, string])[] 
     'must differ',
   ],
 ];
+
+/** The same of either kind of signature, as a whole source. */
+export const WRONG_SIGNATURES = (
+  [
+    ['HMAC', 'hmac', { secretRefs: [{ name: 's', key: 'k' }] }, {}],
+    ['PublicKey', 'publicKey', {}, { algorithm: 'ed25519', keys: [{ value: 'k' }] }],
+  ] as const
+).flatMap(([type, name, beside, base]) =>
+  WRONG.map(
+    ([what, fields, field, message]) =>
+      [
+        `${what} (${type})`,
+        { type, ...beside, [name]: { ...base, ...fields } },
+        field.replace('SIGNED', name),
+        message,
+      ] as const,
+  ),
+);

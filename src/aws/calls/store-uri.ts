@@ -3,11 +3,18 @@ import { POST_QUEUE_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent } from '../account/errors.ts';
 
-/** The password of a managed store that a post-queue function connects with; none where there is no such function. */
-export async function passwordOfFunction(
+/** What a post-queue function connects to a managed store with: it outlives what AWS forgets elsewhere. */
+export interface StoreUri {
+  readonly password: string;
+  readonly address: string;
+  readonly tls: boolean;
+}
+
+/** None where there is no such function, or none with a managed store. */
+export async function storeUriOfFunction(
   account: Account,
   functionName: string,
-): Promise<string | undefined> {
+): Promise<StoreUri | undefined> {
   const found = await orAbsent(
     account.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })),
   );
@@ -19,5 +26,7 @@ export async function passwordOfFunction(
     );
   }
   if (variables[POST_QUEUE_ENV.managed] !== 'true') return undefined;
-  return /^mongodb:\/\/[^:@]+:([^@]+)@/.exec(variables[POST_QUEUE_ENV.storeUri] ?? '')?.[1];
+  const uri = variables[POST_QUEUE_ENV.storeUri] ?? '';
+  const [, password, address = ''] = /^mongodb:\/\/[^:@]+:([^@]+)@([^:/]+)/.exec(uri) ?? [];
+  return password === undefined ? undefined : { password, address, tls: /[?&]tls=true\b/.test(uri) };
 }

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { certificateOf } from '../../src/store-authority.ts';
+import { first, isReady, settledWorld } from './pipelines.ts';
+import { simulate, type World } from './world.ts';
+
+/** What stands between a function and its store on the way: TLS, by the store's own authority. */
+
+const condition = ({ kubernetes }: World, type: string) => kubernetes.condition('orders', type);
+const isHealthy = (world: World) => condition(world, 'Healthy')?.status === 'True';
+const hasFailedForTls = (world: World) => condition(world, 'Healthy')?.reason === 'TlsFailed';
+const mapping = ({ aws }: World) => first(aws.lambda.mappings.values());
+const host = ({ aws }: World) => first(aws.ec2.instances.filter(({ endedAt }) => endedAt === undefined));
+const authority = ({ aws }: World) =>
+  first(aws.ssm.parameters.filter(({ name }) => name.endsWith('store-authority')));
+const settings = ({ aws }: World) => {
+  const { environment } = first(aws.lambda.functions.filter(({ name }) => name.endsWith('post-queue')));
+  const { NAMI_STORE_URI = '', NAMI_STORE_AUTHORITY: authority } = environment;
+  return { tls: new URL(NAMI_STORE_URI.replace('mongodb:', 'http:')).searchParams.get('tls'), authority };
+};
+
+/** A pipeline whose host was launched by a version of the operator that knew no TLS. */
+async function worldOfBefore(): Promise<World> {
+  const world = await settledWorld();
+  const { instances } = world.aws.ec2;
+  const { id, userData, tags } = host(world);
+  const { 'nami.dev/launch': note = '' } = tags;
+  instances.change(id, {
+    userData: userData.replaceAll(/^NAMI_AUTHORITY_PARAMETER=.*\n/gm, ''),
+    tags: {
+      ...tags,
+      'nami.dev/launch': note.replace('/tls/', '/').replace(/operator:\w+/, 'operator:00000000'),
+    },
+  });
+  world.aws.ssm.parameters.delete(authority(world).name);
+  await world.restart();
+  await world.run(1);
+  return world;
+}
+
+test('a store that is made is spoken to by TLS, and known by its own authority', async () => {
+  const world = await settledWorld();
+  expect(settings(world)).toEqual({ tls: 'true', authority: certificateOf(authority(world).value) });
+  expect(authority(world).type).toBe('SecureString');
+  const said = JSON.stringify([world.kubernetes.list(), world.kubernetes.events, world.log]);
+  expect(said).not.toContain('PRIVATE KEY');
+});
+
+describe('a host from before', () => {
+  test('goes on without, is told as outdated, and its successor speaks it', async () => {
+    const world = await worldOfBefore();
+    const before = host(world);
+    await world.until((each) => settings(each).tls === 'false', 1800);
+    await world.until(isReady('orders'), 300);
+    await world.until(isHealthy, 300);
+    await world.run(1200);
+    expect(host(world).id, 'an upgrade ends no host').toBe(before.id);
+    expect(condition(world, 'StoreReady')).toMatchObject({
+      status: 'True',
+      reason: 'HostOutdated',
+      message: expect.stringContaining('another version of the operator launched it, without TLS: annotate'),
+    });
+
+    world.kubernetes.annotate('orders', { 'nami.dev/replace-host': before.id });
+    await world.until((each) => settings(each).tls === 'true', 1800);
+    await world.until((each) => isReady('orders')(each) && isHealthy(each), 900);
+    expect(host(world).id).not.toBe(before.id);
+    expect(condition(world, 'StoreReady')?.reason).toBe('Ready');
+  });
+});
+
+describe('a certificate that is refused', () => {
+  test.each([
+    ['ended', 'its certificate has ended, which the host renews by itself'],
+    ['other-authority', 'something else answers on its address'],
+    ['other-name', 'something else answers on the address of the host'],
+  ] as const)('(%s) pauses the queue, says what to do, and ends with its cause', async (fault, words) => {
+    const world = await settledWorld();
+    const { id } = host(world);
+    world.aws.stores.tlsFaults.set(id, fault);
+    await world.until(hasFailedForTls, 300);
+    expect(condition(world, 'Healthy')?.message).toMatch(
+      new RegExp(
+        `^the queue is not read and keeps the events meanwhile: .*${words}.*nami.dev/replace-host=${id}`,
+      ),
+    );
+    await world.until((each) => !mapping(each).enabled, 300);
+    expect(settings(world).tls, 'there is no way back').toBe('true');
+    world.aws.stores.tlsFaults.delete(id);
+    await world.until((each) => isHealthy(each) && mapping(each).enabled, 300);
+  });
+
+  test('of a host that another takes the place of is so no more', async () => {
+    const world = await settledWorld();
+    const { id } = host(world);
+    world.aws.stores.tlsFaults.set(id, 'other-authority');
+    await world.until(hasFailedForTls, 300);
+    world.kubernetes.annotate('orders', { 'nami.dev/replace-host': id });
+    await world.until((each) => isReady('orders')(each) && isHealthy(each), 1800);
+    expect(host(world).id).not.toBe(id);
+  });
+
+  test('of a store of the user’s own is told with what to change', async () => {
+    const world = await simulate();
+    const store = { isUp: true, events: new Set<string>() };
+    world.aws.stores.external.set('db.example', store);
+    world.kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/?tls=true' });
+    const spec = { store: { external: { uriSecretRef: { name: 'store', key: 'uri' } } } };
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+    await world.until(isReady('orders'), 600);
+    Object.assign(store, { tls: 'other-authority' });
+    await world.until(hasFailedForTls, 300);
+    expect(condition(world, 'Healthy')?.message).toContain('spec.store.external.caConfigMapRef');
+  });
+});
+
+test('an authority that is lost is made anew, and host and function follow', async () => {
+  const world = await settledWorld();
+  const before = settings(world).authority;
+  world.aws.ssm.parameters.delete(authority(world).name);
+  await world.until((each) => settings(each).authority !== before, 1800);
+  await world.run(60);
+  await world.until((each) => isReady('orders')(each) && isHealthy(each) && mapping(each).enabled, 4000);
+  expect(settings(world).authority).toBe(certificateOf(authority(world).value));
+  expect(world.aws.ec2.instances.values()).toHaveLength(1);
+});
+
+test('a host that has lost the note of its launch is spoken to as before', async () => {
+  const world = await settledWorld();
+  const { id, tags } = host(world);
+  const { 'nami.dev/launch': _, ...rest } = tags;
+  world.aws.ec2.instances.change(id, { tags: rest });
+  await world.restart();
+  const spoken = new Set<string | null>();
+  world.aws.onCall = ({ command }) => {
+    if (command === 'UpdateFunctionConfiguration') spoken.add(settings(world).tls);
+  };
+  await world.until((each) => 'nami.dev/launch' in host(each).tags, 1800);
+  await world.run(600);
+  expect([settings(world).tls, isHealthy(world), spoken.size]).toEqual(['true', true, 0]);
+});
