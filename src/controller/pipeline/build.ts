@@ -26,6 +26,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface Built {
   readonly input: PlanInput;
   readonly outcome: Outcome;
+  /** It is time to compare it with AWS, and others are being compared. */
+  readonly isPutOff?: true;
 }
 
 /**
@@ -76,7 +78,7 @@ async function buildOnce(
   if (kept) return { input, outcome: kept };
   const last = memory.applied?.outcome;
   const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
-  if (isResync && account.spareTime.isTaken) return { input, outcome: last };
+  if (isResync && account.spareTime.isTaken) return { input, outcome: last, isPutOff: true };
   // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
   const before = !isResync && memory.applied?.requested === requested ? last : undefined;
   const isFirst = memory.rested === undefined;

@@ -10,6 +10,8 @@ import { askAgainAfter } from './store-belief.ts';
 
 /** Seconds until a pipeline that waits for its region looks by itself; the region wakes it earlier. */
 const REGION_PATIENCE = 10;
+/** Seconds until what is to be compared asks again whether it may: soon, so that the same lists serve all. */
+const PUT_OFF = 10;
 /** What follows from an answer of the store is done at once. */
 const AT_ONCE = 0.01;
 
@@ -19,6 +21,8 @@ export interface Looked {
   /** The queue is to be read otherwise than the plan said: the store was seen on another host meanwhile. */
   readonly isReadingStale: boolean;
   readonly outcome: Outcome;
+  /** It is time to compare it with AWS, and others are being compared. */
+  readonly isPutOff: boolean;
   readonly findings: readonly Finding[];
   /** Whether all that followed from it was done: the status written, what was due sent back. */
   readonly isDone: boolean;
@@ -26,7 +30,7 @@ export interface Looked {
 
 /** When to look again at a pipeline that is built or being built: the nearest reason counts. Pure but for the jitter. */
 export function nextLook(
-  { memory, isReadingStale, outcome, findings, isDone }: Looked,
+  { memory, isReadingStale, outcome, isPutOff, findings, isDone }: Looked,
   config: Pick<Config, 'lookSeconds'>,
   clock: Clock,
 ): Next {
@@ -37,6 +41,7 @@ export function nextLook(
   // What only the user can change is looked at no more often than what is well.
   const isOnItsWay = findings.some(({ terminal }) => !terminal);
   if (isOnItsWay) waits.push(REGION_PATIENCE);
+  if (isPutOff) waits.push(PUT_OFF);
   if (memory.queue && memory.queue.depth > 0) waits.push(QUEUE_SOON);
   if (memory.storeAskedAt !== undefined && !hasNoWriter(memory))
     waits.push(askAgainAfter(memory.store, clock.now(), config.lookSeconds));

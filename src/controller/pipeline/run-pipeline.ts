@@ -71,8 +71,9 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ),
   );
   const isReadingStale = isToBeRead(pipeline, memory.store) !== input.consuming;
-  const looked = { memory, isReadingStale, outcome, findings, isDone: isSaid && isRedriven };
-  return nextLook(looked, config, clock);
+  const isDone = isSaid && isRedriven;
+  const isPutOff = built.isPutOff ?? false;
+  return nextLook({ memory, isReadingStale, outcome, isPutOff, findings, isDone }, config, clock);
 }
 
 /** The REST API through which deliveries reach the pipeline's function. */

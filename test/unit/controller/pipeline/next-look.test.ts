@@ -18,7 +18,8 @@ function next(more: Partial<Looked> & { depth?: number } = {}) {
   memory.store = believed(reachable());
   memory.storeAskedAt = 0;
   memory.queue = { depth: more.depth ?? 0, deadLetters: 0 };
-  const looked = { memory, isReadingStale: false, outcome: applied(), findings: [], isDone: true, ...more };
+  const rest = { outcome: applied(), isPutOff: false, findings: [], isDone: true };
+  const looked = { memory, isReadingStale: false, ...rest, ...more };
   return nextLook(looked, { lookSeconds: 60 }, new FakeClock());
 }
 const failed = (done: string[]): Outcome => ({
@@ -37,6 +38,7 @@ describe('the next look', () => {
   test.each<[string, Parameters<typeof next>[0], number, string]>([
     ['an object takes its time', { outcome: { ...applied(), seconds: 2 }, findings: [FINDING] }, 2, 'begun'],
     ['it waits for its region', { findings: [FINDING] }, 10, 'begun'],
+    ['others are being compared with AWS', { isPutOff: true }, 10, 'routine'],
     ['events wait in its queue', { depth: 3 }, 10, 'routine'],
     ['the queue has to follow the store', { isReadingStale: true }, 0.01, 'begun'],
   ])('comes soon when %s', (_, more, seconds, urgency) => {
