@@ -148,6 +148,9 @@ export type TimestampFormat = (typeof TIMESTAMP_FORMATS)[number];
 /** A place in a JSON body: `$`, then `.name` and `[index]` steps. */
 export const JSON_PATH = /\$(?:\.[A-Za-z0-9_-]+|\[[0-9]+\])+/;
 
+/** A place of a list, or with `[*]` of those in each element of a list; `$` alone is the body. */
+export const EACH_PATH = /\$(?:\.[A-Za-z0-9_-]+|\[(?:[0-9]+|\*)\])*/;
+
 /** What may stand in the braces of a template: the API server and the function read the same expression. */
 export const HMAC_PLACEHOLDER = new RegExp(
   [
@@ -286,15 +289,32 @@ export interface HandshakeSettings {
   };
 }
 
+/** How one request brings several events. */
+export interface BatchSettings {
+  /** Where the list of them is in a JSON body ({@link EACH_PATH}). */
+  readonly each: string;
+  /**
+   * What an element says about its event, by places in the element as if that were the body. Without an identity it is
+   * known by its bytes.
+   */
+  readonly event: EventPlaces;
+  /** Places in an element ({@link JSON_PATH}) that tell of the delivery: elements that differ in these alone are one event. */
+  readonly varying?: readonly string[];
+}
+
 /** A named sender as data. */
 export interface SenderSettings {
   readonly scheme: SchemeSettings;
+  /** Of a request, as a whole. */
   readonly event: EventPlaces;
+  readonly batch?: BatchSettings;
   readonly handshakes?: readonly HandshakeSettings[];
 }
 
-/** Exactly one of these. */
+/** Exactly one of these; with `each` none is needed. */
 export interface EventIdSettings {
+  /** The elements of this list ({@link EACH_PATH}) are events of their own, and the rest is about each of them. */
+  readonly each?: string | undefined;
   readonly header?: string | undefined;
   /** `$`, then `.name` and `[index]` steps. */
   readonly jsonPath?: string | undefined;

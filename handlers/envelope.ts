@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
-import type { SourceType } from './contract.ts';
+import type { BatchSettings, SourceType } from './contract.ts';
 import { jsonSize } from './json-size.ts';
 
 /** One delivery on its way through the queue: what was received, and what is known about it. */
@@ -18,6 +18,8 @@ export interface Envelope {
   /** The sender's time of this delivery, and how often it has tried with this one. */
   readonly attemptedAt?: Date | undefined;
   readonly attempt?: number | undefined;
+  /** How the body brings several events, if it may: what was true when it was received. */
+  readonly batch?: BatchSettings | undefined;
   readonly contentType?: string | undefined;
   /** How the sender compressed the body, as gzip. */
   readonly contentEncoding?: string | undefined;
@@ -97,6 +99,7 @@ export function decodeEnvelope(message: string): Envelope {
     sequence: optional(fields, 'sequence', requireWholeNumber),
     attemptedAt: optional(fields, 'attemptedAt', requireTime),
     attempt: optional(fields, 'attempt', requireWholeNumber),
+    batch: optional(fields, 'batch', requireBatch),
     contentType: optional(fields, 'contentType', requireText),
     contentEncoding: optional(fields, 'contentEncoding', requireText),
     headers: requireHeaders(fields),
@@ -151,6 +154,15 @@ function requireSource(fields: Fields): SourceType {
   // It is the first part of an `_id`. Which names there are changes with the operator's version.
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(source)) throw new EnvelopeError('"source" is not the name of a source');
   return source;
+}
+
+function requireBatch(fields: Fields): BatchSettings {
+  const batch = fields.batch as Partial<BatchSettings> | null;
+  const isText = (value: unknown) => typeof value === 'string';
+  const places = [batch?.event?.id, batch?.event?.type ?? [], batch?.varying ?? []];
+  const valid = isText(batch?.each) && places.every((list) => Array.isArray(list) && list.every(isText));
+  if (!valid) throw new EnvelopeError('"batch" does not say how the body brings several events');
+  return batch as BatchSettings;
 }
 
 function requireHeaders(fields: Fields): Envelope['headers'] {

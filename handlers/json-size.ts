@@ -1,3 +1,5 @@
+import { CLOSE, COLON, endOfString, endOfWord, KINDS, OPEN, QUOTE, WORD } from './json-bytes.ts';
+
 /** What a JSON text is made of. */
 export interface JsonSize {
   /** How many lists and objects stand in one another, at most. */
@@ -5,6 +7,8 @@ export interface JsonSize {
   /** Names and values, lists and objects among them: what memory is taken for when the text is parsed. */
   readonly parts: number;
   readonly names: number;
+  /** Whether a double may not hold one of its numbers: 15 digits it always holds. (IEEE 754: binary64.) */
+  readonly hasLongNumber: boolean;
 }
 
 export type JsonLimits = Pick<JsonSize, 'depth' | 'parts'>;
@@ -21,11 +25,15 @@ export function jsonSize(json: Uint8Array, limits: JsonLimits): JsonSize | JsonE
   let deepest = 0;
   let parts = 0;
   let names = 0;
-  let inWord = false;
+  let hasLongNumber = false;
   for (let i = 0; i < json.length; i++) {
     const kind = KINDS[json[i] ?? 0];
     if (kind === WORD) {
-      if (!inWord) parts++;
+      parts++;
+      const start = i;
+      i = endOfWord(json, i);
+      if (i - start >= 15) hasLongNumber = true;
+      else if (!hasLongNumber) hasLongNumber = hasExponent(json, start, i);
     } else if (kind === QUOTE) {
       parts++;
       i = endOfString(json, i);
@@ -37,34 +45,17 @@ export function jsonSize(json: Uint8Array, limits: JsonLimits): JsonSize | JsonE
     } else if (kind === CLOSE) depth--;
     else if (kind === COLON) names++;
     if (parts > limits.parts) return 'too-many-values';
-    inWord = kind === WORD;
   }
-  return { depth: deepest, parts, names };
+  return { depth: deepest, parts, names, hasLongNumber };
 }
 
-const WORD = 0;
-const OPEN = 1;
-const CLOSE = 2;
-const QUOTE = 3;
-const COLON = 4;
-const GAP = 5;
+const NINE = 0x39;
+const LETTER_E = 0x65;
 
-/** By byte (RFC 8259, section 2): what is nothing else belongs to a number, `true`, `false` or `null`. */
-const KINDS = new Uint8Array(256);
-for (const [kind, characters] of [
-  [OPEN, '{['],
-  [CLOSE, '}]'],
-  [QUOTE, '"'],
-  [COLON, ':'],
-  [GAP, ', \t\n\r'],
-] as const) {
-  for (const byte of Buffer.from(characters)) KINDS[byte] = kind;
-}
-
-const BACKSLASH = 0x5c;
-
-function endOfString(json: Uint8Array, start: number): number {
-  let i = start + 1;
-  while (i < json.length && KINDS[json[i] ?? 0] !== QUOTE) i += json[i] === BACKSLASH ? 2 : 1;
-  return i;
+/** Of a number; `true` and `false` begin beyond the digits. */
+function hasExponent(json: Uint8Array, start: number, last: number): boolean {
+  if ((json[start] ?? 0) > NINE) return false;
+  // In lower case, as all letters are with this bit.
+  for (let i = start + 1; i < last; i++) if (((json[i] ?? 0) | 0x20) === LETTER_E) return true;
+  return false;
 }

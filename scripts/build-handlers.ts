@@ -32,6 +32,11 @@ const presigning = replace('presigning', /signature-v4\/dist-es\/moveHeadersToQu
   moveHeadersToQuery: 'function',
 });
 
+/** The signer copies a request before it changes the headers: ours is made for it alone, and has none of those that it makes. */
+const copying = replace('copying', /signature-v4\/dist-es\/prepareRequest\.js$/, {
+  prepareRequest: 'identity',
+});
+
 /** What its core library makes on loading, whoever loads it, and no signature needs. */
 const unusedBySigner = [
   replace('uuid', /core\/dist-es\/submodules\/serde\/uuid\/v4\.js$/, { bindV4: 'function' }),
@@ -79,7 +84,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams, presigning, ...unusedBySigner],
+    plugins: [lazyBuiltins(), eventStreams, presigning, copying, ...unusedBySigner],
     metafile: true,
     logLevel: 'warning',
   });

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { EventPlaces, SchemeSettings } from '../handlers/contract.ts';
+import type { SchemeSettings } from '../handlers/contract.ts';
 import { URL_SIGNING_TYPES } from '../src/senders/index.ts';
 import type { Sender } from '../src/senders/sender.ts';
 import { SENDERS } from '../src/senders/senders.ts';
@@ -32,7 +32,8 @@ function overview(entries: readonly (readonly [string, Sender])[]): string {
     `[${type}](${sender.guide === undefined ? fileOf(type) : `../sources/${sender.guide}`})`,
     sender.title,
     proofOf(sender.scheme).replaceAll('|', '\\|'),
-    identityOf(sender.event).replaceAll('|', '\\|'),
+    sender.batch ? `each of \`${sender.batch.each}\`` : 'the request',
+    identityOf(sender).replaceAll('|', '\\|'),
     shownBy(sender),
   ]);
   return `<!-- Made by npm run generate from src/senders/. -->
@@ -45,7 +46,7 @@ code of their own, and that page says what holds for all: secrets, time, identit
 The last column says how it is shown that a right delivery is taken: a library of the sender's verifies in the tests what
 is signed by the data, an example that the sender has published is taken, or the sender's page or code says so.
 
-${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is recognised by', 'shown by'], rows)}
+${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 'it is recognised by', 'shown by'], rows)}
 ## My sender isn't here
 
 1. Find its page on verifying webhooks. Where it names a header with an HMAC, [type HMAC](../sources/hmac.md) says it: the
@@ -55,7 +56,8 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is re
 3. Where it signs with a private key and shows the public one, take [PublicKey](../sources/public-key.md);
    where it sends a JSON Web Token, [JWT](../sources/jwt.md).
 4. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
-5. Name its event's identity in \`eventId\`, or each delivery is an event.
+5. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
+   list is, in \`eventId.each\`.
 
 ## Not named, and why
 
@@ -77,7 +79,8 @@ function shownBy({ shown, page: source }: Sender): string {
 }
 
 function page(type: string, sender: Sender): string {
-  const { title, page: source, secret, scheme, event, handshakes = [], answers, note } = sender;
+  const { title, page: source, secret, scheme, batch, handshakes = [], answers, note } = sender;
+  const event = batch?.event ?? sender.event;
   const name = kebab(type);
   const signsUrl = URL_SIGNING_TYPES.includes(type);
   const timed =
@@ -90,7 +93,10 @@ function page(type: string, sender: Sender): string {
     timed
       ? 'The time that is signed is held to `toleranceSeconds`.'
       : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
-    `An event is recognised by: ${identityOf(event)}.`,
+    batch
+      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of \`${batch.each}\` is one. The places below are in it.`
+      : 'A request is an event.',
+    `An event is recognised by: ${identityOf(sender)}.`,
     ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
     ...(event.sentAt ? [`Its time: ${code([event.sentAt.at])}.`] : []),
     ...(asked.length > 0
@@ -147,7 +153,11 @@ function proofOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSett
   return `the secret in \`${'header' in token ? token.header : token.jsonPath}\``;
 }
 
-const identityOf = ({ id }: EventPlaces) => (id.length === 0 ? 'nothing' : code(id));
+function identityOf({ event, batch }: Sender): string {
+  if (batch === undefined) return event.id.length === 0 ? 'nothing' : code(event.id);
+  const without = batch.varying === undefined ? '' : ` but for ${code(batch.varying)}`;
+  return batch.event.id.length === 0 ? `its bytes${without}` : code(batch.event.id);
+}
 
 const code = (places: readonly string[]) =>
   places

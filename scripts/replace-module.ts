@@ -6,9 +6,10 @@ const SHAPES = {
   class: (name: string) => `class ${name} {}`,
   function: (name: string) => `function ${name}() {}`,
   'class factory': (name: string) => `function ${name}() { return class {}; }`,
+  identity: (name: string) => `function ${name}(it) { return it; }`,
 } as const;
 
-/** Puts empty exports in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */
+/** Puts exports that do nothing in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */
 export function replace(
   name: string,
   filter: RegExp,

@@ -158,7 +158,7 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
   const lanes = Array.from({ length: CONCURRENCY }, () =>
     messages(MESSAGES).map((message) => {
       const envelope = decodeEnvelope(message);
-      return newEvent(envelope, weigh(envelope.body, memoryForEvents(256)), new Date(), undefined);
+      return newEvent({ envelope }, weigh(envelope.body, memoryForEvents(256)), new Date(), undefined);
     }),
   );
   const begin = performance.now();

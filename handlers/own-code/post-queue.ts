@@ -36,7 +36,7 @@ export interface StoredEvent<Payload = unknown>
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
   /** The body byte for byte. */
   readonly body: Uint8Array;
-  /** The body parsed, where it is JSON that MongoDB holds faithfully and memory allows; else `payloadOmitted` says why not. */
+  /** The body parsed, where it is JSON that MongoDB holds faithfully and memory allows; else `payloadOmitted` says why not. Numbers that `payloadNumbers` lists are objects of `bson`, or texts. */
   readonly payload?: Payload;
 }
 

@@ -1,8 +1,10 @@
-import { decodeEnvelope, type Envelope } from '../envelope.ts';
+import { decodeEnvelope } from '../envelope.ts';
 import { errorFields, type Log } from '../log.ts';
-import type { NewEvent } from './document.ts';
+import type { NewEvent, Received } from './document.ts';
 import { EventBusyError } from './lease.ts';
+import { elementMemory, memoryOf } from './memory.ts';
 import { type Weight, weigh } from './payload.ts';
+import { split } from './split.ts';
 import type { StoreResult } from './store.ts';
 
 /** What is used of the event of an SQS event source mapping (AWS: Lambda, using Lambda with Amazon SQS). */
@@ -23,8 +25,11 @@ export interface BatchResponse {
 }
 
 export interface BatchDependencies {
-  readonly toEvent: (envelope: Envelope, weight: Weight) => NewEvent;
+  readonly toEvent: (received: Received, weight: Weight) => NewEvent;
+  readonly toRequest: (envelope: Received['envelope']) => NewEvent;
   readonly store: (events: readonly NewEvent[]) => Promise<readonly StoreResult[]>;
+  /** Keeps requests that brought several events. */
+  readonly storeRequests: (requests: readonly NewEvent[]) => Promise<readonly StoreResult[]>;
   /** What is to be done with events that are stored, each given with the bytes it takes; gives the errors of those that failed, by id. */
   readonly process: (events: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, Error>>;
   /** Of memory, for the events that are at hand. */
@@ -32,32 +37,45 @@ export interface BatchDependencies {
   readonly log: Log;
 }
 
-/** Stores a batch. A record is taken off the queue only if it is known to be stored, and that own code is through with it. */
+/**
+ * Stores a batch. A record is taken off the queue only if all that it brought is known to be stored, and own code is
+ * through with it.
+ */
 export async function storeBatch(
   { Records: records }: SqsBatch,
   dependencies: BatchDependencies,
 ): Promise<BatchResponse> {
-  const { store, process, log } = dependencies;
-  const eventIds = new Map<string, string>();
+  const { store, storeRequests, process, log } = dependencies;
+  const messages = records.map(messageOf);
   const memory = new Map<string, number>();
-  const receives = new Map(
-    records.map(({ messageId, attributes }) => [messageId, attributes?.ApproximateReceiveCount]),
-  );
-  const logFailure = (message: string, messageId: string, error: unknown) => {
+  const fail = (what: string, message: Message, error: unknown) => {
+    // Of what one message brought, the first tells enough.
+    if (message.hasFailed) return;
+    message.hasFailed = true;
     const level = error instanceof EventBusyError ? 'info' : 'error';
-    log({ level, message, messageId, receives: receives.get(messageId), ...errorFields(error) });
+    const { messageId, attributes } = message.record;
+    const receives = attributes?.ApproximateReceiveCount;
+    log({ level, message: what, messageId, receives, ...errorFields(error) });
   };
   try {
-    for (const chunk of chunks(records, dependencies, (id, error) =>
-      logFailure('event not stored', id, error),
-    )) {
-      const results = await store(chunk.map(({ event }) => event));
-      for (const [index, { messageId, weight }] of chunk.entries()) {
-        const result = results[index];
-        if (result !== undefined && 'id' in result) {
-          eventIds.set(messageId, result.id);
-          memory.set(result.id, weight.bytes);
-        } else logFailure('event not stored', messageId, result?.error);
+    for (const portion of portions(messages, dependencies, fail)) {
+      for (const [kind, into] of [
+        ['request', storeRequests],
+        ['event', store],
+      ] as const) {
+        const parts = portion.filter((part) => part.kind === kind);
+        const results = parts.length === 0 ? [] : await into(parts.map(({ document }) => document));
+        for (const [index, { message, bytes }] of parts.entries()) {
+          const result = results[index];
+          if (result === undefined || 'error' in result) {
+            fail(`${kind} not stored`, message, result?.error);
+            continue;
+          }
+          message.missing--;
+          if (kind === 'request') continue;
+          message.eventIds.push(result.id);
+          memory.set(result.id, bytes);
+        }
       }
     }
   } catch (error) {
@@ -66,51 +84,96 @@ export async function storeBatch(
   const failures = await process(memory).catch(
     (error: Error) => new Map([...memory.keys()].map((eventId) => [eventId, error])),
   );
-  for (const [messageId, eventId] of [...eventIds]) {
-    const error = failures.get(eventId);
-    if (error === undefined) continue;
-    eventIds.delete(messageId);
-    logFailure('event not processed', messageId, error);
+  for (const message of messages) {
+    if (message.missing > 0) continue;
+    const errors = message.eventIds.flatMap((eventId) => failures.get(eventId) ?? []);
+    const error = errors.find((each) => !(each instanceof EventBusyError)) ?? errors[0];
+    if (error !== undefined) fail('event not processed', message, error);
   }
   return {
-    batchItemFailures: records
-      .filter(({ messageId }) => !eventIds.has(messageId))
-      .map(({ messageId }) => ({ itemIdentifier: messageId })),
+    batchItemFailures: messages
+      .filter(({ missing, hasFailed }) => missing > 0 || hasFailed)
+      .map(({ record }) => ({ itemIdentifier: record.messageId })),
   };
 }
 
-interface Received {
-  readonly messageId: string;
-  readonly weight: Weight;
-  readonly event: NewEvent;
+/** A record, and how far it is. */
+interface Message {
+  readonly record: SqsRecord;
+  /** Of what it brought, how much is not stored yet. */
+  missing: number;
+  readonly eventIds: string[];
+  hasFailed: boolean;
 }
 
+const messageOf = (record: SqsRecord): Message => ({ record, missing: 1, eventIds: [], hasFailed: false });
+
+/** A document that a message brought. */
+interface Part {
+  readonly message: Message;
+  readonly kind: 'request' | 'event';
+  readonly document: NewEvent;
+  /** Of memory. */
+  readonly bytes: number;
+}
+
+/** At most: of a message that is stored in many, those that were stored are known to be when time runs out. */
+const PORTION = 1000;
+
 /**
- * The records' events in portions that fit into memory, made as they are asked for, one message after the other: in its
- * message a body is compressed, by a thousand times where someone wants it. A batch of ordinary ones is one portion. What
- * is no envelope is left out.
+ * What the records brought, in portions that fit into memory, made as they are asked for, one message after the other: in
+ * its message a body is compressed, by a thousand times where someone wants it. A batch of ordinary ones is one portion.
+ * What is no envelope is left out.
  */
-function* chunks(
-  records: readonly SqsRecord[],
-  { toEvent, memoryBytes }: BatchDependencies,
-  onBroken: (messageId: string, error: unknown) => void,
-): Generator<readonly Received[]> {
-  let chunk: Received[] = [];
-  let bytes = 0;
-  for (const { messageId, body } of records) {
+function* portions(
+  messages: readonly Message[],
+  dependencies: BatchDependencies,
+  fail: (what: string, message: Message, error: unknown) => void,
+): Generator<readonly Part[]> {
+  let portion: Part[] = [];
+  let taken = 0;
+  for (const message of messages) {
     try {
-      const envelope = decodeEnvelope(body);
-      const weight = weigh(envelope.body, memoryBytes);
-      if (bytes + weight.bytes > memoryBytes && chunk.length > 0) {
-        yield chunk;
-        chunk = [];
-        bytes = 0;
+      for (const { kind, bytes, make } of partsOf(message, dependencies)) {
+        if (portion.length > 0 && (taken + bytes > dependencies.memoryBytes || portion.length === PORTION)) {
+          yield portion;
+          portion = [];
+          taken = 0;
+        }
+        portion.push({ message, kind, bytes, document: make() });
+        taken += bytes;
       }
-      chunk.push({ messageId, weight, event: toEvent(envelope, weight) });
-      bytes += weight.bytes;
     } catch (error) {
-      onBroken(messageId, error);
+      fail('event not stored', message, error);
     }
   }
-  if (chunk.length > 0) yield chunk;
+  if (portion.length > 0) yield portion;
+}
+
+interface Unmade extends Pick<Part, 'kind' | 'bytes'> {
+  readonly make: () => NewEvent;
+}
+
+/** What a message brought: its event, or its request and then the events in it. */
+function* partsOf(
+  message: Message,
+  { toEvent, toRequest, memoryBytes }: BatchDependencies,
+): Generator<Unmade> {
+  const envelope = decodeEnvelope(message.record.body);
+  const elements = envelope.batch === undefined ? undefined : split(envelope, envelope.batch);
+  if (elements === undefined || typeof elements === 'string') {
+    const weight = weigh(envelope.body, memoryBytes);
+    const make = () => toEvent({ envelope, unsplit: elements }, weight);
+    yield { kind: 'event', bytes: weight.bytes, make };
+    return;
+  }
+  message.missing = 1 + elements.length;
+  const request = toRequest(envelope);
+  yield { kind: 'request', bytes: memoryOf(envelope.body.length, 0), make: () => request };
+  const beside = elementMemory(envelope.headers);
+  for (const { envelope: part, ...element } of elements) {
+    const weight = weigh(part.body, memoryBytes);
+    const make = () => toEvent({ envelope: part, element: { ...element, request: request._id } }, weight);
+    yield { kind: 'event', bytes: weight.bytes + beside, make };
+  }
 }

@@ -11,13 +11,19 @@ import { keepReader } from './reader.ts';
 import type { PostQueueConfiguration, PostQueueSettings } from './settings.ts';
 import { WRITE_CONCERN } from './write-concern.ts';
 
-export interface Store {
+/** A collection of ours with its indexes. */
+export interface EventsOfStore {
+  readonly collection: Collection<EventDocument>;
+  readonly indexes: Arrangement;
+}
+
+export interface Store extends EventsOfStore {
   readonly kind: 'ready';
   readonly settings: PostQueueSettings;
   readonly client: MongoClient;
   readonly database: Db;
-  readonly collection: Collection<EventDocument>;
-  readonly indexes: Arrangement;
+  /** Requests that brought several events. */
+  readonly requests: EventsOfStore;
   /** Of people's own user of a managed store. */
   readonly reader: Arrangement;
 }
@@ -25,6 +31,9 @@ export interface Store {
 export type StoreConnection =
   | Store
   | { readonly kind: 'broken'; readonly problems: readonly SettingsProblem[] };
+
+/** Of the collection beside that of the events. */
+const REQUESTS_SUFFIX = '.requests';
 
 /**
  * One client for the life of the function's environment; it connects with the first operation. Its time-outs are
@@ -67,12 +76,17 @@ export function connect(
   // Whatever the URI says: what is acknowledged is stored, and what was written is what is read.
   const database = client.db(settings.database, { readPreference: 'primary', writeConcern: WRITE_CONCERN });
   // For our documents alone: own code that asks for an id which is undefined is to find nothing, not everything.
-  const collection = database.collection<EventDocument>(settings.collection, { ignoreUndefined: true });
-  const indexes = arrangement(
-    () => makeIndexes(collection, settings.ttlDays),
-    "the collection's indexes could not be made",
-    log,
-  );
+  const ours = (name: string, before?: Arrangement): EventsOfStore => {
+    const collection = database.collection<EventDocument>(name, { ignoreUndefined: true });
+    // Asked for in the same moment as the first write or before it: a collection is then made by one of them alone.
+    const make = () => makeIndexes(collection, settings.ttlDays);
+    const indexes = arrangement(
+      () => (before === undefined ? make() : before().then(make)),
+      "the collection's indexes could not be made",
+      log,
+    );
+    return { collection, indexes };
+  };
   const { password = '' } = client.options.credentials ?? {};
   const reader = arrangement(
     async () => {
@@ -82,7 +96,9 @@ export function connect(
     'the user for those who read the events could not be made',
     log,
   );
-  return { kind: 'ready', settings, client, database, collection, indexes, reader };
+  const events = ours(settings.collection);
+  const requests = ours(settings.collection + REQUESTS_SUFFIX, events.indexes);
+  return { kind: 'ready', settings, client, database, ...events, requests, reader };
 }
 
 /**

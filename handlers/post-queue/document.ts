@@ -2,7 +2,8 @@ import { Binary } from 'mongodb';
 import type { SourceType } from '../contract.ts';
 import type { Envelope } from '../envelope.ts';
 import { sha256Hex } from '../sha256.ts';
-import { type PayloadOmission, parsePayload, type Weight } from './payload.ts';
+import { type PayloadNumber, type PayloadOmission, parsePayload, type Weight } from './payload.ts';
+import type { Element, Unsplit } from './split.ts';
 
 /** How far own code is with an event; stands in the event's document. */
 export interface Processing {
@@ -20,7 +21,7 @@ export interface Processing {
 
 /** One event as it is stored; users read these. */
 export interface EventDocument {
-  /** `<source>:<identity>`; of a conflicting event with `#<bodySha256>` after it. */
+  /** `<source>:<identity>`; of a conflicting event with `#` and the hash of its content after it. */
   readonly _id: string;
   readonly source: SourceType;
   readonly identity: string;
@@ -40,8 +41,14 @@ export interface EventDocument {
   /** The body byte for byte. */
   readonly body: Binary;
   readonly bodySha256: string;
+  /** SHA-256 of the bytes without what tells of the delivery alone, where the sender puts such into an element. */
+  readonly contentSha256?: string | undefined;
+  /** Why a request that may bring several events is this one. */
+  readonly unsplit?: Unsplit | undefined;
   /** The body parsed, where it is JSON that MongoDB holds faithfully and memory allows; else `payloadOmitted` says why not. */
   readonly payload?: unknown;
+  /** The numbers in `payload` that are no doubles, since that would lose digits. */
+  readonly payloadNumbers?: readonly PayloadNumber[] | undefined;
   readonly payloadOmitted?: PayloadOmission | undefined;
   /** The `_id` of the document that had this identity first, with other bytes. */
   readonly conflictsWith?: string | undefined;
@@ -61,6 +68,9 @@ export interface StoredDelivery {
   readonly attemptedAt?: Date | undefined;
   /** How often the sender had tried by then, this time included. */
   readonly attempt?: number | undefined;
+  /** Where the request brought several events: the `_id` of its document, and where in its body this one begins. */
+  readonly request?: string | undefined;
+  readonly offset?: number | undefined;
 }
 
 /**
@@ -75,14 +85,40 @@ export interface NewEvent extends EventDocument {
   readonly deliveries: readonly [StoredDelivery];
 }
 
+/** What a message brought: an event, or one of several. */
+export interface Received {
+  readonly envelope: Envelope;
+  /** Of one of several: where it was. */
+  readonly element?: (Pick<Element, 'offset' | 'contentSha256'> & { readonly request: string }) | undefined;
+  readonly unsplit?: Unsplit | undefined;
+}
+
 /** An event that is redriven late isn't removed on arrival: it expires by the time at which it was stored. */
 export function newEvent(
-  envelope: Envelope,
+  { envelope, element, unsplit }: Received,
   weight: Weight,
   storedAt: Date,
   ttlDays: number | undefined,
 ): NewEvent {
   const payload = parsePayload(envelope.body, weight, envelope.contentEncoding);
+  const { deliveryCount, deliveries, ...request } = newRequest(envelope, storedAt, ttlDays);
+  const [delivery] = deliveries;
+  return {
+    ...request,
+    ...(element?.contentSha256 !== undefined && { contentSha256: element.contentSha256 }),
+    ...('parsed' in payload
+      ? { payload: payload.parsed, ...(payload.numbers.length > 0 && { payloadNumbers: payload.numbers }) }
+      : { payloadOmitted: payload.omitted }),
+    ...(unsplit !== undefined && { unsplit }),
+    deliveryCount,
+    deliveries: [
+      element === undefined ? delivery : { ...delivery, request: element.request, offset: element.offset },
+    ],
+  };
+}
+
+/** A request that brought several events, with its bytes and no copy of them: the events have those. */
+export function newRequest(envelope: Envelope, storedAt: Date, ttlDays: number | undefined): NewEvent {
   return {
     _id: `${envelope.source}:${envelope.identity}`,
     source: envelope.source,
@@ -97,7 +133,6 @@ export function newEvent(
     headers: envelope.headers,
     body: new Binary(envelope.body),
     bodySha256: sha256Hex(envelope.body),
-    ...('parsed' in payload ? { payload: payload.parsed } : { payloadOmitted: payload.omitted }),
     deliveryCount: 1,
     deliveries: [
       {
@@ -110,7 +145,18 @@ export function newEvent(
   };
 }
 
+/** By what an event is told from another one of its identity. */
+export const contentOf = ({
+  bodySha256,
+  contentSha256,
+}: Pick<EventDocument, 'bodySha256' | 'contentSha256'>) => contentSha256 ?? bodySha256;
+
+/** The same for a store that doesn't take the names in its copy. */
+export function withoutCopy({ payload: _, payloadNumbers: __, ...event }: NewEvent): NewEvent {
+  return { ...event, payloadOmitted: 'reserved-key' };
+}
+
 /** The same beside the document that had its identity first, with other bytes. */
 export function conflicting(event: NewEvent): NewEvent {
-  return { ...event, _id: `${event._id}#${event.bodySha256}`, conflictsWith: event._id };
+  return { ...event, _id: `${event._id}#${contentOf(event)}`, conflictsWith: event._id };
 }

@@ -8,8 +8,8 @@ import type { PostQueueCode } from '../own-code/post-queue.ts';
 import { messagesOf, problemsOf } from '../problems.ts';
 import type { Arrangement } from './arrangement.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
-import type { Store, StoreConnection } from './connection.ts';
-import { newEvent } from './document.ts';
+import type { EventsOfStore, Store, StoreConnection } from './connection.ts';
+import { type NewEvent, newEvent, newRequest } from './document.ts';
 import { memoryForEvents } from './memory.ts';
 import { probeStore } from './probe.ts';
 import { processEvents } from './process.ts';
@@ -46,18 +46,22 @@ export function postQueueHandler({
     if (connection.kind === 'broken') {
       throw new Error(`nothing can be stored: ${messagesOf(connection.problems)}`);
     }
-    const { settings, client, database, collection, indexes } = connection;
+    const { settings, client, database, collection, indexes, requests } = connection;
+    // A store that takes too long leaves those that are known to be stored as they are.
+    const keep = (events: readonly NewEvent[], into: EventsOfStore['collection'], begin?: Arrangement) =>
+      inTime(timeToWork(lambda), async () => {
+        await client.connect();
+        // Nothing waits for the indexes: on a large collection they take longer than the function may run.
+        void begin?.();
+        return storeEvents(into, events);
+      });
     return storeBatch(event as SqsBatch, {
       memoryBytes,
-      toEvent: (envelope, weight) => newEvent(envelope, weight, now(), settings.ttlDays),
-      // A store that takes too long leaves those that are known to be stored as they are.
-      store: (events) =>
-        inTime(timeToWork(lambda), async () => {
-          await client.connect();
-          // Nothing waits for the indexes: on a large collection they take longer than the function may run.
-          void indexes();
-          return storeEvents(collection, events);
-        }),
+      toEvent: (received, weight) => newEvent(received, weight, now(), settings.ttlDays),
+      toRequest: (envelope) => newRequest(envelope, now(), settings.ttlDays),
+      store: (events) => keep(events, collection, indexes),
+      // Its indexes come after the others, and once the collection is there.
+      storeRequests: (each) => keep(each, requests.collection).finally(() => void requests.indexes()),
       // Afterwards: own code that can't be loaded at the moment keeps nothing from being stored.
       process: async (events) => {
         const own = await code({ retry: true });

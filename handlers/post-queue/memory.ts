@@ -1,3 +1,5 @@
+import type { Envelope } from '../envelope.ts';
+
 /**
  * What a name or value takes at most, in bytes: `[{},{},…]` 120 while it is parsed, `[[[…]]]` 190 when the driver reads
  * it back (measured in Node.js 24).
@@ -18,6 +20,11 @@ export function memoryForEvents(functionMiB: number): number {
 /** Bytes that one event takes, by its body and by what that has to be parsed. An estimate, high rather than low. */
 export function memoryOf(bodyBytes: number, parts: number): number {
   return bodyBytes * BODY_COPIES + parts * PART_BYTES;
+}
+
+/** What else stands in the document of one of many events of a request: a copy of its headers, hashes, times. */
+export function elementMemory(headers: Envelope['headers']): number {
+  return memoryOf(JSON.stringify(headers).length + 600, 0);
 }
 
 /** Memory for which many wait, and in which no more are at once than fit; one that never fits has it to itself. */

@@ -1,4 +1,6 @@
+import { Decimal128, Long } from 'mongodb';
 import { type JsonExcess, jsonSize } from '../json-size.ts';
+import { exactNumber } from './exact-number.ts';
 import { memoryOf, PART_BYTES } from './memory.ts';
 
 /** Why a document has no parsed copy of its body beside the raw bytes. */
@@ -15,7 +17,16 @@ export type PayloadOmission =
   | 'unsafe-number'
   | 'broken-text';
 
-export type Payload = { readonly parsed: unknown } | { readonly omitted: PayloadOmission };
+/** A number of the copy that is no double, since that would lose digits. */
+export interface PayloadNumber {
+  /** Where it is, as a JSON Pointer. (RFC 6901.) */
+  readonly at: string;
+  readonly as: 'long' | 'decimal' | 'text';
+}
+
+export type Payload =
+  | { readonly parsed: unknown; readonly numbers: readonly PayloadNumber[] }
+  | { readonly omitted: PayloadOmission };
 
 /**
  * Raw bytes and a parsed copy fit into one document of 16 MB together (MongoDB: BSON document size): a copy takes up to
@@ -34,19 +45,22 @@ export interface Weight {
   readonly bytes: number;
   /** Of all members, where it is JSON. */
   readonly names: number;
+  /** Whether a double may not hold one of its numbers. */
+  readonly hasLongNumber: boolean;
   /** Why it is not to be parsed. */
   readonly omitted?: PayloadOmission;
 }
 
 /** Weighs a body before it is parsed: one that would take more than `allowedBytes` of memory is stored without a copy. */
 export function weigh(body: Uint8Array, allowedBytes: number): Weight {
-  const raw = { bytes: memoryOf(body.length, 0), names: 0 };
+  const raw = { bytes: memoryOf(body.length, 0), names: 0, hasLongNumber: false };
   if (body.length === 0) return { ...raw, omitted: 'empty' };
   if (body.length > MAX_JSON_BYTES) return { ...raw, omitted: 'too-large' };
   const parts = Math.floor((allowedBytes - raw.bytes) / PART_BYTES);
   const size = jsonSize(body, { depth: MAX_DEPTH, parts });
   if (typeof size === 'string') return { ...raw, omitted: size };
-  return { bytes: memoryOf(body.length, size.parts), names: size.names };
+  const { names, hasLongNumber } = size;
+  return { bytes: memoryOf(body.length, size.parts), names, hasLongNumber };
 }
 
 /** What bytes that their sender compressed look like to a reader of JSON. */
@@ -74,7 +88,7 @@ function parse(body: Uint8Array, weight: Weight): Payload {
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = weight.hasLongNumber ? JSON.parse(text, digitKeeper()) : JSON.parse(text);
   } catch {
     return { omitted: 'not-json' };
   }
@@ -83,7 +97,13 @@ function parse(body: Uint8Array, weight: Weight): Payload {
   if (omitted !== undefined) return { omitted };
   // Of two members with one name JSON.parse keeps the last without a word: then the text has more than the value.
   if (weight.names !== seen.keys) return { omitted: 'duplicate-key' };
-  return seen.places > MAX_LEFT_OUT ? { omitted: 'sparse-keys' } : { parsed };
+  if (seen.places > MAX_LEFT_OUT) return { omitted: 'sparse-keys' };
+  if (!weight.hasLongNumber) return { parsed, numbers: [] };
+  const list: NumberList = { numbers: [], characters: 0 };
+  const fits = listNumbers(parsed, '', list, (text) => {
+    parsed = text;
+  });
+  return fits ? { parsed, numbers: list.numbers } : { omitted: 'unsafe-number' };
 }
 
 interface Seen {
@@ -93,15 +113,14 @@ interface Seen {
 }
 
 function unfaithful(value: unknown, seen: Seen): PayloadOmission | undefined {
-  if (typeof value === 'number') return isSafeNumber(value) ? undefined : 'unsafe-number';
   // A lone surrogate has no UTF-8 form: BSON would hold a replacement character.
   if (typeof value === 'string') return value.isWellFormed() ? undefined : 'broken-text';
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || kindOf(value) !== undefined) return undefined;
   if (!Array.isArray(value)) {
     const keys = Object.keys(value);
     seen.keys += keys.length;
     seen.places += placesLeftOut(keys);
-    if (keys.some(isReserved)) return 'reserved-key';
+    if (keys.some(isReserved) || ('$ref' in value && '$id' in value)) return 'reserved-key';
     if (!keys.every((key) => key.isWellFormed())) return 'broken-text';
   }
   for (const member of Object.values(value)) {
@@ -111,23 +130,74 @@ function unfaithful(value: unknown, seen: Seen): PayloadOmission | undefined {
   return undefined;
 }
 
-/** Within what JSON's readers agree on (RFC 8259, section 6): no integer beyond 2^53, nothing that becomes infinite. */
-function isSafeNumber(value: number): boolean {
-  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
-}
-
 /**
- * `$` and `.` mean something in MongoDB's queries and updates, a NUL ends a name in BSON, `__proto__` harms whoever
- * reads the document back into objects, and by `_bsontype` the driver tells its own types from plain data.
+ * A NUL ends a name in BSON, `__proto__` harms whoever reads the document back into objects, by `_bsontype` the driver
+ * tells its own types from plain data, and of `$ref` beside `$id` it makes one when it reads. Names that begin with `$`
+ * or hold `.` are data to MongoDB from 5.0 on (MongoDB: field names with periods and dollar signs).
  */
 function isReserved(key: string): boolean {
-  return (
-    key.startsWith('$') ||
-    key.includes('.') ||
-    key.includes('\0') ||
-    key === '__proto__' ||
-    key === '_bsontype'
-  );
+  return key === '__proto__' || key === '_bsontype' || key.includes('\0');
+}
+
+/** Whether a copy has names that MongoDB before 5.0 and DocumentDB refuse. */
+export function hasOddKeys(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || kindOf(value) !== undefined) return false;
+  const isOdd = (key: string) => key === '' || key.startsWith('$') || key.includes('.');
+  return (!Array.isArray(value) && Object.keys(value).some(isOdd)) || Object.values(value).some(hasOddKeys);
+}
+
+/** Stands for a number until it is listed: then it is its text. */
+class NumberText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** For JSON.parse. Of more than can be listed it keeps the first, since the others would only take memory. */
+function digitKeeper() {
+  let kept = 0;
+  return (_: string, value: unknown, { source }: { readonly source?: string } = {}): unknown => {
+    if (typeof value !== 'number' || source === undefined || kept > MAX_NUMBERS.count) return value;
+    const exact = exactNumber(source);
+    if (typeof exact === 'number') return exact;
+    kept++;
+    return typeof exact === 'string' ? new NumberText(exact) : exact;
+  };
+}
+
+function kindOf(value: object): PayloadNumber['as'] | undefined {
+  if (value instanceof Long) return 'long';
+  if (value instanceof Decimal128) return 'decimal';
+  return value instanceof NumberText ? 'text' : undefined;
+}
+
+/** Of a list that stands in the document too. */
+const MAX_NUMBERS = { count: 1000, characters: 100_000 };
+
+/** Lists what is no double at a place and below it, and puts texts in place; false if that is too much to be listed. */
+function listNumbers(value: unknown, at: string, list: NumberList, put: (text: string) => void): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const as = kindOf(value);
+  if (as !== undefined) {
+    if (value instanceof NumberText) put(value.text);
+    list.numbers.push({ at, as });
+    list.characters += at.length;
+    return list.numbers.length <= MAX_NUMBERS.count && list.characters <= MAX_NUMBERS.characters;
+  }
+  const members = value as Record<string, unknown>;
+  return Object.keys(members).every((key) => {
+    const name = key.replaceAll('~', '~0').replaceAll('/', '~1');
+    return listNumbers(members[key], `${at}/${name}`, list, (text) => {
+      members[key] = text;
+    });
+  });
+}
+
+interface NumberList {
+  readonly numbers: PayloadNumber[];
+  /** Of all places. */
+  characters: number;
 }
 
 /** Worth 3 MB. */

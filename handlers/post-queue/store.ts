@@ -7,7 +7,15 @@ import {
   MongoNetworkTimeoutError,
   type WriteError,
 } from 'mongodb';
-import { conflicting, type EventDocument, LISTED_DELIVERIES, type NewEvent } from './document.ts';
+import {
+  conflicting,
+  contentOf,
+  type EventDocument,
+  LISTED_DELIVERIES,
+  type NewEvent,
+  withoutCopy,
+} from './document.ts';
+import { hasOddKeys } from './payload.ts';
 import { WRITE_CONCERN } from './write-concern.ts';
 
 /** The `_id` of the document that holds an event, or why it is not known to be stored. */
@@ -25,9 +33,9 @@ const DUPLICATE_KEY = 11000;
 
 /**
  * A conflict that comes again takes three: its identity is taken, then so is the conflict's own, then the delivery is
- * added. One more is for whoever settles the same at the same moment.
+ * added. One more is for a copy that the store refuses, and one for whoever settles the same at the same moment.
  */
-const MAX_ROUNDS = 4;
+const MAX_ROUNDS = 5;
 
 /** The next write for an event, which may run any number of times, at once too. */
 interface Write {
@@ -49,14 +57,18 @@ export async function storeEvents(
   let writes = events.map((event, index) => insert(index, event));
   for (let round = 1; writes.length > 0; round++) {
     const errors = await write(collection, writes);
-    const refused: Write[] = [];
+    const taken: Write[] = [];
+    const others: Write[] = [];
     for (const [position, each] of writes.entries()) {
       const error = errors.get(position);
+      const isLast = round === MAX_ROUNDS;
       if (error === undefined) results[each.index] = { id: each.event._id };
-      else if (error.code === DUPLICATE_KEY && round < MAX_ROUNDS) refused.push(each);
+      else if (error.code === DUPLICATE_KEY && !isLast) taken.push(each);
+      else if (!isLast && hasOddKeys(each.event.payload))
+        others.push(insert(each.index, withoutCopy(each.event)));
       else results[each.index] = { error: new Error(error.errmsg ?? 'write error', { cause: error }) };
     }
-    writes = await settle(collection, refused);
+    writes = [...(await settle(collection, taken)), ...others];
   }
   return results;
 }
@@ -68,8 +80,9 @@ function insert(index: number, event: NewEvent): Write {
 
 /** Changes nothing where the delivery is listed. */
 function addDelivery(index: number, event: NewEvent): Write {
-  const { _id, bodySha256, deliveries } = event;
-  const filter = { _id, bodySha256, 'deliveries.id': { $ne: deliveries[0].id } };
+  const { _id, bodySha256, contentSha256, deliveries } = event;
+  const content = contentSha256 === undefined ? { bodySha256 } : { contentSha256 };
+  const filter = { _id, ...content, 'deliveries.id': { $ne: deliveries[0].id } };
   const update = {
     $inc: { deliveryCount: 1 },
     $push: { deliveries: { $each: [...deliveries], $slice: -LISTED_DELIVERIES } },
@@ -84,18 +97,18 @@ async function settle(collection: EventCollection, refused: readonly Write[]): P
   const documents = await collection
     .find(
       { _id: { $in: ids } },
-      { projection: { bodySha256: 1 }, readPreference: 'primary', maxTimeMS: 5000 },
+      { projection: { bodySha256: 1, contentSha256: 1 }, readPreference: 'primary', maxTimeMS: 5000 },
     )
     .toArray()
     .catch((cause: unknown) => {
       throw new StoreError('the store could not be read', { cause });
     });
-  const sha256ById = new Map(documents.map(({ _id, bodySha256 }) => [_id, bodySha256]));
+  const contentById = new Map(documents.map((document) => [document._id, contentOf(document)]));
   return refused.map(({ index, event }) => {
-    const sha256 = sha256ById.get(event._id);
+    const content = contentById.get(event._id);
     // It expired since: the event is the first again.
-    if (sha256 === undefined) return insert(index, event);
-    return sha256 === event.bodySha256 ? addDelivery(index, event) : insert(index, conflicting(event));
+    if (content === undefined) return insert(index, event);
+    return content === contentOf(event) ? addDelivery(index, event) : insert(index, conflicting(event));
   });
 }
 

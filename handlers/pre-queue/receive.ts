@@ -1,10 +1,10 @@
 import { SQS_MESSAGE_BYTES } from '../contract.ts';
 import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
-import { sha256Hex } from '../sha256.ts';
 import { sourceOf } from '../sources/index.ts';
 import { isWanted } from '../sources/only.ts';
 import type { HandshakeAnswer, Source } from '../sources/source.ts';
+import { storableIdentity } from '../storable-identity.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { RefusalReason } from './responses.ts';
 import type { PreQueueSettings } from './settings.ts';
@@ -57,13 +57,16 @@ export function receive(
     sequence: event.sequence,
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
+    batch: source.batch,
     contentType: headerValue(request, 'content-type'),
     contentEncoding: contentEncoding(request),
     headers: keptHeaders(request.headers, source, settings.keepHeaders),
     body: request.body,
   };
   const message = encodeEnvelope(envelope);
-  const isUnwanted = settings.only !== undefined && !isWanted(settings.only, event.type, request);
+  // Of several events none is judged by what is around them.
+  const { only } = source.batch === undefined ? settings : {};
+  const isUnwanted = only !== undefined && !isWanted(only, event.type, request);
   if (message.length > SQS_MESSAGE_BYTES && !isUnwanted) return refused('message-too-large');
   return { kind: 'accepted', envelope, message, isUnwanted };
 }
@@ -80,10 +83,4 @@ function contradictsItself(request: RawRequest, source: Source): boolean {
   return [...source.signatureHeaders, ...source.identityHeaders].some((name) =>
     request.headers.get(name)?.some((value, _, values) => value !== values[0]),
   );
-}
-
-/** An identity is part of a document's `_id`: one that is long, or holds more than printable ASCII or a `#`, is hashed. */
-function storableIdentity(identity: string): string {
-  // `#` separates the identity of a conflicting document from its hash (see post-queue/document.ts).
-  return /^[\x21\x22\x24-\x7e]{1,256}$/.test(identity) ? identity : `sha256:${sha256Hex(identity)}`;
 }

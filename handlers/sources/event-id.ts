@@ -13,12 +13,18 @@ export function bodyId(request: RawRequest): string {
 }
 
 /** The source with an identity that the user chose. A delivery without it is an event of its own. */
-export function withEventId(source: Source, { header, jsonPath, bodySha256 }: EventIdSettings): Source {
+export function withEventId(source: Source, { each, header, jsonPath, bodySha256 }: EventIdSettings): Source {
+  if (each !== undefined) {
+    const id = jsonPath === undefined ? [] : [`{json:${jsonPath}}`];
+    // A request that comes again is known by its bytes.
+    return { ...withEventId(source, { bodySha256: true }), batch: { each, event: { id } } };
+  }
   const name = header?.toLowerCase();
   const steps = stepsOf(jsonPath ?? '');
   const list = name !== undefined && isProofHeader(name) ? 'signatureHeaders' : 'identityHeaders';
   return {
     ...source,
+    batch: undefined,
     ...(name !== undefined && { [list]: [...source[list], name] }),
     identify(request) {
       const known = source.identify(request);

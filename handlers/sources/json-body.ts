@@ -18,10 +18,16 @@ export const UNREAD = Symbol('unread');
 
 /** The body parsed; undefined if it isn't JSON, {@link UNREAD} if it is compressed or beyond `BODY_LIMITS.json`. */
 export function jsonBody(request: RawRequest): unknown {
+  if (bodies.has(request)) return bodies.get(request);
   const value = parsed(request.body);
   // What was unpacked on its way may still be called compressed: then it was parsed.
-  return value === undefined && contentEncoding(request) !== undefined ? UNREAD : value;
+  const body = value === undefined && contentEncoding(request) !== undefined ? UNREAD : value;
+  bodies.set(request, body);
+  return body;
 }
+
+/** Parsed once: a source looks at several places. */
+const bodies = new WeakMap<RawRequest, unknown>();
 
 /** The same of the JSON that a form carries in its field `payload`, as GitHub and Slack send it. */
 export function jsonInForm(request: RawRequest): unknown {

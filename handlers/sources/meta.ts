@@ -18,6 +18,9 @@ const isVerifyToken = (secret: string) => secret.startsWith('verify_');
 export const meta: Source = {
   ...signed,
 
+  // What changed of one object: what stands deeper doesn't say whose it is.
+  batch: { each: '$.entry', event: { id: [], type: ['{json:$.changes[0].field}'] } },
+
   checkSecrets: (secrets) =>
     secrets.every(isVerifyToken)
       ? 'source Meta needs the app secret beside the verify token: name it in spec.source.secretRefs too'

@@ -9,6 +9,7 @@ import { isSecret } from './token.ts';
 export const microsoftGraph: Source = {
   signatureHeaders: [],
   identityHeaders: [],
+  batch: { each: '$.value', event: { id: [], type: ['{json:$.lifecycleEvent}', '{json:$.changeType}'] } },
   checkSecret: (secret) =>
     secret.length > 128 ? 'is longer than 128 characters, the most that clientState takes' : undefined,
 

@@ -1,4 +1,4 @@
-import type { SourceSettings } from '../contract.ts';
+import type { BatchSettings, SourceSettings } from '../contract.ts';
 import type { RawRequest } from '../raw-request.ts';
 
 /**
@@ -11,6 +11,8 @@ export interface Source {
   readonly signatureHeaders: readonly string[];
   /** Other headers that the methods below rely on; they are kept with the event. */
   readonly identityHeaders: readonly string[];
+  /** How a delivery brings several events, if it may. */
+  readonly batch?: BatchSettings | undefined;
   /** What is wrong with a secret as the user stored it, for the user to read; undefined if it can be used. */
   checkSecret(secret: string): string | undefined;
   /** What is missing from the secrets as a whole, each of which can be used. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  EACH_PATH,
   HANDSHAKE_CONTENT_TYPES,
   HANDSHAKE_METHODS,
   HMAC_ALGORITHMS,
@@ -13,7 +14,7 @@ import {
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
-import { SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
+import { BATCH_TYPES, SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -514,6 +515,15 @@ const apiKey = checked(
 
 const eventId = z
   .object({
+    each: formed(
+      256,
+      new RegExp(`^${EACH_PATH.source}$`),
+      'eventId.each starts with $ and has steps .name, [0] and [*], such as $.data.items',
+    )
+      .optional()
+      .describe(
+        'Where a JSON body holds the list of its events, such as $.events, $ for the body itself, or $.entry[*].changes for lists in a list: each element is an event, and jsonPath a place in it. Without jsonPath it is known by its bytes.',
+      ),
     header: headerName('Header that carries the identity.').optional(),
     jsonPath: jsonPath('eventId.jsonPath')
       .optional()
@@ -525,10 +535,17 @@ const eventId = z
     'What makes two deliveries one event. A delivery without it is an event of its own. Default: what the sender of this type gives as identity.',
   )
   .meta(
-    rules({
-      rule: '[has(self.header), has(self.jsonPath), has(self.bodySha256) && self.bodySha256].filter(given, given).size() == 1',
-      message: 'eventId takes exactly one of header, jsonPath and bodySha256: true',
-    }),
+    rules(
+      {
+        rule: 'has(self.each) || [has(self.header), has(self.jsonPath), has(self.bodySha256) && self.bodySha256].filter(given, given).size() == 1',
+        message: 'eventId takes exactly one of header, jsonPath and bodySha256: true',
+      },
+      {
+        rule: '!has(self.each) || !(has(self.header) || (has(self.jsonPath) && has(self.bodySha256) && self.bodySha256))',
+        message:
+          'with eventId.each an event is known by jsonPath, a place in its element, or by its bytes: leave out header, which is the same for all, and one of jsonPath and bodySha256',
+      },
+    ),
   );
 
 /** Whether a header may be what proves who sends, as a CEL expression over its name in lower case. */
@@ -615,7 +632,7 @@ const source = z
     only: only
       .optional()
       .describe(
-        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Default: all.',
+        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Not where a request brings several events. Default: all.',
       ),
     keepHeaders: z
       .array(headerName('Name of a header, in any case.'))
@@ -674,6 +691,12 @@ const source = z
         fieldPath: '.only.types',
         message:
           'of a sender of this type no event type is known: name a place in its body in only.jsonPath and only.values instead',
+      },
+      {
+        rule: `!has(self.only) || (has(self.eventId) ? !has(self.eventId.each) : !(self.type in [${quoted(BATCH_TYPES)}]))`,
+        fieldPath: '.only',
+        message:
+          'a request of this source brings several events, and only looks at a request as a whole: take only out, or set eventId.bodySha256: true without each, which keeps a request together as one event',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

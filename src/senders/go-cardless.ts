@@ -10,8 +10,13 @@ export const goCardless: Sender = {
     of: 'https://github.com/gocardless/gocardless-nodejs/blob/master/src/webhooks.test.ts',
   },
   scheme: { hmac: { header: 'Webhook-Signature', encoding: 'hex' } },
-  event: {
-    id: ['{json:$.meta.webhook_id}', '{bodySha256}'],
-    type: ['{json:$.events[0].resource_type}.{json:$.events[0].action}'],
+  event: { id: ['{bodySha256}'] },
+  batch: {
+    each: '$.events',
+    event: {
+      id: ['{json:$.id}'],
+      type: ['{json:$.resource_type}.{json:$.action}'],
+      sentAt: { at: '{json:$.created_at}', format: 'iso8601' },
+    },
   },
 };

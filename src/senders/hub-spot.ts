@@ -17,5 +17,16 @@ export const hubSpot: Sender = {
       timestamp: { header: 'X-HubSpot-Request-Timestamp', format: 'milliseconds' },
     },
   },
-  event: { id: ['{bodySha256}'], type: ['{json:$[0].subscriptionType}'] },
+  event: { id: ['{bodySha256}'] },
+  // HubSpot says of `eventId` that it isn't unique.
+  batch: {
+    each: '$',
+    event: {
+      id: [],
+      type: ['{json:$.subscriptionType}'],
+      sentAt: { at: '{json:$.occurredAt}', format: 'milliseconds' },
+      retry: '{json:$.attemptNumber}',
+    },
+    varying: ['$.attemptNumber'],
+  },
 };

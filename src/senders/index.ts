@@ -28,12 +28,25 @@ export const TELLING_TYPES: readonly string[] = [
   }),
 ];
 
+/** Types of senders that bring several events in one request. */
+export const BATCH_TYPES: readonly string[] = [
+  'Meta',
+  'MicrosoftGraph',
+  ...namesOf(SENDERS).filter((name) => {
+    const { batch }: Sender = SENDERS[name];
+    return batch !== undefined;
+  }),
+];
+
 /** What a function is told: a sender that is data comes with it. */
 export function withSender(source: SourceSettings): SourceSettings {
   const sender = senderOf(source.type);
   if (sender === undefined) return source;
-  const { scheme, event, handshakes } = sender;
-  return { ...source, sender: { scheme, event, ...(handshakes && { handshakes }) } };
+  const { scheme, event, batch, handshakes } = sender;
+  return {
+    ...source,
+    sender: { scheme, event, ...(batch && { batch }), ...(handshakes && { handshakes }) },
+  };
 }
 
 /** What a sender is answered where its user says nothing else. */

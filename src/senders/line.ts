@@ -10,9 +10,15 @@ export const line: Sender = {
     of: 'https://github.com/line/line-bot-sdk-nodejs/blob/master/test/validate-signature.spec.ts',
   },
   scheme: { hmac: { header: 'x-line-signature', encoding: 'base64' } },
-  event: {
-    id: ['{json:$.events[0].webhookEventId}', '{bodySha256}'],
-    type: ['{json:$.events[0].type}'],
-    sentAt: { at: '{json:$.events[0].timestamp}', format: 'milliseconds' },
+  event: { id: ['{bodySha256}'] },
+  batch: {
+    each: '$.events',
+    event: {
+      id: ['{json:$.webhookEventId}'],
+      type: ['{json:$.type}'],
+      sentAt: { at: '{json:$.timestamp}', format: 'milliseconds' },
+    },
+    // It says whether LINE tries again.
+    varying: ['$.deliveryContext'],
   },
 };

@@ -15,6 +15,14 @@ export const okta: Sender = {
     type: ['{json:$.eventType}'],
     sentAt: { at: '{json:$.eventTime}', format: 'iso8601' },
   },
+  batch: {
+    each: '$.data.events',
+    event: {
+      id: ['{json:$.uuid}'],
+      type: ['{json:$.eventType}'],
+      sentAt: { at: '{json:$.published}', format: 'iso8601' },
+    },
+  },
   handshakes: [
     {
       method: 'GET',

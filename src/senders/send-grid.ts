@@ -16,4 +16,12 @@ export const sendGrid: Sender = {
     },
   },
   event: { id: ['{bodySha256}'] },
+  batch: {
+    each: '$',
+    event: {
+      id: ['{json:$.sg_event_id}'],
+      type: ['{json:$.event}'],
+      sentAt: { at: '{json:$.timestamp}', format: 'seconds' },
+    },
+  },
 };

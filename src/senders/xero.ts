@@ -9,6 +9,14 @@ export const xero: Sender = {
   answers: { body: '', emptyRefusals: true },
   scheme: { hmac: { header: 'x-xero-signature', encoding: 'base64' } },
   event: { id: ['{bodySha256}'] },
+  batch: {
+    each: '$.events',
+    event: {
+      id: [],
+      type: ['{json:$.eventCategory}.{json:$.eventType}'],
+      sentAt: { at: '{json:$.eventDateUtc}', format: 'iso8601' },
+    },
+  },
   handshakes: [
     {
       method: 'POST',

@@ -445,6 +445,24 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'exactly one of header, jsonPath and bodySha256: true',
   ],
   [
+    'elements that are all known by one header',
+    eventId({ each: '$.events', header: 'X-Id' }),
+    'spec.source.eventId',
+    'leave out header, which is the same for all',
+  ],
+  [
+    'elements with two identities',
+    eventId({ each: '$', jsonPath: '$.id', bodySha256: true }),
+    'spec.source.eventId',
+    'and one of jsonPath and bodySha256',
+  ],
+  [
+    'a list without its start',
+    eventId({ each: 'events' }),
+    'spec.source.eventId.each',
+    'starts with $ and has steps .name, [0] and [*]',
+  ],
+  [
     'a path without its start',
     eventId({ jsonPath: 'data.id' }),
     'spec.source.eventId.jsonPath',
@@ -875,6 +893,18 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     { source: { only: { jsonPath: 'a', values: ['b'] } } },
     'spec.source.only.jsonPath',
     'only.jsonPath starts with $ and has steps',
+  ],
+  [
+    'some of what a sender puts into one request',
+    { source: { type: 'Okta', secretRefs: [SECRET], only: { types: ['user.session.start'] } } },
+    'spec.source.only',
+    'a request of this source brings several events, and only looks at a request as a whole: take only out',
+  ],
+  [
+    'some of the elements of a request',
+    { source: { eventId: { each: '$.events' }, only: { jsonPath: '$.a', values: ['b'] } } },
+    'spec.source.only',
+    'or set eventId.bodySha256: true without each, which keeps a request together as one event',
   ],
   [
     'no event at all',

@@ -175,6 +175,10 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.apiKey.query', [source('ApiKey', { apiKey: { query: 'code' } })]),
   field('source.apiKey.header', [source('ApiKey'), source('ApiKey', { apiKey: { header: 'X-Key' } })]),
   field('source.publicUrl', [source('Twilio', { publicUrl: 'https://hooks.example/orders' })]),
+  field('source.eventId.each', [
+    source('None', { secretRefs: [], eventId: { each: '$' } }),
+    source('None', { secretRefs: [], eventId: { each: '$.events[*].changes', jsonPath: '$.id' } }),
+  ]),
   field('source.eventId.header', [source('None', { secretRefs: [], eventId: { header: 'X-Id' } })]),
   field('source.eventId.jsonPath', [source('None', { secretRefs: [], eventId: { jsonPath: '$.data.id' } })]),
   field('source.eventId.bodySha256', [source('None', { secretRefs: [], eventId: { bodySha256: true } })]),

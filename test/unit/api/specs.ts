@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { isProofHeader } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
+import { BATCH_TYPES, SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 
@@ -80,6 +80,8 @@ const eventId = fc.oneof(
   fc.record({ header: headerName.map((name) => `id-${name}`) }),
   fc.record({ jsonPath: fc.constantFrom('$.id', '$.data.items[0].id') }),
   fc.constant({ bodySha256: true }),
+  fc.record({ each: fc.constantFrom('$', '$.events', '$.entry[*].changes', '$[0].list') }),
+  fc.record({ each: fc.constant('$.events'), jsonPath: fc.constant('$.id') }),
 );
 const only = fc.record({
   jsonPath: fc.constantFrom('$.status', '$.items[0].kind'),
@@ -162,7 +164,7 @@ const signedSource = <T>(type: fc.Arbitrary<T>) => ({
   only,
 });
 const requiredKeys = ['type', 'secretRefs'] as const;
-const source = fc.oneof(
+const anySource = fc.oneof(
   some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders, only }),
   fc.record(
     signedSource(
@@ -206,6 +208,13 @@ const source = fc.oneof(
     { requiredKeys: [...requiredKeys] },
   ),
 );
+/** What is several events is not judged as one. */
+const source = anySource.map(({ only, ...rest }) => {
+  const { type, eventId } = rest;
+  const hasSeveral =
+    eventId === undefined ? type !== undefined && BATCH_TYPES.includes(type) : 'each' in eventId;
+  return only === undefined || hasSeveral ? rest : { ...rest, only };
+});
 
 const code = fc.oneof(
   fc.record({ configMapRef: keyRef }),

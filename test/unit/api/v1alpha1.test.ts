@@ -118,6 +118,7 @@ describe('the schema', () => {
       'spec.source.jwt',
       'spec.source.apiKey',
       'spec.source.publicUrl',
+      'spec.source.eventId.each',
       'spec.source.eventId.jsonPath',
       'spec.source.eventId.bodySha256',
       'spec.source.only.types',

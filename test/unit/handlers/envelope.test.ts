@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { TIMESTAMP_FORMATS } from '../../../handlers/contract.ts';
 import {
   decodeEnvelope,
   type Envelope,
@@ -38,6 +39,17 @@ describe('an encoded envelope', () => {
       sequence: fc.option(fc.nat(), { nil: undefined }),
       attemptedAt: fc.option(date, { nil: undefined }),
       attempt: fc.option(fc.nat(), { nil: undefined }),
+      batch: fc.option(
+        fc.record({
+          each: text,
+          event: fc.record({
+            id: fc.array(text, { maxLength: 2 }),
+            sentAt: fc.record({ at: text, format: fc.constantFrom(...TIMESTAMP_FORMATS) }),
+          }),
+          varying: fc.array(text, { maxLength: 2 }),
+        }),
+        { nil: undefined },
+      ),
       contentType: fc.option(text, { nil: undefined }),
       headers: fc.dictionary(
         fc.stringMatching(/^[a-z][a-z0-9-]*$/),
@@ -127,6 +139,11 @@ describe('a message that is no envelope is a clear error', () => {
     [{ source: 'No body' }, '"source"'],
     [{ eventType: {} }, '"eventType"'],
     [{ contentType: 1 }, '"contentType"'],
+    [{ batch: null }, '"batch"'],
+    [{ batch: { each: '$' } }, '"batch"'],
+    [{ batch: { each: 1, event: { id: [] } } }, '"batch"'],
+    [{ batch: { each: '$', event: { id: [1] } } }, '"batch"'],
+    [{ batch: { each: '$', event: { id: [] }, varying: '$.a' } }, '"batch"'],
     [{ headers: null }, '"headers"'],
     [{ headers: { a: 'b' } }, '"headers"'],
     [{ headers: { a: [1] } }, '"headers"'],

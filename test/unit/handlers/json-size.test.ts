@@ -3,10 +3,17 @@ import { expect, test } from 'vitest';
 import { type JsonSize, jsonSize } from '../../../handlers/json-size.ts';
 
 const UNLIMITED = { depth: Number.POSITIVE_INFINITY, parts: Number.POSITIVE_INFINITY };
-const sizeOf = (text: string) => jsonSize(Buffer.from(text), UNLIMITED);
+type Counts = Omit<JsonSize, 'hasLongNumber'>;
+
+function sizeOf(text: string) {
+  const size = jsonSize(Buffer.from(text), UNLIMITED);
+  if (typeof size === 'string') return size;
+  const { hasLongNumber: _, ...counts } = size;
+  return counts;
+}
 
 /** By what a parser makes of it. */
-function sizeOfValue(value: unknown): JsonSize {
+function sizeOfValue(value: unknown): Counts {
   if (typeof value !== 'object' || value === null) return { depth: 0, parts: 1, names: 0 };
   const names = Array.isArray(value) ? 0 : Object.keys(value).length;
   const members = Object.values(value).map(sizeOfValue);
@@ -45,6 +52,18 @@ test.each([
   ['', { depth: 0, parts: 0, names: 0 }],
 ])('of %s', (json, size) => {
   expect(sizeOf(json)).toEqual(size);
+});
+
+test.each([
+  ['[123456789012345,-12345678901234,0.1234567890123]', false],
+  ['[true,false,null,"1234567890123456","1e5",{"e":1}]', false],
+  ['1234567890123456', true],
+  ['[0.12345678901234]', true],
+  ['{"a":1e5}', true],
+  ['[-1E-5,1]', true],
+  ['[1E-5,123]', true],
+])('tells of %s whether a double may not hold a number: %s', (json, hasLongNumber) => {
+  expect(jsonSize(Buffer.from(json), UNLIMITED)).toMatchObject({ hasLongNumber });
 });
 
 test('of what is no JSON is at least that of every valid beginning', () => {

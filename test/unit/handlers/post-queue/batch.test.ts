@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { encodeEnvelope } from '../../../../handlers/envelope.ts';
 import type { LogLine } from '../../../../handlers/log.ts';
 import { type BatchDependencies, type SqsRecord, storeBatch } from '../../../../handlers/post-queue/batch.ts';
-import { type NewEvent, newEvent } from '../../../../handlers/post-queue/document.ts';
+import { type NewEvent, newEvent, newRequest } from '../../../../handlers/post-queue/document.ts';
 import { EventBusyError } from '../../../../handlers/post-queue/lease.ts';
 import type { StoreResult } from '../../../../handlers/post-queue/store.ts';
 import { NOW } from '../deliveries.ts';
@@ -25,7 +25,9 @@ const record = (messageId: string, body: string | Buffer = '{}'): SqsRecord => (
 
 const dependencies: BatchDependencies = {
   toEvent: (received, weight) => newEvent(received, weight, NOW, undefined),
+  toRequest: (received) => newRequest(received, NOW, undefined),
   store,
+  storeRequests: async (requests) => storedAs(requests),
   process: async () => new Map(),
   memoryBytes: MEMORY_BYTES,
   log: (line) => lines.push(line),

@@ -23,4 +23,4 @@ export const MEMORY_BYTES = memoryForEvents(256);
 
 /** The event that an envelope brings to such a function. */
 export const eventOf = (received: Envelope, storedAt = NOW, ttlDays?: number) =>
-  newEvent(received, weigh(received.body, MEMORY_BYTES), storedAt, ttlDays);
+  newEvent({ envelope: received }, weigh(received.body, MEMORY_BYTES), storedAt, ttlDays);

@@ -1,5 +1,6 @@
 import {
   type AnyBulkWriteOperation,
+  BSON,
   type BulkWriteResult,
   MongoBulkWriteError,
   type WriteError,
@@ -17,6 +18,8 @@ export class FakeCollection {
   writes = 0;
   /** Runs before the given write is carried out (1 is the first); it may throw in its place. */
   before: (write: number) => void = () => undefined;
+  /** What fails in place of being inserted. */
+  refuses: (document: EventDocument) => boolean = () => false;
   /** Runs before it is read. */
   beforeFind: () => void = () => undefined;
 
@@ -33,6 +36,8 @@ export class FakeCollection {
     for (const [index, operation] of operations.entries()) {
       if ('updateOne' in operation) this.#update(operation.updateOne as unknown as DeliveryUpdate);
       else if (!('insertOne' in operation)) throw new Error('only insertOne and updateOne are known here');
+      else if (this.refuses(operation.insertOne.document as Stored))
+        errors.push({ index, code: 57, errmsg: 'not valid for storage' });
       else if (this.#insert(operation.insertOne.document as Stored)) insertedCount += 1;
       else errors.push({ index, code: 11000, errmsg: 'E11000 duplicate key error' });
     }
@@ -48,14 +53,17 @@ export class FakeCollection {
   #insert(document: Stored): boolean {
     if (this.documents.has(document._id)) return false;
     // Values of its own, as a server's.
-    this.documents.set(document._id, structuredClone(document));
+    const bytes = BSON.serialize(document, { ignoreUndefined: true });
+    this.documents.set(document._id, BSON.deserialize(bytes) as Stored);
     return true;
   }
 
   #update({ filter, update }: DeliveryUpdate): void {
     const existing = this.documents.get(filter._id);
     const listed = existing?.deliveries.some(({ id }) => id === filter['deliveries.id'].$ne);
-    if (existing?.bodySha256 !== filter.bodySha256 || listed) return;
+    if (existing === undefined || listed) return;
+    if (filter.bodySha256 !== undefined && existing.bodySha256 !== filter.bodySha256) return;
+    if (filter.contentSha256 !== undefined && existing.contentSha256 !== filter.contentSha256) return;
     const { $each, $slice } = update.$push.deliveries;
     existing.deliveries = [...existing.deliveries, ...$each].slice($slice);
     existing.deliveryCount += update.$inc.deliveryCount;
@@ -63,7 +71,12 @@ export class FakeCollection {
 }
 
 interface DeliveryUpdate {
-  readonly filter: { _id: string; bodySha256: string; 'deliveries.id': { $ne: string } };
+  readonly filter: {
+    _id: string;
+    bodySha256?: string;
+    contentSha256?: string;
+    'deliveries.id': { $ne: string };
+  };
   readonly update: {
     $inc: { deliveryCount: number };
     $push: { deliveries: { $each: StoredDelivery[]; $slice: number } };

@@ -119,7 +119,7 @@ describe('an identity that is taken', () => {
       throw bulkWriteError([duplicate(0)], 0);
     };
     expect(await store(event('1', 'a'), event('2', 'b'))).toEqual(['GitHub:1', 'E11000']);
-    expect(collection.writes).toBe(4);
+    expect(collection.writes).toBe(5);
   });
 
   test('fails the batch if the store can’t be read', async () => {
@@ -186,6 +186,38 @@ describe('what fails', () => {
   test('is the whole batch if the answer counts fewer than were asked for', async () => {
     collection.bulkWrite = async () => ({ insertedCount: 1 });
     await expect(store(event('1', 'a'), event('2', 'b'))).rejects.toThrow(StoreError);
+  });
+});
+
+describe('names in a copy that the store refuses', () => {
+  beforeEach(() => {
+    collection.refuses = ({ payload }) => /"[^"]*[.$][^"]*":/.test(JSON.stringify(payload));
+  });
+
+  test('leave out the copy, and nothing else', async () => {
+    expect(await store(event('1', '{"a":1}'), event('2', '{"a":[{"b.c":9007199254740993}]}'))).toEqual([
+      'GitHub:1',
+      'GitHub:2',
+    ]);
+    const [plain, odd] = [...collection.documents.values()];
+    expect(plain).toMatchObject({ payload: { a: 1 } });
+    expect(odd).toMatchObject({ _id: 'GitHub:2', payloadOmitted: 'reserved-key', deliveryCount: 1 });
+    expect(odd).not.toHaveProperty('payload');
+    expect(odd).not.toHaveProperty('payloadNumbers');
+  });
+
+  test('and other refusals stay what they are', async () => {
+    collection.before = (write) => {
+      throw bulkWriteError([{ index: 0, code: 121, errmsg: `no, ${write}` }], 0);
+    };
+    expect(await store(event('1', '{"$a":1}'))).toEqual(['no, 2']);
+    expect(await store(event('1', '{"a":1}'))).toEqual(['no, 3']);
+  });
+
+  test('of a conflict that comes again count once as well', async () => {
+    const [first, other] = [event('1', '{"a":1}'), event('1', '{"a.b":1}')];
+    for (let i = 0; i < 2; i++) await store(first, other);
+    expect(deliveries()).toEqual({ 'GitHub:1': 1, [`GitHub:1#${other.bodySha256}`]: 1 });
   });
 });
 

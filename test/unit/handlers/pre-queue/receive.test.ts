@@ -105,6 +105,25 @@ describe('a body that its sender compressed', () => {
   });
 });
 
+test('a delivery that may bring several events says how, and is known by its bytes until they are told apart', () => {
+  const eventId = { each: '$.events', jsonPath: '$.id' };
+  const receipt = take(post({}, '{"events":[]}'), { ...none, source: { ...none.source, eventId } });
+  if (receipt.kind !== 'accepted') throw new Error('not accepted');
+  expect(decodeEnvelope(receipt.message)).toMatchObject({
+    identity: `sha256:${sha256Hex('{"events":[]}')}`,
+    batch: { each: '$.events', event: { id: ['{json:$.id}'] } },
+  });
+});
+
+test('of what may be several events none is left out by what stands around them', () => {
+  const only = { jsonPath: '$.kind', values: ['paid'] };
+  const body = '{"kind":"news","events":[{"kind":"paid"}]}';
+  const taken = (eventId: object) =>
+    take(post({}, body), { ...none, source: { ...none.source, only, eventId } });
+  expect(taken({ each: '$.events' })).toMatchObject({ kind: 'accepted', isUnwanted: false });
+  expect(taken({ bodySha256: true })).toMatchObject({ kind: 'accepted', isUnwanted: true });
+});
+
 describe('refused is', () => {
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', ''])('method %j', (method) => {
     const request = { ...post(gitHubHeaders('{}', SECRET), '{}'), method };

@@ -1,7 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Signer } from '../../../../handlers/pre-queue/sigv4.ts';
+import { authorization } from './authorization.ts';
 
 const URL_OF_SQS = new URL('https://sqs.eu-west-1.amazonaws.com/');
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
@@ -45,35 +45,3 @@ test('the credentials are those of the moment', async () => {
   expect(await signedBy('ONE')).toBe('ONE');
   expect(await signedBy('TWO')).toBe('TWO');
 });
-
-/** AWS: Create a signed AWS API request, steps 1 to 5, written down a second time. */
-function authorization(
-  headers: Readonly<Record<string, string>>,
-  body: Buffer,
-  id: string,
-  secret: string,
-  region: string,
-): string {
-  const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
-  expect(names).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-target']));
-  const date = headers['x-amz-date'] ?? '';
-  const scope = `${date.slice(0, 8)}/${region}/sqs/aws4_request`;
-  const canonical = [
-    'POST',
-    '/',
-    '',
-    ...names.map((name) => `${name}:${headers[name]}`),
-    '',
-    names.join(';'),
-    sha256(body),
-  ].join('\n');
-  const key = [date.slice(0, 8), region, 'sqs', 'aws4_request'].reduce<string | Buffer>(
-    hmac,
-    `AWS4${secret}`,
-  );
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`).toString('hex');
-  return `AWS4-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
-}
-
-const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
-const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
