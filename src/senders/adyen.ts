@@ -38,4 +38,12 @@ export const adyen: Sender = {
     type: [inFirst('eventCode')],
     sentAt: { at: inFirst('eventDate'), format: 'iso8601' },
   },
+  batch: {
+    each: '$.notificationItems',
+    event: {
+      id: [],
+      type: [`{json:${item('eventCode')}}`],
+      sentAt: { at: `{json:${item('eventDate')}}`, format: 'iso8601' },
+    },
+  },
 };

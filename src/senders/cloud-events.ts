@@ -8,6 +8,7 @@ export const cloudEvents: Sender = {
   secret: 'the bearer token that the sender was given',
   shown: { by: 'documentation' },
   note: 'A sender that puts the token into the URL has [type ApiKey](../sources/token.md) with `apiKey.query: access_token`. Of a batch the first event tells the identity; with `eventId: { each: $, jsonPath: $.id }` each is one of its own.',
+  mayBeList: true,
   scheme: { authorization: 'Bearer' },
   event: {
     // An id is one within its source, in which no | can stand (RFC 3986).

@@ -8,6 +8,7 @@ export const eventGrid: Sender = {
   secret: 'a text of your own, and put it behind the URL that you give to Event Grid, as `?code=<text>`,',
   shown: { by: 'documentation' },
   note: 'By default a delivery is one event, in a list. Of a batch, which you can turn on, the first event tells the identity; with `eventId: { each: $, jsonPath: $.id }` each is one of its own.',
+  mayBeList: true,
   scheme: { token: { query: 'code' } },
   event: {
     id: [

@@ -28,13 +28,13 @@ export const TELLING_TYPES: readonly string[] = [
   }),
 ];
 
-/** Types of senders that bring several events in one request. */
+/** Types of senders that bring several events in one request, or may. */
 export const BATCH_TYPES: readonly string[] = [
   'Meta',
   'MicrosoftGraph',
   ...namesOf(SENDERS).filter((name) => {
-    const { batch }: Sender = SENDERS[name];
-    return batch !== undefined;
+    const { batch, mayBeList }: Sender = SENDERS[name];
+    return batch !== undefined || mayBeList === true;
   }),
 ];
 

@@ -28,6 +28,21 @@ interface Written {
 const list = (elements: readonly string[]) => `[${elements.join(',')}]`;
 
 const SENT: Readonly<Record<string, Written>> = {
+  // docs.adyen.com: "Webhook structure and types".
+  Adyen: {
+    around: (elements) => `{"live":"false","notificationItems":${list(elements)}}`,
+    element: (n) => ({
+      NotificationRequestItem: {
+        eventCode: 'AUTHORISATION',
+        eventDate: '2026-01-02T03:04:05+00:00',
+        pspReference: `QFQTPCQ8HXSKGK8${n}`,
+        success: 'true',
+      },
+    }),
+    identity: 'bytes',
+    eventType: 'AUTHORISATION',
+    sentAt: '2026-01-02T03:04:05Z',
+  },
   // twilio.com/docs/sendgrid: "Event webhook reference".
   SendGrid: {
     around: list,
@@ -148,8 +163,8 @@ test('each sender that puts several events into one request is shown here', () =
   expect(Object.keys(SENT).toSorted()).toEqual(types.toSorted());
 });
 
-test('each of them is known to the rules of a source', () => {
-  expect(BATCH_TYPES.toSorted()).toEqual(types.toSorted());
+test('each of them is known to the rules of a source, beside those that may send lists', () => {
+  expect(BATCH_TYPES.toSorted()).toEqual([...types, 'CloudEvents', 'EventGrid'].toSorted());
 });
 
 describe.each(Object.entries(SENT))('%s', (type, { around, element, ...event }) => {
