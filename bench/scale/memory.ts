@@ -51,6 +51,14 @@ export async function measureMemory(pipelines: number): Promise<Memory> {
     env: environmentOf(world, `http://${aws}`, kubeconfig),
     stdio: ['ignore', log, log],
   });
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => {
+      operator.kill('SIGKILL');
+      process.exit(code);
+    });
   const ended = new AbortController();
   operator.once('exit', () => ended.abort());
   const time = keepTime(world, ended.signal);
