@@ -5,6 +5,7 @@ import { dryRuns } from './dry-runs.ts';
 import { laggingLists } from './lagging-lists.ts';
 import { messageMoves } from './message-moves.ts';
 import { interfacesGoWithInstance } from './network-interfaces.ts';
+import { oneMappingAPair } from './one-mapping-a-pair.ts';
 import { provisionedConcurrency } from './provisioned-concurrency.ts';
 import { queueDeletedRecently } from './queue-deleted-recently.ts';
 import { restApiChanges } from './rest-api-changes.ts';
@@ -31,6 +32,7 @@ export function standInsFor(
     securityGroupInUse(clients),
     queueDeletedRecently(behaviour),
     messageMoves(clients),
+    oneMappingAPair(clients),
     provisionedConcurrency(clients, behaviour),
   ];
 }
