@@ -58,20 +58,17 @@ export class Inventory {
 
   /** The list called `name`, if a fresh one is there. */
   fresh<T>(name: string): Promise<T[]> | undefined {
-    const known = this.#lists.get(name);
-    return known && this.#clock.now() < known.until ? (known.items as Promise<T[]>) : undefined;
+    return this.#fresh(name)?.items as Promise<T[]> | undefined;
   }
 
   /** Whether a fresh list called `name` is there, and nobody waits for it. */
   isThere(name: string): boolean {
-    const known = this.#lists.get(name);
-    return known !== undefined && known.until !== Number.POSITIVE_INFINITY && this.#clock.now() < known.until;
+    return Number.isFinite(this.#fresh(name)?.until);
   }
 
   /** When the list called `name` was asked for, in milliseconds since the epoch, if a fresh one is there. */
   askedAt(name: string): number | undefined {
-    const known = this.#lists.get(name);
-    return known && this.#clock.now() < known.until ? known.at : undefined;
+    return this.#fresh(name)?.at;
   }
 
   /** Makes the next read go to AWS: call it after a change. */
@@ -82,6 +79,12 @@ export class Inventory {
   /** Makes every next read go to AWS. */
   forgetAll(): void {
     this.#lists.clear();
+  }
+
+  /** One that is being read is fresh, too. */
+  #fresh(name: string): Entry | undefined {
+    const known = this.#lists.get(name);
+    return known && this.#clock.now() < known.until ? known : undefined;
   }
 
   #keep(name: string, entry: Entry): void {

@@ -189,9 +189,10 @@ export const role = defineKind<RoleDesired, Details>({
         }),
       ),
     );
-    noteNewRole(account, told(Role?.Arn, `which role ${desired.name} it made`));
+    const what = `which role ${desired.name} it made`;
+    noteNewRole(account, told(Role?.Arn, what));
     const { boundaryArn, service } = desired;
-    const made = actual(told(Role, `which role ${desired.name} it made`), undefined);
+    const made = actual(told(Role, what), undefined);
     return { ...made, tags, details: { ...made.details, boundaryArn, service } };
   },
   async update(account, desired, found) {
