@@ -282,6 +282,14 @@ export const MENDED: readonly Mutation[] = [
     "else if (holder === '-' && (await callerOfAlias(account, holder)) !== undefined)",
   ),
   mutation(
+    'earlier-attempt-forgotten',
+    'of a call that was repeated counts only how it failed last',
+    { scenarios: ['fault/316'] },
+    `${ACCOUNT}/call-watch.ts`,
+    'if (isUncertain) afterUncertain(error);',
+    'if (isUncertain && false) afterUncertain(error);',
+  ),
+  mutation(
     'drift-told-of-late-reads',
     'a read that lags behind a change of the operator is told as somebody else’s',
     { scenarios: ['fault/27', 'fault/33', 'fault/66', 'fault/106'] },
