@@ -92,7 +92,8 @@ async function buildOnce(
   };
   const work = () => apply(account, graph, input.owner, options);
   const outcome = await (glances ? account.spareTime.use(work, signal) : work());
-  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
+  const { generation } = pipeline.metadata;
+  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now(), generation);
   for (const { node } of drifts) context.onDrift?.(node.kind);
   reporter.changes(pipeline, outcome, { last, drifts });
   // What it saw of the rest is nothing to go by.

@@ -302,8 +302,8 @@ export const MENDED: readonly Mutation[] = [
     'what somebody else changed is put right without a word',
     by('test/simulation/drift.test.ts', 'told what that was: > Alarm'),
     `${CONTROLLER}/report/drift.ts`,
-    '|| before.as === as;',
-    "|| before.as === '';",
+    '? before.generation === generation : before.as === as;',
+    "? before.generation === generation : before.as === '';",
   ),
   mutation(
     'weights-waited-for-ever',
