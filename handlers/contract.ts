@@ -394,12 +394,18 @@ export type StoreProbe =
   | {
       readonly reachable: false;
       readonly error: string;
-      /** It is the server's certificate that is wrong. */
-      readonly tls?: TlsFault;
+      /** Why, where that can be told. */
+      readonly fault?: StoreFault;
     };
 
 /** What is wrong with a server's certificate: it has ended, or is another authority's, or another server's. */
 export type TlsFault = 'ended' | 'not-begun' | 'other-authority' | 'other-name';
+
+/**
+ * What keeps a function from its store: the certificate; the login, or what its user may do; a name that DNS does not know; a
+ * server that does not listen; a network without a way there; no answer in time.
+ */
+export type StoreFault = TlsFault | 'login' | 'rights' | 'name' | 'refused' | 'no-way' | 'silent';
 
 /** The largest SQS message, attributes included, in bytes (AWS: Amazon SQS message quotas). */
 export const SQS_MESSAGE_BYTES = 1_048_576;

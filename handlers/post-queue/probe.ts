@@ -2,7 +2,7 @@ import type { StoreProbe } from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { errorText } from '../log.ts';
 import type { Store } from './connection.ts';
-import { tlsFaultOf } from './tls-fault.ts';
+import { storeFaultOf } from './store-fault.ts';
 
 /** Shorter than whoever invokes the probe will wait; longer than the driver looks for a server. */
 const DEADLINE_MILLISECONDS = 5000;
@@ -12,8 +12,8 @@ export async function probeStore(store: Store): Promise<StoreProbe> {
   try {
     return await inTime(DEADLINE_MILLISECONDS, () => look(store));
   } catch (error) {
-    const tls = tlsFaultOf(error);
-    return { reachable: false, error: errorText(error), ...(tls && { tls }) };
+    const fault = storeFaultOf(error);
+    return { reachable: false, error: errorText(error), ...(fault && { fault }) };
   }
 }
 

@@ -208,7 +208,25 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
   StoreUnreachable: {
     means:
       'of `Healthy`: the store failed to answer twice in a row. The queue is paused, keeps its events for 14 days whatever `queue.retentionSeconds` says, and resumes at the first answer',
-    remedy: 'see to what the message names',
+    remedy:
+      'what the message says: a name that DNS does not know, a server that does not listen, and a network without a way there are told apart',
+  },
+  HostStopped: {
+    means:
+      'of `Healthy`: the host was stopped, ended or replaced, and has not answered since. It is started, or made anew on the same volume and address, by itself. The queue is paused meanwhile, as above',
+    remedy: 'wait for some minutes; `StoreReady` says what it waits for. Who stops hosts: exempt this one',
+  },
+  ProbeTimeout: {
+    means:
+      'of `Healthy`: the store gave no answer in time, twice in a row. The queue is paused meanwhile, as above',
+    remedy:
+      'of your own store: let the function in, and give it a way there with `spec.network`. Of a managed one: see to the status checks of its host; `nami.dev/replace-host` replaces it',
+  },
+  AuthFailed: {
+    means:
+      'of `Healthy`: the store refuses the login, or what its user needs to do. The queue is paused meanwhile, as above',
+    remedy:
+      'of your own store: correct the connection string in its Secret, or the user in the database. Of a managed one: set the SSM parameter back to the password that the database was made with',
   },
   TlsFailed: {
     means:

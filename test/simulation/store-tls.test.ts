@@ -107,7 +107,7 @@ describe('a certificate that is refused', () => {
     const spec = { store: { external: { uriSecretRef: { name: 'store', key: 'uri' } } } };
     world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
     await world.until(isReady('orders'), 600);
-    Object.assign(store, { tls: 'other-authority' });
+    Object.assign(store, { fault: 'other-authority' });
     await world.until(hasFailedForTls, 300);
     expect(condition(world, 'Healthy')?.message).toContain('spec.store.external.caConfigMapRef');
   });

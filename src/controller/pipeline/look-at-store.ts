@@ -8,7 +8,7 @@ import type { Owner } from '../../aws/object/owner.ts';
 import { ALIAS, functionName } from '../../plan/identity.ts';
 import { lastStep } from '../../plan/user-data.ts';
 import { nodeOf } from '../report/nodes.ts';
-import { tlsRemedy } from '../report/tls-remedy.ts';
+import { storeRemedy } from '../report/store-remedy.ts';
 import { isDue, type Memory } from './memory.ts';
 import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
 
@@ -24,12 +24,13 @@ async function askStore(account: Account, owner: Owner, hostId: string | undefin
     const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS);
     if (answer.nami !== 'post-queue') return { is: 'unknown', why: `the answer is of ${answer.nami}` };
     if (!answer.store.reachable) {
-      const { error, tls } = answer.store;
-      const words = tls ? `${error}: ${tlsRemedy(tls, hostId)}` : error;
+      const { error, fault } = answer.store;
+      const remedy = fault && storeRemedy(fault, hostId);
+      const words = remedy ? `${error}: ${remedy.words}` : error;
       return {
         is: 'unreachable',
         why: words + (await saidByHost(account, hostId)),
-        ...(tls && { isForTls: true }),
+        ...(remedy && { reason: remedy.reason }),
       };
     }
     return { is: 'reachable', probe: answer, at: account.clock.now() };

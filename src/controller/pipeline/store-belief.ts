@@ -1,4 +1,5 @@
 import type { PostQueueProbe, StoreProbe } from '../../../handlers/contract.ts';
+import type { Reason } from '../../reason.ts';
 
 /** How the store answered. `unknown`: the function that asks it didn't, which says nothing about the store. */
 export type StoreAnswer =
@@ -11,8 +12,8 @@ export type StoreAnswer =
   | {
       readonly is: 'unreachable';
       readonly why: string;
-      /** Its certificate is refused. */
-      readonly isForTls?: true;
+      /** What a condition is to say in place of StoreUnreachable, where more is known. */
+      readonly reason?: Reason;
     }
   /** `at`: milliseconds since the epoch. */
   | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };

@@ -10,11 +10,18 @@ export interface QueueView {
 
 /** A probe's view of a pipeline that is built. The first thing that is wrong counts. Pure. */
 export function healthOf(
-  { view, silentSince }: StoreBelief,
+  { view, silentSince, awaitsHost }: StoreBelief,
   queue: QueueView | undefined,
   volumeUsedPercent: number,
   refused: readonly NodeOutcome[],
 ): Health {
+  if (awaitsHost) {
+    return {
+      status: 'False',
+      reason: 'HostStopped',
+      message: `the queue is not read and keeps the events meanwhile: the host was stopped, ended or replaced, and is started or made anew by itself: ${view.is === 'reachable' ? '' : view.why}; see StoreReady if this lasts`,
+    };
+  }
   if (view.is === 'unknown') {
     const reason = silentSince === undefined ? 'NotProbed' : 'ProbeFailed';
     return { status: 'Unknown', reason, message: view.why };
@@ -22,7 +29,7 @@ export function healthOf(
   if (view.is === 'unreachable') {
     return {
       status: 'False',
-      reason: view.isForTls ? 'TlsFailed' : 'StoreUnreachable',
+      reason: view.reason ?? 'StoreUnreachable',
       message: `the queue is not read and keeps the events meanwhile: ${view.why}`,
     };
   }

@@ -2,6 +2,7 @@ import {
   type PostQueueProbe,
   READER_ROLES,
   type ReaderRole,
+  type StoreFault,
   type StoreProbe,
   type TlsFault,
 } from '../../../handlers/contract.ts';
@@ -24,8 +25,8 @@ export interface Database {
 /** A MongoDB that is none of the operator's, by the host in its connection string. */
 export interface ExternalStore {
   isUp: boolean;
-  /** What is wrong with its certificate. */
-  tls?: TlsFault;
+  /** What keeps functions from it. */
+  fault?: StoreFault;
   readonly events: Set<string>;
 }
 
@@ -44,17 +45,23 @@ function keepReader(database: Database, { environment }: Invoked): { readonly re
 /** Why events can't go there. */
 interface Unreached {
   readonly why: string;
-  readonly tls?: TlsFault | undefined;
+  readonly fault?: StoreFault | undefined;
 }
 
-/** As Node.js words it. */
-const TLS_FAULTS: Readonly<Record<TlsFault, string>> = {
+/** As Node.js and the driver word it. */
+const FAULTS: Readonly<Record<StoreFault, string>> = {
   ended: 'certificate has expired',
   'not-begun': 'certificate is not yet valid',
   'other-authority': 'unable to verify the first certificate',
   'other-name': "Hostname/IP does not match certificate's altnames",
+  login: 'Authentication failed.',
+  rights: 'not authorized',
+  name: 'getaddrinfo ENOTFOUND',
+  refused: 'connection refused',
+  'no-way': 'connect EHOSTUNREACH',
+  silent: 'connection timed out',
 };
-const refusedFor = (tls: TlsFault): Unreached => ({ why: TLS_FAULTS[tls], tls });
+const refusedFor = (fault: StoreFault): Unreached => ({ why: FAULTS[fault], fault });
 
 /** A host looks each hour whether its authority is another. (deploy/host-image/nami-certificate.timer) */
 const AUTHORITY_SECONDS = 3600;
@@ -96,7 +103,7 @@ export class Stores {
     const store = this.reach(invoked);
     const answer: StoreProbe =
       'why' in store
-        ? { reachable: false, error: store.why, ...(store.tls && { tls: store.tls }) }
+        ? { reachable: false, error: store.why, ...(store.fault && { fault: store.fault }) }
         : {
             reachable: true,
             documents: store.events.size,
@@ -112,20 +119,20 @@ export class Stores {
     if (!uri) return { why: 'the connection string is none' };
     const external = this.external.get(uri.hostname);
     if (external) {
-      if (external.tls) return refusedFor(external.tls);
-      return external.isUp ? { events: external.events } : { why: 'connection refused' };
+      if (external.fault) return refusedFor(external.fault);
+      return external.isUp ? { events: external.events } : refusedFor('refused');
     }
     const instance = this.#ec2.instances.find(
       (each) => each.privateIp === uri.hostname && this.#ec2.machines.isThere(each),
     );
-    if (!instance || subnetIds.length === 0) return { why: 'connection timed out' };
+    if (!instance || subnetIds.length === 0) return refusedFor('silent');
     const isLetIn = this.#ec2.network.lets(groupIds, instance.groupIds, PORT);
-    if (!isLetIn) return { why: 'connection timed out' };
+    if (!isLetIn) return refusedFor('silent');
     const database = this.#databaseOn(instance);
     if ('why' in database) return database;
     const refusal = this.#greet(instance, uri.searchParams.get('tls') === 'true', environment);
     if (refusal) return refusal;
-    if (decodeURIComponent(uri.password) !== database.password) return { why: 'Authentication failed.' };
+    if (decodeURIComponent(uri.password) !== database.password) return refusedFor('login');
     return { events: database.events, database };
   }
 
@@ -152,14 +159,14 @@ export class Stores {
 
   #databaseOn(instance: Instance): Database | Unreached {
     const seconds = this.#ec2.machines.runningSeconds(instance);
-    if (seconds < this.#around.times.databaseStart) return { why: 'connection refused' };
+    if (seconds < this.#around.times.databaseStart) return refusedFor('refused');
     const [, wanted] = /NAMI_VOLUME_ID=(\S+)/.exec(instance.userData) ?? [];
     const volume = this.#ec2.disks.attachedTo(instance.id).find(({ id }) => id === wanted);
-    if (!volume || this.down.has(volume.id)) return { why: 'connection refused' };
+    if (!volume || this.down.has(volume.id)) return refusedFor('refused');
     if (!this.#started.has(instance.id) && !this.#ec2.network.leadsOut(instance.subnetId))
-      return { why: 'connection refused' };
+      return refusedFor('refused');
     const database = this.databases.get(volume.id) ?? this.#start(volume.id, instance);
-    if (!database) return { why: 'connection refused' };
+    if (!database) return refusedFor('refused');
     this.#started.add(instance.id);
     return database;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TlsFault } from '../../../../handlers/contract.ts';
+import type { StoreFault } from '../../../../handlers/contract.ts';
 import { keepOutcome } from '../../../../src/aws/graph/kept-outcome.ts';
 import { hostSeen, lookAtStore } from '../../../../src/controller/pipeline/look-at-store.ts';
 import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
@@ -49,15 +49,21 @@ describe('a look at the store', () => {
     });
   });
 
-  test.each<[TlsFault, string]>([
-    ['ended', 'renew it on the server'],
-    ['other-authority', 'spec.store.external.caConfigMapRef'],
-    ['other-name', 'other names than the connection string has'],
-  ])('says what to do about a certificate that is refused: %s', async (tls, words) => {
-    const store = { reachable: false, error: 'no', tls };
+  test.each<[StoreFault, string, string]>([
+    ['ended', 'TlsFailed', 'renew it on the server'],
+    ['other-authority', 'TlsFailed', 'spec.store.external.caConfigMapRef'],
+    ['other-name', 'TlsFailed', 'other names than the connection string has'],
+    ['login', 'AuthFailed', 'correct user, password and authSource'],
+    ['rights', 'AuthFailed', 'give it readWrite'],
+    ['name', 'StoreUnreachable', 'DNS does not know its name'],
+    ['refused', 'StoreUnreachable', 'nothing listens there'],
+    ['no-way', 'StoreUnreachable', 'no network leads there'],
+    ['silent', 'ProbeTimeout', 'the IP access list of Atlas'],
+  ])('says what to do about a store that is not reached: %s', async (fault, reason, words) => {
+    const store = { reachable: false, error: 'no', fault };
     expect((await look(() => probed({ nami: 'post-queue', problems: [], store }))).view).toEqual({
       is: 'unreachable',
-      isForTls: true,
+      reason,
       why: expect.stringMatching(new RegExp(`^no: .*${words.replaceAll('.', '\\.')}`)),
     });
   });

@@ -34,7 +34,7 @@ describe('health', () => {
     ],
     [
       'when the certificate of the store is refused',
-      [believed({ is: 'unreachable', why: 'refused', isForTls: true }), QUEUE, 80, []],
+      [believed({ is: 'unreachable', why: 'refused', reason: 'TlsFailed' }), QUEUE, 80, []],
       'False TlsFailed',
       'keeps the events meanwhile: refused',
     ],

@@ -89,13 +89,13 @@ const REFUSED = [
 describe.concurrent('a managed store that speaks TLS', () => {
   test('is spoken to when its own authority has signed for it, whatever its address', async () => {
     const { port, heard } = await serving(RIGHT);
-    expect(await probed(port, true)).not.toHaveProperty('tls');
+    expect(await probed(port, true)).not.toHaveProperty('fault');
     expect(heard).toHaveBeenCalled();
   });
 
   test.each(REFUSED)('is told nothing when its certificate has %s, and why', async (_, certificate, tls) => {
     const { port, heard } = await serving(certificate);
-    expect(await probed(port, true)).toMatchObject({ reachable: false, tls });
+    expect(await probed(port, true)).toMatchObject({ reachable: false, fault: tls });
     expect(heard).not.toHaveBeenCalled();
   });
 });
