@@ -384,6 +384,12 @@ export type StoreProbe =
       readonly reachable: true;
       /** Estimated documents in the collection. */
       readonly documents: number;
+      /** Of the server, as "8.0.4", where it tells. */
+      readonly version?: string;
+      /** Of a ping. */
+      readonly latencyMilliseconds?: number;
+      /** When the event that is stored for longest was received (ISO 8601), where the index tells. */
+      readonly oldestEvent?: string;
       /** Bytes of the file system below the database, where the server tells. */
       readonly disk?: { readonly totalBytes: number; readonly usedBytes: number };
       /** What {@link READER} may do, once the user is there. */

@@ -49,7 +49,8 @@ export type GoesOn =
   | 'StoreUnreachable'
   | 'Throttled'
   | 'TlsFailed'
-  | 'VolumeFilling';
+  | 'VolumeFilling'
+  | 'VolumeFull';
 
 /** Trying the same again can't help. */
 export type UserMustAct =

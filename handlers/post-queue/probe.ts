@@ -1,3 +1,4 @@
+import { MongoServerError } from 'mongodb';
 import type { StoreProbe } from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { errorText } from '../log.ts';
@@ -6,6 +7,8 @@ import { storeFaultOf } from './store-fault.ts';
 
 /** Shorter than whoever invokes the probe will wait; longer than the driver looks for a server. */
 const DEADLINE_MILLISECONDS = 5000;
+/** For a question that is not worth waiting for. */
+const QUESTION_MILLISECONDS = 1000;
 
 /** How the store is. Always answers, and soon: a store that can't be reached is an answer too. */
 export async function probeStore(store: Store): Promise<StoreProbe> {
@@ -19,14 +22,45 @@ export async function probeStore(store: Store): Promise<StoreProbe> {
 
 async function look({ client, database, collection, settings }: Store): Promise<StoreProbe> {
   await client.connect();
+  const asked = performance.now();
   await database.command({ ping: 1 });
-  const [documents, stats] = await Promise.all([
+  const latencyMilliseconds = Math.ceil(performance.now() - asked);
+  const [documents, stats, version, oldestEvent] = await Promise.all([
     collection.estimatedDocumentCount(),
     settings.managed ? database.command({ dbStats: 1 }) : undefined,
+    ifTold(database.command({ buildInfo: 1 }).then(({ version }) => String(version))),
+    ifTold(oldestOf(collection)),
   ]);
   // MongoDB: dbStats, fsTotalSize and fsUsedSize; compatible servers leave them out.
   const { fsTotalSize: totalBytes, fsUsedSize: usedBytes } = stats ?? {};
   const disk =
     Number.isFinite(totalBytes) && Number.isFinite(usedBytes) ? { disk: { totalBytes, usedBytes } } : {};
-  return { reachable: true, documents, ...disk };
+  return {
+    reachable: true,
+    documents,
+    latencyMilliseconds,
+    ...(version !== undefined && { version }),
+    ...(oldestEvent !== undefined && { oldestEvent }),
+    ...disk,
+  };
+}
+
+/** By the index alone: where that is missing the server refuses the hint, and reads no collection. */
+async function oldestOf(collection: Store['collection']): Promise<string | undefined> {
+  const order = { receivedAt: 1 } as const;
+  const oldest = await collection.findOne(
+    {},
+    { projection: { _id: 0, receivedAt: 1 }, sort: order, hint: order, maxTimeMS: QUESTION_MILLISECONDS },
+  );
+  return oldest?.receivedAt?.toISOString();
+}
+
+/** A server that takes events and does not answer such a question is none the worse for it. */
+async function ifTold<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (error instanceof MongoServerError) return undefined;
+    throw error;
+  }
 }

@@ -251,6 +251,12 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
     means: "of `Healthy`: the volume is filled to the alarm's threshold",
     remedy: 'raise `store.managed.volume.sizeGiB`, or set `store.ttlDays`',
   },
+  VolumeFull: {
+    means:
+      'of `Healthy`: less than 1 GiB is free on the volume (of one below 20 GiB: less than 5 %). The queue is paused meanwhile, as above, so that MongoDB does not end for want of room',
+    remedy:
+      'raise `store.managed.volume.sizeGiB`: the file system grows within a minute, and the queue is read again. Deleting events does not help, for MongoDB keeps their room to itself',
+  },
 };
 
 export const ON_ITS_WAY: Readonly<Record<OnItsWay, string>> = {

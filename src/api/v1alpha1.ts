@@ -1271,6 +1271,8 @@ const condition = z.object({
   message: z.string().max(32_768).describe('What is the case, and what to do about it.'),
 });
 
+const COUNT = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 export const webhookPipelineStatus = z
   .object({
     observedGeneration: z
@@ -1317,12 +1319,8 @@ export const webhookPipelineStatus = z
       .meta(listMap('kind', 'name')),
     queue: z
       .object({
-        depth: z
-          .int()
-          .min(0)
-          .max(Number.MAX_SAFE_INTEGER)
-          .describe('Events that wait in the queue or are being stored.'),
-        deadLetters: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe('Events in the dead-letter queue.'),
+        depth: COUNT.describe('Events that wait in the queue or are being stored.'),
+        deadLetters: COUNT.describe('Events in the dead-letter queue.'),
       })
       .optional()
       .describe('Sampled about once a minute.'),
@@ -1342,6 +1340,25 @@ export const webhookPipelineStatus = z
           .max(64)
           .optional()
           .describe("Last time the store answered; only while it doesn't answer now, see answersSince.")
+          .meta({ format: 'date-time' }),
+        documents: COUNT.optional().describe(
+          'Events in the collection, as the store estimates them: two digits, written anew when it moved by a tenth. This and what follows stays as the store said it last while it does not answer.',
+        ),
+        usedBytes: COUNT.optional().describe(
+          'Bytes in use on the volume of a managed store, likewise; see freeBytes.',
+        ),
+        freeBytes: COUNT.optional().describe('Bytes free on the volume of a managed store, likewise.'),
+        version: z.string().max(64).optional().describe('Version of MongoDB that runs.'),
+        latencyMilliseconds: COUNT.optional().describe(
+          'How long the store took to answer a ping of the function: at least 10, one digit, written anew when it is three times longer or shorter.',
+        ),
+        oldestEvent: z
+          .string()
+          .max(64)
+          .optional()
+          .describe(
+            'When the event was received that is stored for longest, where the store has the index that tells; written anew when it is another by a day.',
+          )
           .meta({ format: 'date-time' }),
       })
       .optional()

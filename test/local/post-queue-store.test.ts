@@ -322,7 +322,15 @@ describe('the post-queue function on a real store', () => {
         expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }),
       ]),
     );
-    const expiresAt: Date = (await collection.findOne())?.expiresAt;
+    const { expiresAt, receivedAt }: Document = (await collection.findOne()) ?? {};
+    expect(await handler({ nami: 'probe' })).toMatchObject({
+      store: {
+        documents: 1,
+        oldestEvent: receivedAt.toISOString(),
+        version: expect.stringMatching(/^\d+\.\d+/),
+        latencyMilliseconds: expect.any(Number),
+      },
+    });
     expect(expiresAt.getTime()).toBeGreaterThanOrEqual(before);
     expect(expiresAt.getTime()).toBeLessThan(before + 60_000);
 

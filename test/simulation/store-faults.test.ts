@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StoreFault } from '../../handlers/contract.ts';
 import { first, isReady, settledWorld } from './pipelines.ts';
 import { simulate, type World } from './world.ts';
@@ -43,4 +43,45 @@ test('a host that somebody stopped is told, and started', async () => {
   expect(healthy(world)).toMatchObject({ status: 'False' });
   await world.until(isWell, 1800);
   expect(first(world.aws.ec2.instances.values()).id).toBe(id);
+});
+
+describe('a volume that fills up', () => {
+  const GIB = 2 ** 30;
+  const deadLetters = ({ aws }: World) =>
+    aws.sqs.messages.filter(({ queue }) => queue.endsWith('-dlq')).length;
+
+  test('is told well before, pauses the queue while it is full, and costs no event once it has grown', async () => {
+    const world = await settledWorld();
+    const database = first([...world.aws.stores.databases.values()]);
+    database.usedBytes = 7 * GIB;
+    await world.until((each) => healthy(each)?.reason === 'VolumeFilling', 300);
+    expect(mapping(world).enabled, 'there is room yet').toBe(true);
+    expect(world.kubernetes.get('orders')?.status?.store).toMatchObject({
+      version: '8.0.4',
+      freeBytes: expect.closeTo(GIB, -8),
+    });
+
+    database.usedBytes = 7.8 * GIB;
+    await world.until((each) => healthy(each)?.reason === 'VolumeFull' && !mapping(each).enabled, 300);
+    const stored = database.events.size;
+    for (let count = 0; count < 5; count += 1) expect(world.senders.post('orders').status).toBe(200);
+    await world.run(6 * 3600);
+    expect(database.events.size).toBe(stored);
+    expect(deadLetters(world)).toBe(0);
+    expect(isReady('orders')(world), 'deliveries are taken').toBe(true);
+
+    const spec = { store: { managed: { volume: { sizeGiB: 16 } } } };
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+    await world.until(isWell, 1800);
+    await world.until(() => database.events.size === stored + 5, 600);
+    expect(deadLetters(world)).toBe(0);
+  });
+});
+
+test('a store at rest is written nothing about, however its latency and its journal move', async () => {
+  const world = await settledWorld();
+  await world.run(1200);
+  const writes = world.kubernetes.writes.length;
+  await world.run(6 * 3600);
+  expect(world.kubernetes.writes.slice(writes)).toEqual([]);
 });

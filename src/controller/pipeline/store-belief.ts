@@ -102,9 +102,21 @@ export type HostSeen =
   /** On none of ours. */
   | { readonly is: 'external' };
 
+/** What a database needs beside its data to go on and to end in order: its journal, and what comes until the next look. */
+const RESERVE_BYTES = 2 ** 30;
+/** Of a smaller volume. */
+const RESERVE_SHARE = 0.05;
+
+/** Whether a volume has so little room left that nothing more may be written: a database that finds none ends. */
+export const isFull = ({ totalBytes, usedBytes }: Disk): boolean =>
+  totalBytes - usedBytes < Math.min(RESERVE_BYTES, totalBytes * RESERVE_SHARE);
+
+type Disk = NonNullable<(StoreProbe & { reachable: true })['disk']>;
+
 /** Whether the store can take what is read; undefined: nothing is known that would change what is. */
 export function allowsReading({ view, awaitsHost }: StoreBelief): boolean | undefined {
-  if (view.is === 'reachable') return true;
+  const disk = reachableStore(view)?.disk;
+  if (view.is === 'reachable') return !(disk && isFull(disk));
   return view.is === 'unreachable' || awaitsHost ? false : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { NodeOutcome } from '../../aws/graph/apply.ts';
-import type { StoreBelief } from '../pipeline/store-belief.ts';
+import { isFull, type StoreBelief } from '../pipeline/store-belief.ts';
 import type { Health } from './conditions.ts';
 
 /** Events that wait, and events that could not be stored. */
@@ -7,6 +7,8 @@ export interface QueueView {
   readonly depth: number;
   readonly deadLetters: number;
 }
+
+const inMiB = (bytes: number) => `${Math.max(0, Math.floor(bytes / 2 ** 20))} MiB`;
 
 /** A probe's view of a pipeline that is built. The first thing that is wrong counts. Pure. */
 export function healthOf(
@@ -37,6 +39,14 @@ export function healthOf(
   if (answer.reachable && answer.objection !== undefined) {
     return { status: 'False', reason: 'StoreObjects', message: answer.objection };
   }
+  const disk = answer.reachable ? answer.disk : undefined;
+  if (disk && isFull(disk)) {
+    return {
+      status: 'False',
+      reason: 'VolumeFull',
+      message: `the queue is not read and keeps the events meanwhile: ${inMiB(disk.totalBytes - disk.usedBytes)} of ${inMiB(disk.totalBytes)} are free on the volume, and MongoDB ends when it finds none: raise store.managed.volume.sizeGiB; it is read again once the volume has grown`,
+    };
+  }
   if (queue && queue.deadLetters > 0) {
     return {
       status: 'False',
@@ -44,7 +54,6 @@ export function healthOf(
       message: `${queue.deadLetters} events could not be stored, or own code failed for them, and wait in the dead-letter queue: read the logs of the post-queue function, then redrive the queue`,
     };
   }
-  const disk = answer.reachable ? answer.disk : undefined;
   const used = disk && Math.round((disk.usedBytes / disk.totalBytes) * 100);
   if (used !== undefined && used >= volumeUsedPercent) {
     return {

@@ -8,6 +8,7 @@ import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { DomainView } from '../region/domain-view.ts';
 import type { QueueView } from './health.ts';
 import { nodeOf } from './nodes.ts';
+import { storeFacts } from './store-facts.ts';
 
 /** Pure: from what was seen to the status, conditions aside. */
 
@@ -84,12 +85,14 @@ function storeOf({ outcome, store, input }: Seen, before: Status['store']): NonN
   const isUnseen = instance?.unseen === true;
   const host = isUnseen ? before?.host : instance?.id;
   // A volume that was not found is not forgotten: what is found next is compared with it.
-  const known = input.spec.store.managed && before?.volumeId;
+  const isManaged = input.spec.store.managed !== undefined;
+  const known = isManaged ? before?.volumeId : undefined;
   return present({
     host,
     address: isUnseen ? before?.address : instance?.outputs.privateIp,
     volumeId: nodeOf(outcome, 'Volume', DATA_VOLUME)?.id ?? known,
     ...answers(store, before, host === before?.host),
+    ...storeFacts(store, isManaged === (before?.volumeId !== undefined) ? before : undefined),
   });
 }
 

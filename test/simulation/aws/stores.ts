@@ -20,6 +20,9 @@ export interface Database {
   /** What the user for those who read the events may do; absent: there is none. */
   readerRole?: ReaderRole | undefined;
   readonly events: Set<string>;
+  readonly volumeId: string;
+  /** Of its volume, beside what it moves by itself. */
+  usedBytes: number;
 }
 
 /** A MongoDB that is none of the operator's, by the host in its connection string. */
@@ -107,11 +110,21 @@ export class Stores {
         : {
             reachable: true,
             documents: store.events.size,
-            ...(store.database && { disk: { totalBytes: 8 * GIB, usedBytes: GIB } }),
+            version: '8.0.4',
+            latencyMilliseconds: 2 + (this.#seconds() % 7),
+            ...(store.database && { disk: this.#diskOf(store.database) }),
             ...(store.database && keepReader(store.database, invoked)),
           };
     return { nami: 'post-queue', problems: [], store: answer };
   }
+
+  /** A database at rest writes and gives back some of its journal. */
+  #diskOf({ volumeId, usedBytes }: Database): { totalBytes: number; usedBytes: number } {
+    const totalBytes = (this.#ec2.volumes.get(volumeId)?.sizeGiB ?? 0) * GIB;
+    return { totalBytes, usedBytes: Math.min(totalBytes, usedBytes + (this.#seconds() % 40) * 2 ** 20) };
+  }
+
+  #seconds = () => Math.floor(this.#around.clock.now() / 1000);
 
   /** Where the events of a function go, or why they can't. */
   reach({ environment, groupIds, subnetIds }: Invoked): Reached | Unreached {
@@ -176,7 +189,7 @@ export class Stores {
     const [, name] = /NAMI_CREDENTIALS_PARAMETER=(\S+)/.exec(userData) ?? [];
     const password = this.#ssm.parameters.get(name)?.value;
     if (password === undefined) return undefined;
-    const database = { password, events: new Set<string>() };
+    const database = { password, events: new Set<string>(), volumeId, usedBytes: GIB };
     this.databases.set(volumeId, database);
     return database;
   }

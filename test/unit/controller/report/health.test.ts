@@ -56,6 +56,12 @@ describe('health', () => {
       'False VolumeFilling',
       '80 % of the volume is used: raise',
     ],
+    [
+      'with a full volume that keeps the database from going on',
+      [used(96), { depth: 3, deadLetters: 2 }, 80, []],
+      'False VolumeFull',
+      'is read again once',
+    ],
     ['with a volume below the threshold', [used(79), QUEUE, 80, []], 'True Healthy', ''],
     [
       'without a volume of its own',
