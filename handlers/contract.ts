@@ -346,7 +346,14 @@ export interface ResponseSettings {
 /** Invoked with this event a function does no work but says how it is. */
 export const PROBE_EVENT = { nami: 'probe' } as const;
 
-export function isProbe(event: unknown): event is typeof PROBE_EVENT {
+/** What else a probe may ask for. */
+export interface ProbeEvent {
+  readonly nami: typeof PROBE_EVENT.nami;
+  /** A managed store is to bring its data to this release, as "8.0": there is no simple way back. */
+  readonly raiseFeatureVersion?: string;
+}
+
+export function isProbe(event: unknown): event is ProbeEvent {
   return typeof event === 'object' && event !== null && 'nami' in event && event.nami === PROBE_EVENT.nami;
 }
 
@@ -386,6 +393,8 @@ export type StoreProbe =
       readonly documents: number;
       /** Of the server, as "8.0.4", where it tells. */
       readonly version?: string;
+      /** As of which release a managed store has its data, as "8.0": it can't go back behind that. */
+      readonly featureVersion?: string;
       /** Of a ping. */
       readonly latencyMilliseconds?: number;
       /** When the event that is stored for longest was received (ISO 8601), where the index tells. */

@@ -36,6 +36,7 @@ export type GoesOn =
   | 'HostReplacementWaits'
   | 'HostStopped'
   | 'InternalError'
+  | 'MongoVersionWaits'
   | 'NoCapacity'
   | 'ProbeFailed'
   | 'ProbeTimeout'

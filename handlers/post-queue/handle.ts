@@ -1,4 +1,10 @@
-import { isProbe, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
+import {
+  isProbe,
+  type PostQueueProbe,
+  type ProbeEvent,
+  type StoreProbe,
+  VOLUME_METRIC,
+} from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import { type LambdaContext, timeToWork } from '../lambda-context.ts';
@@ -10,6 +16,7 @@ import type { Arrangement } from './arrangement.ts';
 import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { EventsOfStore, Store, StoreConnection } from './connection.ts';
 import { type NewEvent, newEvent, newRequest } from './document.ts';
+import { raiseFeatureVersion } from './feature-version.ts';
 import { memoryForEvents } from './memory.ts';
 import { probeStore } from './probe.ts';
 import { processEvents } from './process.ts';
@@ -40,7 +47,7 @@ export function postQueueHandler({
   return async (event, lambda) => {
     if (isProbe(event)) {
       const problems = problemsOf(connection, await code());
-      const store = connection.kind === 'ready' ? await probe(connection, log, now()) : NOT_TRIED;
+      const store = connection.kind === 'ready' ? await probe(connection, event, log, now()) : NOT_TRIED;
       return { nami: 'post-queue', problems, store };
     }
     if (connection.kind === 'broken') {
@@ -79,18 +86,24 @@ const ARRANGEMENT_MILLISECONDS = 2000;
 
 const NOT_TRIED: StoreProbe = { reachable: false, error: 'not tried: settings are broken' };
 
-async function probe(store: Store, log: Log, at: Date): Promise<StoreProbe> {
+async function probe(store: Store, event: ProbeEvent, log: Log, at: Date): Promise<StoreProbe> {
+  const raised = await raise(store, event.raiseFeatureVersion);
   const answer = await probeStore(store);
   if (!answer.reachable) return answer;
   reportVolume(answer, log, at);
   const [indexes, reader] = await Promise.all([inMoments(store.indexes), inMoments(store.reader)]);
   const { readerRole } = store.settings;
-  const objection = [indexes, reader].filter((each) => typeof each === 'string').join('; ');
+  const objection = [raised, indexes, reader].filter((each) => typeof each === 'string').join('; ');
   return {
     ...answer,
     ...(readerRole !== undefined && reader === undefined && { reader: readerRole }),
     ...(objection !== '' && { objection }),
   };
+}
+
+async function raise({ settings, client }: Store, version: string | undefined): Promise<string | undefined> {
+  if (!settings.managed || version === undefined) return undefined;
+  return await raiseFeatureVersion(client.db('admin'), version, ARRANGEMENT_MILLISECONDS);
 }
 
 const LATER = Symbol('later');

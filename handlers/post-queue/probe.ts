@@ -3,6 +3,7 @@ import type { StoreProbe } from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { errorText } from '../log.ts';
 import type { Store } from './connection.ts';
+import { featureVersionOf } from './feature-version.ts';
 import { storeFaultOf } from './store-fault.ts';
 
 /** Shorter than whoever invokes the probe will wait; longer than the driver looks for a server. */
@@ -20,15 +21,20 @@ export async function probeStore(store: Store): Promise<StoreProbe> {
   }
 }
 
-async function look({ client, database, collection, settings }: Store): Promise<StoreProbe> {
+/** Of a managed store, whose user may do everything. */
+const adminOf = ({ client }: Store) => client.db('admin');
+
+async function look(store: Store): Promise<StoreProbe> {
+  const { client, database, collection, settings } = store;
   await client.connect();
   const asked = performance.now();
   await database.command({ ping: 1 });
   const latencyMilliseconds = Math.ceil(performance.now() - asked);
-  const [documents, stats, version, oldestEvent] = await Promise.all([
+  const [documents, stats, version, featureVersion, oldestEvent] = await Promise.all([
     collection.estimatedDocumentCount(),
     settings.managed ? database.command({ dbStats: 1 }) : undefined,
     ifTold(database.command({ buildInfo: 1 }).then(({ version }) => String(version))),
+    settings.managed ? ifTold(featureVersionOf(adminOf(store))) : undefined,
     ifTold(oldestOf(collection)),
   ]);
   // MongoDB: dbStats, fsTotalSize and fsUsedSize; compatible servers leave them out.
@@ -40,6 +46,7 @@ async function look({ client, database, collection, settings }: Store): Promise<
     documents,
     latencyMilliseconds,
     ...(version !== undefined && { version }),
+    ...(featureVersion !== undefined && { featureVersion }),
     ...(oldestEvent !== undefined && { oldestEvent }),
     ...disk,
   };

@@ -172,6 +172,12 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
     means: "the environment of a function can't be read, which is encrypted with a KMS key",
     remedy: 'see to the rights of the operator on that key',
   },
+  MongoVersionWaits: {
+    means:
+      'the release of MongoDB that the spec asks for takes no data as old as the volume has (`status.store.featureVersion`). The running one goes on',
+    remedy:
+      'nothing: the operator brings the data to the release that runs once that has answered for an hour, and takes the step then',
+  },
   NoCapacity: {
     means: 'AWS has no host of that type now. The queue keeps events meanwhile',
     remedy: 'wait, or name other types in `store.managed.fallbackInstanceTypes`',

@@ -1349,6 +1349,13 @@ export const webhookPipelineStatus = z
         ),
         freeBytes: COUNT.optional().describe('Bytes free on the volume of a managed store, likewise.'),
         version: z.string().max(64).optional().describe('Version of MongoDB that runs.'),
+        featureVersion: z
+          .string()
+          .max(64)
+          .optional()
+          .describe(
+            "As of which release a managed store has its data (MongoDB's feature compatibility version). The operator raises it to the release that runs once that has answered for an hour; the next release is taken only then.",
+          ),
         latencyMilliseconds: COUNT.optional().describe(
           'How long the store took to answer a ping of the function: at least 10, one digit, written anew when it is three times longer or shorter.',
         ),

@@ -36,7 +36,7 @@ export interface PlanInput {
   readonly settings: PlanSettings;
   readonly secrets: Secrets;
   /** What the status knew of the managed store: another volume or host is never taken silently in its place. */
-  readonly known: { readonly volumeId?: string; readonly hostId?: string };
+  readonly known: { readonly volumeId?: string; readonly hostId?: string; readonly featureVersion?: string };
   /** A volume that the user gives up: an empty one may take its place. */
   readonly givenUpVolumeId?: string;
   /** A host that is to be replaced although it is as it is wanted. */

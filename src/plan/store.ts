@@ -183,6 +183,7 @@ function planHost(input: PlanInput): Graph {
         zone: ref('Volume', DATA_VOLUME, 'zone'),
         volumeId: ref('Volume', DATA_VOLUME, 'id'),
         mongoImage: managed.mongoImage,
+        featureVersion: input.givenUpVolumeId === undefined ? (known.featureVersion ?? '') : '',
         subnetId: host.subnetId,
         securityGroupId: ref('SecurityGroup', 'host', 'id'),
         instanceProfileArn: ref('InstanceProfile', 'host', 'arn'),

@@ -25,6 +25,8 @@ export interface LaunchWish {
   readonly volumeId: string;
   /** Container image of the database. */
   readonly mongoImage: string;
+  /** As of which release the volume's data is, as "8.0"; empty: it is not known. */
+  readonly featureVersion: string;
 }
 
 /** A way to launch the host that nothing is known to stand against, but for capacity. */

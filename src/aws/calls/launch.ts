@@ -79,7 +79,7 @@ export async function launchInstance(
 
 async function prepare(account: Account, launch: Launch) {
   const dataImage = await dataImageOf(account, launch.volumeId);
-  checkVersionStep(dataImage, launch.mongoImage, launch.volumeId);
+  checkVersionStep(dataImage, launch.mongoImage, launch.volumeId, launch.featureVersion);
   return { dataImage, options: await launchOptions(account, launch) };
 }
 

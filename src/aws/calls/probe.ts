@@ -3,6 +3,7 @@ import {
   type PostQueueProbe,
   PROBE_EVENT,
   type PreQueueProbe,
+  type ProbeEvent,
   withoutCredentials,
 } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
@@ -27,15 +28,20 @@ export class FunctionFailure extends Error {
 }
 
 /**
- * Asks a function how it is. `qualifier` is a version or an alias.
+ * Asks a function how it is. `qualifier` is a version or an alias; `more`: what it is asked for beside.
  * Throws TerminalError `CodeInvalid` when its code doesn't load, and {@link FunctionFailure} when it fails otherwise.
  */
-export async function probe(account: Account, functionName: string, qualifier: string): Promise<Probe> {
+export async function probe(
+  account: Account,
+  functionName: string,
+  qualifier: string,
+  more: Omit<ProbeEvent, 'nami'> = {},
+): Promise<Probe> {
   const { FunctionError, Payload } = await account.invocations.send(
     new InvokeCommand({
       FunctionName: functionName,
       Qualifier: qualifier,
-      Payload: Buffer.from(JSON.stringify(PROBE_EVENT)),
+      Payload: Buffer.from(JSON.stringify({ ...PROBE_EVENT, ...more })),
     }),
   );
   const text = Payload ? Buffer.from(Payload).toString() : '';

@@ -21,8 +21,12 @@ export async function knownStore(
   spec: WebhookPipelineSpec,
 ): Promise<KnownStore> {
   const { metadata, status } = pipeline;
-  const { volumeId, host: hostId } = status?.store ?? {};
-  const known = { ...(volumeId !== undefined && { volumeId }), ...(hostId !== undefined && { hostId }) };
+  const { volumeId, host: hostId, featureVersion } = status?.store ?? {};
+  const known = {
+    ...(volumeId !== undefined && { volumeId }),
+    ...(hostId !== undefined && { hostId }),
+    ...(featureVersion !== undefined && { featureVersion }),
+  };
   const givenUpVolumeId = metadata.annotations?.[ANNOTATIONS.replaceVolume];
   if (givenUpVolumeId !== undefined) return { known, givenUpVolumeId };
   const emptyVolumeId = await emptyVolumeOutOfReach(account, owner, pipeline, spec);

@@ -9,6 +9,7 @@ import { ALIAS, functionName } from '../../plan/identity.ts';
 import { lastStep } from '../../plan/user-data.ts';
 import { nodeOf } from '../report/nodes.ts';
 import { storeRemedy } from '../report/store-remedy.ts';
+import { featureVersionDue, type StoreTold } from './feature-version.ts';
 import { isDue, type Memory } from './memory.ts';
 import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
 
@@ -19,9 +20,15 @@ const ALIAS_NODE = nodeKey('Alias', 'post-queue');
  * Asks the post-queue function, which alone can reach the store, how the store is; and where it can't be reached, the host
  * on which it stands what it is doing.
  */
-async function askStore(account: Account, owner: Owner, hostId: string | undefined): Promise<StoreAnswer> {
+async function askStore(
+  account: Account,
+  owner: Owner,
+  hostId: string | undefined,
+  featureVersion: string | undefined,
+): Promise<StoreAnswer> {
   try {
-    const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS);
+    const more = featureVersion === undefined ? {} : { raiseFeatureVersion: featureVersion };
+    const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, more);
     if (answer.nami !== 'post-queue') return { is: 'unknown', why: `the answer is of ${answer.nami}` };
     if (!answer.store.reachable) {
       const { error, fault } = answer.store;
@@ -52,18 +59,20 @@ async function saidByHost(account: Account, hostId: string | undefined): Promise
   }
 }
 
-/** Asks the store how it is, unless it is not due or not yet its turn to be asked. */
+/** Asks the store how it is, unless it is not due or not yet its turn to be asked. `told`: what the status says of it. */
 export async function lookAtStore(
   memory: Memory,
   account: Account,
   owner: Owner,
   lookSeconds: number,
+  told?: StoreTold,
 ): Promise<void> {
   const { clock } = account;
   const pause = hasNoWriter(memory) ? lookSeconds : askAgainAfter(memory.store, clock.now(), lookSeconds);
   if (!isDue(clock, memory.storeAskedAt, pause) || !canSpeakForHost(memory)) return;
   memory.storeAskedAt = clock.now();
-  memory.store = believe(memory.store, await askStore(account, owner, memory.store.host), clock.now());
+  const due = featureVersionDue(memory.store, told, clock.now());
+  memory.store = believe(memory.store, await askStore(account, owner, memory.store.host, due), clock.now());
 }
 
 /** Whether the function that writes to the store was not there a moment ago, and has not been made since. */

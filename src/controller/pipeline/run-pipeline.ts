@@ -31,7 +31,7 @@ import { viewSurroundings } from './surroundings.ts';
 export async function runPipeline(context: Context, reporter: Reporter, subject: Subject): Promise<Next> {
   const { config, clock, regions } = context;
   const { pipeline, spec, account, owner, memory } = subject;
-  await lookAtStore(memory, account, owner, config.lookSeconds);
+  await lookAtStore(memory, account, owner, config.lookSeconds, pipeline.status?.store);
   // Of a pipeline that is new there are none.
   if (memory.applied || pipeline.status?.queue)
     await refreshQueues(memory, account, owner, config.lookSeconds);

@@ -5,7 +5,13 @@ import { reachableStore, type StoreBelief } from '../pipeline/store-belief.ts';
 /** What a store said of itself, as its status tells it. Pure. */
 export type StoreFacts = Pick<
   NonNullable<WebhookPipelineStatus['store']>,
-  'documents' | 'usedBytes' | 'freeBytes' | 'version' | 'latencyMilliseconds' | 'oldestEvent'
+  | 'documents'
+  | 'usedBytes'
+  | 'freeBytes'
+  | 'version'
+  | 'featureVersion'
+  | 'latencyMilliseconds'
+  | 'oldestEvent'
 >;
 
 /** What is off by less than this share of what is told is no news. */
@@ -24,7 +30,7 @@ const DAY = 86_400_000;
 export function storeFacts({ view }: Pick<StoreBelief, 'view'>, told: StoreFacts | undefined): StoreFacts {
   const store = reachableStore(view);
   if (!store) return kept(told);
-  const { documents, disk, version, latencyMilliseconds: latency, oldestEvent } = store;
+  const { documents, disk, version, featureVersion, latencyMilliseconds: latency, oldestEvent } = store;
   const step = (disk?.totalBytes ?? 0) * NEWS_OF_VOLUME;
   return {
     documents: moved(documents, told?.documents),
@@ -33,18 +39,21 @@ export function storeFacts({ view }: Pick<StoreBelief, 'view'>, told: StoreFacts
       freeBytes: moved(Math.max(0, disk.totalBytes - disk.usedBytes), told?.freeBytes, step),
     }),
     ...(version !== undefined && { version }),
+    ...(featureVersion !== undefined && { featureVersion }),
     ...(latency !== undefined && { latencyMilliseconds: latencyOf(latency, told?.latencyMilliseconds) }),
     ...(oldestEvent !== undefined && { oldestEvent: timeOf(oldestEvent, told?.oldestEvent) }),
   };
 }
 
 function kept(told: StoreFacts | undefined): StoreFacts {
-  const { documents, usedBytes, freeBytes, version, latencyMilliseconds, oldestEvent } = told ?? {};
+  const { documents, usedBytes, freeBytes, version, featureVersion, latencyMilliseconds, oldestEvent } =
+    told ?? {};
   return {
     ...(documents !== undefined && { documents }),
     ...(usedBytes !== undefined && { usedBytes }),
     ...(freeBytes !== undefined && { freeBytes }),
     ...(version !== undefined && { version }),
+    ...(featureVersion !== undefined && { featureVersion }),
     ...(latencyMilliseconds !== undefined && { latencyMilliseconds }),
     ...(oldestEvent !== undefined && { oldestEvent }),
   };

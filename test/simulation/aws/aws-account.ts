@@ -259,7 +259,7 @@ export class AwsAccount {
   #run(invoked: Invoked, event: unknown): unknown {
     if (!isProbe(event)) return null;
     if (PRE_QUEUE_ENV.queueUrl in invoked.environment) return { nami: 'pre-queue', problems: [] };
-    if (POST_QUEUE_ENV.storeUri in invoked.environment) return this.stores.ask(invoked);
+    if (POST_QUEUE_ENV.storeUri in invoked.environment) return this.stores.ask(invoked, event);
     return null;
   }
 

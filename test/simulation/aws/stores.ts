@@ -1,5 +1,6 @@
 import {
   type PostQueueProbe,
+  type ProbeEvent,
   READER_ROLES,
   type ReaderRole,
   type StoreFault,
@@ -21,6 +22,10 @@ export interface Database {
   readerRole?: ReaderRole | undefined;
   readonly events: Set<string>;
   readonly volumeId: string;
+  /** Release of the server that runs. */
+  version: string;
+  /** As of which its data is. */
+  featureVersion: string;
   /** Of its volume, beside what it moves by itself. */
   usedBytes: number;
 }
@@ -43,6 +48,12 @@ interface Reached {
 function keepReader(database: Database, { environment }: Invoked): { readonly reader?: ReaderRole } {
   database.readerRole = READER_ROLES.find((role) => role === environment.NAMI_STORE_READER_ROLE);
   return database.readerRole === undefined ? {} : { reader: database.readerRole };
+}
+
+/** The release of MongoDB that a host runs, by the tag of its image, as "8.0". */
+function releaseOn({ userData }: Instance): string {
+  const [, major = '8', minor = '0'] = /NAMI_MONGO_IMAGE=\S+:v?(\d+)(?:\.(\d+))?/.exec(userData) ?? [];
+  return `${major}.${minor}`;
 }
 
 /** Why events can't go there. */
@@ -102,15 +113,18 @@ export class Stores {
   }
 
   /** What the built-in code of the post-queue function finds of its store. */
-  ask(invoked: Invoked): PostQueueProbe {
+  ask(invoked: Invoked, { raiseFeatureVersion: raised }: ProbeEvent): PostQueueProbe {
     const store = this.reach(invoked);
+    if ('database' in store && store.database && raised === store.database.version)
+      store.database.featureVersion = raised;
     const answer: StoreProbe =
       'why' in store
         ? { reachable: false, error: store.why, ...(store.fault && { fault: store.fault }) }
         : {
             reachable: true,
             documents: store.events.size,
-            version: '8.0.4',
+            version: `${'database' in store ? store.database?.version : '8.0'}.4`,
+            ...(store.database && { featureVersion: store.database.featureVersion }),
             latencyMilliseconds: 2 + (this.#seconds() % 7),
             ...(store.database && { disk: this.#diskOf(store.database) }),
             ...(store.database && keepReader(store.database, invoked)),
@@ -180,16 +194,29 @@ export class Stores {
       return refusedFor('refused');
     const database = this.databases.get(volume.id) ?? this.#start(volume.id, instance);
     if (!database) return refusedFor('refused');
+    const version = releaseOn(instance);
+    // A server starts on data of its own release, and of the one before.
+    if (![0, 1].includes(Number.parseInt(version, 10) - Number.parseInt(database.featureVersion, 10)))
+      return refusedFor('refused');
+    database.version = version;
     this.#started.add(instance.id);
     return database;
   }
 
   /** The first start of a database takes its password from where the host was told. */
-  #start(volumeId: string, { userData }: Instance): Database | undefined {
+  #start(volumeId: string, instance: Instance): Database | undefined {
+    const { userData } = instance;
     const [, name] = /NAMI_CREDENTIALS_PARAMETER=(\S+)/.exec(userData) ?? [];
     const password = this.#ssm.parameters.get(name)?.value;
     if (password === undefined) return undefined;
-    const database = { password, events: new Set<string>(), volumeId, usedBytes: GIB };
+    const database = {
+      password,
+      events: new Set<string>(),
+      volumeId,
+      usedBytes: GIB,
+      version: releaseOn(instance),
+      featureVersion: releaseOn(instance),
+    };
     this.databases.set(volumeId, database);
     return database;
   }

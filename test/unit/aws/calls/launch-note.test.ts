@@ -13,6 +13,7 @@ import {
 const LAUNCH: Launch = {
   zone: 'eu-central-1a',
   volumeId: 'vol-1',
+  featureVersion: '',
   mongoImage: 'mongo:8.0',
   instanceTypes: ['t3.micro', 't3.small'],
   imageId: '',

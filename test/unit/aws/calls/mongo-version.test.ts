@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { checkVersionStep, versionOf } from '../../../../src/aws/calls/mongo-version.ts';
 
-const step = (data: string, wanted: string) => () => checkVersionStep(data, wanted, 'vol-1');
+const step =
+  (data: string, wanted: string, featureVersion = '') =>
+  () =>
+    checkVersionStep(data, wanted, 'vol-1', featureVersion);
 
 describe('the version of an image', () => {
   test.each<[string, object | undefined]>([
@@ -40,11 +43,23 @@ describe('a step from one version to another', () => {
 
   test('over a release is refused with the steps to take', () => {
     expect(step('mongo:6.0', 'mongo:8.0')).toThrow(
-      'first set store.managed.mongoImage to 7.0 and, when it runs, call db.adminCommand({setFeatureCompatibilityVersion: "7.0", confirm: true}) (if',
+      'first set store.managed.mongoImage to 7.0 and wait until status.store.featureVersion says 7.0, which takes an hour from when it answers (if',
     );
     expect(step('mongo:4.4', 'mongo:7')).toThrow(
-      /to 5\.0 and.*"5\.0"\}\), then set store\.managed\.mongoImage to 6\.0 and.*"6\.0"\}\)/,
+      /to 5\.0 and wait.*, then set store\.managed\.mongoImage to 6\.0 and wait/,
     );
     expect(step('mongo:4.2', 'mongo:5.0')).toThrow(/to 4\.4 and/);
+  });
+
+  test('waits until the data is as of the release that runs', () => {
+    expect(step('mongo:7.0', 'mongo:8.0', '6.0')).toThrow(
+      expect.objectContaining({
+        reason: 'MongoVersionWaits',
+        message: expect.stringContaining('none older than 7.0'),
+      }),
+    );
+    expect(step('mongo:7.0', 'mongo:8.0', '7.0')).not.toThrow();
+    expect(step('mongo:7.0', 'mongo:7.0.9', '6.0'), 'another host of the same release').not.toThrow();
+    expect(step('mongo:4.4', 'mongo:5.0', '4.2')).toThrow('none older than 4.4');
   });
 });

@@ -7,6 +7,7 @@ import { refuse, type Script, scripted } from './scripted-account.ts';
 const DESIRED: InstanceDesired = {
   object: 'host',
   expectedId: '',
+  featureVersion: '',
   replaceId: '',
   functionName: 'post-queue',
   zone: 'eu-central-1a',
