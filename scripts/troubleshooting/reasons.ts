@@ -143,7 +143,7 @@ const NO_CONCURRENCY: Explanation = {
 };
 const HOST_WAITS: Explanation = {
   means:
-    'of `StoreReady`, which is True: the host goes on as an earlier version of the operator launched it, or is replaced, as asked for, once the host of the region before it is ready',
+    'of `StoreReady`, which is True: the host goes on as an earlier version of the operator launched it, or is replaced, as asked for or because its status checks fail, once the host of the region before it is ready',
   remedy: 'annotate the pipeline with `nami.dev/replace-host` when an interruption suits you, or wait',
 };
 

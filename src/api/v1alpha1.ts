@@ -987,6 +987,11 @@ const managedStore = z
         'Container image of MongoDB, in a registry that asks for no login. From China the default one can hardly be pulled: name a copy there.',
       )
       .default(STORE_DEFAULTS.mongoImage),
+    replaceImpairedAfterMinutes: integer(
+      5,
+      10_080,
+      "Minutes for which EC2's status checks of a host have to fail, while its database gives no answer, before another takes its place: one host of a region at a time.",
+    ).default(15),
     access,
     volume: z
       .object({

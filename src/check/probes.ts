@@ -13,6 +13,7 @@ import {
   CreateVpcCommand,
   DescribeAvailabilityZonesCommand,
   DescribeImagesCommand,
+  DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
@@ -102,6 +103,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'ec2:DescribeImages': ({ account }) =>
     account.ec2.send(new DescribeImagesCommand({ DryRun, Owners: ['self'] })),
   'ec2:DescribeInstances': ({ account }) => account.ec2.send(new DescribeInstancesCommand({ DryRun })),
+  'ec2:DescribeInstanceStatus': ({ account }) =>
+    account.ec2.send(new DescribeInstanceStatusCommand({ DryRun })),
   'ec2:DescribeInstanceTypeOfferings': ({ account }) =>
     account.ec2.send(new DescribeInstanceTypeOfferingsCommand({ DryRun })),
   'ec2:DescribeInstanceTypes': ({ account }) =>

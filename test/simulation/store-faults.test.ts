@@ -85,3 +85,59 @@ test('a store at rest is written nothing about, however its latency and its jour
   await world.run(6 * 3600);
   expect(world.kubernetes.writes.slice(writes)).toEqual([]);
 });
+
+describe('a host whose status checks fail', () => {
+  const standing = ({ aws }: World) => aws.ec2.instances.filter(({ endedAt }) => endedAt === undefined);
+
+  test('is told, and replaced on its volume once that has lasted, with every event', async () => {
+    const world = await settledWorld();
+    const [host] = standing(world);
+    world.aws.ec2.machines.impair(host?.id ?? '');
+    await world.until((each) => String(healthy(each)?.message).includes('status checks'), 300);
+    expect(healthy(world)).toMatchObject({ status: 'False', reason: 'ProbeTimeout' });
+    expect(world.senders.post('orders').status).toBe(200);
+    await world.run(600);
+    expect(
+      standing(world).map(({ id }) => id),
+      'it may come back by itself',
+    ).toEqual([host?.id]);
+
+    await world.until((each) => isReady('orders')(each) && isWell(each), 1800);
+    expect(standing(world)).toHaveLength(1);
+    expect(standing(world)[0]?.id).not.toBe(host?.id);
+    await world.until(({ aws }) => aws.sqs.messages.size === 0, 600);
+    expect(world.aws.stores.databases.size).toBe(1);
+  });
+
+  test('goes on where its successor can not be', async () => {
+    const world = await settledWorld();
+    const [host] = standing(world);
+    world.aws.ec2.machines.impair(host?.id ?? '');
+    world.aws.faults.refuse('RunInstances', 'UnauthorizedOperation', 'You are not authorized');
+    await world.run(3600);
+    expect(standing(world).map(({ id }) => id)).toEqual([host?.id]);
+  });
+
+  test('is replaced as the only one at a time', async () => {
+    const world = await simulate();
+    const names = ['orders', 'returns', 'stock'];
+    for (const name of names) world.kubernetes.apply({ metadata: { name } });
+    await world.until((each) => names.every((name) => isReady(name)(each)), 1800);
+    await world.run(600);
+    const before = standing(world).map(({ id }) => id);
+    for (const id of before) world.aws.ec2.machines.impair(id);
+    const spare = () => before.filter((id) => standing(world).some((each) => each.id === id)).length;
+    let left = before.length;
+    for (let step = 0; step < 720 && left > 0; step += 1) {
+      await world.run(10);
+      expect(left - spare(), 'one at a time').toBeLessThanOrEqual(1);
+      left = spare();
+      if (left < before.length)
+        expect(standing(world).length, 'no other before the last one is there').toBeGreaterThanOrEqual(
+          before.length - 1,
+        );
+    }
+    expect(left).toBe(0);
+    await world.until((each) => names.every((name) => isReady(name)(each)), 1800);
+  });
+});

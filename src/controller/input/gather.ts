@@ -14,7 +14,7 @@ import { retentionOf } from '../pipeline/retention.ts';
 import { addedTags, checkTags } from './added-tags.ts';
 import { pathOf } from './endpoint-claim.ts';
 import { readEnvironment } from './environment.ts';
-import { hostReplacement } from './host-replacement.ts';
+import { hostReplacement, isUnfit } from './host-replacement.ts';
 import { type KeyReader, readingOnce } from './key-ref.ts';
 import { knownStore } from './known-store.ts';
 import { checkLimits } from './limits.ts';
@@ -59,7 +59,11 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const preQueue = await functionOf('preQueue', 'pre-queue');
   const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
   const { emptyVolumeId, ...before } = await knownStore(account, owner, pipeline, spec);
-  const replacement = hostReplacement(pipeline, context);
+  const replacement = hostReplacement(
+    pipeline,
+    context,
+    isUnfit(memory.store, spec.store, account.clock.now()),
+  );
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
   const consuming = isToBeRead(pipeline, memory.store);

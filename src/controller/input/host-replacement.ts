@@ -1,20 +1,31 @@
-import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import { ANNOTATIONS, type WebhookPipeline, type WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import type { Config } from '../../config.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
+import type { StoreBelief } from '../pipeline/store-belief.ts';
 import { regionOf } from './endpoint-claim.ts';
 
-/** Whether a pipeline's host is to be replaced because its user asks for that. */
+/** Whether a pipeline's host is to be replaced because its user asks for that, or because it is unfit. */
 export type HostReplacement =
   | { readonly is: 'none' }
   | { readonly is: 'due'; readonly hostId: string }
   /** `behind`: the pipeline whose host comes first. */
   | { readonly is: 'waiting'; readonly hostId: string; readonly behind: string };
 
-/** By region: key of the pipeline whose host is being replaced on request. What one look decides, the next knows. */
-export type HostTurns = Map<string, string>;
+/** By region: whose host is being replaced, and which that is. What one look decides, the next knows. */
+export type HostTurns = Map<string, { readonly key: string; readonly hostId: string }>;
+
+/** Whether the checks of a host have failed, and its store has not answered, for as long as its pipeline lets them. */
+export function isUnfit(
+  { view }: Pick<StoreBelief, 'view'>,
+  { managed }: WebhookPipelineSpec['store'],
+  now: number,
+): boolean {
+  if (!managed || view.is !== 'unreachable' || view.impairedSince === undefined) return false;
+  return now - view.impairedSince >= managed.replaceImpairedAfterMinutes * 60_000;
+}
 
 /**
- * One host of a region at a time is replaced on request, so that what is wrong with the first of them reaches no other:
+ * One host of a region at a time is replaced, on request or because it is unfit, so that what is wrong with the first of them reaches no other:
  * while a host is not ready the next waits, and of those that are asked for in one moment the first by name goes first.
  * Whose turn it is keeps it until its host is another, for until then no status tells that it has begun; a host that is
  * not ready waits for that alone, having nothing to lose.
@@ -26,12 +37,16 @@ export function hostReplacement(
     pipelines,
     hostTurns,
   }: { config: Config; pipelines: { list(): readonly WebhookPipeline[] }; hostTurns: HostTurns },
+  unfit = false,
 ): HostReplacement {
   const hostId = hostOf(pipeline);
-  if (hostId === undefined || !isAsked(pipeline)) return { is: 'none' };
   const key = keyOf(pipeline.metadata);
   const region = regionOf(pipeline, config);
   const turn = hostTurns.get(region);
+  if (hostId === undefined || !(isAsked(pipeline) || unfit)) {
+    if (turn?.key === key) hostTurns.delete(region);
+    return { is: 'none' };
+  }
   const others = pipelines
     .list()
     .filter((other) => regionOf(other, config) === region && isWorkedOn(other))
@@ -39,17 +54,19 @@ export function hostReplacement(
     .filter(({ otherKey }) => otherKey !== key)
     .sort((a, b) => (a.otherKey < b.otherKey ? -1 : 1));
   const before =
-    others.find(({ other, otherKey }) => otherKey === turn && isAsked(other)) ??
+    others.find(
+      ({ other, otherKey }) => otherKey === turn?.key && (isAsked(other) || hostOf(other) === turn.hostId),
+    ) ??
     (isReady(pipeline)
       ? others.find(
-          ({ other, otherKey }) => !isReady(other) || (isAsked(other) && otherKey < key && turn !== key),
+          ({ other, otherKey }) => !isReady(other) || (isAsked(other) && otherKey < key && turn?.key !== key),
         )
       : undefined);
   if (!before) {
-    hostTurns.set(region, key);
+    hostTurns.set(region, { key, hostId });
     return { is: 'due', hostId };
   }
-  if (turn === key) hostTurns.delete(region);
+  if (turn?.key === key) hostTurns.delete(region);
   return { is: 'waiting', hostId, behind: before.otherKey };
 }
 

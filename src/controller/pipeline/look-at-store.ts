@@ -1,10 +1,12 @@
 import type { Account } from '../../aws/account/account.ts';
 import { isNotFound, judge } from '../../aws/account/errors.ts';
+import { failedChecksOf } from '../../aws/calls/host-checks.ts';
 import { consoleOf } from '../../aws/calls/host-console.ts';
 import { probe } from '../../aws/calls/probe.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { nodeKey } from '../../aws/graph/graph.ts';
 import type { Owner } from '../../aws/object/owner.ts';
+import { rfc3339 } from '../../clock.ts';
 import { ALIAS, functionName } from '../../plan/identity.ts';
 import { lastStep } from '../../plan/user-data.ts';
 import { nodeOf } from '../report/nodes.ts';
@@ -34,10 +36,13 @@ async function askStore(
       const { error, fault } = answer.store;
       const remedy = fault && storeRemedy(fault, hostId);
       const words = remedy ? `${error}: ${remedy.words}` : error;
+      const said = await saidByHost(account, hostId);
+      const { impairedSince, words: checks } = await saidOfHost(account, hostId);
       return {
         is: 'unreachable',
-        why: words + (await saidByHost(account, hostId)),
+        why: words + said + checks,
         ...(remedy && { reason: remedy.reason }),
+        ...(impairedSince !== undefined && { impairedSince }),
       };
     }
     return { is: 'reachable', probe: answer, at: account.clock.now() };
@@ -56,6 +61,24 @@ async function saidByHost(account: Account, hostId: string | undefined): Promise
     return step === undefined ? '' : `; its host ${hostId} says: ${step}`;
   } catch (error) {
     return `; what its host ${hostId} says can't be read: ${judge(error).message}`;
+  }
+}
+
+const CHECKED = { system: "AWS's machine below it", instance: 'its own system' } as const;
+
+/** What EC2's status checks say of it, likewise. */
+async function saidOfHost(
+  account: Account,
+  hostId: string | undefined,
+): Promise<{ readonly words: string; readonly impairedSince?: number }> {
+  if (hostId === undefined) return { words: '' };
+  try {
+    const failed = await failedChecksOf(account, hostId);
+    if (!failed) return { words: '' };
+    const words = `; EC2's status checks of ${hostId} (${CHECKED[failed.of]}) fail since ${rfc3339(failed.since)}: another host takes its place once that has lasted for store.managed.replaceImpairedAfterMinutes`;
+    return { words, impairedSince: failed.since };
+  } catch (error) {
+    return { words: `; the status checks of ${hostId} can't be read: ${judge(error).message}` };
   }
 }
 

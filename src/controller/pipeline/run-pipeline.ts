@@ -1,7 +1,7 @@
 import { routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
-import { hostReplacement } from '../input/host-replacement.ts';
+import { hostReplacement, isUnfit } from '../input/host-replacement.ts';
 import { type GatewayView, servingGateway } from '../region/gateway-view.ts';
 import { type Finding, findingsOf, remarksOf } from '../report/conditions.ts';
 import {
@@ -54,7 +54,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...(binding.finding ? [binding.finding] : []),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);
-  const replacement = hostReplacement(pipeline, context);
+  const replacement = hostReplacement(pipeline, context, isUnfit(memory.store, spec.store, clock.now()));
   const refused = outcome.nodes.filter(({ node, state }) => node.optional && state === 'Failed');
   const isSaid = await reporter.say(
     pipeline,

@@ -14,6 +14,8 @@ export type StoreAnswer =
       readonly why: string;
       /** What a condition is to say in place of StoreUnreachable, where more is known. */
       readonly reason?: Reason;
+      /** Since when the status checks of its host fail, in milliseconds since the epoch; absent: they don't. */
+      readonly impairedSince?: number;
     }
   /** `at`: milliseconds since the epoch. */
   | { readonly is: 'reachable'; readonly probe: PostQueueProbe; readonly at: number };

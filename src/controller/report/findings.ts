@@ -68,7 +68,7 @@ export function replacementRemarks(replacement: HostReplacement): PartRemark[] {
     {
       part: 'Store',
       reason: 'HostReplacementWaits',
-      message: `the host ${hostId} is replaced, as asked for, once the host of ${behind} is ready again: one host of a region at a time`,
+      message: `the host ${hostId} is replaced, as asked for or for its failed status checks, once the host of ${behind} is ready again: one host of a region at a time`,
     },
   ];
 }

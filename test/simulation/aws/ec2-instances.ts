@@ -1,5 +1,6 @@
 import type {
   DescribeImagesRequest,
+  DescribeInstanceStatusRequest,
   DescribeInstancesRequest,
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypesRequest,
@@ -36,6 +37,8 @@ export interface Instance {
   /** When it was started last. */
   readonly startedAt: number;
   readonly stoppedAt?: number | undefined;
+  /** Since when its status checks fail; it answers nobody. */
+  readonly impairedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly stateReason?: { readonly Code: string; readonly Message: string };
 }
@@ -110,7 +113,29 @@ export class Ec2Instances implements NetworkUsers {
     this.instances.change(id, { endedAt: this.#moment.now, stateReason: { Code, Message } });
   }
 
+  /** The machine below an instance fails, and the instance with it. */
+  impair(id: string): void {
+    this.instances.change(id, { impairedAt: this.#moment.now });
+  }
+
+  #checksOf({ impairedAt }: Instance) {
+    if (impairedAt === undefined)
+      return { Status: 'ok', Details: [{ Name: 'reachability', Status: 'passed' }] };
+    const ImpairedSince = new Date(impairedAt);
+    return { Status: 'impaired', Details: [{ Name: 'reachability', Status: 'failed', ImpairedSince }] };
+  }
+
   readonly operations: Operations = {
+    DescribeInstanceStatus: ({ InstanceIds = [] }: DescribeInstanceStatusRequest) => ({
+      // Of those alone that run, unless all are asked for.
+      InstanceStatuses: InstanceIds.map((id) => this.#require(id))
+        .filter((each) => this.stateOf(each) === 'running')
+        .map((each) => ({
+          InstanceId: each.id,
+          SystemStatus: this.#checksOf(each),
+          InstanceStatus: this.#checksOf(each),
+        })),
+    }),
     DescribeRegions: () => ({ Regions: [{ RegionName: this.#around.region }] }),
     DescribeAvailabilityZones: () => ({
       AvailabilityZones: ZONES.map((zone, index) => ({

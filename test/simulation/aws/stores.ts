@@ -153,6 +153,7 @@ export class Stores {
       (each) => each.privateIp === uri.hostname && this.#ec2.machines.isThere(each),
     );
     if (!instance || subnetIds.length === 0) return refusedFor('silent');
+    if (instance.impairedAt !== undefined) return refusedFor('silent');
     const isLetIn = this.#ec2.network.lets(groupIds, instance.groupIds, PORT);
     if (!isLetIn) return refusedFor('silent');
     const database = this.#databaseOn(instance);

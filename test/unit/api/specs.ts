@@ -300,6 +300,7 @@ const managed = some({
   fallbackInstanceTypes: fc.array(instanceType, { maxLength: 5 }),
   amiId: hexId('ami'),
   mongoImage: fc.constantFrom('mongo:8.0', `registry.example/mongo@sha256:${'0'.repeat(64)}`),
+  replaceImpairedAfterMinutes: fc.integer({ min: 5, max: 10_080 }),
   access: some({
     securityGroupIds: fc.uniqueArray(hexId('sg'), { maxLength: 3 }),
     cidrs: fc.uniqueArray(fc.constantFrom('10.1.0.0/16', '10.2.3.4/32', '192.168.0.0/24'), { maxLength: 3 }),
@@ -450,6 +451,7 @@ export const FULL_SPEC = {
       fallbackInstanceTypes: ['t3.small'],
       amiId: 'ami-0123456789abcdef0',
       mongoImage: 'mongo:8.2',
+      replaceImpairedAfterMinutes: 30,
       access: { securityGroupIds: ['sg-0fedcba9876543210'], cidrs: ['10.1.0.0/16'] },
       volume: { sizeGiB: 20, type: 'io2', iops: 1000, reclaimPolicy: 'Delete' },
     },

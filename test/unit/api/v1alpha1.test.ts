@@ -168,6 +168,7 @@ describe('defaults', () => {
     expect(webhookPipelineSpec.parse(given).store.managed).toEqual({
       instanceType: 't3.micro',
       mongoImage: 'public.ecr.aws/docker/library/mongo:8.0',
+      replaceImpairedAfterMinutes: 15,
       volume: { sizeGiB: 8, type: 'gp3', reclaimPolicy: 'Retain' },
     });
   });

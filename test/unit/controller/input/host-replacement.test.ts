@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { WebhookPipeline } from '../../../../src/api/v1alpha1.ts';
-import { hostReplacement } from '../../../../src/controller/input/host-replacement.ts';
+import { type WebhookPipeline, webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
+import {
+  type HostTurns,
+  hostReplacement,
+  isUnfit,
+} from '../../../../src/controller/input/host-replacement.ts';
 import { replacementRemarks } from '../../../../src/controller/report/findings.ts';
-import { CONFIG, pipeline } from '../pipelines.ts';
+import { believed, CONFIG, pipeline, reachable, UNREACHABLE } from '../pipelines.ts';
 
 /** A pipeline on the host `i-<name>`. */
 const on = (
@@ -35,6 +39,12 @@ const on = (
 const inTurn = (...subjects: WebhookPipeline[]) => {
   const context = { config: CONFIG, pipelines: { list: () => subjects }, hostTurns: new Map() };
   return subjects.map((subject) => hostReplacement(subject, context));
+};
+/** Of one after the other, by one operator. */
+const looks = () => {
+  const hostTurns: HostTurns = new Map();
+  return (subject: WebhookPipeline, ...all: WebhookPipeline[]) =>
+    hostReplacement(subject, { config: CONFIG, pipelines: { list: () => all }, hostTurns });
 };
 const of = (subject: WebhookPipeline, ...others: WebhookPipeline[]) => inTurn(subject, ...others)[0];
 
@@ -69,13 +79,21 @@ describe('the replacement of a host on request', () => {
 
   test('keeps its turn until it has another host, whoever else asks meanwhile', () => {
     const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b' })];
-    const hostTurns = new Map<string, string>();
-    const look = (subject: WebhookPipeline, ...all: WebhookPipeline[]) =>
-      hostReplacement(subject, { config: CONFIG, pipelines: { list: () => all }, hostTurns });
+    const look = looks();
     expect(look(b, on('a'), b)).toMatchObject({ is: 'due' });
     expect(look(a, a, b)).toMatchObject({ is: 'waiting', behind: 'shop/b' });
     expect(look(b, a, b)).toMatchObject({ is: 'due' });
-    expect(look(a, a, on('b', { asked: 'i-before' }))).toMatchObject({ is: 'due' });
+    const replaced = on('b', { asked: 'i-b' });
+    Object.assign(replaced.status?.store ?? {}, { host: 'i-c' });
+    expect(look(a, a, replaced)).toMatchObject({ is: 'due' });
+  });
+
+  test('gives its turn back when nobody asks any more', () => {
+    const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b' })];
+    const look = looks();
+    look(b, on('a'), b);
+    expect(look(on('b'), a, on('b'))).toEqual({ is: 'none' });
+    expect(look(a, a, on('b'))).toMatchObject({ is: 'due' });
   });
 
   test('comes first to the one that is not ready, which loses nothing by it', () => {
@@ -91,5 +109,37 @@ describe('the replacement of a host on request', () => {
     ['without a host so far', pipeline('b')],
   ])('waits for none that is %s', (_, other) => {
     expect(of(on('a', { asked: 'i-a' }), other)).toMatchObject({ is: 'due' });
+  });
+});
+
+describe('a host that is unfit', () => {
+  const managed = webhookPipelineSpec.parse({}).store;
+  const MINUTE = 60_000;
+  const failing = believed({ is: 'unreachable', why: '', impairedSince: 0 });
+
+  test('is one whose checks have failed for as long as its pipeline lets them', () => {
+    expect(isUnfit(failing, managed, 15 * MINUTE)).toBe(true);
+    expect(isUnfit(failing, managed, 15 * MINUTE - 1)).toBe(false);
+    const patient = webhookPipelineSpec.parse({
+      store: { managed: { replaceImpairedAfterMinutes: 60 } },
+    }).store;
+    expect(isUnfit(failing, patient, 59 * MINUTE)).toBe(false);
+  });
+
+  test.each([
+    ['its database answers', believed(reachable()), managed],
+    ['its checks pass', believed(UNREACHABLE), managed],
+    ['it is none of ours', failing, { ...managed, managed: undefined }],
+  ])('is none where %s', (_, belief, store) => {
+    expect(isUnfit(belief, store, 1e9)).toBe(false);
+  });
+
+  test('is replaced without anybody asking, one at a time', () => {
+    const [a, b] = [on('a'), on('b')];
+    const context = { config: CONFIG, pipelines: { list: () => [a, b] }, hostTurns: new Map() };
+    expect(hostReplacement(b, context, true)).toEqual({ is: 'due', hostId: 'i-b' });
+    expect(hostReplacement(a, context, true)).toEqual({ is: 'waiting', hostId: 'i-a', behind: 'shop/b' });
+    expect(hostReplacement(b, context, false), 'it has come back').toEqual({ is: 'none' });
+    expect(hostReplacement(a, context, true)).toMatchObject({ is: 'due' });
   });
 });
