@@ -411,7 +411,7 @@ export const REFUSED_METRIC = {
   dimensions: ['FunctionName', 'Reason'],
 } as const;
 
-/** Likewise, an authentic delivery of an event that `spec.source.only` leaves out. */
+/** Likewise, and after the queue where a request brought several: an event that `spec.source.only` leaves out. */
 export const UNWANTED_METRIC = { namespace: 'Nami', name: 'Unwanted', dimensions: ['FunctionName'] } as const;
 
 /** What the post-queue function says of a managed host's volume at each probe: AWS has no metric for free space. */

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
-import type { BatchSettings, SourceType } from './contract.ts';
+import type { BatchSettings, OnlySettings, SourceType } from './contract.ts';
 import { jsonSize } from './json-size.ts';
 
 /** One delivery on its way through the queue: what was received, and what is known about it. */
@@ -20,6 +20,8 @@ export interface Envelope {
   readonly attempt?: number | undefined;
   /** How the body brings several events, if it may: what was true when it was received. */
   readonly batch?: BatchSettings | undefined;
+  /** Of several events, those that are stored, if not all. */
+  readonly only?: OnlySettings | undefined;
   readonly contentType?: string | undefined;
   /** How the sender compressed the body, as gzip. */
   readonly contentEncoding?: string | undefined;
@@ -104,6 +106,7 @@ export function decodeEnvelope(message: string): Envelope {
     attemptedAt: optional(fields, 'attemptedAt', requireTime),
     attempt: optional(fields, 'attempt', requireWholeNumber),
     batch: optional(fields, 'batch', requireBatch),
+    only: optional(fields, 'only', requireOnly),
     contentType: optional(fields, 'contentType', requireText),
     contentEncoding: optional(fields, 'contentEncoding', requireText),
     headers: requireHeaders(fields),
@@ -177,6 +180,14 @@ function requireBatch(fields: Fields): BatchSettings {
   const valid = isText(batch?.each) && places.every((list) => Array.isArray(list) && list.every(isText));
   if (!valid) throw new EnvelopeError('"batch" does not say how the body brings several events');
   return batch as BatchSettings;
+}
+
+function requireOnly(fields: Fields): OnlySettings {
+  const only = fields.only as OnlySettings | null;
+  const isTexts = (list: unknown) => Array.isArray(list) && list.every((each) => typeof each === 'string');
+  const valid = isTexts(only?.types) || (typeof only?.jsonPath === 'string' && isTexts(only.values));
+  if (!valid) throw new EnvelopeError('"only" does not say which events are stored');
+  return only as OnlySettings;
 }
 
 function requireHeaders(fields: Fields): Envelope['headers'] {

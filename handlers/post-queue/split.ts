@@ -1,6 +1,7 @@
 import type { BatchSettings } from '../contract.ts';
 import type { Envelope } from '../envelope.ts';
 import { jsonSize } from '../json-size.ts';
+import type { RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { eventReader } from '../sources/event-reader.ts';
 import { jsonBody } from '../sources/json-body.ts';
@@ -62,6 +63,13 @@ export function split(envelope: Envelope, batch: BatchSettings): readonly Elemen
     });
   }
   return isJson(around) ? [...elements.values()] : 'not-json';
+}
+
+/** What was received, as far as it was kept: to be read as it was on receipt. */
+export function requestOf({ headers, contentEncoding, body }: Envelope): RawRequest {
+  const all = new Map(Object.entries(headers));
+  if (contentEncoding !== undefined) all.set('content-encoding', [contentEncoding]);
+  return { method: 'POST', url: '', query: new Map(), headers: all, body };
 }
 
 /** The bytes with something else in place of ranges, which don't overlap. */

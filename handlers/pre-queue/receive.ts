@@ -47,6 +47,7 @@ export function receive(
   if (verdict !== 'authentic') return refused(verdict);
 
   const event = source.identify(request);
+  const { only } = settings;
   const envelope: Envelope = {
     id,
     receivedAt: now,
@@ -58,15 +59,15 @@ export function receive(
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
     batch: source.batch,
+    only: source.batch && only,
     contentType: headerValue(request, 'content-type'),
     contentEncoding: contentEncoding(request),
     headers: keptHeaders(request.headers, source, settings.keepHeaders),
     body: request.body,
   };
   const message = encodeEnvelope(envelope);
-  // Of several events none is judged by what is around them.
-  const { only } = source.batch === undefined ? settings : {};
-  const isUnwanted = only !== undefined && !isWanted(only, event.type, request);
+  // Of several events each is judged by itself, once they are told apart.
+  const isUnwanted = !source.batch && only !== undefined && !isWanted(only, event.type, request);
   if (message.length > SQS_MESSAGE_BYTES && !isUnwanted) return refused('message-too-large');
   return { kind: 'accepted', envelope, message, isUnwanted };
 }

@@ -14,7 +14,13 @@ import {
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
-import { BATCH_TYPES, SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
+import {
+  LIST_TYPES,
+  REQUEST_TELLING_TYPES,
+  SOURCE_TYPES,
+  TELLING_TYPES,
+  URL_SIGNING_TYPES,
+} from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -632,7 +638,7 @@ const source = z
     only: only
       .optional()
       .describe(
-        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Not where a request brings several events. Default: all.',
+        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Where a request brings several events, each is judged by itself, at places in it. Default: all.',
       ),
     keepHeaders: z
       .array(headerName('Name of a header, in any case.'))
@@ -687,16 +693,16 @@ const source = z
           'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC or PublicKey with {url}, {path} or {query} in the template',
       },
       {
-        rule: `!has(self.only) || !has(self.only.types) || self.type in [${quoted(TELLING_TYPES)}]`,
+        rule: `!has(self.only) || !has(self.only.types) || (has(self.eventId) ? !has(self.eventId.each) && self.type in [${quoted(REQUEST_TELLING_TYPES)}] : self.type in [${quoted(TELLING_TYPES)}])`,
         fieldPath: '.only.types',
         message:
-          'of a sender of this type no event type is known: name a place in its body in only.jsonPath and only.values instead',
+          'of such an event no type is known, for its sender tells none or eventId says where else to look: name a place in its body, or in an element of eventId.each, in only.jsonPath and only.values instead',
       },
       {
-        rule: `!has(self.only) || (has(self.eventId) ? !has(self.eventId.each) : !(self.type in [${quoted(BATCH_TYPES)}]))`,
+        rule: `!has(self.only) || has(self.eventId) || !(self.type in [${quoted(LIST_TYPES)}])`,
         fieldPath: '.only',
         message:
-          'a request of this source brings several events, and only looks at a request as a whole: take only out, or set eventId.bodySha256: true without each, which keeps a request together as one event',
+          'a request of this source may be a list of events, and only looks at one event: say where the list is in eventId.each, or set eventId.bodySha256: true, which keeps a request together as one event',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

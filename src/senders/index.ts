@@ -18,25 +18,29 @@ export const URL_SIGNING_TYPES: readonly string[] = [
   ...namesOf(SENDERS).filter((name) => signsUrl(SENDERS[name])),
 ];
 
-/** Types of senders that say of each event of which type it is. */
+/** Types of senders that say of a request, as a whole, of which type its event is. */
+export const REQUEST_TELLING_TYPES: readonly string[] = [
+  'Shopify',
+  'GitLab',
+  ...namesOf(SENDERS).filter((name) => (SENDERS[name] as Sender).event.type !== undefined),
+];
+
+/** Types of senders that say of each event of which type it is, be it a request or an element of one. */
 export const TELLING_TYPES: readonly string[] = [
   'Shopify',
   'GitLab',
-  ...namesOf(SENDERS).filter((name) => {
-    const { event }: Sender = SENDERS[name];
-    return event.type !== undefined;
-  }),
-];
-
-/** Types of senders that bring several events in one request, or may. */
-export const BATCH_TYPES: readonly string[] = [
   'Meta',
   'MicrosoftGraph',
   ...namesOf(SENDERS).filter((name) => {
-    const { batch, mayBeList }: Sender = SENDERS[name];
-    return batch !== undefined || mayBeList === true;
+    const { event, batch }: Sender = SENDERS[name];
+    return (batch?.event ?? event).type !== undefined;
   }),
 ];
+
+/** Types of senders whose requests may be lists of events, which nothing takes apart unless the user says where they are. */
+export const LIST_TYPES: readonly string[] = namesOf(SENDERS).filter(
+  (name) => (SENDERS[name] as Sender).mayBeList === true,
+);
 
 /** What a function is told: a sender that is data comes with it. */
 export function withSender(source: SourceSettings): SourceSettings {

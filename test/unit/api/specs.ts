@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { isProofHeader } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { BATCH_TYPES, SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
+import { LIST_TYPES, SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 
@@ -208,12 +208,11 @@ const anySource = fc.oneof(
     { requiredKeys: [...requiredKeys] },
   ),
 );
-/** What is several events is not judged as one. */
+/** A list of events is not judged as one. */
 const source = anySource.map(({ only, ...rest }) => {
   const { type, eventId } = rest;
-  const hasSeveral =
-    eventId === undefined ? type !== undefined && BATCH_TYPES.includes(type) : 'each' in eventId;
-  return only === undefined || hasSeveral ? rest : { ...rest, only };
+  const isList = eventId === undefined && type !== undefined && LIST_TYPES.includes(type);
+  return only === undefined || isList ? rest : { ...rest, only };
 });
 
 const code = fc.oneof(
