@@ -71,7 +71,7 @@ export class Controller {
       clock,
       logger,
       workers: config.workers,
-      handle: (key) => this.#handle(key),
+      handle: (key, signal) => this.#handle(key, signal),
       ...(options.onRun && { onRun: options.onRun }),
     });
     this.#reflector = new Reflector<WebhookPipeline>({
@@ -110,7 +110,7 @@ export class Controller {
   }
 
   /** Lets what is running finish, within the deadline; answers the keys that did not. */
-  async stop(deadlineSeconds: number): Promise<string[]> {
+  async stop(deadlineSeconds: number): Promise<readonly string[]> {
     this.#stopping.abort();
     const left = await this.#queue.stop(deadlineSeconds);
     await this.#reflecting;
@@ -194,13 +194,13 @@ export class Controller {
     }
   }
 
-  async #handle(key: string): Promise<void> {
+  async #handle(key: string, signal: AbortSignal): Promise<void> {
     const { clock, onReconcile } = this.#options;
     const [controller, name] = partsOf(key);
     const startedAt = clock.monotonic();
     let result: Reconcile['result'] = 'error';
     try {
-      const next = await this.#reconcile(controller, name);
+      const next = await this.#reconcile(controller, name, signal);
       result = resultOf(next);
       this.#schedule(key, next);
     } finally {
@@ -209,10 +209,10 @@ export class Controller {
     }
   }
 
-  #reconcile(controller: ControllerName, name: string): Promise<Next> {
+  #reconcile(controller: ControllerName, name: string, signal: AbortSignal): Promise<Next> {
     if (controller === 'region') return this.#regions.reconcile(name);
     if (controller === 'orphans') return this.#orphans.look(name);
-    return this.#pipelines.reconcile(name);
+    return this.#pipelines.reconcile(name, signal);
   }
 
   #schedule(key: string, next: Next): void {

@@ -4,7 +4,8 @@ import type { Logger } from './logger.ts';
 
 /**
  * Handles one key. It calls `forget` when all is well, `retry` when it failed, `addAfter` to be called again; when it
- * throws, that is logged and counts as `retry`. `signal` aborts when the queue can't wait any longer to stop.
+ * throws, that is logged and counts as `retry`. `signal` aborts when what it does can't or should not be waited for: at the
+ * deadline of a stop, and where the key is asked for more urgently meanwhile.
  */
 export type HandleKey = (key: string, signal: AbortSignal) => Promise<void>;
 
@@ -52,11 +53,21 @@ export interface WorkQueueOptions {
   onRun?: (run: Run) => void;
 }
 
+/** A run that goes on. */
+interface Running extends Due {
+  /** In monotonic milliseconds. */
+  readonly since: number;
+  readonly ending: AbortController;
+}
+
 interface Due {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly urgency: Urgency;
 }
+
+const isMore = (one: Urgency, other: Urgency): boolean =>
+  URGENCIES[one].headStart > URGENCIES[other].headStart;
 
 /** When a key would be due if all were equally urgent: the lower, the sooner it is handled. */
 const rankOf = ({ at, urgency }: Due): number => at - URGENCIES[urgency].headStart * 1000;
@@ -71,14 +82,10 @@ export class WorkQueue {
   readonly #backoff: Backoff;
   readonly #due = new Map<string, Due>();
   readonly #delayed = new Map<string, Due & { cancel: CancelTimer }>();
-  /** Since when, in monotonic milliseconds. */
-  readonly #running = new Map<string, number>();
-  /** Those of them that are handled as routine. */
-  readonly #routine = new Set<string>();
+  readonly #running = new Map<string, Running>();
   /** Keys added while they were running. */
   readonly #again = new Map<string, Due>();
   readonly #failures = new Map<string, number>();
-  readonly #abort = new AbortController();
   #state: 'held' | 'started' | 'stopped' = 'held';
   #drained: (() => void) | undefined;
   /** When a run began or ended last, in monotonic milliseconds. */
@@ -123,12 +130,12 @@ export class WorkQueue {
   /** For how long the oldest run has been going on, in seconds; 0 when there is none. */
   get longestRunningSeconds(): number {
     const [oldest] = this.#running.values();
-    return oldest === undefined ? 0 : this.#secondsSince(oldest);
+    return oldest === undefined ? 0 : this.#secondsSince(oldest.since);
   }
 
   /** For how long all runs have been going on, together. */
   get unfinishedSeconds(): number {
-    return [...this.#running.values()].reduce((sum, since) => sum + this.#secondsSince(since), 0);
+    return [...this.#running.values()].reduce((sum, { since }) => sum + this.#secondsSince(since), 0);
   }
 
   /** For how long no run has begun or ended although keys wait, in seconds. */
@@ -153,12 +160,13 @@ export class WorkQueue {
   add(key: string, urgency: Urgency = 'changed'): void {
     if (this.#state === 'stopped') return;
     this.#added += 1;
-    const waiting = this.#running.has(key) ? this.#again : this.#due;
+    const running = this.#running.get(key);
+    const waiting = running ? this.#again : this.#due;
     const known = waiting.get(key);
     const later = this.#delayed.get(key)?.urgency ?? urgency;
-    const isMoreUrgent = URGENCIES[later].headStart > URGENCIES[urgency].headStart;
-    const asked = { at: this.#options.clock.now(), urgency: isMoreUrgent ? later : urgency };
+    const asked = { at: this.#options.clock.now(), urgency: isMore(later, urgency) ? later : urgency };
     if (!known || rankOf(asked) < rankOf(known)) waiting.set(key, asked);
+    if (running && isMore(asked.urgency, running.urgency)) running.ending.abort();
     this.#pump();
   }
 
@@ -200,7 +208,7 @@ export class WorkQueue {
    * Begins nothing more and waits for what is running. At the deadline the handlers' signal aborts, and the keys
    * that were then still running are returned; none in a clean stop.
    */
-  async stop(deadlineSeconds: number): Promise<string[]> {
+  async stop(deadlineSeconds: number): Promise<readonly string[]> {
     this.#state = 'stopped';
     for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
@@ -215,9 +223,8 @@ export class WorkQueue {
         };
       });
     }
-    const left = [...this.#running.keys()];
-    this.#abort.abort();
-    return left;
+    for (const { ending } of this.#running.values()) ending.abort();
+    return this.runningKeys;
   }
 
   #secondsSince(moment: number): number {
@@ -230,15 +237,15 @@ export class WorkQueue {
       if (!next) return;
       const [key, due] = next;
       this.#due.delete(key);
-      if (due.urgency === 'routine') this.#routine.add(key);
-      void this.#run(key, due.at);
+      void this.#run(key, due);
     }
   }
 
   /** The first key in rank for whose urgency a worker is free. */
   #next(): [string, Due] | undefined {
     const { workers } = this.#options;
-    const isFull = this.#routine.size >= forRoutine(workers);
+    const routine = [...this.#running.values()].filter(({ urgency }) => urgency === 'routine');
+    const isFull = routine.length >= forRoutine(workers);
     let first: [string, Due] | undefined;
     for (const entry of this.#due) {
       const [, due] = entry;
@@ -250,24 +257,24 @@ export class WorkQueue {
     return first;
   }
 
-  async #run(key: string, dueAt: number): Promise<void> {
+  async #run(key: string, due: Due): Promise<void> {
     const { clock, logger, handle, onRun } = this.#options;
-    const waitedSeconds = (clock.now() - dueAt) / 1000;
+    const waitedSeconds = (clock.now() - due.at) / 1000;
     const startedAt = clock.monotonic();
     this.#movedAt = startedAt;
-    this.#running.set(key, startedAt);
+    const ending = new AbortController();
+    this.#running.set(key, { ...due, since: startedAt, ending });
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
     let threw = false;
     try {
-      await handle(key, this.#abort.signal);
+      await handle(key, ending.signal);
     } catch (error) {
       threw = true;
       logger.error({ key, err: error }, 'handling a key threw; it is tried again');
       this.retry(key);
     }
     this.#running.delete(key);
-    this.#routine.delete(key);
     this.#movedAt = clock.monotonic();
     const again = this.#again.get(key);
     if (again) this.#due.set(key, again);

@@ -21,3 +21,20 @@ test('of functions that are not made yet nothing is asked', async () => {
   expect(aws.calls.filter(({ command }) => command === 'GetPolicy').length).toBeLessThan(COUNT);
   expect(aws.calls.filter(({ error }) => error === 'TooManyRequestsException')).toEqual([]);
 });
+
+test('a pipeline that is changed while it is compared waits for none of the lists of everybody’s objects', async () => {
+  const world = await simulate({});
+  const { aws, kubernetes } = world;
+  kubernetes.apply({ metadata: { name: 'shop' } });
+  await world.until(isReady('shop'), 600);
+  await world.run(600);
+  // One list is for all pipelines, the other for what has none.
+  aws.faults.slow('tag:GetResources', 300, 2);
+  const since = aws.calls.length;
+  await world.restart();
+  await world.until(() => aws.calls.slice(since).filter(({ service }) => service === 'tag').length === 2, 60);
+  await world.run(5);
+
+  kubernetes.apply({ metadata: { name: 'shop' }, spec: { preQueue: { memoryMiB: 512 } } });
+  await world.until(isReady('shop'), 60);
+});

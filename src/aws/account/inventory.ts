@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { forEverybody } from './spare-time.ts';
+import { forEverybody, unlessInterrupted } from './spare-time.ts';
 
 /** Seconds for which an empty list is believed: it may be an answer that came too early. */
 const EMPTY_SECONDS = 30;
@@ -35,7 +35,7 @@ export class Inventory {
     emptySeconds = EMPTY_SECONDS,
   ): Promise<T[]> {
     const known = this.fresh<T>(name);
-    if (known) return known;
+    if (known) return unlessInterrupted(known);
     const at = this.#clock.now();
     const items = forEverybody(() => Array.fromAsync(load()));
     const entry: Entry = { items, at, until: Number.POSITIVE_INFINITY };
@@ -47,7 +47,7 @@ export class Inventory {
       },
       () => this.#drop(name, entry),
     );
-    return items;
+    return unlessInterrupted(items);
   }
 
   /** Takes for the list called `name` what an answer of AWS said of it. */

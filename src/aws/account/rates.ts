@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../../clock.ts';
 import { PUBLISHED, type PublishedRate } from './published-rates.ts';
-import { isSpareTime } from './spare-time.ts';
+import { isSpareTime, unlessInterrupted } from './spare-time.ts';
 
 /** A token bucket: `perSecond` in the long run, `burst` at once. */
 interface Rate {
@@ -60,15 +60,29 @@ export class RateLimiter {
     this.#share = share;
   }
 
-  /** Resolves when the call may go out: callers in the order in which they asked, those in spare time after the others. */
-  take(service: string, command: string): Promise<void> {
+  /**
+   * Resolves when the call may go out: callers in the order in which they asked, those in spare time after the others.
+   * Fails where that spare time is over meanwhile.
+   */
+  async take(service: string, command: string): Promise<void> {
     const { promise, resolve: go } = Promise.withResolvers<void>();
     const buckets = [...ratesOf(service, command, this.#share)].map((each) => this.#bucket(...each));
     const rank = this.#clock.monotonic() + (isSpareTime() ? SPARE_WAITS : 0);
     const place = this.#waiting.findLastIndex((each) => each.rank <= rank) + 1;
-    this.#waiting.splice(place, 0, { buckets, rank, go });
+    const caller = { buckets, rank, go };
+    this.#waiting.splice(place, 0, caller);
     this.#serve();
-    return promise;
+    try {
+      await unlessInterrupted(promise);
+    } catch (error) {
+      this.#leave(caller);
+      throw error;
+    }
+  }
+
+  #leave(caller: Waiting): void {
+    const place = this.#waiting.indexOf(caller);
+    if (place >= 0) this.#waiting.splice(place, 1);
   }
 
   #bucket(name: string, rate: Rate): Bucket {
@@ -92,7 +106,7 @@ export class RateLimiter {
         continue;
       }
       for (const bucket of each.buckets) bucket.tokens -= 1;
-      this.#waiting.splice(this.#waiting.indexOf(each), 1);
+      this.#leave(each);
       each.go();
     }
     if (waits.length > 0) this.#cancel = this.#clock.after(Math.min(...waits), () => this.#serve());

@@ -29,6 +29,8 @@ export interface Subject {
   readonly account: Account;
   readonly owner: Owner;
   readonly memory: Memory;
+  /** Aborts when somebody wants something of it meanwhile: what only compares ends. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Gathered {

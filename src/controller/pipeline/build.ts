@@ -1,5 +1,6 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
+import { RequeueAfter } from '../../aws/account/errors.ts';
 import { SURVEY_SECONDS } from '../../aws/account/survey.ts';
 import { tagsSeenAt } from '../../aws/calls/tagged-resources.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
@@ -56,7 +57,7 @@ async function buildOnce(
   surroundings: Surroundings,
 ): Promise<Built> {
   const { clock, config, cluster } = context;
-  const { pipeline, account, memory } = subject;
+  const { pipeline, account, memory, signal } = subject;
   const { input, code, emptyVolumeId } = await gather(context, subject);
   // By this it goes with what else the plan does not want, once nothing uses it.
   if (emptyVolumeId !== undefined)
@@ -92,12 +93,14 @@ async function buildOnce(
     ...(before && { before }),
   };
   const work = () => apply(account, graph, input.owner, options);
-  const outcome = await (glances ? account.spareTime.use(work) : work());
+  const outcome = await (glances ? account.spareTime.use(work, signal) : work());
   const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
   for (const { node } of drifts) context.onDrift?.(node.kind);
+  reporter.changes(pipeline, outcome, { last, drifts });
+  // What it saw of the rest is nothing to go by.
+  if (glances && signal?.aborted && !isAtRest(outcome)) throw new RequeueAfter(0, 'is looked at anew');
   memory.applied = { plan: planned, requested, at: clock.now(), outcome };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
-  reporter.changes(pipeline, outcome, { last, drifts });
   if (!isLookedAfter(outcome) && !hasNoWriter(memory)) await followStore(context, subject);
   return { input, outcome };
 }

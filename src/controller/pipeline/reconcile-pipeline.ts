@@ -35,8 +35,11 @@ export class PipelineReconciler {
     this.#reporter = new Reporter(context);
   }
 
-  /** Never rejects for what is wrong outside the operator: that is said, and tried again. */
-  async reconcile(key: string): Promise<Next> {
+  /**
+   * Never rejects for what is wrong outside the operator: that is said, and tried again. `signal` aborts when somebody wants
+   * something of the pipeline meanwhile.
+   */
+  async reconcile(key: string, signal?: AbortSignal): Promise<Next> {
     const pipeline = this.#context.pipelines.get(key);
     if (!pipeline) {
       this.#memories.delete(key);
@@ -48,7 +51,7 @@ export class PipelineReconciler {
     if (pipeline.spec.suspend) return await this.#suspend(pipeline, memory);
     try {
       if (isDeleted) return await this.#delete(pipeline, memory);
-      const next = await this.#build(pipeline, memory);
+      const next = await this.#build(pipeline, memory, signal);
       delete memory.trouble;
       return next;
     } catch (error) {
@@ -70,7 +73,7 @@ export class PipelineReconciler {
     return memory;
   }
 
-  async #build(found: WebhookPipeline, memory: Memory): Promise<Next> {
+  async #build(found: WebhookPipeline, memory: Memory, signal: AbortSignal | undefined): Promise<Next> {
     const { config, client, pipelines } = this.#context;
     const added = await addFinalizer(client, PIPELINES, found, FINALIZER);
     if (added.kind === 'gone' || added.kind === 'conflict') return { after: 1, urgency: 'changed' };
@@ -88,7 +91,8 @@ export class PipelineReconciler {
     const spec = parseSpec(pipeline);
     const account = await this.#context.account(region);
     const owner = await this.#ownerOf(pipeline, memory);
-    return await runPipeline(this.#context, this.#reporter, { pipeline, spec, account, owner, memory });
+    const subject = { pipeline, spec, account, owner, memory, signal };
+    return await runPipeline(this.#context, this.#reporter, subject);
   }
 
   /** The endpoint's region and path never change from now on. */

@@ -278,8 +278,8 @@ export const MENDED: readonly Mutation[] = [
     'a path that serves another operator’s pipeline is given to whoever claims it',
     by('test/unit/controller/region/reconcile-region.test.ts', 'a path that another operator’s pipeline has'),
     `${CONTROLLER}/region/sift-routes.ts`,
-    "else if (holder !== '' && (await canBeCalled(account, holder)))",
-    "else if (holder === '-' && (await canBeCalled(account, holder)))",
+    "else if (holder !== '' && (await callerOfAlias(account, holder)) !== undefined)",
+    "else if (holder === '-' && (await callerOfAlias(account, holder)) !== undefined)",
   ),
   mutation(
     'drift-told-of-late-reads',

@@ -188,7 +188,7 @@ export class AwsAccount {
     this.calls.push(call);
     for (const misfit of misfitsOf(service, command, input)) misfits.add(misfit);
     const seconds = times.callAtLeast + clock.random() * (times.callAtMost - times.callAtLeast);
-    await sleep(clock, seconds * 1000);
+    await sleep(clock, (seconds + this.faults.delayOf(service, command)) * 1000);
     this.beforeCall(call);
     try {
       const output = this.#answer(call);

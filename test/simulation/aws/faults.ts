@@ -43,6 +43,7 @@ export class Faults {
   readonly #refusals: Refusal[] = [];
   readonly #lost = new Map<CommandName, number>();
   readonly #empty = new Map<CommandName, number>();
+  readonly #slow = new Map<CommandName, { readonly seconds: number; left: number }>();
 
   constructor(clock: Clock, moments: Readonly<Record<ServiceName, Moment>>) {
     this.#rates = new PublishedRates(clock);
@@ -63,6 +64,11 @@ export class Faults {
   /** An answer has nothing in it, as an intermediary's may; so often. */
   empty(command: CommandName, times = 1): void {
     this.#empty.set(command, times);
+  }
+
+  /** An answer takes so many seconds longer than usual; so often. */
+  slow(command: CommandName, seconds: number, times = 1): void {
+    this.#slow.set(command, { seconds, left: times });
   }
 
   /** AWS refuses the command, by default until `accept`. `*` stands for all commands. */
@@ -86,6 +92,7 @@ export class Faults {
     this.lag(0);
     this.#lost.clear();
     this.#empty.clear();
+    this.#slow.clear();
     this.oneWriteAtATime = false;
     this.ratesHold = false;
     this.weather = undefined;
@@ -109,6 +116,14 @@ export class Faults {
     if (!refusal) return;
     refusal.left -= 1;
     throw refusal.error();
+  }
+
+  /** Seconds by which this answer takes longer than usual. */
+  delayOf(service: ServiceName, command: string): number {
+    const slow = this.#slow.get(`${service}:${command}`) ?? this.#slow.get(command);
+    if (!slow || slow.left === 0) return 0;
+    slow.left -= 1;
+    return slow.seconds;
   }
 
   /** Whether the answer of this call is lost. */

@@ -4,6 +4,9 @@ import type { AwsAccount } from './aws-account.ts';
 const INCIDENTAL =
   /^(id|at|before|\w*At|version|nextVersion|versions|roleId|value|deploymentId|associations|privateIp|NAMI_REVISION|NAMI_STORE_AUTHORITY)$/;
 
+/** Lists in which AWS keeps no order: the rules of a security group. (EC2 API: SecurityGroup.) */
+const UNORDERED = /^(ingress|egress)$/;
+
 /** Without ids and addresses that AWS gives, the random password, and whether a value was asked for or is the default. */
 const neutral = (text: string): string =>
   text
@@ -17,6 +20,8 @@ const drawn = (row: object): string =>
   neutral(
     JSON.stringify(row, (key, value) => {
       if (INCIDENTAL.test(key)) return undefined;
+      if (Array.isArray(value) && UNORDERED.test(key))
+        return value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
       // Object keys in one order; what is undefined is as good as absent.
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
       return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

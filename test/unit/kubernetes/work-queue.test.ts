@@ -284,6 +284,25 @@ describe('the work queue', () => {
     expect(told?.aborted).toBe(true);
   });
 
+  test('tells a handler that its key is asked for more urgently, and calls it again', async () => {
+    const told: [string, AbortSignal][] = [];
+    const { clock, queue } = queueOf(async (key, signal) => {
+      told.push([key, signal]);
+      await sleep(clock, second);
+    });
+    queue.start();
+    queue.add('a', 'routine');
+    queue.add('b', 'changed');
+    await settle();
+    for (const key of ['a', 'b']) queue.add(key, 'routine');
+    const aborted = () => told.map(([key, { aborted }]) => `${key} ${aborted}`);
+    expect(aborted()).toEqual(['a false', 'b false']);
+    for (const key of ['a', 'b']) queue.add(key, 'changed');
+    expect(aborted()).toEqual(['a true', 'b false']);
+    await clock.advance(5 * second);
+    expect(aborted()).toEqual(['a true', 'b false', 'a false', 'b false']);
+  });
+
   test('never has two workers on a key, and loses nothing that was added', async () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd'),

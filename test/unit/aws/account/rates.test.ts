@@ -88,7 +88,8 @@ describe('calls in spare time', () => {
     const went: string[] = [];
     const take = (name: string) =>
       limiter.take('logs', 'PutRetentionPolicy').then(() => went.push(`${name}@${Math.round(clock.now())}`));
-    return { clock, went, take, inSpareTime: (name: string) => spareTime.use(() => take(name)) };
+    const inSpareTime = (name: string, signal?: AbortSignal) => spareTime.use(() => take(name), signal);
+    return { clock, went, take, inSpareTime };
   };
 
   test('go out after those that somebody waits for, which asked later', async () => {
@@ -97,6 +98,17 @@ describe('calls in spare time', () => {
       Promise.all([take('a'), take('b'), inSpareTime('spare'), take('c'), take('d'), take('e')]),
     );
     expect(went).toEqual(['a@0', 'b@0', 'c@200', 'd@600', 'e@1000', 'spare@1400']);
+  });
+
+  test('leave the line when their time is over, and take no token', async () => {
+    const { clock, went, take, inSpareTime } = start();
+    const over = new AbortController();
+    await Promise.all([take('a'), take('b')]);
+    const spare = inSpareTime('spare', over.signal);
+    over.abort();
+    await expect(spare).rejects.toThrow('is looked at anew');
+    await clock.until(take('c'));
+    expect(went).toEqual(['a@0', 'b@0', 'c@200']);
   });
 
   test('take a token that nobody else wants at once', async () => {

@@ -37,7 +37,12 @@ function looks() {
   } as unknown as Context;
   const memory = newMemory('u1');
   const { account } = scripted({});
-  const look = async (tags: Record<string, string>, memoryMiB: number, more: object = {}) => {
+  const look = async (
+    tags: Record<string, string>,
+    memoryMiB: number,
+    more: object = {},
+    signal?: AbortSignal,
+  ) => {
     const spec = {
       ...more,
       preQueue: { memoryMiB },
@@ -49,6 +54,7 @@ function looks() {
       account,
       owner: pipelineOwner(IDENTITY, '/nami/', tags),
       memory,
+      signal,
     };
     await build(context, { changes: () => {} }, subject, SURROUNDINGS);
   };
@@ -108,6 +114,27 @@ test('what is at rest is compared by few at once, and the others are looked at a
   await clock.advance(CONFIG.resyncSeconds * 1000);
   await look({}, 512);
   expect(applying).toHaveBeenCalledTimes(3);
+});
+
+test('a comparison that was given up counts for nothing, but for what it has put right', async () => {
+  const rest = outcomeOf('EventSourceMapping', 'mapping', { as: '1' });
+  const applying = vi.mocked(apply).mockClear().mockResolvedValue(applied(rest));
+  const { clock, drift, look } = looks();
+  await look({}, 256);
+  await clock.advance(CONFIG.resyncSeconds * 1000);
+
+  const over = new AbortController();
+  applying.mockImplementation(async () => {
+    over.abort();
+    return { ...applied({ ...rest, state: 'Pending', done: ['updated batchSize'] }), settled: false };
+  });
+  await expect(look({}, 256, {}, over.signal)).rejects.toThrow('is looked at anew');
+  expect(drift).toEqual(['EventSourceMapping']);
+
+  applying.mockResolvedValue(applied(rest));
+  await look({}, 256);
+  expect(applying).toHaveBeenCalledTimes(3);
+  expect(applying.mock.calls.at(-1)?.[3]).not.toHaveProperty('before');
 });
 
 test('lists of everybody’s objects tell what is unwanted, but for what was wanted when they were asked for', async () => {
