@@ -15,6 +15,7 @@ export const BUILT_IN_TYPES = [
   'Meta',
   'X',
   'MicrosoftGraph',
+  'SNS',
   'HMAC',
   'PublicKey',
   'JWT',
@@ -24,11 +25,21 @@ export const BUILT_IN_TYPES = [
 ] as const;
 export type BuiltInType = (typeof BUILT_IN_TYPES)[number];
 
+/** Those of them whose deliveries name the certificate that they are signed with: their function is a bundle of its own. */
+export const CERTIFIED_TYPES = ['SNS'] as const satisfies readonly BuiltInType[];
+export type CertifiedType = (typeof CERTIFIED_TYPES)[number];
+
+export const preQueueBundle = (type: SourceType): BundleId =>
+  (CERTIFIED_TYPES as readonly string[]).includes(type) ? 'pre-queue-certified' : 'pre-queue';
+
+/** The functions' code as it is built: the pre-queue function's is one of two, by its source. */
+export type BundleId = 'pre-queue' | 'pre-queue-certified' | 'post-queue';
+
 /** A value of `spec.source.type`; which there are says the operator. */
 export type SourceType = string;
 
-/** Whether a source checks who sends and so needs at least one entry in `spec.source.secretRefs`. */
-export const isSigned = (type: SourceType): boolean => type !== 'None';
+/** Whether a source checks who sends by a secret, and so needs at least one entry in `spec.source.secretRefs`. */
+export const needsSecret = (type: SourceType): boolean => type !== 'None' && type !== 'SNS';
 
 /** In the environment of both: a hash of all that the operator wants of the function. */
 export const REVISION_ENV = 'NAMI_REVISION';
@@ -108,6 +119,8 @@ export interface SourceSettings {
   readonly publicKey?: PublicKeyScheme | undefined;
   /** What its token has to say; with source JWT, and only with it. */
   readonly jwt?: JwtSettings | undefined;
+  /** The topics whose messages are taken, by their ARNs; with source SNS, and only with it. */
+  readonly sns?: { readonly topicArns: readonly string[] } | undefined;
   /** With source ApiKey: the header that carries the key, or in place of it the parameter of the query. */
   readonly apiKey?: { readonly header: string; readonly query?: string | undefined } | undefined;
   /** The endpoint's URL as the sender has it, for a sender that signs it. */

@@ -61,11 +61,8 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 
 
 ## Not named, and why
 
-Amazon SNS and PayPal name in each delivery the URL of the certificate that it is signed with: a function that fetches what a
-delivery names would be led elsewhere by a forged one, and waits for others before it can answer. What they can do is to be given a URL with a key in it, \`…?code=<text>\`, which is
-[type ApiKey](../sources/token.md) with \`apiKey.query: code\`. SNS asks first whether it may send: the document of that
-event has \`SubscribeURL\`, which you call once, after a look whether its host is \`sns.<region>.amazonaws.com\`; an event's
-identity is then \`eventId.header: x-amz-sns-message-id\`.
+PayPal names in each delivery the URL of the certificate that it is signed with. It can be given a URL with a key in it,
+\`…?code=<text>\`, which is [type ApiKey](../sources/token.md) with \`apiKey.query: code\`.
 
 ## Not named yet: facts not found
 

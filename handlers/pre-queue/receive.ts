@@ -3,7 +3,7 @@ import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
 import { sourceOf } from '../sources/index.ts';
 import { isWanted } from '../sources/only.ts';
-import type { HandshakeAnswer, Source } from '../sources/source.ts';
+import type { HandshakeAnswer, Source, Trust } from '../sources/source.ts';
 import { storableIdentity } from '../storable-identity.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { RefusalReason } from './responses.ts';
@@ -32,9 +32,10 @@ export function receive(
   { source: settings, secrets }: Pick<PreQueueSettings, 'source' | 'secrets'>,
   now: Date,
   id: string,
+  certificate?: Trust['certificate'],
 ): Receipt {
   const source = sourceOf(settings);
-  const trust = { secrets, settings, now };
+  const trust = { secrets, settings, now, certificate };
 
   if (contradictsItself(request, source)) return refused('header-repeated');
   const answer = source.handshake?.(request, trust);

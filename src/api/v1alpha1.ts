@@ -598,6 +598,26 @@ const only = checked(
   },
 );
 
+const sns = z
+  .object({
+    topicArns: z
+      .array(
+        formed(
+          256,
+          /^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$/,
+          'sns.topicArns holds ARNs of topics, such as arn:aws:sns:eu-central-1:111122223333:orders',
+        ),
+      )
+      .min(1)
+      .max(20)
+      .describe(
+        'Topics whose messages are taken. Anybody can have SNS sign messages, from topics of their own.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  })
+  .optional()
+  .describe('Which messages of Amazon SNS are taken; for type SNS.');
+
 const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
 const source = z
@@ -624,6 +644,7 @@ const source = z
     hmac,
     publicKey,
     jwt,
+    sns,
     apiKey,
     publicUrl: formed(
       512,
@@ -654,7 +675,7 @@ const source = z
   .meta(
     rules(
       {
-        rule: "self.type in ['None', 'PublicKey'] || (has(self.jwt) && has(self.jwt.keys)) || (has(self.secretRefs) && size(self.secretRefs) > 0)",
+        rule: "self.type in ['None', 'PublicKey', 'SNS'] || (has(self.jwt) && has(self.jwt.keys)) || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
@@ -665,6 +686,15 @@ const source = z
       {
         rule: "(self.type != 'PublicKey' && !(has(self.jwt) && has(self.jwt.keys) && self.jwt.algorithm != 'HS256')) || !has(self.secretRefs) || size(self.secretRefs) == 0",
         message: 'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
+      },
+      {
+        rule: "self.type != 'SNS' || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        message: "type SNS verifies by certificates of Amazon's, and there is no secret: take secretRefs out",
+      },
+      {
+        rule: "(self.type == 'SNS') == has(self.sns)",
+        message:
+          'sns and type SNS belong together: give sns.topicArns with the topics that you subscribe to, or take sns out',
       },
       {
         rule: "(self.type == 'PublicKey') == has(self.publicKey)",

@@ -1,6 +1,6 @@
 import {
   BUILT_IN_TYPES,
-  isSigned,
+  needsSecret,
   type ResponseSettings,
   type SourceSettings,
 } from '../../handlers/contract.ts';
@@ -10,7 +10,7 @@ import { SENDERS } from './senders.ts';
 /** Every sender that can be named in `spec.source.type`; the CRD's enum is made from this list. */
 export const SOURCE_TYPES = [...BUILT_IN_TYPES, ...namesOf(SENDERS)] as const;
 
-export const SIGNED_SOURCE_TYPES = SOURCE_TYPES.filter(isSigned);
+export const SECRET_SOURCE_TYPES = SOURCE_TYPES.filter(needsSecret);
 
 /** Types of senders that sign the URL. */
 export const URL_SIGNING_TYPES: readonly string[] = [
@@ -22,6 +22,7 @@ export const URL_SIGNING_TYPES: readonly string[] = [
 export const REQUEST_TELLING_TYPES: readonly string[] = [
   'Shopify',
   'GitLab',
+  'SNS',
   ...namesOf(SENDERS).filter((name) => (SENDERS[name] as Sender).event.type !== undefined),
 ];
 
@@ -31,6 +32,7 @@ export const TELLING_TYPES: readonly string[] = [
   'GitLab',
   'Meta',
   'MicrosoftGraph',
+  'SNS',
   ...namesOf(SENDERS).filter((name) => {
     const { event, batch }: Sender = SENDERS[name];
     return (batch?.event ?? event).type !== undefined;

@@ -895,6 +895,30 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'only.jsonPath starts with $ and has steps',
   ],
   [
+    'SNS without topics',
+    { source: { type: 'SNS' } },
+    'spec.source',
+    'sns and type SNS belong together: give sns.topicArns with the topics that you subscribe to',
+  ],
+  [
+    'SNS with a secret',
+    {
+      source: {
+        type: 'SNS',
+        secretRefs: [SECRET],
+        sns: { topicArns: ['arn:aws:sns:us-east-1:111122223333:a'] },
+      },
+    },
+    'spec.source',
+    "type SNS verifies by certificates of Amazon's, and there is no secret: take secretRefs out",
+  ],
+  [
+    'a topic that is none',
+    { source: { type: 'SNS', sns: { topicArns: ['arn:aws:sqs:us-east-1:111122223333:a'] } } },
+    'spec.source.sns.topicArns[0]',
+    'sns.topicArns holds ARNs of topics, such as arn:aws:sns:eu-central-1:111122223333:orders',
+  ],
+  [
     'types of elements where the user says what they are',
     {
       source: {
