@@ -84,25 +84,29 @@ async function idsOf(): Promise<Record<string, readonly string[]>> {
 async function sweep(ids: readonly string[]): Promise<Tally> {
   const tally = empty();
   const began = performance.now();
-  let shown = 0;
+  const failed: string[] = [];
   await runAll(
     ids,
     (answer) => {
       tally.runs += 1;
-      const isShown = () => shown++ < SHOWN || values.only !== undefined;
+      const fail = (wrong: Readonly<Record<string, readonly string[]>>) => {
+        failed.push(answer.id);
+        if (failed.length <= SHOWN || values.only !== undefined) tell(answer.id, wrong);
+      };
       if (answer.error !== undefined) {
         tally.stuck += 1;
-        if (isShown()) tell(answer.id, { threw: [answer.error] });
+        fail({ threw: [answer.error] });
         return;
       }
       const { verdict } = answer;
       for (const what of ['orphans', 'doubles', 'stuck', 'lost'] as const)
         tally[what] += verdict[what].length;
       if (isGood(verdict)) tally.converged += 1;
-      else if (isShown()) tell(answer.id, { ...verdict });
+      else fail({ ...verdict });
     },
     isOver,
   );
+  if (failed.length > SHOWN) console.log(`\nall that failed: npm run faults -- --only ${failed.join(',')}`);
   tally.seconds = (performance.now() - began) / 1000;
   return tally;
 }

@@ -1,7 +1,7 @@
 import type { FinalizeRequestMiddleware } from '@smithy/types';
 import type { Clock } from '../../clock.ts';
 import { type Fence, UNFENCED } from '../../fence.ts';
-import { codeOf, isThrottled, withAction } from './errors.ts';
+import { afterUncertain, codeOf, isThrottled, mayHaveWorked, withAction } from './errors.ts';
 
 /** One exchange with AWS: the SDK repeats some calls. */
 export interface Exchange {
@@ -22,25 +22,40 @@ export interface CallWatch {
   readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 }
 
-/** Stands between the SDK's repetitions and the network: lets no exchange out past the fence, and reports each. */
+/**
+ * Stands between the SDK's repetitions and the network: lets no exchange out past the fence, reports each, and sees to it
+ * that the error that comes of them tells of all (`mayHaveWorked`).
+ */
 export function watchAttempts(
   service: string,
   { clock, fence = UNFENCED, onExchange }: CallWatch,
 ): FinalizeRequestMiddleware<object, object> {
-  return (next, context) => async (args) => {
-    fence.check();
+  return (next, context) => {
+    // The SDK asks for this once a call, and repeats what comes of it.
+    let isUncertain = false;
     const operation = String(context.commandName ?? '').replace(/Command$/, '');
-    const startedAt = clock.monotonic();
-    const report = (code: string, throttled: boolean) =>
-      onExchange?.({ service, operation, code, throttled, seconds: (clock.monotonic() - startedAt) / 1000 });
-    try {
-      const answer = await next(args);
-      report('OK', false);
-      return answer;
-    } catch (error) {
-      withAction(error, `${service}:${operation}`);
-      report(codeOf(error), isThrottled(error));
-      throw error;
-    }
+    return async (args) => {
+      fence.check();
+      const startedAt = clock.monotonic();
+      const report = (code: string, throttled: boolean) =>
+        onExchange?.({
+          service,
+          operation,
+          code,
+          throttled,
+          seconds: (clock.monotonic() - startedAt) / 1000,
+        });
+      try {
+        const answer = await next(args);
+        report('OK', false);
+        return answer;
+      } catch (error) {
+        withAction(error, `${service}:${operation}`);
+        report(codeOf(error), isThrottled(error));
+        if (isUncertain) afterUncertain(error);
+        isUncertain ||= mayHaveWorked(error);
+        throw error;
+      }
+    };
   };
 }

@@ -130,10 +130,21 @@ export async function orGone(call: Promise<unknown>): Promise<void> {
   await orAbsent(call);
 }
 
-/** Whether a call may have worked although it failed: its answer was lost, or AWS itself stumbled. */
+const EARLIER = Symbol('nami.aws.earlier');
+
+/** Notes on an error of a call that was repeated that it may have worked before: the SDK throws the last error alone. */
+export function afterUncertain(error: unknown): unknown {
+  if (error instanceof Error) Object.defineProperty(error, EARLIER, { value: true, configurable: true });
+  return error;
+}
+
+/** Whether a call may have worked although it failed: an answer was lost, or AWS itself stumbled. */
 export function mayHaveWorked(error: unknown): boolean {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return ($metadata?.httpStatusCode ?? 0) >= 500 || isOneOf(error, UNREACHABLE);
+  const { $metadata, [EARLIER]: isUncertain = false } = error as {
+    readonly $metadata?: { readonly httpStatusCode?: number };
+    readonly [EARLIER]?: true;
+  };
+  return isUncertain || ($metadata?.httpStatusCode ?? 0) >= 500 || isOneOf(error, UNREACHABLE);
 }
 
 /** The codes that mean something to the operator: what it tells of errors in figures is one of them. */

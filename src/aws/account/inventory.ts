@@ -4,7 +4,8 @@ import { forEverybody, unlessInterrupted } from './spare-time.ts';
 /** Seconds for which an empty list is believed: it may be an answer that came too early. */
 const EMPTY_SECONDS = 30;
 
-const ROOM = 1000;
+/** Milliseconds after which lists that are not fresh any more are let go: they are large. */
+const SWEEP = 60_000;
 
 interface Entry {
   readonly items: Promise<unknown>;
@@ -20,8 +21,7 @@ interface Entry {
 export class Inventory {
   readonly #clock: Clock;
   readonly #lists = new Map<string, Entry>();
-  /** So many lists are kept before those that are not fresh any more are let go. */
-  #room = ROOM;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -89,9 +89,10 @@ export class Inventory {
 
   #keep(name: string, entry: Entry): void {
     this.#lists.set(name, entry);
-    if (this.#lists.size <= this.#room) return;
-    for (const [each, { until }] of this.#lists) if (until <= this.#clock.now()) this.#lists.delete(each);
-    this.#room = ROOM + 2 * this.#lists.size;
+    const now = this.#clock.now();
+    if (now - this.#sweptAt < SWEEP) return;
+    this.#sweptAt = now;
+    for (const [each, { until }] of this.#lists) if (until <= now) this.#lists.delete(each);
   }
 
   #drop(name: string, entry: unknown): void {

@@ -41,6 +41,8 @@ export interface NodeOutcome {
   readonly as?: string;
   /** Of what is ready: when that was seen, in milliseconds since the epoch. */
   readonly seenAt?: number;
+  /** Of what is waited for: when it is worth a look again, likewise. */
+  readonly dueAt?: number;
 }
 
 /** What one node's way through one pass needs. */
@@ -94,16 +96,21 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
     done,
     ...rest,
   });
-  const wait = (message: string, atLeast?: number) =>
-    outcome({ state: 'Pending', message, seconds: patience.seconds(waitKey, message, atLeast) });
+  const wait = (message: string, atLeast?: number) => {
+    const seconds = patience.seconds(waitKey, message, atLeast);
+    return outcome({ state: 'Pending', message, seconds, dueAt: account.clock.now() + seconds * 1000 });
+  };
   try {
     const desired = resolve(node.desired, outputs);
     const tags = tagsOf(pass);
     as = fingerprint([node.wish ? resolve(node.wish, outputs) : desired, tags]);
     const seenAt = account.clock.now();
     const { last } = pass;
-    if (last?.seenAt !== undefined && last.as === as && seenAt - last.seenAt < REST)
+    if (last?.as === as && last.seenAt !== undefined && seenAt - last.seenAt < REST)
       return { ...last, node, done: [] };
+    // Others may be due before it.
+    if (last?.as === as && last.dueAt !== undefined && seenAt < last.dueAt)
+      return { ...last, node, done: [], seconds: (last.dueAt - seenAt) / 1000 };
     const right = pass.glances && (await glance(pass, desired, tags));
     if (right) {
       found = right.actual;

@@ -5,6 +5,7 @@ import { SURVEY_SECONDS } from '../../aws/account/survey.ts';
 import { tagsSeenAt } from '../../aws/calls/tagged-resources.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { type Graph, nodeKey } from '../../aws/graph/graph.ts';
+import { keepOutcome, recallOutcome } from '../../aws/graph/kept-outcome.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
 import { gatewayName } from '../../aws/object/gateway-name.ts';
 import { TAGS } from '../../aws/object/owner.ts';
@@ -68,23 +69,20 @@ async function buildOnce(
   const requested = requestedLook(pipeline);
   // The owner's tags stand in no node: all of them get those.
   const planned = fingerprint([graph, given, input.owner.tags, requested]);
-  const kept =
-    memory.applied?.plan === planned
-      ? stillFresh(memory.applied, {
-          now: clock.now(),
-          resyncSeconds: config.resyncSeconds,
-          surveyedAt: tagsSeenAt(account, input.owner),
-        })
-      : undefined;
-  if (kept) return { input, outcome: kept };
-  const last = memory.applied?.outcome;
-  const isResync = last !== undefined && memory.applied?.plan === planned && isAtRest(last);
-  if (isResync && account.spareTime.isTaken) return { input, outcome: last, isPutOff: true };
+  const { applied } = memory;
+  const last = applied && recallOutcome(applied.outcome, graph);
+  const atRest = last && applied.plan === planned && isAtRest(last) ? last : undefined;
+  const now = clock.now();
+  const surveyedAt = tagsSeenAt(account, input.owner);
+  const { resyncSeconds } = config;
+  if (atRest && isFresh(atRest, { appliedAt: applied?.at ?? 0, now, resyncSeconds, surveyedAt }))
+    return { input, outcome: atRest };
+  if (atRest && account.spareTime.isTaken) return { input, outcome: atRest, isPutOff: true };
   // A change, and what is on its way, read nothing twice; a resync, and a look that is asked for, mean all of it.
-  const before = !isResync && memory.applied?.requested === requested ? last : undefined;
+  const before = !atRest && applied?.requested === requested ? last : undefined;
   const isFirst = memory.rested === undefined;
   memory.rested ??= restedBy(pipeline);
-  const glances = isResync || (isFirst && memory.rested.size > 0);
+  const glances = atRest !== undefined || (isFirst && memory.rested.size > 0);
   const options = {
     given,
     code,
@@ -94,12 +92,13 @@ async function buildOnce(
   };
   const work = () => apply(account, graph, input.owner, options);
   const outcome = await (glances ? account.spareTime.use(work, signal) : work());
-  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now());
+  const { generation } = pipeline.metadata;
+  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now(), generation);
   for (const { node } of drifts) context.onDrift?.(node.kind);
   reporter.changes(pipeline, outcome, { last, drifts });
   // What it saw of the rest is nothing to go by.
   if (glances && signal?.aborted && !isAtRest(outcome)) throw new RequeueAfter(0, 'is looked at anew');
-  memory.applied = { plan: planned, requested, at: clock.now(), outcome };
+  memory.applied = { plan: planned, requested, at: clock.now(), outcome: keepOutcome(outcome) };
   memory.store = onHost(memory.store, hostSeen(outcome), hostThatAnswered(pipeline));
   if (!isLookedAfter(outcome) && !hasNoWriter(memory)) await followStore(context, subject);
   return { input, outcome };
@@ -127,16 +126,22 @@ function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
 }
 
 /**
- * An outcome that came to rest, and of which nothing was seen too long ago. Half of that is too long where others have just
- * had everybody's objects listed: so it comes that all pipelines are compared by the same lists.
+ * Whether nothing of an outcome was seen too long ago. Half of that is too long where others have just had everybody's
+ * objects listed: so it comes that all pipelines are compared by the same lists.
  */
-function stillFresh(
-  { at, outcome }: NonNullable<Memory['applied']>,
-  { now, resyncSeconds, surveyedAt }: { now: number; resyncSeconds: number; surveyedAt: number | undefined },
-): Outcome | undefined {
-  const seen = Math.min(at, ...outcome.nodes.flatMap(({ seenAt }) => seenAt ?? []));
+function isFresh(
+  { nodes }: Outcome,
+  times: {
+    readonly appliedAt: number;
+    readonly now: number;
+    readonly resyncSeconds: number;
+    readonly surveyedAt: number | undefined;
+  },
+): boolean {
+  const { appliedAt, now, resyncSeconds, surveyedAt } = times;
+  const seen = Math.min(appliedAt, ...nodes.flatMap(({ seenAt }) => seenAt ?? []));
   const share = surveyedAt !== undefined && surveyedAt > seen ? 0.5 : 1;
-  return isAtRest(outcome) && now - seen < resyncSeconds * 1000 * share ? outcome : undefined;
+  return now - seen < resyncSeconds * 1000 * share;
 }
 
 /** Whether nothing in it is worth another try. */

@@ -3,6 +3,7 @@ import { isNotFound, judge } from '../../aws/account/errors.ts';
 import { consoleOf } from '../../aws/calls/host-console.ts';
 import { probe } from '../../aws/calls/probe.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
+import { nodeKey } from '../../aws/graph/graph.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { ALIAS, functionName } from '../../plan/identity.ts';
 import { lastStep } from '../../plan/user-data.ts';
@@ -10,6 +11,9 @@ import { nodeOf } from '../report/nodes.ts';
 import { tlsRemedy } from '../report/tls-remedy.ts';
 import { isDue, type Memory } from './memory.ts';
 import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
+
+const HOST_NODE = nodeKey('Instance', 'host');
+const ALIAS_NODE = nodeKey('Alias', 'post-queue');
 
 /**
  * Asks the post-queue function, which alone can reach the store, how the store is; and where it can't be reached, the host
@@ -63,7 +67,7 @@ export async function lookAtStore(
 
 /** Whether the function that writes to the store was not there a moment ago, and has not been made since. */
 export function hasNoWriter({ store: { view }, applied }: Memory): boolean {
-  const alias = applied && nodeOf(applied.outcome, 'Alias', 'post-queue');
+  const alias = applied?.outcome.nodes.get(ALIAS_NODE);
   return view.is === 'unknown' && view.unasked === true && alias?.state !== 'Ready' && !alias?.stands;
 }
 
@@ -73,11 +77,7 @@ export function hasNoWriter({ store: { view }, applied }: Memory): boolean {
  */
 function canSpeakForHost({ store, applied }: Memory): boolean {
   if (!store.awaitsHost) return true;
-  const states = [
-    applied && nodeOf(applied.outcome, 'Instance', 'host'),
-    applied && nodeOf(applied.outcome, 'Alias', 'post-queue'),
-  ];
-  return states.every((node) => node?.state === 'Ready');
+  return [HOST_NODE, ALIAS_NODE].every((key) => applied?.outcome.nodes.get(key)?.state === 'Ready');
 }
 
 /** The host of a store, as a look at the pipeline's objects found it. */

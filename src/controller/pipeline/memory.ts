@@ -1,4 +1,4 @@
-import type { Outcome } from '../../aws/graph/apply.ts';
+import type { KeptOutcome } from '../../aws/graph/kept-outcome.ts';
 import type { Clock } from '../../clock.ts';
 import type { KnownObject } from '../input/own-code.ts';
 import type { Rested } from '../report/drift.ts';
@@ -17,7 +17,7 @@ export interface Memory {
     /** The user's latest request for a look. */
     readonly requested: string | undefined;
     readonly at: number;
-    readonly outcome: Outcome;
+    readonly outcome: KeptOutcome;
   };
   /** Which objects are wanted, in short, and since when (milliseconds since the epoch; always, where it is the first). */
   wish?: { readonly objects: string; readonly since: number };

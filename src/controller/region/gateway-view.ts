@@ -19,7 +19,7 @@ export interface SeenGateway extends Carrier {
 export type GatewayView = readonly SeenGateway[];
 
 /** Seconds for which one look serves all pipelines; what changes a gateway makes the next look a new one. */
-const FRESH_SECONDS = 10;
+const FRESH_SECONDS = 30;
 
 const viewName = ({ prefix }: Owner) => `gateways of ${prefix}`;
 

@@ -11,7 +11,7 @@ export interface NetworkView {
 }
 
 /** Seconds for which one look serves all pipelines. */
-const FRESH_SECONDS = 10;
+const FRESH_SECONDS = 30;
 
 const viewName = ({ prefix }: Owner) => `network of ${prefix}`;
 

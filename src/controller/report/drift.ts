@@ -13,6 +13,8 @@ export type Rested = Map<string, Rest>;
 interface Rest {
   /** As what it was wanted then; absent where only the status of an earlier process tells of it. */
   readonly as?: string;
+  /** Where that is absent, of which generation of the spec it is told. */
+  readonly generation?: number | undefined;
   /** Whether it is known to be so. */
   readonly isSure: boolean;
   /** Since when the operator has done nothing for it, in milliseconds since the epoch. */
@@ -27,10 +29,11 @@ export function restedBy({ metadata, status }: WebhookPipeline): Rested {
   const settled = status?.conditions?.find(({ type }) => type === 'Ready');
   // What is under way is not at rest, however long it takes.
   if (status?.observedGeneration !== metadata.generation || settled?.status !== 'True') return new Map();
+  const { generation } = metadata;
   const since = fromRfc3339(settled.lastTransitionTime);
   const ready = (status.objects ?? []).filter(({ state }) => state === 'Ready');
   const rested: Rested = new Map(
-    ready.map(({ kind, name }) => [`${kind}/${name}`, { since, isSure: false }]),
+    ready.map(({ kind, name }) => [`${kind}/${name}`, { since, isSure: false, generation }]),
   );
   // That process may have ended the host itself.
   if (metadata.annotations?.[ANNOTATIONS.replaceHost] !== undefined)
@@ -40,9 +43,14 @@ export function restedBy({ metadata, status }: WebhookPipeline): Rested {
 
 /**
  * The nodes for which something was done although they had been ready for a while and are wanted as they were. Takes down,
- * for the next pass, which are ready now. `now`: milliseconds since the epoch.
+ * for the next pass, which are ready now. `now`: milliseconds since the epoch; `generation`: of the spec that they are of.
  */
-export function driftsAmong(rested: Rested, nodes: readonly NodeOutcome[], now: number): NodeOutcome[] {
+export function driftsAmong(
+  rested: Rested,
+  nodes: readonly NodeOutcome[],
+  now: number,
+  generation?: number,
+): NodeOutcome[] {
   const drifts: NodeOutcome[] = [];
   const keys = new Set<string>();
   for (const outcome of nodes) {
@@ -51,7 +59,8 @@ export function driftsAmong(rested: Rested, nodes: readonly NodeOutcome[], now: 
     const before = rested.get(key);
     keys.add(key);
     if (before && done.length > 0 && now - before.since >= LAG) {
-      const isWantedAsBefore = before.as === undefined || before.as === as;
+      // The process that saw it ready may have changed it for a spec that shows only now.
+      const isWantedAsBefore = before.as === undefined ? before.generation === generation : before.as === as;
       if (isWantedAsBefore && (before.isSure || done[0] === CREATED)) drifts.push(outcome);
     }
     const since = done.length > 0 ? now : (before?.since ?? now);

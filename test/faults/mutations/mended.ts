@@ -282,6 +282,14 @@ export const MENDED: readonly Mutation[] = [
     "else if (holder === '-' && (await callerOfAlias(account, holder)) !== undefined)",
   ),
   mutation(
+    'earlier-attempt-forgotten',
+    'of a call that was repeated counts only how it failed last',
+    { scenarios: ['fault/316'] },
+    `${ACCOUNT}/call-watch.ts`,
+    'if (isUncertain) afterUncertain(error);',
+    'if (isUncertain && false) afterUncertain(error);',
+  ),
+  mutation(
     'drift-told-of-late-reads',
     'a read that lags behind a change of the operator is told as somebody else’s',
     { scenarios: ['fault/27', 'fault/33', 'fault/66', 'fault/106'] },
@@ -294,8 +302,8 @@ export const MENDED: readonly Mutation[] = [
     'what somebody else changed is put right without a word',
     by('test/simulation/drift.test.ts', 'told what that was: > Alarm'),
     `${CONTROLLER}/report/drift.ts`,
-    '|| before.as === as;',
-    "|| before.as === '';",
+    '? before.generation === generation : before.as === as;',
+    "? before.generation === generation : before.as === '';",
   ),
   mutation(
     'weights-waited-for-ever',

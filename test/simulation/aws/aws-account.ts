@@ -1,4 +1,5 @@
 import { isProbe, POST_QUEUE_ENV, PRE_QUEUE_ENV } from '../../../handlers/contract.ts';
+import { watchAttempts } from '../../../src/aws/account/call-watch.ts';
 import { type Clock, sleep } from '../../../src/clock.ts';
 import { ApiGateway } from './api-gateway.ts';
 import { AwsError, connectionReset, isRepeated } from './aws-error.ts';
@@ -171,9 +172,14 @@ export class AwsAccount {
   ): Promise<object> {
     const { clock, times } = this.around;
     const input = TOKENS.has(command) ? { ClientToken: this.#newId('token'), ...given } : given;
+    const attempted = watchAttempts(service, { clock })(
+      async () => ({ response: {}, output: await this.#attempt(service, command, input) }),
+      { commandName: command },
+    );
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(service, command, input);
+        const { output } = await attempted({ input, request: {} });
+        return output;
       } catch (error) {
         if (attempt >= attempts || !isRepeated(error)) throw error;
         await sleep(clock, times.retryPause * 2 ** attempt * 1000);

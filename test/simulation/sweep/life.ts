@@ -150,12 +150,18 @@ export async function live(world: World, expected: Album, around: Around = NOTHI
     const isSame = () => isDeepStrictEqual(portrait(world.aws), shouldBe);
     for (let pause = 5; pause < LONGEST_PAUSE && !isSame(); pause *= 2) await world.run(pause);
     if (!isSame()) differences.push({ station: name, account: { is: portrait(world.aws), shouldBe } });
-    const changes = world.aws.changes.length;
-    await world.run(LOOK);
-    const unrest = world.aws.changes.slice(changes).map(({ service, command }) => `${service}:${command}`);
+    // What was asked for before may have waited for its turn.
+    const unrest = (await changesIn(world, LOOK)).length > 0 ? await changesIn(world, LOOK) : [];
     if (unrest.length > 0) differences.push({ station: name, unrest });
   }
   return differences;
+}
+
+/** Calls that change something, in so many virtual seconds. */
+async function changesIn(world: World, seconds: number): Promise<string[]> {
+  const before = world.aws.changes.length;
+  await world.run(seconds);
+  return world.aws.changes.slice(before).map(({ service, command }) => `${service}:${command}`);
 }
 
 async function reach(world: World, { name, wish, isReached }: Station): Promise<void> {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from 'vitest';
 import { type Exchange, watchAttempts } from '../../../../src/aws/account/call-watch.ts';
+import { mayHaveWorked } from '../../../../src/aws/account/errors.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { FencedError } from '../../../../src/fence.ts';
 import { type Listening, listen } from '../../connect-proxy.ts';
@@ -10,7 +11,10 @@ let server: Listening | undefined;
 afterEach(() => server?.close());
 
 /** A client of an AWS that answers with these statuses and codes, one after the other. */
-async function lambda(answers: readonly [number, string][]) {
+async function lambda(
+  answers: readonly [number, string][],
+  { isShutByThrottling = answers.length > 1 } = {},
+) {
   let requests = 0;
   server = await listen(
     createServer((_, response) => {
@@ -35,7 +39,7 @@ async function lambda(answers: readonly [number, string][]) {
     onExchange: ({ seconds, ...exchange }) => {
       expect(seconds).toBeGreaterThan(0);
       exchanges.push(exchange);
-      if (exchange.code === 'TooManyRequestsException') state.isShut ||= answers.length > 1;
+      if (exchange.code === 'TooManyRequestsException') state.isShut ||= isShutByThrottling;
     },
   });
   client.middlewareStack.addRelativeTo(watch as never, {
@@ -75,4 +79,12 @@ test('the SDK repeats nothing past a fence that was shut meanwhile', async () =>
   ]);
   await expect(call()).rejects.toThrow(FencedError);
   expect(requests()).toBe(1);
+});
+
+test('an error tells that an earlier exchange of its call may have worked, and of no other call', async () => {
+  const throttled = Array<[number, string]>(5).fill([429, 'TooManyRequestsException']);
+  const { call } = await lambda([[500, 'ServiceException'], ...throttled], { isShutByThrottling: false });
+  const [first, second] = [await call().catch((error) => error), await call().catch((error) => error)];
+  expect([first.name, second.name]).toEqual(['TooManyRequestsException', 'TooManyRequestsException']);
+  expect([mayHaveWorked(first), mayHaveWorked(second)]).toEqual([true, false]);
 });

@@ -77,6 +77,27 @@ describe('what an update answers', () => {
   });
 });
 
+describe('what is on its way', () => {
+  test('is not read before it is due, whatever else is; but at once where it is wanted otherwise', async () => {
+    aws.making = pending('is being made', 7);
+    let before = await run({ mayRemove: false });
+    const later = async (seconds: number, graph = GRAPH) => {
+      reads = [];
+      await aws.clock.advance(seconds * 1000);
+      before = await run({ before, mayRemove: false }, graph);
+      return { reads, nodes: before.nodes };
+    };
+
+    expect(await later(5)).toMatchObject({
+      reads: [],
+      nodes: [{ state: 'Pending', message: 'is being made', seconds: 2, done: [] }],
+    });
+    expect(await later(1)).toMatchObject({ reads: [], nodes: [{ seconds: 1 }] });
+    expect((await later(0, [node('Queue', 'q', { size: 2 })])).reads).toEqual(['find']);
+    expect((await later(8)).reads).toEqual(['find']);
+  });
+});
+
 describe('what is unwanted', () => {
   test('is not looked for again a moment later, while the same is wanted', async () => {
     const before = await run();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TlsFault } from '../../../../handlers/contract.ts';
+import { keepOutcome } from '../../../../src/aws/graph/kept-outcome.ts';
 import { hostSeen, lookAtStore } from '../../../../src/controller/pipeline/look-at-store.ts';
 import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { OWNER } from '../../aws/graph/fake-kinds.ts';
@@ -32,19 +33,7 @@ describe('a look at the store', () => {
       plan: 'p',
       requested: undefined,
       at: run.clock.now(),
-      outcome: {
-        nodes: [
-          {
-            node: { kind: 'Alias', id: 'post-queue' } as never,
-            state: 'Ready',
-            outputs: {},
-            done: ['created'],
-          },
-        ],
-        leftovers: [],
-        settled: true,
-        failed: false,
-      },
+      outcome: keepOutcome(applied(outcomeOf('Alias', 'post-queue', { done: ['created'] }))),
     };
     await lookAtStore(memory, run.account, OWNER, 60);
     expect(run.inputs('Invoke')).toHaveLength(2);
@@ -119,7 +108,12 @@ describe('whom an answer is of', () => {
       const run = scripted({ Invoke });
       const memory = newMemory('u');
       memory.store = awaiting;
-      memory.applied = { plan: '', requested: undefined, at: 0, outcome: applied(instance, function_) };
+      memory.applied = {
+        plan: '',
+        requested: undefined,
+        at: 0,
+        outcome: keepOutcome(applied(instance, function_)),
+      };
       await lookAtStore(memory, run.account, OWNER, 60);
       expect(run.inputs('Invoke')).toHaveLength(asked);
       expect(memory.store.view.is).toBe(asked === 1 ? 'reachable' : 'unknown');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keepOutcome } from '../../../../src/aws/graph/kept-outcome.ts';
 import { newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { redriveIfDue, redriveUnplanned } from '../../../../src/controller/pipeline/redrive.ts';
 import { OWNER } from '../../aws/graph/fake-kinds.ts';
@@ -21,7 +22,7 @@ const seen = (enabled: boolean, redriveDue: boolean) =>
 async function redriving(outcome: ReturnType<typeof seen>, aws: Script = DUE) {
   const world = scriptedContext([], { aws });
   const memory = newMemory('u');
-  memory.applied = { plan: 'p', requested: undefined, at: 0, outcome };
+  memory.applied = { plan: 'p', requested: undefined, at: 0, outcome: keepOutcome(outcome) };
   const subject = { pipeline: pipeline('orders'), account: world.run.account, owner: OWNER, memory };
   const isDone = await redriveIfDue(world.context, subject, outcome);
   return { ...world, memory, subject, isDone };

@@ -11,7 +11,7 @@ const UPDATED = ['updated batchSize'];
 
 /** The drifts that each of several looks, one after the other, comes upon. */
 const driftsOf = (rested: Rested, ...looks: (readonly NodeOutcome[])[]) =>
-  looks.map((nodes, index) => driftsAmong(rested, nodes, index * RESYNC).map(({ done }) => done.join()));
+  looks.map((nodes, index) => driftsAmong(rested, nodes, index * RESYNC, 1).map(({ done }) => done.join()));
 
 describe('drift is', () => {
   test.each<[string, (readonly NodeOutcome[])[], string[]]>([
@@ -103,11 +103,15 @@ describe('by the status alone', () => {
     expect(driftsOf(known(1), [outcomeOf('Queue', 'queue', { done: ['created'] })])).toEqual([[]]);
   });
 
+  test('what an earlier process may have changed for a spec that shows only now is not told', () => {
+    expect(driftsAmong(known(1), [mapping({ done: ['created'] })], RESYNC, 2)).toEqual([]);
+  });
+
   test('what is made anew for another wish than the first look found is not told', () => {
     const rested = known(1);
     const soon = -RESYNC + 60_000;
-    expect(driftsAmong(rested, [mapping({})], soon)).toEqual([]);
-    expect(driftsAmong(rested, [mapping({ as: 'b', done: ['created'] })], RESYNC)).toEqual([]);
+    expect(driftsAmong(rested, [mapping({})], soon, 1)).toEqual([]);
+    expect(driftsAmong(rested, [mapping({ as: 'b', done: ['created'] })], RESYNC, 1)).toEqual([]);
   });
 
   test('a host that is gone is not told while its replacement is asked for', () => {
