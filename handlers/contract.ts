@@ -16,6 +16,7 @@ export const BUILT_IN_TYPES = [
   'X',
   'MicrosoftGraph',
   'SNS',
+  'PayPal',
   'HMAC',
   'PublicKey',
   'JWT',
@@ -26,7 +27,7 @@ export const BUILT_IN_TYPES = [
 export type BuiltInType = (typeof BUILT_IN_TYPES)[number];
 
 /** Those of them whose deliveries name the certificate that they are signed with: their function is a bundle of its own. */
-export const CERTIFIED_TYPES = ['SNS'] as const satisfies readonly BuiltInType[];
+export const CERTIFIED_TYPES = ['SNS', 'PayPal'] as const satisfies readonly BuiltInType[];
 export type CertifiedType = (typeof CERTIFIED_TYPES)[number];
 
 export const preQueueBundle = (type: SourceType): BundleId =>
@@ -249,6 +250,7 @@ export interface SchemeSettings {
   readonly hmac?: HmacScheme;
   readonly publicKey?: PublicKeyScheme;
   readonly bodyHmac?: BodyHmacScheme;
+  readonly jwt?: JwtSettings;
   /** The secret itself, in a header, the query or at a place in a JSON body. */
   readonly token?: { readonly header: string } | { readonly query: string } | { readonly jsonPath: string };
   /** `user:password` or a bearer token in `Authorization`. */

@@ -59,11 +59,6 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 
 5. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
    list is, in \`eventId.each\`.
 
-## Not named, and why
-
-PayPal names in each delivery the URL of the certificate that it is signed with. It can be given a URL with a key in it,
-\`…?code=<text>\`, which is [type ApiKey](../sources/token.md) with \`apiKey.query: code\`.
-
 ## Not named yet: facts not found
 
 What these sign and how was not found in words or code of their own, or can't be said as data yet: ${UNNAMED.join(', ')}.
@@ -133,7 +128,7 @@ Source: <${source}>
 `;
 }
 
-function proofOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSettings): string {
+function proofOf({ hmac, publicKey, bodyHmac, jwt, token, authorization }: SchemeSettings): string {
   const signed = hmac ?? publicKey;
   if (signed !== undefined) {
     const headers = (signed.headers ?? [signed.header ?? '']).map((name) => `\`${name}\``).join(' or ');
@@ -143,6 +138,10 @@ function proofOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSett
   if (bodyHmac !== undefined) {
     const where = bodyHmac.items === undefined ? 'the body' : 'each item of the body';
     return `HMAC-SHA256 of fields of ${where}, in its \`${bodyHmac.signature}\``;
+  }
+  if (jwt !== undefined) {
+    const body = jwt.bodyHashClaim === undefined ? '' : `, of the body by its \`${jwt.bodyHashClaim}\``;
+    return `a JSON Web Token (${jwt.algorithm}) in \`${jwt.header}\`${body}`;
   }
   if (authorization !== undefined) return `\`Authorization: ${authorization}\``;
   if (token === undefined) return 'Standard Webhooks';

@@ -1,4 +1,5 @@
 import type { CertifiedType, SourceSettings } from '../contract.ts';
+import { payPal } from './paypal.ts';
 import { sns } from './sns.ts';
 import type { Source } from './source.ts';
 
@@ -7,5 +8,5 @@ import type { Source } from './source.ts';
  * source is built without them: this module is nothing there.
  */
 export const CERTIFIED_SOURCES:
-  | Readonly<Record<CertifiedType, (settings: SourceSettings) => Source>>
-  | undefined = { SNS: sns };
+  | Readonly<Record<CertifiedType, Source | ((settings: SourceSettings) => Source)>>
+  | undefined = { SNS: sns, PayPal: payPal };

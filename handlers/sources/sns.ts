@@ -1,7 +1,7 @@
-import { verify as isSignatureOf } from 'node:crypto';
 import { decodeBase64 } from '../base64.ts';
 import type { SourceSettings } from '../contract.ts';
 import type { RawRequest } from '../raw-request.ts';
+import { isSignedBy, isValidAt } from './certificate.ts';
 import { textAnswer } from './handshake.ts';
 import { at, jsonBody, textOf, timeOf, UNREAD } from './json-body.ts';
 import type { Source, Trust, Verdict } from './source.ts';
@@ -17,7 +17,10 @@ const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** By `SignatureVersion`. */
-const HASHES: Readonly<Record<string, string>> = { 1: 'sha1', 2: 'sha256' };
+const HASHES = new Map([
+  ['1', 'sha1'],
+  ['2', 'sha256'],
+] as const);
 
 /** The file of a certificate, right below the host. */
 const FILE = /^[A-Za-z0-9_-]{1,128}\.pem$/;
@@ -41,12 +44,10 @@ export function sns({ sns: { topicArns } = { topicArns: [] } }: SourceSettings):
     if (hosts.get(topic ?? '') === undefined) return 'topic-unknown';
     const bytes = decodeBase64(signature);
     const signed = signedText(message, type ?? '');
-    const hash = Object.hasOwn(HASHES, version ?? '') ? HASHES[version ?? ''] : undefined;
+    const hash = HASHES.get(version as '1' | '2');
     if (!bytes || signed === undefined || hash === undefined) return 'signature-malformed';
-    if (!certificate || !isValid(certificate, now)) return 'certificate-unknown';
-    return isSignatureOf(hash, Buffer.from(signed), certificate.publicKey, bytes)
-      ? 'authentic'
-      : 'signature-mismatch';
+    if (!certificate || !isValidAt(certificate, now)) return 'certificate-unknown';
+    return isSignedBy(certificate, hash, signed, bytes) ? 'authentic' : 'signature-mismatch';
   };
 
   return {
@@ -108,8 +109,4 @@ function signedText(message: unknown, type: string): string | undefined {
     text += `${name}\n${value}\n`;
   }
   return optional && text;
-}
-
-function isValid({ validFrom, validTo }: NonNullable<Trust['certificate']>, now: Date): boolean {
-  return Date.parse(validFrom) <= now.getTime() && now.getTime() <= Date.parse(validTo);
 }

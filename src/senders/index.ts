@@ -23,6 +23,7 @@ export const REQUEST_TELLING_TYPES: readonly string[] = [
   'Shopify',
   'GitLab',
   'SNS',
+  'PayPal',
   ...namesOf(SENDERS).filter((name) => (SENDERS[name] as Sender).event.type !== undefined),
 ];
 
@@ -33,6 +34,7 @@ export const TELLING_TYPES: readonly string[] = [
   'Meta',
   'MicrosoftGraph',
   'SNS',
+  'PayPal',
   ...namesOf(SENDERS).filter((name) => {
     const { event, batch }: Sender = SENDERS[name];
     return (batch?.event ?? event).type !== undefined;
