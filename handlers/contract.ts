@@ -308,6 +308,13 @@ export interface HandshakeSettings {
 export interface BatchSettings {
   /** Where the list of them is in a JSON body ({@link EACH_PATH}). */
   readonly each: string;
+  /** The body is a form, and the JSON in this field of it. */
+  readonly form?: string;
+  /**
+   * Nothing in an element tells it from an equal one, before or after it: it is known as the one at its place in its request,
+   * and has that one's time.
+   */
+  readonly byPlace?: true;
   /**
    * What an element says about its event, by places in the element as if that were the body. Without an identity it is
    * known by its bytes.

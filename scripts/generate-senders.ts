@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { SchemeSettings } from '../handlers/contract.ts';
+import type { BatchSettings, SchemeSettings } from '../handlers/contract.ts';
 import { URL_SIGNING_TYPES } from '../src/senders/index.ts';
 import type { Sender } from '../src/senders/sender.ts';
 import { SENDERS } from '../src/senders/senders.ts';
@@ -32,7 +32,7 @@ function overview(entries: readonly (readonly [string, Sender])[]): string {
     `[${type}](${sender.guide === undefined ? fileOf(type) : `../sources/${sender.guide}`})`,
     sender.title,
     proofOf(sender.scheme).replaceAll('|', '\\|'),
-    sender.batch ? `each of \`${sender.batch.each}\`` : 'the request',
+    sender.batch ? `each of ${listOf(sender.batch)}` : 'the request',
     identityOf(sender).replaceAll('|', '\\|'),
     shownBy(sender),
   ]);
@@ -86,7 +86,7 @@ function page(type: string, sender: Sender): string {
       ? 'The time that is signed is held to `toleranceSeconds`.'
       : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
     batch
-      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of \`${batch.each}\` is one. The places below are in it.`
+      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one. The places below are in it.`
       : 'A request is an event.',
     `An event is recognised by: ${identityOf(sender)}.`,
     ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
@@ -149,8 +149,12 @@ function proofOf({ hmac, publicKey, bodyHmac, jwt, token, authorization }: Schem
   return `the secret in \`${'header' in token ? token.header : token.jsonPath}\``;
 }
 
+const listOf = ({ each, form }: BatchSettings) =>
+  form === undefined ? `\`${each}\`` : `\`${each}\` in the form's \`${form}\``;
+
 function identityOf({ event, batch }: Sender): string {
   if (batch === undefined) return event.id.length === 0 ? 'nothing' : code(event.id);
+  if (batch.byPlace) return `${code(event.id)}, and its place in it`;
   const without = batch.varying === undefined ? '' : ` but for ${code(batch.varying)}`;
   return batch.event.id.length === 0 ? `its bytes${without}` : code(batch.event.id);
 }
