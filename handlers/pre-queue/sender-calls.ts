@@ -49,7 +49,8 @@ export function senderCallsBy(fetchUrl: typeof fetch): SenderCalls {
   return {
     async certificateOf(request, settings, milliseconds) {
       const url = sourceOf(settings).certificateUrl?.(request);
-      if (url === undefined) return undefined;
+      // A delivery comes by POST: nobody is asked for the sake of anything else.
+      if (url === undefined || request.method !== 'POST') return undefined;
       const known = kept.get(url);
       if (known !== undefined) return known;
       const { isThere, text } = await get(url, milliseconds);

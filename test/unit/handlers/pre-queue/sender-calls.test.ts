@@ -53,6 +53,8 @@ describe('a certificate', () => {
     for (const url of ['https://attacker.example/a.pem', 'http://169.254.169.254/a.pem', ''])
       expect(await by.certificateOf(naming(url), settings, 2000)).toBeUndefined();
     expect(await by.certificateOf(post({}, 'no JSON'), settings, 2000)).toBeUndefined();
+    const other = { ...naming(`${HOST}/a.pem`), method: 'GET' };
+    expect(await by.certificateOf(other, settings, 2000)).toBeUndefined();
     expect(asked).toEqual([]);
   });
 
