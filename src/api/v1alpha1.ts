@@ -996,8 +996,13 @@ const managedStore = z
         type: z.enum(['gp3', 'io2']).describe('Type of the volume.').default('gp3'),
         iops: integer(
           100,
-          64_000,
-          'Provisioned operations a second. Default: 3000 for gp3; needed for io2.',
+          256_000,
+          'Provisioned operations a second: for gp3 3000 to 80000 and up to 500 for each GiB, by default 3000; needed for io2. It can be changed while the store serves.',
+        ).optional(),
+        throughput: integer(
+          125,
+          2000,
+          'Throughput of a gp3 volume in MiB a second: up to a quarter of its iops. Default: 125. It can be changed while the store serves.',
         ).optional(),
         reclaimPolicy: z
           .enum(['Retain', 'Delete'])
@@ -1015,8 +1020,20 @@ const managedStore = z
             message: 'type io2 needs iops',
           },
           {
-            rule: "self.type != 'gp3' || !has(self.iops) || (self.iops >= 3000 && self.iops <= 16000)",
-            message: 'iops of a gp3 volume must be between 3000 and 16000',
+            rule: "self.type != 'gp3' || !has(self.iops) || (self.iops >= 3000 && self.iops <= 80000)",
+            message: 'iops of a gp3 volume must be between 3000 and 80000',
+          },
+          {
+            rule: "!has(self.iops) || self.iops <= 3000 || self.iops <= self.sizeGiB * (self.type == 'gp3' ? 500 : 1000)",
+            message: 'a volume takes 500 iops for each GiB (io2: 1000): raise sizeGiB or lower iops',
+          },
+          {
+            rule: "self.type == 'gp3' || !has(self.throughput)",
+            message: 'throughput is for volumes of type gp3: take it out, for io2 it follows from iops',
+          },
+          {
+            rule: '!has(self.throughput) || self.throughput * 4 <= (has(self.iops) ? self.iops : 3000)',
+            message: 'throughput takes four iops for each MiB a second: raise iops or lower throughput',
           },
         ),
       ),

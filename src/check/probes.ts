@@ -22,6 +22,7 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import {
@@ -114,6 +115,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     account.ec2.send(new DescribeSecurityGroupsCommand({ DryRun })),
   'ec2:DescribeSubnets': ({ account }) => account.ec2.send(new DescribeSubnetsCommand({ DryRun })),
   'ec2:DescribeVolumes': ({ account }) => account.ec2.send(new DescribeVolumesCommand({ DryRun })),
+  'ec2:DescribeVolumesModifications': ({ account }) =>
+    account.ec2.send(new DescribeVolumesModificationsCommand({ DryRun })),
   'ec2:DescribeVpcs': ({ account }) => account.ec2.send(new DescribeVpcsCommand({ DryRun })),
   'iam:GetAccountAuthorizationDetails': ({ account }) =>
     account.iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Role'], MaxItems: 1 })),

@@ -83,6 +83,7 @@ locals {
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
             "ec2:DescribeVolumes",
+            "ec2:DescribeVolumesModifications",
             "ec2:DescribeVpcs",
             "iam:GetAccountAuthorizationDetails",
             "iam:ListInstanceProfiles",

@@ -70,7 +70,8 @@ export function portrait(aws: AwsAccount): Portrait {
       serves: apiGateway.deployments.get(`${stage.restApiId}/${stage.deploymentId}`)?.routes,
     })),
     Subnet: ec2.subnets.values(),
-    Volume: ec2.volumes.values(),
+    // Without when it was changed, and from what.
+    Volume: ec2.volumes.values().map(({ change: _, ...volume }) => volume),
     Vpc: ec2.vpcs.values(),
   };
   return Object.fromEntries(

@@ -279,7 +279,8 @@ const volume = fc
       kind: fc.constantFrom(
         {},
         { type: 'gp3' as const },
-        { iops: 4000 },
+        { iops: 3000, throughput: 750 },
+        { throughput: 250 },
         { type: 'io2' as const, iops: 100 },
       ),
       reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const),

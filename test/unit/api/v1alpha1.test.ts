@@ -124,6 +124,7 @@ describe('the schema', () => {
       'spec.source.only.types',
       'spec.preQueue.code.s3',
       'spec.postQueue.code.configMapRef',
+      'spec.store.managed.volume.throughput',
       'spec.store.external',
     ]);
   });
