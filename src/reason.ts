@@ -41,6 +41,7 @@ export type GoesOn =
   | 'QueueUnseen'
   | 'Refused'
   | 'ReservationRefused'
+  | 'SnapshotFailed'
   | 'StillMapped'
   | 'StoreObjects'
   | 'StoreUnreachable'

@@ -1037,6 +1037,15 @@ const managedStore = z
           },
         ),
       ),
+    snapshots: z
+      .object({
+        everyHours: integer(1, 744, 'Hours between two snapshots.').default(24),
+        keep: integer(1, 365, 'How many are kept: the oldest beyond it are removed.').default(7),
+      })
+      .optional()
+      .describe(
+        'Takes snapshots of the volume, which outlive the pipeline whatever its reclaimPolicy is. Default: none. See docs/host.md.',
+      ),
   })
   .describe(
     'A MongoDB host that the operator runs: an EC2 instance with a volume that outlives it. Default where external is not given: one with all its defaults.',
@@ -1348,6 +1357,20 @@ export const webhookPipelineStatus = z
         host: z.string().max(64).optional().describe('EC2 instance of the managed store.'),
         address: z.string().max(256).optional().describe('Private address of the host.'),
         volumeId: z.string().max(64).optional().describe('EBS volume that holds the events.'),
+        snapshots: z
+          .object({
+            count: z.int().min(0).max(100_000).describe('How many are complete.'),
+            newest: z
+              .object({
+                id: z.string().max(64).describe('Its id.'),
+                at: z.string().max(64).describe('The moment that it shows.').meta({ format: 'date-time' }),
+                state: z.string().max(64).describe("AWS's word: pending, completed or error."),
+              })
+              .optional()
+              .describe('The newest one, complete or not.'),
+          })
+          .optional()
+          .describe('Snapshots of the volume that spec.store.managed.snapshots asks for.'),
         answersSince: z
           .string()
           .max(64)
@@ -1421,6 +1444,7 @@ export const PRINTER_COLUMNS = [
   { name: 'STORE', type: 'string', jsonPath: '.status.store.address', priority: 1 },
   { name: 'REGION', type: 'string', jsonPath: '.status.endpoint.region', priority: 1 },
   { name: 'HOST', type: 'string', jsonPath: '.status.store.host', priority: 1 },
+  { name: 'SNAPSHOT', type: 'date', jsonPath: '.status.store.snapshots.newest.at', priority: 1 },
 ] as const;
 
 /** A spec with every default filled in. */

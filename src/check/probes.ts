@@ -20,6 +20,7 @@ import {
   DescribeRegionsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DescribeVolumesModificationsCommand,
@@ -113,6 +114,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'ec2:DescribeRouteTables': ({ account }) => account.ec2.send(new DescribeRouteTablesCommand({ DryRun })),
   'ec2:DescribeSecurityGroups': ({ account }) =>
     account.ec2.send(new DescribeSecurityGroupsCommand({ DryRun })),
+  'ec2:DescribeSnapshots': ({ account }) =>
+    account.ec2.send(new DescribeSnapshotsCommand({ DryRun, OwnerIds: ['self'] })),
   'ec2:DescribeSubnets': ({ account }) => account.ec2.send(new DescribeSubnetsCommand({ DryRun })),
   'ec2:DescribeVolumes': ({ account }) => account.ec2.send(new DescribeVolumesCommand({ DryRun })),
   'ec2:DescribeVolumesModifications': ({ account }) =>

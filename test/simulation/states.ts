@@ -288,6 +288,8 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'store.connectionSecret.name': 'no state of the account; see binding',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
+  'store.managed.snapshots.everyHours': 'see the tests of snapshots',
+  'store.managed.snapshots.keep': 'see the tests of snapshots',
   'store.external.caConfigMapRef.name': 'the simulated store has no certificate',
   'store.external.caConfigMapRef.key': 'the simulated store has no certificate',
   'store.external.caSecretRef.name': 'the simulated store has no certificate',

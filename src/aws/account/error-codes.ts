@@ -33,6 +33,7 @@ export const NOT_FOUND: Codes = {
     'InvalidAMIID.Unavailable',
     'InvalidInstanceID.NotFound',
     'InvalidInstanceType',
+    'InvalidSnapshot.NotFound',
     'InvalidVolume.NotFound',
     'InvalidVolumeModification.NotFound',
     'InvalidGroup.NotFound',

@@ -2,10 +2,9 @@ import type { Account } from '../account/account.ts';
 import { judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { type Owner, TAGS } from '../object/owner.ts';
+import { isOurs, type Owner, TAGS } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import type { Leftover } from './leftover.ts';
-import { isOurs } from './ownership.ts';
 
 /** What an owner is known to have had, and what of it a removal has come upon. */
 export interface Expected {

@@ -1,6 +1,6 @@
 import { TerminalError } from '../account/errors.ts';
 import type { Actual } from '../object/actual.ts';
-import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { carries, isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { GraphNode } from './graph.ts';
 
 /** Only what carries an owner's tags is changed or removed. */
@@ -8,14 +8,6 @@ import type { GraphNode } from './graph.ts';
 /** The tags that `actual` lacks or has with another value. */
 export function missingTags(actual: Tags, wanted: Tags): Tags {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => actual[key] !== value));
-}
-
-/** Whether the tags are those of the owner, and not of one in an earlier namespace of the same name. */
-export function isOurs(tags: Tags, owner: Owner): boolean {
-  if (!carries(tags, owner.identity)) return false;
-  const namespace = owner.tags[TAGS.namespaceUid];
-  const found = tags[TAGS.namespaceUid];
-  return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
 }
 
 /** What speaks against touching an object that is another's and was not handed over. */

@@ -2,10 +2,9 @@ import type { Account } from '../account/account.ts';
 import { type Judgement, judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { type Owner, TAGS } from '../object/owner.ts';
+import { isOurs, type Owner, TAGS } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import type { Leftover } from './leftover.ts';
-import { isOurs } from './ownership.ts';
 
 /** Something that an owner has; without `actual` it may be there: AWS gave no answer when it was made. */
 export interface Owned {

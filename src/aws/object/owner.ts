@@ -53,3 +53,11 @@ export interface Owner {
   /** Lets objects of an earlier namespace of the same name be taken over. */
   readonly takeOver: boolean;
 }
+
+/** Whether the tags are those of the owner, and not of one in an earlier namespace of the same name. */
+export function isOurs(tags: Tags, owner: Owner): boolean {
+  if (!carries(tags, owner.identity)) return false;
+  const namespace = owner.tags[TAGS.namespaceUid];
+  const found = tags[TAGS.namespaceUid];
+  return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
+}

@@ -65,6 +65,7 @@ export function portrait(aws: AwsAccount): Portrait {
     Role: iam.roles.values(),
     RouteTable: ec2.network.routeTables.values(),
     SecurityGroup: ec2.securityGroups.filter(({ name }) => name !== 'default'),
+    Snapshot: ec2.snapshots.values(),
     Stage: apiGateway.stages.values().map((stage) => ({
       ...stage,
       serves: apiGateway.deployments.get(`${stage.restApiId}/${stage.deploymentId}`)?.routes,

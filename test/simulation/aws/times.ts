@@ -28,6 +28,11 @@ export const TIMES = {
   /** Within so much time a volume takes four changes. (Amazon EC2 API: ModifyVolume.) */
   volumeChanges: 24 * 3600,
 
+  /** Until a snapshot is complete. */
+  snapshotPending: 120,
+  /** Between two snapshots of one volume. (Amazon EBS: "Quotas", SnapshotCreationPerVolumeRateExceeded.) */
+  snapshotPause: 15,
+
   /** Until Lambda can take a role, and sees what its policy allows. (IAM: eventual consistency.) */
   roleKnown: 7,
   /** Until EC2 knows an instance profile. */

@@ -453,6 +453,7 @@ export const FULL_SPEC = {
       mongoImage: 'mongo:8.2',
       access: { securityGroupIds: ['sg-0fedcba9876543210'], cidrs: ['10.1.0.0/16'] },
       volume: { sizeGiB: 20, type: 'io2', iops: 1000, reclaimPolicy: 'Delete' },
+      snapshots: { everyHours: 6, keep: 3 },
     },
     database: 'webhooks',
     collection: 'orders',
