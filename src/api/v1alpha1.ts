@@ -1005,9 +1005,9 @@ const managedStore = z
           'Throughput of a gp3 volume in MiB a second: up to a quarter of its iops. Default: 125. It can be changed while the store serves.',
         ).optional(),
         reclaimPolicy: z
-          .enum(['Retain', 'Delete'])
+          .enum(['Retain', 'Delete', 'Snapshot'])
           .describe(
-            'What happens to the volume, and with it every stored event, when the pipeline is deleted.',
+            'What happens to the volume, and with it every stored event, when the pipeline is deleted: it stays, it goes, or it goes once a last snapshot of it is complete.',
           )
           .default('Retain'),
       })

@@ -156,7 +156,7 @@ function planHost(input: PlanInput): Graph {
       part,
       // A change of it takes hours, or fails, while its host goes on.
       standing: true,
-      tags,
+      tags: { ...tags, [TAGS.credentials]: credentialsParameter },
       // A volume without a password is one whose password was lost.
       after: [nodeKey('Parameter', 'store-password')],
       desired: {

@@ -1050,7 +1050,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'a reclaim policy that is none',
     volume({ reclaimPolicy: 'Recycle' }),
     'spec.store.managed.volume.reclaimPolicy',
-    'supported values: "Retain", "Delete"',
+    'supported values: "Retain", "Delete", "Snapshot"',
   ],
   [
     'a database name with a space',

@@ -11,6 +11,86 @@ const calls = ({ aws }: World, name: string) => aws.calls.filter(({ command }) =
 const told = ({ kubernetes }: World) =>
   (kubernetes.get('orders')?.status as { store?: { snapshots?: object } } | undefined)?.store?.snapshots;
 
+const withPolicy = (reclaimPolicy: string) => ({ store: { managed: { volume: { reclaimPolicy } } } });
+
+/** A pipeline with an event in its store. */
+async function withEvents(world: World, reclaimPolicy: string): Promise<void> {
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: withPolicy(reclaimPolicy) });
+  await world.until(isReady('orders'), 300);
+  world.senders.post('orders');
+  await world.until(({ aws }) => aws.sqs.messages.size === 0, 120);
+}
+
+describe('a volume with the policy Snapshot', () => {
+  test.each<[string, (world: World) => void]>([
+    ['', () => {}],
+    [', whose answer is lost', ({ aws }) => aws.faults.loseAnswer('CreateSnapshot')],
+    [
+      ', after which the operator dies',
+      (world) => {
+        world.aws.faults.lag(20, 'ec2');
+        world.crashOn(({ command }) => command === 'CreateSnapshot');
+      },
+    ],
+  ])('goes once its last snapshot is complete%s', async (_, disturb) => {
+    const world = await simulate({ times: { snapshotPause: 0, snapshotPending: 400 } });
+    const { aws, kubernetes } = world;
+    await withEvents(world, 'Snapshot');
+    const [{ id: volumeId = '' } = {}] = aws.ec2.volumes.values();
+    disturb(world);
+    kubernetes.delete('orders');
+    await world.until(() => snapshots(world).length === 1, 1500);
+    const volume = aws.ec2.volumes.get(volumeId);
+    expect(volume && aws.ec2.disks.attachmentOf(volume)).toBeUndefined();
+    await world.until(
+      () =>
+        /last snapshot snap-\w+ is complete/.test(String(kubernetes.condition('orders', 'Ready')?.message)),
+      350,
+    );
+    expect(aws.ec2.volumes.size).toBe(1);
+    await world.until(isGone('orders'), 1500);
+    expect(aws.ec2.volumes.size).toBe(0);
+    expect(aws.made('snap')).toBe(1);
+    const [last] = snapshots(world);
+    expect(last && aws.ec2.copies.stateOf(last)).toBe('completed');
+    const credentials = last?.tags['nami.dev/credentials'] ?? '';
+    expect(last).toMatchObject({ volumeId, tags: { 'nami.dev/object': 'last-snapshot' } });
+    // What one needs to read it stays, and nothing else.
+    expect(aws.ssm.parameters.values().map(({ name }) => name)).toEqual([credentials]);
+  });
+
+  test('stays while its last snapshot fails, and it is told', async () => {
+    const world = await simulate();
+    const { aws, kubernetes } = world;
+    await withEvents(world, 'Snapshot');
+    aws.ec2.copies.failure = 'internal error';
+    kubernetes.delete('orders');
+    const said = () => String(kubernetes.condition('orders', 'Ready')?.message);
+    await world.until(() => said().includes('failed (internal error)'), 1500);
+    expect(aws.ec2.volumes.size).toBe(1);
+    aws.ec2.copies.failure = undefined;
+    await world.until(isGone('orders'), 1500);
+    expect(aws.ec2.volumes.size).toBe(0);
+  });
+
+  test('that goes on after all gets another last one', async () => {
+    const world = await simulate();
+    const { aws, kubernetes } = world;
+    kubernetes.setSecret('store', { uri: 'mongodb://db.example/?tls=true' });
+    await withEvents(world, 'Snapshot');
+    const external = { store: { managed: null, external: { uriSecretRef: { name: 'store', key: 'uri' } } } };
+    kubernetes.apply({ metadata: { name: 'orders' }, spec: external });
+    await world.until((each) => snapshots(each).length === 1, 1500);
+    kubernetes.apply({ metadata: { name: 'orders' }, spec: withPolicy('Snapshot') });
+    await world.until(isReady('orders'), 1500);
+    await world.run(600);
+    expect(aws.ec2.volumes.size).toBe(1);
+    kubernetes.delete('orders');
+    await world.until(isGone('orders'), 1500);
+    expect(snapshots(world)).toHaveLength(2);
+  });
+});
+
 describe('snapshots of the volume', () => {
   test('are taken on a schedule, and the oldest go', async () => {
     const world = await simulate();

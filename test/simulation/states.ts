@@ -216,7 +216,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('store.managed.volume.sizeGiB', [20], { isOneWay: true }),
   field('store.managed.volume.iops', [4000]),
   field('store.managed.volume.throughput', [500]),
-  field('store.managed.volume.reclaimPolicy', ['Delete', 'Retain']),
+  field('store.managed.volume.reclaimPolicy', ['Delete', 'Snapshot', 'Retain']),
   field('store.external.uriSecretRef.name', [
     parts({ store: { external: { uriSecretRef: { name: 'store-2', key: 'uri' } } } }),
   ]),

@@ -1,13 +1,21 @@
 import { TerminalError } from '../account/errors.ts';
+import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import { carries, isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import type { GraphNode } from './graph.ts';
+import type { GraphNode, KindName } from './graph.ts';
 
 /** Only what carries an owner's tags is changed or removed. */
 
 /** The tags that `actual` lacks or has with another value. */
 export function missingTags(actual: Tags, wanted: Tags): Tags {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => actual[key] !== value));
+}
+
+/** Whether an object stays when nothing wants it any more. */
+export function isKept(kind: KindName, tags: Tags | undefined): boolean {
+  const policy = tags?.[TAGS.reclaimPolicy];
+  // What is needed to read a copy shares its fate.
+  return policy === 'Retain' || (policy === 'Snapshot' && !kindOf(kind).leavesCopy);
 }
 
 /** What speaks against touching an object that is another's and was not handed over. */

@@ -15,11 +15,13 @@ import {
   type VolumeIdentity,
   volumeById,
 } from '../calls/expected-volume.ts';
+import { awaitLastSnapshot } from '../calls/last-snapshot.ts';
 import { isShort, waitForNextChange } from '../calls/volume-change.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { defineKind } from '../object/kind.ts';
+import { TAGS } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -82,6 +84,7 @@ const comparable = ({ sizeGiB, type, iops, throughput }: VolumeDesired) => ({
 /** The data of the store. It is an object of its own and outlives every host. */
 export const volume = defineKind<VolumeDesired, Details>({
   removal: 70,
+  leavesCopy: true,
   async find(account, desired, owner) {
     const found = await expectedVolume(account, owner, desired);
     return found && actual(found);
@@ -143,7 +146,11 @@ export const volume = defineKind<VolumeDesired, Details>({
     }
     account.attempts.end(id);
   },
-  async remove(account, { id }) {
+  async remove(account, actual, owner) {
+    const { id, tags, state } = actual;
+    // What was never made holds nothing.
+    if (tags?.[TAGS.reclaimPolicy] === 'Snapshot' && state.is === 'ready')
+      await awaitLastSnapshot(account, owner, actual);
     await orGone(account.ec2.send(new DeleteVolumeCommand({ VolumeId: id })));
   },
   tag: tagEc2,

@@ -1,5 +1,7 @@
 import type { WebhookPipelineStatus } from '../../api/v1alpha1.ts';
+import type { Account } from '../../aws/account/account.ts';
 import { isOfCall, judge } from '../../aws/account/errors.ts';
+import { LAST } from '../../aws/calls/last-snapshot.ts';
 import {
   glanceSnapshots,
   removeSnapshot,
@@ -8,8 +10,10 @@ import {
   snapshotsOf,
   takeSnapshot,
 } from '../../aws/calls/snapshots.ts';
-import type { Outcome } from '../../aws/graph/apply.ts';
+import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { fingerprint } from '../../aws/object/fingerprint.ts';
+import { TAGS, type Tags } from '../../aws/object/owner.ts';
+import { tagEc2 } from '../../aws/wire/ec2-tags.ts';
 import { rfc3339 } from '../../clock.ts';
 import { DATA_VOLUME } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
@@ -37,16 +41,15 @@ export async function keepSnapshots(
   { pipeline, spec, account, owner }: Pick<Subject, 'pipeline' | 'spec' | 'account' | 'owner'>,
   outcome: Outcome,
 ): Promise<Snapshots> {
-  const schedule = spec.store.managed?.snapshots;
+  const { snapshots: schedule, volume: wanted } = spec.store.managed ?? {};
+  if (!schedule && wanted?.reclaimPolicy !== 'Snapshot') return {};
   const volume = nodeOf(outcome, 'Volume', DATA_VOLUME);
-  if (!schedule) return {};
   if (volume?.id === undefined || (volume.state !== 'Ready' && !volume.stands)) return keptFrom(pipeline);
   const { id: volumeId } = volume;
   const { clock, attempts, seenTwice } = account;
   const place = Number.parseInt(fingerprint(owner.prefix).slice(0, 8), 16) / FULL_TURN;
   const ofVolume = (all: readonly Snapshot[]) =>
     all.filter((each) => each.object === SCHEDULED && each.volumeId === volumeId);
-  const dueOf = (all: readonly Snapshot[]) => dueSnapshots(all, schedule, place, clock.now());
   const key = `snapshot of ${volumeId}`;
   const warn = (message: string) =>
     events.record(pipeline, { type: 'Warning', reason: 'SnapshotFailed', action: 'Snapshot', message });
@@ -54,7 +57,13 @@ export async function keepSnapshots(
   let there: Snapshot[] = [];
   try {
     const seen = await glanceSnapshots(account, owner);
+    await keepAsOthers(
+      account,
+      seen?.filter((each) => each.volumeId === volumeId),
+    );
+    if (!schedule) return {};
     there = ofVolume(seen ?? (await snapshotsOf(account, owner)));
+    const dueOf = (all: readonly Snapshot[]) => dueSnapshots(all, schedule, place, clock.now());
     if (isAnything(dueOf(there))) there = ofVolume(await snapshotsOf(account, owner));
     const due = dueOf(there);
     if (!due.take) seenTwice.forget(key);
@@ -62,7 +71,9 @@ export async function keepSnapshots(
       if (!attempts.isDue(key, 'kept')) throw attempts.errorOf(key, 'kept');
       if (due.take && seenTwice.secondsLeft(key, LAG) === 0) {
         seenTwice.forget(key);
-        there.push(await takeSnapshot(account, owner, volumeId, { object: SCHEDULED }));
+        there.push(
+          await takeSnapshot(account, owner, volumeId, { object: SCHEDULED, tags: credentialsOf(volume) }),
+        );
       }
       for (const each of due.remove) {
         await removeSnapshot(account, each);
@@ -91,6 +102,18 @@ const keptFrom = ({ status }: Subject['pipeline']): Snapshots => {
   const known = status?.store?.snapshots;
   return known ? { status: known } : {};
 };
+
+/** What was taken as the last one of a volume that goes on after all is none, and would pass for one later. */
+async function keepAsOthers(account: Account, all: readonly Snapshot[] = []): Promise<void> {
+  for (const each of all.filter(({ object }) => object === LAST))
+    await tagEc2(account, each, { [TAGS.object]: SCHEDULED });
+}
+
+/** What one needs to read a snapshot is found by it. */
+function credentialsOf({ node: { tags } }: NodeOutcome): Tags {
+  const name = (tags as Tags | undefined)?.[TAGS.credentials];
+  return name === undefined ? {} : { [TAGS.credentials]: name };
+}
 
 const isAnything = ({ take, remove }: ReturnType<typeof dueSnapshots>) => take || remove.length > 0;
 

@@ -283,7 +283,7 @@ const volume = fc
         { throughput: 250 },
         { type: 'io2' as const, iops: 100 },
       ),
-      reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const),
+      reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const, 'Snapshot' as const),
     },
     { requiredKeys: ['kind'] },
   )
