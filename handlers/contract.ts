@@ -15,6 +15,8 @@ export const BUILT_IN_TYPES = [
   'Meta',
   'X',
   'MicrosoftGraph',
+  'SNS',
+  'PayPal',
   'HMAC',
   'PublicKey',
   'JWT',
@@ -24,11 +26,21 @@ export const BUILT_IN_TYPES = [
 ] as const;
 export type BuiltInType = (typeof BUILT_IN_TYPES)[number];
 
+/** Those of them whose deliveries name the certificate that they are signed with: their function is a bundle of its own. */
+export const CERTIFIED_TYPES = ['SNS', 'PayPal'] as const satisfies readonly BuiltInType[];
+export type CertifiedType = (typeof CERTIFIED_TYPES)[number];
+
+export const preQueueBundle = (type: SourceType): BundleId =>
+  (CERTIFIED_TYPES as readonly string[]).includes(type) ? 'pre-queue-certified' : 'pre-queue';
+
+/** The functions' code as it is built: the pre-queue function's is one of two, by its source. */
+export type BundleId = 'pre-queue' | 'pre-queue-certified' | 'post-queue';
+
 /** A value of `spec.source.type`; which there are says the operator. */
 export type SourceType = string;
 
-/** Whether a source checks who sends and so needs at least one entry in `spec.source.secretRefs`. */
-export const isSigned = (type: SourceType): boolean => type !== 'None';
+/** Whether a source checks who sends by a secret, and so needs at least one entry in `spec.source.secretRefs`. */
+export const needsSecret = (type: SourceType): boolean => type !== 'None' && type !== 'SNS';
 
 /** In the environment of both: a hash of all that the operator wants of the function. */
 export const REVISION_ENV = 'NAMI_REVISION';
@@ -108,6 +120,8 @@ export interface SourceSettings {
   readonly publicKey?: PublicKeyScheme | undefined;
   /** What its token has to say; with source JWT, and only with it. */
   readonly jwt?: JwtSettings | undefined;
+  /** The topics whose messages are taken, by their ARNs; with source SNS, and only with it. */
+  readonly sns?: { readonly topicArns: readonly string[] } | undefined;
   /** With source ApiKey: the header that carries the key, or in place of it the parameter of the query. */
   readonly apiKey?: { readonly header: string; readonly query?: string | undefined } | undefined;
   /** The endpoint's URL as the sender has it, for a sender that signs it. */
@@ -236,6 +250,7 @@ export interface SchemeSettings {
   readonly hmac?: HmacScheme;
   readonly publicKey?: PublicKeyScheme;
   readonly bodyHmac?: BodyHmacScheme;
+  readonly jwt?: JwtSettings;
   /** The secret itself, in a header, the query or at a place in a JSON body. */
   readonly token?: { readonly header: string } | { readonly query: string } | { readonly jsonPath: string };
   /** `user:password` or a bearer token in `Authorization`. */
@@ -293,6 +308,13 @@ export interface HandshakeSettings {
 export interface BatchSettings {
   /** Where the list of them is in a JSON body ({@link EACH_PATH}). */
   readonly each: string;
+  /** The body is a form, and the JSON in this field of it. */
+  readonly form?: string;
+  /**
+   * Nothing in an element tells it from an equal one, before or after it: it is known as the one at its place in its request,
+   * and has that one's time.
+   */
+  readonly byPlace?: true;
   /**
    * What an element says about its event, by places in the element as if that were the body. Without an identity it is
    * known by its bytes.
@@ -411,7 +433,7 @@ export const REFUSED_METRIC = {
   dimensions: ['FunctionName', 'Reason'],
 } as const;
 
-/** Likewise, an authentic delivery of an event that `spec.source.only` leaves out. */
+/** Likewise, and after the queue where a request brought several: an event that `spec.source.only` leaves out. */
 export const UNWANTED_METRIC = { namespace: 'Nami', name: 'Unwanted', dimensions: ['FunctionName'] } as const;
 
 /** What the post-queue function says of a managed host's volume at each probe: AWS has no metric for free space. */

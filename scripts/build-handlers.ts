@@ -1,14 +1,21 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import type { BundleId } from '../handlers/contract.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
 import { replace } from './replace-module.ts';
 
 export interface HandlerBundle {
-  readonly name: 'pre-queue' | 'post-queue';
+  readonly name: BundleId;
   readonly path: string;
   readonly bytes: number;
 }
+
+/** What a source needs that asks its sender for certificates, and a function for any other does not. */
+const certified = [
+  replace('certified-sources', /handlers\/sources\/certified\.ts$/, { CERTIFIED_SOURCES: 'nothing' }),
+  replace('sender-calls', /handlers\/pre-queue\/sender-calls\.ts$/, { senderCalls: 'nothing' }),
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -60,19 +67,22 @@ export async function buildHandlers(
   directory: string = join(root, 'dist', 'handlers'),
 ): Promise<readonly HandlerBundle[]> {
   return Promise.all([
-    bundle('pre-queue', join(directory, 'pre-queue', 'index.mjs'), {}),
-    bundle('post-queue', join(directory, 'post-queue', 'index.mjs'), { js: REQUIRE }),
+    bundle('pre-queue', 'pre-queue', directory, { plugins: certified }),
+    bundle('pre-queue-certified', 'pre-queue', directory, {}),
+    bundle('post-queue', 'post-queue', directory, { plugins: certified, banner: { js: REQUIRE } }),
   ]);
 }
 
 async function bundle(
-  name: HandlerBundle['name'],
-  path: string,
-  banner: { js?: string },
+  name: BundleId,
+  entry: 'pre-queue' | 'post-queue',
+  directory: string,
+  { plugins = [], banner = {} }: Pick<BuildOptions, 'plugins' | 'banner'>,
 ): Promise<HandlerBundle> {
+  const path = join(directory, name, 'index.mjs');
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join('handlers', name, 'index.ts')],
+    entryPoints: [join('handlers', entry, 'index.ts')],
     outfile: path,
     bundle: true,
     format: 'esm',
@@ -84,7 +94,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams, presigning, copying, ...unusedBySigner],
+    plugins: [lazyBuiltins(), eventStreams, presigning, copying, ...unusedBySigner, ...plugins],
     metafile: true,
     logLevel: 'warning',
   });

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { SchemeSettings } from '../handlers/contract.ts';
+import type { BatchSettings, SchemeSettings } from '../handlers/contract.ts';
 import { URL_SIGNING_TYPES } from '../src/senders/index.ts';
 import type { Sender } from '../src/senders/sender.ts';
 import { SENDERS } from '../src/senders/senders.ts';
@@ -32,7 +32,7 @@ function overview(entries: readonly (readonly [string, Sender])[]): string {
     `[${type}](${sender.guide === undefined ? fileOf(type) : `../sources/${sender.guide}`})`,
     sender.title,
     proofOf(sender.scheme).replaceAll('|', '\\|'),
-    sender.batch ? `each of \`${sender.batch.each}\`` : 'the request',
+    sender.batch ? `each of ${listOf(sender.batch)}` : 'the request',
     identityOf(sender).replaceAll('|', '\\|'),
     shownBy(sender),
   ]);
@@ -58,14 +58,6 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 
 4. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
 5. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
    list is, in \`eventId.each\`.
-
-## Not named, and why
-
-Amazon SNS and PayPal name in each delivery the URL of the certificate that it is signed with: a function that fetches what a
-delivery names would be led elsewhere by a forged one, and waits for others before it can answer. What they can do is to be given a URL with a key in it, \`…?code=<text>\`, which is
-[type ApiKey](../sources/token.md) with \`apiKey.query: code\`. SNS asks first whether it may send: the document of that
-event has \`SubscribeURL\`, which you call once, after a look whether its host is \`sns.<region>.amazonaws.com\`; an event's
-identity is then \`eventId.header: x-amz-sns-message-id\`.
 
 ## Not named yet: facts not found
 
@@ -94,7 +86,7 @@ function page(type: string, sender: Sender): string {
       ? 'The time that is signed is held to `toleranceSeconds`.'
       : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
     batch
-      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of \`${batch.each}\` is one. The places below are in it.`
+      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one. The places below are in it.`
       : 'A request is an event.',
     `An event is recognised by: ${identityOf(sender)}.`,
     ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
@@ -136,7 +128,7 @@ Source: <${source}>
 `;
 }
 
-function proofOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSettings): string {
+function proofOf({ hmac, publicKey, bodyHmac, jwt, token, authorization }: SchemeSettings): string {
   const signed = hmac ?? publicKey;
   if (signed !== undefined) {
     const headers = (signed.headers ?? [signed.header ?? '']).map((name) => `\`${name}\``).join(' or ');
@@ -147,14 +139,22 @@ function proofOf({ hmac, publicKey, bodyHmac, token, authorization }: SchemeSett
     const where = bodyHmac.items === undefined ? 'the body' : 'each item of the body';
     return `HMAC-SHA256 of fields of ${where}, in its \`${bodyHmac.signature}\``;
   }
+  if (jwt !== undefined) {
+    const body = jwt.bodyHashClaim === undefined ? '' : `, of the body by its \`${jwt.bodyHashClaim}\``;
+    return `a JSON Web Token (${jwt.algorithm}) in \`${jwt.header}\`${body}`;
+  }
   if (authorization !== undefined) return `\`Authorization: ${authorization}\``;
   if (token === undefined) return 'Standard Webhooks';
   if ('query' in token) return `the secret in \`?${token.query}=\``;
   return `the secret in \`${'header' in token ? token.header : token.jsonPath}\``;
 }
 
+const listOf = ({ each, form }: BatchSettings) =>
+  form === undefined ? `\`${each}\`` : `\`${each}\` in the form's \`${form}\``;
+
 function identityOf({ event, batch }: Sender): string {
   if (batch === undefined) return event.id.length === 0 ? 'nothing' : code(event.id);
+  if (batch.byPlace) return `${code(event.id)}, and its place in it`;
   const without = batch.varying === undefined ? '' : ` but for ${code(batch.varying)}`;
   return batch.event.id.length === 0 ? `its bytes${without}` : code(batch.event.id);
 }

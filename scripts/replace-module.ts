@@ -7,6 +7,7 @@ const SHAPES = {
   function: (name: string) => `function ${name}() {}`,
   'class factory': (name: string) => `function ${name}() { return class {}; }`,
   identity: (name: string) => `function ${name}(it) { return it; }`,
+  nothing: (name: string) => `const ${name} = undefined;`,
 } as const;
 
 /** Puts exports that do nothing in a module's place; with one shape alone, it is the module itself, as CommonJS has it. */

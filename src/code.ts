@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { zipSync } from 'fflate';
-import type { OWN_CODE_FILE, STORE_CA_FILE } from '../handlers/contract.ts';
+import type { BundleId, OWN_CODE_FILE, STORE_CA_FILE } from '../handlers/contract.ts';
 import type { CodePackage } from './aws/object/code.ts';
 
 /** A file of a user's beside a function's own code, as bytes that the operator passes on and never runs. */
@@ -18,7 +18,7 @@ export type FilesBeside = Readonly<
 
 /** The built-in code of both functions, ready for Lambda alone or with files of a user's beside it. */
 export interface CodeLibrary {
-  packageOf(id: 'pre-queue' | 'post-queue', files?: FilesBeside): Promise<CodePackage>;
+  packageOf(id: BundleId, files?: FilesBeside): Promise<CodePackage>;
 }
 
 /** The earliest time that a zip file can hold: the same code always makes the same zip. */
@@ -32,15 +32,17 @@ export async function loadCode(): Promise<CodeLibrary> {
   const folder = import.meta.url.endsWith('.ts')
     ? new URL('../dist/handlers/', import.meta.url)
     : new URL('./handlers/', import.meta.url);
-  const [preQueue, postQueue] = await Promise.all([
-    readFile(new URL('pre-queue/index.mjs', folder)),
-    readFile(new URL('post-queue/index.mjs', folder)),
+  const read = (id: BundleId) => readFile(new URL(`${id}/index.mjs`, folder));
+  const [preQueue, certified, postQueue] = await Promise.all([
+    read('pre-queue'),
+    read('pre-queue-certified'),
+    read('post-queue'),
   ]);
-  return codeLibrary({ 'pre-queue': preQueue, 'post-queue': postQueue });
+  return codeLibrary({ 'pre-queue': preQueue, 'pre-queue-certified': certified, 'post-queue': postQueue });
 }
 
 /** A library of these bundles. A zip with files of a user's is made when it is needed and not kept: there may be many. */
-export function codeLibrary(bundles: Readonly<Record<'pre-queue' | 'post-queue', Uint8Array>>): CodeLibrary {
+export function codeLibrary(bundles: Readonly<Record<BundleId, Uint8Array>>): CodeLibrary {
   const builtIn = new Map<string, CodePackage>();
   const sums = new Map<string, string>();
   return {

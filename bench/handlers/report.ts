@@ -1,4 +1,5 @@
 import { ASSUMED_SQS_MILLISECONDS } from '../sqs-milliseconds.ts';
+import { type Goal, goalCells } from './goals.ts';
 import { BATCH_SIZE, CONCURRENCY, type PostQueueResult, type PostQueueResults } from './post-queue.ts';
 import type { PreQueueResult } from './pre-queue.ts';
 
@@ -61,6 +62,11 @@ export function printPostQueue({ ours, insertOne, store }: PostQueueResults): vo
       `Ours reaches ${percent(share)} of the store's own rate, and takes ${percent(ours.eventsPerSecond * (ours.cpuMilliseconds / 1000))} of a core for it, all ${CONCURRENCY} together.` +
       `${share > STORE_BOUND_SHARE ? '\nThe store is what bounds it.' : ''}\n`,
   );
+}
+
+export function printGoals(goals: readonly Goal[]): void {
+  table(['goal', 'measured', 'wanted', ''], goals.map(goalCells));
+  console.log();
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {

@@ -5,9 +5,10 @@
 import { join } from 'node:path';
 import { Processes } from '../../local/processes.ts';
 import { CpuShares, SHARE_OF_256_MB } from './cpu-share.ts';
+import { goalsOf } from './goals.ts';
 import { CONCURRENCY, measurePostQueue } from './post-queue.ts';
 import { measurePreQueue } from './pre-queue.ts';
-import { printCapacity, printPostQueue, printPreQueue } from './report.ts';
+import { printCapacity, printGoals, printPostQueue, printPreQueue } from './report.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '.nami', 'bench-handlers');
 const progress = (line: string) => console.error(line);
@@ -46,13 +47,16 @@ async function measure(): Promise<number> {
   printPreQueue(preQueue);
   printCapacity(ours);
   printPostQueue(postQueue);
+  printGoals(goalsOf(ours, sqsClient, postQueue.ours));
   const round = (value: number) => Number(value.toFixed(2));
   const pre = {
+    cpuMilliseconds: round(ours.cpuMilliseconds),
     cpuRatio: round(sqsClient.cpuMilliseconds / ours.cpuMilliseconds),
     coldRatio: round(sqsClient.firstMilliseconds / ours.firstMilliseconds),
     bundleKB: round(ours.bundleKB),
   };
   const post = {
+    cpuMilliseconds: round(postQueue.ours.cpuMilliseconds),
     throughputRatio: round(postQueue.ours.eventsPerSecond / postQueue.insertOne.eventsPerSecond),
     duplicates: postQueue.ours.duplicates,
   };

@@ -20,8 +20,8 @@ export interface Memory {
 
 const root = join(import.meta.dirname, '..', '..');
 const OPERATOR = join(root, 'dist', 'operator.mjs');
-/** As the image has it under the chart's limit of 256 MiB, of which V8 may have half. */
-const HEAP = ['--max-old-space-size=128', '--max-semi-space-size=2'];
+/** The chart's limit of memory, of which the image gives V8 a share. */
+const LIMIT_MIB = 256;
 /** How far the virtual time goes on at a time, in milliseconds. */
 const STEP = 10;
 /** What is asked of each pipeline once a minute, all else being at rest. */
@@ -47,7 +47,7 @@ export async function measureMemory(pipelines: number): Promise<Memory> {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(`http://${kubernetes}`));
   const log = openSync(join(folder, 'operator.log'), 'w');
-  const operator = spawn(process.execPath, [...HEAP, OPERATOR], {
+  const operator = spawn(process.execPath, [OPERATOR], {
     env: environmentOf(world, `http://${aws}`, kubeconfig),
     stdio: ['ignore', log, log],
   });
@@ -80,8 +80,7 @@ const environmentOf = ({ aws }: World, endpoint: string, kubeconfig: string): No
   AWS_REGION: aws.around.region,
   AWS_ENDPOINT_URL: endpoint,
   KUBECONFIG: kubeconfig,
-  // As the image sets it.
-  MALLOC_ARENA_MAX: '1',
+  ...imageEnvironment(),
   NAMI_CLUSTER: CLUSTER,
   NAMI_LEADER_ELECTION: 'false',
   NAMI_PERMISSIONS_BOUNDARY: BOUNDARY_ARN,
@@ -91,6 +90,19 @@ const environmentOf = ({ aws }: World, endpoint: string, kubeconfig: string): No
   // How long AWS would make it wait is no matter of memory.
   NAMI_RATE_SHARE: FAST.NAMI_RATE_SHARE,
 });
+
+/** What the image sets; V8 would take the share of this machine's memory. */
+function imageEnvironment(): NodeJS.ProcessEnv {
+  const lines = readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(
+    /^ENV (MALLOC_\w+|NODE_OPTIONS)="?(.*?)"?$/gm,
+  );
+  const withinLimit = (value: string) =>
+    value.replace(
+      /--max-old-space-size-percentage=(\d+)/,
+      (_, share) => `--max-old-space-size=${(LIMIT_MIB * Number(share)) / 100}`,
+    );
+  return Object.fromEntries([...lines].map(([, name, value = '']) => [name, withinLimit(value)]));
+}
 
 const kubeconfigOf = (server: string): string =>
   JSON.stringify({

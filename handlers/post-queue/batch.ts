@@ -1,10 +1,11 @@
-import { decodeEnvelope } from '../envelope.ts';
+import { decodeEnvelope, type Envelope } from '../envelope.ts';
 import { errorFields, type Log } from '../log.ts';
+import { isWanted } from '../sources/only.ts';
 import type { NewEvent, Received } from './document.ts';
 import { EventBusyError } from './lease.ts';
 import { elementMemory, memoryOf } from './memory.ts';
 import { type Weight, weigh } from './payload.ts';
-import { split } from './split.ts';
+import { requestOf, split } from './split.ts';
 import type { StoreResult } from './store.ts';
 
 /** What is used of the event of an SQS event source mapping (AWS: Lambda, using Lambda with Amazon SQS). */
@@ -34,6 +35,8 @@ export interface BatchDependencies {
   readonly process: (events: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, Error>>;
   /** Of memory, for the events that are at hand. */
   readonly memoryBytes: number;
+  /** Events that were left out by their user's will. */
+  readonly countUnwanted: (count: number) => void;
   readonly log: Log;
 }
 
@@ -45,7 +48,7 @@ export async function storeBatch(
   { Records: records }: SqsBatch,
   dependencies: BatchDependencies,
 ): Promise<BatchResponse> {
-  const { store, storeRequests, process, log } = dependencies;
+  const { store, storeRequests, process, countUnwanted, log } = dependencies;
   const messages = records.map(messageOf);
   const memory = new Map<string, number>();
   const fail = (what: string, message: Message, error: unknown) => {
@@ -90,9 +93,12 @@ export async function storeBatch(
     const error = errors.find((each) => !(each instanceof EventBusyError)) ?? errors[0];
     if (error !== undefined) fail('event not processed', message, error);
   }
+  const isDone = ({ missing, hasFailed }: Message) => missing === 0 && !hasFailed;
+  const unwanted = messages.filter(isDone).reduce((sum, message) => sum + message.unwanted, 0);
+  if (unwanted > 0) countUnwanted(unwanted);
   return {
     batchItemFailures: messages
-      .filter(({ missing, hasFailed }) => missing > 0 || hasFailed)
+      .filter((message) => !isDone(message))
       .map(({ record }) => ({ itemIdentifier: record.messageId })),
   };
 }
@@ -102,11 +108,19 @@ interface Message {
   readonly record: SqsRecord;
   /** Of what it brought, how much is not stored yet. */
   missing: number;
+  /** Likewise, how much is not to be. */
+  unwanted: number;
   readonly eventIds: string[];
   hasFailed: boolean;
 }
 
-const messageOf = (record: SqsRecord): Message => ({ record, missing: 1, eventIds: [], hasFailed: false });
+const messageOf = (record: SqsRecord): Message => ({
+  record,
+  missing: 1,
+  unwanted: 0,
+  eventIds: [],
+  hasFailed: false,
+});
 
 /** A document that a message brought. */
 interface Part {
@@ -160,14 +174,25 @@ function* partsOf(
   { toEvent, toRequest, memoryBytes }: BatchDependencies,
 ): Generator<Unmade> {
   const envelope = decodeEnvelope(message.record.body);
-  const elements = envelope.batch === undefined ? undefined : split(envelope, envelope.batch);
-  if (elements === undefined || typeof elements === 'string') {
+  const { batch, only } = envelope;
+  const isKept = (event: Envelope) => only === undefined || isWanted(only, event.eventType, requestOf(event));
+  const found = batch === undefined ? undefined : split(envelope, batch);
+  if (found === undefined || typeof found === 'string') {
+    // Of others that are stored whole it isn't known what they bring.
+    if ((found === 'no-list' || found === 'no-elements') && !isKept(envelope)) {
+      message.missing = 0;
+      message.unwanted = 1;
+      return;
+    }
     const weight = weigh(envelope.body, memoryBytes);
-    const make = () => toEvent({ envelope, unsplit: elements }, weight);
+    const make = () => toEvent({ envelope, unsplit: found }, weight);
     yield { kind: 'event', bytes: weight.bytes, make };
     return;
   }
-  message.missing = 1 + elements.length;
+  const elements = found.filter(({ envelope: event }) => isKept(event));
+  message.missing = elements.length === 0 ? 0 : 1 + elements.length;
+  message.unwanted = found.length - elements.length;
+  if (elements.length === 0) return;
   const request = toRequest(envelope);
   yield { kind: 'request', bytes: memoryOf(envelope.body.length, 0), make: () => request };
   const beside = elementMemory(envelope.headers);

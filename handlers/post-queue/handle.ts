@@ -1,4 +1,10 @@
-import { isProbe, type PostQueueProbe, type StoreProbe, VOLUME_METRIC } from '../contract.ts';
+import {
+  isProbe,
+  type PostQueueProbe,
+  type StoreProbe,
+  UNWANTED_METRIC,
+  VOLUME_METRIC,
+} from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import { type LambdaContext, timeToWork } from '../lambda-context.ts';
@@ -70,10 +76,20 @@ export function postQueueHandler({
         if (!process) return new Map();
         return processEvents(events, { process, database, collection, memoryBytes, now, newId }, lambda);
       },
+      countUnwanted: (count) => {
+        const values = { FunctionName: functionName() };
+        log({
+          level: 'info',
+          message: 'events not wanted',
+          ...embeddedMetric(UNWANTED_METRIC, 'Count', count, values, now()),
+        });
+      },
       log,
     });
   };
 }
+
+const functionName = () => process.env.AWS_LAMBDA_FUNCTION_NAME ?? '';
 
 const ARRANGEMENT_MILLISECONDS = 2000;
 
@@ -102,6 +118,6 @@ const inMoments = (arrange: Arrangement): Promise<string | undefined | typeof LA
 function reportVolume({ disk }: StoreProbe & { reachable: true }, log: Log, at: Date): void {
   if (!disk) return;
   const percent = (100 * disk.usedBytes) / disk.totalBytes;
-  const values = { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' };
+  const values = { FunctionName: functionName() };
   log(embeddedMetric(VOLUME_METRIC, 'Percent', percent, values, at));
 }

@@ -9,11 +9,15 @@ import { consult } from './consult.ts';
 import { type GatewayEvent, type GatewayResponse, toRawRequest } from './gateway-event.ts';
 import { type Receipt, receive } from './receive.ts';
 import { acceptance, answer, type RefusalReason, refusal } from './responses.ts';
+import type { SenderCalls } from './sender-calls.ts';
+import { SenderError } from './sender-error.ts';
 import type { PreQueueConfiguration } from './settings.ts';
 
 export interface PreQueueDependencies {
   readonly configuration: PreQueueConfiguration;
   readonly code: FindOwnCode<PreQueueCode>;
+  /** Of a source that asks its sender. */
+  readonly senderCalls?: SenderCalls | undefined;
   /** Fails if the queue hasn't it in so many milliseconds. */
   readonly sendMessage: (body: string, milliseconds: number) => Promise<void>;
   readonly now: () => Date;
@@ -77,7 +81,7 @@ type Outcome =
 async function take(
   event: GatewayEvent,
   lambda: LambdaContext,
-  { configuration, code, sendMessage, now, newId }: PreQueueDependencies,
+  { configuration, code, senderCalls, sendMessage, now, newId }: PreQueueDependencies,
 ): Promise<Outcome> {
   if (configuration.kind === 'broken') return { kind: 'refused', reason: 'settings-broken' };
   const { settings } = configuration;
@@ -89,19 +93,18 @@ async function take(
     if (own.kind === 'broken') throw new OwnCodeError(messagesOf(own.problems));
     const request = toRawRequest(event);
     if (request === undefined) return { kind: 'refused', reason: 'body-malformed' };
+    const certificate = await senderCalls?.certificateOf(request, settings.source, timeToWork(lambda));
     receipt = await consult(
       own.exports,
       request,
-      receive(request, settings, now(), newId()),
+      receive(request, settings, now(), newId(), certificate),
       settings,
       lambda,
     );
+    if (receipt.kind === 'answer' && receipt.answer.visit !== undefined)
+      await senderCalls?.visit(receipt.answer.visit, timeToWork(lambda));
   } catch (error) {
-    return {
-      kind: 'refused',
-      reason: error instanceof OwnCodeError ? 'own-code-failed' : 'internal-error',
-      error,
-    };
+    return { kind: 'refused', reason: reasonOf(error), error };
   }
   if (receipt.kind === 'refused') return receipt;
   const isUnwanted = receipt.kind === 'accepted' && receipt.isUnwanted;
@@ -117,4 +120,9 @@ async function take(
     isUnwanted,
     response: receipt.answer ? answer(receipt.answer) : acceptance(settings.response),
   };
+}
+
+function reasonOf(error: unknown): RefusalReason {
+  if (error instanceof OwnCodeError) return 'own-code-failed';
+  return error instanceof SenderError ? 'sender-unreachable' : 'internal-error';
 }

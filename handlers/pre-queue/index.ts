@@ -4,6 +4,7 @@ import { logToStdout } from '../log.ts';
 import { ownCodeFinder } from '../own-code/load.ts';
 import type { PreQueueCode } from '../own-code/pre-queue.ts';
 import { preQueueHandler } from './handle.ts';
+import { senderCalls } from './sender-calls.ts';
 import { readSettings } from './settings.ts';
 import { sendMessage } from './sqs.ts';
 
@@ -15,6 +16,7 @@ await code();
 export const handler = preQueueHandler({
   configuration: readSettings(process.env),
   code,
+  senderCalls,
   sendMessage,
   now: () => new Date(),
   newId: () => randomUUID(),

@@ -3,7 +3,7 @@ import { type Envelope, encodeEnvelope } from '../envelope.ts';
 import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
 import { sourceOf } from '../sources/index.ts';
 import { isWanted } from '../sources/only.ts';
-import type { HandshakeAnswer, Source } from '../sources/source.ts';
+import type { HandshakeAnswer, Source, Trust } from '../sources/source.ts';
 import { storableIdentity } from '../storable-identity.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { RefusalReason } from './responses.ts';
@@ -32,9 +32,10 @@ export function receive(
   { source: settings, secrets }: Pick<PreQueueSettings, 'source' | 'secrets'>,
   now: Date,
   id: string,
+  certificate?: Trust['certificate'],
 ): Receipt {
   const source = sourceOf(settings);
-  const trust = { secrets, settings, now };
+  const trust = { secrets, settings, now, certificate };
 
   if (contradictsItself(request, source)) return refused('header-repeated');
   const answer = source.handshake?.(request, trust);
@@ -47,6 +48,7 @@ export function receive(
   if (verdict !== 'authentic') return refused(verdict);
 
   const event = source.identify(request);
+  const { only } = settings;
   const envelope: Envelope = {
     id,
     receivedAt: now,
@@ -58,15 +60,15 @@ export function receive(
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
     batch: source.batch,
+    only: source.batch && only,
     contentType: headerValue(request, 'content-type'),
     contentEncoding: contentEncoding(request),
     headers: keptHeaders(request.headers, source, settings.keepHeaders),
     body: request.body,
   };
   const message = encodeEnvelope(envelope);
-  // Of several events none is judged by what is around them.
-  const { only } = source.batch === undefined ? settings : {};
-  const isUnwanted = only !== undefined && !isWanted(only, event.type, request);
+  // Of several events each is judged by itself, once they are told apart.
+  const isUnwanted = !source.batch && only !== undefined && !isWanted(only, event.type, request);
   if (message.length > SQS_MESSAGE_BYTES && !isUnwanted) return refused('message-too-large');
   return { kind: 'accepted', envelope, message, isUnwanted };
 }

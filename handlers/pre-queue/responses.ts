@@ -16,7 +16,12 @@ export type RefusalReason =
   | UnavailableReason;
 
 /** Nothing is wrong with the delivery: the sender is to try again. */
-export type UnavailableReason = 'settings-broken' | 'own-code-failed' | 'enqueue-failed' | 'internal-error';
+export type UnavailableReason =
+  | 'settings-broken'
+  | 'own-code-failed'
+  | 'sender-unreachable'
+  | 'enqueue-failed'
+  | 'internal-error';
 
 type Refusing = Pick<
   ResponseSettings,
@@ -57,6 +62,7 @@ function explained(reason: RefusalReason, codes: Refusing): GatewayResponse {
       return problem(codes.disabledStatusCode ?? codes.unavailableStatusCode, 'disabled');
     case 'settings-broken':
     case 'own-code-failed':
+    case 'sender-unreachable':
     case 'enqueue-failed':
     case 'internal-error':
       return problem(codes.unavailableStatusCode, 'unavailable', { 'Retry-After': RETRY_AFTER_SECONDS });

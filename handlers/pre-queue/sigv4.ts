@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Checksum, SourceData } from '@smithy/types';
 
@@ -67,18 +67,24 @@ function credentials({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOK
 
 /** Node's SHA-256, or HMAC with a key, as the signer asks for it. With the SDK's own, signing takes half as long again. */
 class Sha256 implements Checksum {
-  readonly #hash;
+  readonly #key: string | KeyObject | undefined;
+  readonly #data: Uint8Array[] = [];
 
   constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', keyOf(secret));
+    this.#key = secret === undefined ? undefined : keyOf(secret);
   }
 
   update(data: Uint8Array): void {
-    this.#hash.update(data);
+    this.#data.push(data);
   }
 
   async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
+    const [first = Buffer.alloc(0), ...more] = this.#data;
+    const data = more.length === 0 ? first : Buffer.concat(this.#data);
+    // In one call a hash takes a third of what a stream does that is made for it.
+    return this.#key === undefined
+      ? hash('sha256', data, 'buffer')
+      : createHmac('sha256', this.#key).update(data).digest();
   }
 
   /** The signer makes a new one each time. */
@@ -87,9 +93,12 @@ class Sha256 implements Checksum {
   }
 }
 
-/** With bytes for a key Node takes three times as long as with a key object that is made of them first. */
+/** Of the signer's own, which it keeps for a day: with its bytes for a key Node takes three times as long. */
+const keys = new WeakMap<object, KeyObject>();
+
 function keyOf(secret: SourceData): string | KeyObject {
-  return typeof secret === 'string'
-    ? secret
-    : createSecretKey(new Uint8Array(secret as ArrayBuffer | Uint8Array));
+  if (typeof secret === 'string') return secret;
+  const made = keys.get(secret) ?? createSecretKey(new Uint8Array(secret as ArrayBuffer | Uint8Array));
+  keys.set(secret, made);
+  return made;
 }

@@ -3,6 +3,7 @@ import { basic, bearer } from './authorization.ts';
 import { signedInBody } from './body-hmac.ts';
 import { eventReader } from './event-reader.ts';
 import { type Half, hmacSigned } from './hmac-signature.ts';
+import { tokenSigned } from './jwt.ts';
 import { publicKeySigned } from './public-key.ts';
 import type { Source } from './source.ts';
 import { standardWebhooksBy } from './standard-webhooks.ts';
@@ -28,6 +29,7 @@ function schemeOf({
   hmac,
   publicKey,
   bodyHmac,
+  jwt,
   token,
   authorization,
   standardWebhooks: orText,
@@ -35,6 +37,7 @@ function schemeOf({
   if (hmac !== undefined) return hmacSigned(hmac);
   if (publicKey !== undefined) return publicKeySigned(publicKey);
   if (bodyHmac !== undefined) return signedInBody(bodyHmac);
+  if (jwt !== undefined) return tokenSigned(jwt);
   if (authorization !== undefined) return authorization === 'Basic' ? basic : bearer;
   if (token === undefined) return standardWebhooksBy(orText === 'or-text');
   if ('header' in token) return tokenSent(token.header);

@@ -17,10 +17,11 @@ export function formFields(body: string | undefined): FormFields | undefined {
   const fields = new Map<string, Set<string>>();
   try {
     for (const field of body?.split('&') ?? []) {
-      const [name = '', ...value] = field
-        .split('=')
-        .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
-      fields.set(name, (fields.get(name) ?? new Set()).add(value.join('=')));
+      const end = `${field}=`.indexOf('=');
+      const [name = '', value = ''] = [field.slice(0, end), field.slice(end + 1)].map((part) =>
+        decodeURIComponent(part.replaceAll('+', ' ')),
+      );
+      fields.set(name, (fields.get(name) ?? new Set()).add(value));
     }
   } catch {
     return undefined;

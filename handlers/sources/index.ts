@@ -1,5 +1,6 @@
-import type { BuiltInType, SourceSettings } from '../contract.ts';
+import type { BuiltInType, CertifiedType, SourceSettings } from '../contract.ts';
 import { apiKey, basic, bearer } from './authorization.ts';
+import { CERTIFIED_SOURCES } from './certified.ts';
 import { describedSource } from './described.ts';
 import { withHandshakes } from './described-handshake.ts';
 import { withEventId } from './event-id.ts';
@@ -19,7 +20,9 @@ import { x } from './x.ts';
 type Entry = Source | ((settings: SourceSettings) => Source);
 
 /** Every source that the functions have code for: one that is missing here doesn't compile. */
-const SOURCES: Readonly<Record<BuiltInType, Entry>> = {
+const SOURCES: Readonly<Record<Exclude<BuiltInType, CertifiedType>, Entry>> &
+  Readonly<Partial<Record<CertifiedType, Entry>>> = {
+  ...CERTIFIED_SOURCES,
   None: none,
   StandardWebhooks: standardWebhooks,
   Shopify: shopify,
@@ -58,6 +61,7 @@ export const isKnown = ({ type, sender }: Partial<SourceSettings>): boolean =>
   typeof type === 'string' && (typeof sender === 'object' || Object.hasOwn(SOURCES, type));
 
 function builtIn(settings: SourceSettings): Source {
-  const entry = SOURCES[settings.type as BuiltInType];
+  // It is there: what isn't known gets no further than the settings.
+  const entry = SOURCES[settings.type as BuiltInType] as Entry;
   return typeof entry === 'function' ? entry(settings) : entry;
 }

@@ -1,9 +1,9 @@
 import { decodeBase64Url } from '../base64.ts';
-import type { SourceSettings } from '../contract.ts';
+import type { JwtSettings, SourceSettings } from '../contract.ts';
 import { headerValue, type RawRequest } from '../raw-request.ts';
 import { sha256Hex } from '../sha256.ts';
 import { credentials } from './authorization.ts';
-import { hmacProof } from './hmac-signature.ts';
+import { type Half, hmacProof } from './hmac-signature.ts';
 import { at } from './json-body.ts';
 import { publicKeyProof } from './public-key.ts';
 import type { Source, Trust, Verdict } from './source.ts';
@@ -15,9 +15,14 @@ const proofOf = {
   ES256: () => publicKeyProof('ecdsa-p256-sha256'),
 } as const;
 
-/** Any sender that sends a JSON Web Token along (RFC 7519; RFC 7515: compact serialization). */
+/** Any sender that sends a JSON Web Token along, as the user describes it. */
 export function jwt({ jwt: settings }: SourceSettings): Source {
   if (settings === undefined) throw new Error('source JWT has no jwt settings');
+  return { ...tokenSigned(settings), identify: () => ({}) };
+}
+
+/** The half of a source whose sender does (RFC 7519; RFC 7515: compact serialization). */
+export function tokenSigned(settings: JwtSettings): Omit<Half, 'timeIn'> {
   const { algorithm, audience, issuer, bodyHashClaim } = settings;
   const proof = proofOf[algorithm]();
   const name = settings.header.toLowerCase();
@@ -49,7 +54,6 @@ export function jwt({ jwt: settings }: SourceSettings): Source {
     signatureHeaders: [name],
     identityHeaders: [],
     checkSecret: proof.checkSecret,
-    identify: () => ({}),
     verify(request, trust) {
       const value = headerValue(request, name);
       if (value === undefined) return 'token-missing';

@@ -13,8 +13,8 @@ export const BODY_LIMITS = {
   /** A question has a handful of short fields (docs.slack.dev: "url_verification event"). */
   handshake: { bytes: 64 * 1024 },
   /**
-   * Twilio's own examples parse forms with Express, which takes 100 KB and 1,000 fields unless told otherwise (npm
-   * body-parser: urlencoded, limit and parameterLimit): what is larger its senders can't rely on.
+   * Twilio's own examples parse forms with Express, which takes 1,000 fields unless told otherwise (npm body-parser:
+   * urlencoded, parameterLimit). Few are large: Mandrill puts up to a thousand events into one.
    */
-  form: { bytes: 256 * 1024, fields: 1000 },
+  form: { bytes: 1024 * 1024, fields: 1000 },
 } as const;

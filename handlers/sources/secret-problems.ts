@@ -1,4 +1,4 @@
-import { isSigned, type SettingsProblem, type SourceSettings } from '../contract.ts';
+import { needsSecret, type SettingsProblem, type SourceSettings } from '../contract.ts';
 import { sourceOf } from './index.ts';
 
 /**
@@ -7,7 +7,7 @@ import { sourceOf } from './index.ts';
  */
 export function secretProblems(settings: SourceSettings, secrets: readonly string[]): SettingsProblem[] {
   const { type } = settings;
-  if (secrets.length === 0 && isSigned(type)) {
+  if (secrets.length === 0 && needsSecret(type)) {
     return [
       {
         message: `source ${type} checks who sends and so needs a secret: name one in spec.source.secretRefs`,

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { BatchSettings, SourceSettings } from '../contract.ts';
 import type { RawRequest } from '../raw-request.ts';
 
@@ -22,6 +23,11 @@ export interface Source {
    * A header listed above has at most one value here: a request that contradicts itself is refused before.
    */
   verify(request: RawRequest, trust: Trust): Verdict;
+  /**
+   * Where the certificate is that it takes to verify the delivery, if that names one: a URL of the sender's own, whatever the
+   * request says, to be asked before.
+   */
+  certificateUrl?(request: RawRequest): string | undefined;
   /** What an authentic delivery says about its event. */
   identify(request: RawRequest): EventIdentity;
   /**
@@ -36,6 +42,8 @@ export interface Trust {
   readonly secrets: readonly string[];
   readonly settings: SourceSettings;
   readonly now: Date;
+  /** The one at {@link Source.certificateUrl}, if it is there. */
+  readonly certificate?: X509Certificate | undefined;
 }
 
 export type Verdict = 'authentic' | UnverifiedReason;
@@ -53,6 +61,10 @@ export type UnverifiedReason =
   /** It has to be parsed to be verified, and is beyond the limits for that. */
   | 'body-too-complex'
   | 'url-unknown'
+  /** It isn't one that the user names. */
+  | 'topic-unknown'
+  /** The sender has none where the delivery says, or one that isn't valid now. */
+  | 'certificate-unknown'
   | 'id-missing'
   | 'timestamp-missing'
   | 'timestamp-malformed'
@@ -79,4 +91,6 @@ export interface HandshakeAnswer {
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  /** A URL of the sender's own that is called before it is answered. */
+  readonly visit?: string;
 }

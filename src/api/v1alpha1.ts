@@ -14,7 +14,13 @@ import {
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
-import { BATCH_TYPES, SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
+import {
+  LIST_TYPES,
+  REQUEST_TELLING_TYPES,
+  SOURCE_TYPES,
+  TELLING_TYPES,
+  URL_SIGNING_TYPES,
+} from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -592,6 +598,26 @@ const only = checked(
   },
 );
 
+const sns = z
+  .object({
+    topicArns: z
+      .array(
+        formed(
+          256,
+          /^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$/,
+          'sns.topicArns holds ARNs of topics, such as arn:aws:sns:eu-central-1:111122223333:orders',
+        ),
+      )
+      .min(1)
+      .max(20)
+      .describe(
+        'Topics whose messages are taken. Anybody can have SNS sign messages, from topics of their own.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'set' }),
+  })
+  .optional()
+  .describe('Which messages of Amazon SNS are taken; for type SNS.');
+
 const quoted = (types: readonly string[]) => types.map((type) => `'${type}'`).join(', ');
 
 const source = z
@@ -618,6 +644,7 @@ const source = z
     hmac,
     publicKey,
     jwt,
+    sns,
     apiKey,
     publicUrl: formed(
       512,
@@ -632,7 +659,7 @@ const source = z
     only: only
       .optional()
       .describe(
-        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Not where a request brings several events. Default: all.',
+        'Which events are stored. All others are verified and answered like these, and counted in the metric Unwanted, but not stored. An event of which it can not be told, such as one in a compressed body, is stored. Where a request brings several events, each is judged by itself, at places in it. Default: all.',
       ),
     keepHeaders: z
       .array(headerName('Name of a header, in any case.'))
@@ -648,7 +675,7 @@ const source = z
   .meta(
     rules(
       {
-        rule: "self.type in ['None', 'PublicKey'] || (has(self.jwt) && has(self.jwt.keys)) || (has(self.secretRefs) && size(self.secretRefs) > 0)",
+        rule: "self.type in ['None', 'PublicKey', 'SNS'] || (has(self.jwt) && has(self.jwt.keys)) || (has(self.secretRefs) && size(self.secretRefs) > 0)",
         message: 'this source type verifies signatures: name its signing secret in secretRefs',
       },
       {
@@ -659,6 +686,15 @@ const source = z
       {
         rule: "(self.type != 'PublicKey' && !(has(self.jwt) && has(self.jwt.keys) && self.jwt.algorithm != 'HS256')) || !has(self.secretRefs) || size(self.secretRefs) == 0",
         message: 'public keys stand in publicKey.keys or jwt.keys, and are no secrets: take secretRefs out',
+      },
+      {
+        rule: "self.type != 'SNS' || !has(self.secretRefs) || size(self.secretRefs) == 0",
+        message: "type SNS verifies by certificates of Amazon's, and there is no secret: take secretRefs out",
+      },
+      {
+        rule: "(self.type == 'SNS') == has(self.sns)",
+        message:
+          'sns and type SNS belong together: give sns.topicArns with the topics that you subscribe to, or take sns out',
       },
       {
         rule: "(self.type == 'PublicKey') == has(self.publicKey)",
@@ -687,16 +723,16 @@ const source = z
           'publicUrl is for senders that sign the URL: remove publicUrl, or set type to one that does, such as Twilio, or to HMAC or PublicKey with {url}, {path} or {query} in the template',
       },
       {
-        rule: `!has(self.only) || !has(self.only.types) || self.type in [${quoted(TELLING_TYPES)}]`,
+        rule: `!has(self.only) || !has(self.only.types) || (has(self.eventId) ? !has(self.eventId.each) && self.type in [${quoted(REQUEST_TELLING_TYPES)}] : self.type in [${quoted(TELLING_TYPES)}])`,
         fieldPath: '.only.types',
         message:
-          'of a sender of this type no event type is known: name a place in its body in only.jsonPath and only.values instead',
+          'of such an event no type is known, for its sender tells none or eventId says where else to look: name a place in its body, or in an element of eventId.each, in only.jsonPath and only.values instead',
       },
       {
-        rule: `!has(self.only) || (has(self.eventId) ? !has(self.eventId.each) : !(self.type in [${quoted(BATCH_TYPES)}]))`,
+        rule: `!has(self.only) || has(self.eventId) || !(self.type in [${quoted(LIST_TYPES)}])`,
         fieldPath: '.only',
         message:
-          'a request of this source brings several events, and only looks at a request as a whole: take only out, or set eventId.bodySha256: true without each, which keeps a request together as one event',
+          'a request of this source may be a list of events, and only looks at one event: say where the list is in eventId.each, or set eventId.bodySha256: true, which keeps a request together as one event',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

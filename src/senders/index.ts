@@ -1,6 +1,6 @@
 import {
   BUILT_IN_TYPES,
-  isSigned,
+  needsSecret,
   type ResponseSettings,
   type SourceSettings,
 } from '../../handlers/contract.ts';
@@ -10,7 +10,7 @@ import { SENDERS } from './senders.ts';
 /** Every sender that can be named in `spec.source.type`; the CRD's enum is made from this list. */
 export const SOURCE_TYPES = [...BUILT_IN_TYPES, ...namesOf(SENDERS)] as const;
 
-export const SIGNED_SOURCE_TYPES = SOURCE_TYPES.filter(isSigned);
+export const SECRET_SOURCE_TYPES = SOURCE_TYPES.filter(needsSecret);
 
 /** Types of senders that sign the URL. */
 export const URL_SIGNING_TYPES: readonly string[] = [
@@ -18,25 +18,33 @@ export const URL_SIGNING_TYPES: readonly string[] = [
   ...namesOf(SENDERS).filter((name) => signsUrl(SENDERS[name])),
 ];
 
-/** Types of senders that say of each event of which type it is. */
+/** Types of senders that say of a request, as a whole, of which type its event is. */
+export const REQUEST_TELLING_TYPES: readonly string[] = [
+  'Shopify',
+  'GitLab',
+  'SNS',
+  'PayPal',
+  ...namesOf(SENDERS).filter((name) => (SENDERS[name] as Sender).event.type !== undefined),
+];
+
+/** Types of senders that say of each event of which type it is, be it a request or an element of one. */
 export const TELLING_TYPES: readonly string[] = [
   'Shopify',
   'GitLab',
+  'Meta',
+  'MicrosoftGraph',
+  'SNS',
+  'PayPal',
   ...namesOf(SENDERS).filter((name) => {
-    const { event }: Sender = SENDERS[name];
-    return event.type !== undefined;
+    const { event, batch }: Sender = SENDERS[name];
+    return (batch?.event ?? event).type !== undefined;
   }),
 ];
 
-/** Types of senders that bring several events in one request, or may. */
-export const BATCH_TYPES: readonly string[] = [
-  'Meta',
-  'MicrosoftGraph',
-  ...namesOf(SENDERS).filter((name) => {
-    const { batch, mayBeList }: Sender = SENDERS[name];
-    return batch !== undefined || mayBeList === true;
-  }),
-];
+/** Types of senders whose requests may be lists of events, which nothing takes apart unless the user says where they are. */
+export const LIST_TYPES: readonly string[] = namesOf(SENDERS).filter(
+  (name) => (SENDERS[name] as Sender).mayBeList === true,
+);
 
 /** What a function is told: a sender that is data comes with it. */
 export function withSender(source: SourceSettings): SourceSettings {

@@ -5,7 +5,6 @@ export const mandrill: Sender = {
   title: 'Mailchimp Transactional (Mandrill)',
   page: 'https://mandrill.zendesk.com/hc/en-us/articles/360039232513-How-to-Authenticate-Webhook-Requests',
   secret: 'the key of the webhook',
-  note: 'What one request brings is one event: its list is in a form.',
   shown: { by: 'documentation' },
   scheme: {
     hmac: {
@@ -16,5 +15,15 @@ export const mandrill: Sender = {
     },
   },
   event: { id: ['{bodySha256}'] },
+  // `_id` is the message's, which has many events.
+  batch: {
+    form: 'mandrill_events',
+    each: '$',
+    event: {
+      id: [],
+      type: ['{json:$.event}', '{json:$.type}.{json:$.action}'],
+      sentAt: { at: '{json:$.ts}', format: 'seconds' },
+    },
+  },
   handshakes: [{ method: 'HEAD', answer: {} }],
 };

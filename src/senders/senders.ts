@@ -44,6 +44,7 @@ import { mandrill } from './mandrill.ts';
 import { modernTreasury } from './modern-treasury.ts';
 import { mux } from './mux.ts';
 import { nango } from './nango.ts';
+import { netlify } from './netlify.ts';
 import { notion } from './notion.ts';
 import { okta } from './okta.ts';
 import { onfido } from './onfido.ts';
@@ -128,6 +129,7 @@ export const SENDERS = {
   ModernTreasury: modernTreasury,
   Mux: mux,
   Nango: nango,
+  Netlify: netlify,
   Notion: notion,
   Okta: okta,
   Onfido: onfido,

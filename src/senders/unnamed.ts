@@ -10,7 +10,6 @@ export const UNNAMED = [
   'Forgejo',
   'Heroku',
   'LaunchDarkly',
-  'Netlify',
   'Nylas',
   'Persona',
   'Plaid',

@@ -868,7 +868,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'types of a sender that says none',
     { source: { only: { types: ['push'] } } },
     'spec.source.only.types',
-    'of a sender of this type no event type is known: name a place in its body in only.jsonPath',
+    'of such an event no type is known, for its sender tells none',
   ],
   [
     'types and a place',
@@ -895,16 +895,49 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'only.jsonPath starts with $ and has steps',
   ],
   [
-    'some of what a sender puts into one request',
-    { source: { type: 'Okta', secretRefs: [SECRET], only: { types: ['user.session.start'] } } },
-    'spec.source.only',
-    'a request of this source brings several events, and only looks at a request as a whole: take only out',
+    'SNS without topics',
+    { source: { type: 'SNS' } },
+    'spec.source',
+    'sns and type SNS belong together: give sns.topicArns with the topics that you subscribe to',
   ],
   [
-    'some of the elements of a request',
-    { source: { eventId: { each: '$.events' }, only: { jsonPath: '$.a', values: ['b'] } } },
+    'SNS with a secret',
+    {
+      source: {
+        type: 'SNS',
+        secretRefs: [SECRET],
+        sns: { topicArns: ['arn:aws:sns:us-east-1:111122223333:a'] },
+      },
+    },
+    'spec.source',
+    "type SNS verifies by certificates of Amazon's, and there is no secret: take secretRefs out",
+  ],
+  [
+    'a topic that is none',
+    { source: { type: 'SNS', sns: { topicArns: ['arn:aws:sqs:us-east-1:111122223333:a'] } } },
+    'spec.source.sns.topicArns[0]',
+    'sns.topicArns holds ARNs of topics, such as arn:aws:sns:eu-central-1:111122223333:orders',
+  ],
+  [
+    'types of elements where the user says what they are',
+    {
+      source: {
+        type: 'Okta',
+        secretRefs: [SECRET],
+        eventId: { each: '$.data.events' },
+        only: { types: ['user.session.start'] },
+      },
+    },
+    'spec.source.only.types',
+    'or in an element of eventId.each, in only.jsonPath and only.values instead',
+  ],
+  [
+    'some of what may be a list',
+    {
+      source: { type: 'CloudEvents', secretRefs: [SECRET], only: { jsonPath: '$.type', values: ['a'] } },
+    },
     'spec.source.only',
-    'or set eventId.bodySha256: true without each, which keeps a request together as one event',
+    'a request of this source may be a list of events, and only looks at one event: say where the list is',
   ],
   [
     'no event at all',

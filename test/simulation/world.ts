@@ -70,6 +70,7 @@ const SETTINGS = { AWS_REGION: REGION, NAMI_PERMISSIONS_BOUNDARY: BOUNDARY_ARN }
 /** Made once: the zips of all worlds are the same. */
 const CODE = codeLibrary({
   'pre-queue': Buffer.from('export const handler = "pre-queue";'),
+  'pre-queue-certified': Buffer.from('export const handler = "pre-queue"; // certified'),
   'post-queue': Buffer.from('export const handler = "post-queue";'),
 });
 /** Seconds from a crash until Kubernetes has started the operator again. */

@@ -3,7 +3,11 @@ import { strFromU8, unzipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { codeLibrary, type FileBeside } from '../../src/code.ts';
 
-const BUNDLES = { 'pre-queue': Buffer.from('the one'), 'post-queue': Buffer.from('the other') };
+const BUNDLES = {
+  'pre-queue': Buffer.from('the one'),
+  'pre-queue-certified': Buffer.from('the one, certified'),
+  'post-queue': Buffer.from('the other'),
+};
 const moduleOf = (text: string): FileBeside & { read: ReturnType<typeof vi.fn> } => ({
   sha256: createHash('sha256').update(text).digest('hex'),
   read: vi.fn(async () => Buffer.from(text)),

@@ -22,14 +22,21 @@ const PAGE = 100;
 export async function taggedResources({ tagging }: Account, tags: Tags): Promise<TaggedResource[]> {
   const TagFilters = Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] }));
   const found: TaggedResource[] = [];
+  const texts = new Map<string, string>();
   for await (const { ResourceTagMappingList = [] } of paginateGetResources(
     { client: tagging, pageSize: PAGE },
     { TagFilters },
   )) {
     for (const { ResourceARN = '', Tags } of ResourceTagMappingList)
-      found.push({ arn: ResourceARN.replace(/:\*$/, ''), tags: tagRecord(Tags) });
+      found.push({ arn: ResourceARN.replace(/:\*$/, ''), tags: eachOnce(tagRecord(Tags), texts) });
   }
   return found;
+}
+
+/** The same tags, of whose texts each is in memory once: of thousands of objects most say the same. */
+function eachOnce(tags: Tags, texts: Map<string, string>): Tags {
+  for (const text of Object.values(tags)) if (!texts.has(text)) texts.set(text, text);
+  return Object.fromEntries(Object.entries(tags).map(([key, text]) => [key, texts.get(text) ?? text]));
 }
 
 const TAGGED: OwnedListing<TaggedResource> = {

@@ -88,16 +88,17 @@ async function withTags(account: Account, alarm: MetricAlarm, owner: Owner): Pro
   return actual(alarm, tags);
 }
 
-const ALARMS: Listing<MetricAlarm> = {
+/** Of thousands no more is kept than what is compared. */
+const ALARMS: Listing<Actual<Details>> = {
   name: 'alarms',
   async *load({ cloudWatch }) {
     for await (const page of paginateDescribeAlarms(
       { client: cloudWatch, pageSize: 100 },
       { AlarmNamePrefix: 'nami-' },
     ))
-      yield* page.MetricAlarms ?? [];
+      yield* (page.MetricAlarms ?? []).map((each) => actual(each, {}));
   },
-  idOf: ({ AlarmName = '' }) => AlarmName,
+  idOf: ({ id }) => id,
 };
 
 const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
@@ -136,7 +137,7 @@ export const alarm = defineKind<AlarmDesired, Details>({
     const found = alarms?.byId.get(name);
     const known = await glanceTags(account, owner, arnStart(account, 'cloudwatch', `alarm:${name}`));
     if (!alarms || !found || !known) return undefined;
-    return { actual: actual(found, known.tags), at: Math.min(alarms.at, known.at) };
+    return { actual: { ...found, tags: known.tags }, at: Math.min(alarms.at, known.at) };
   },
   glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'cloudwatch', 'alarm:')),
   async owned(account, owner, isKnown = noneKnown) {

@@ -1,10 +1,9 @@
-import { OWN_CODE_FILE, STORE_CA_FILE } from '../../../handlers/contract.ts';
+import { type BundleId, OWN_CODE_FILE, preQueueBundle, STORE_CA_FILE } from '../../../handlers/contract.ts';
 import type { WebhookPipeline, WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import type { CodePackage, CodeSource } from '../../aws/object/code.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import type { CodeLibrary, FilesBeside } from '../../code.ts';
-import type { FunctionId } from '../../plan/identity.ts';
 import type { FunctionInput, PlanInput } from '../../plan/input.ts';
 import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
@@ -54,9 +53,9 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const client = readingOnce(context.client);
   const secrets = await readSecrets(client, namespace, spec);
   const storeCa = await readStoreCa(client, namespace, spec);
-  const functionOf = (field: 'preQueue' | 'postQueue', id: FunctionId, files: FilesBeside = {}) =>
+  const functionOf = (field: 'preQueue' | 'postQueue', id: BundleId, files: FilesBeside = {}) =>
     gatherFunction(client, context.code, subject, field, id, files);
-  const preQueue = await functionOf('preQueue', 'pre-queue');
+  const preQueue = await functionOf('preQueue', preQueueBundle(spec.source.type));
   const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
   const { emptyVolumeId, ...before } = await knownStore(account, owner, pipeline, spec);
   const replacement = hostReplacement(pipeline, context);
@@ -89,7 +88,7 @@ async function gatherFunction(
   library: CodeLibrary,
   { pipeline, spec, account, memory }: Subject,
   field: 'preQueue' | 'postQueue',
-  id: FunctionId,
+  id: BundleId,
   files: FilesBeside,
 ): Promise<{ readonly package: CodePackage; readonly input: FunctionInput }> {
   const { namespace } = pipeline.metadata;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { isProofHeader } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { BATCH_TYPES, SIGNED_SOURCE_TYPES } from '../../../src/senders/index.ts';
+import { LIST_TYPES, SECRET_SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 
@@ -164,11 +164,21 @@ const signedSource = <T>(type: fc.Arbitrary<T>) => ({
   only,
 });
 const requiredKeys = ['type', 'secretRefs'] as const;
+const topicArn = fc.constantFrom(
+  'arn:aws:sns:eu-central-1:111122223333:orders',
+  'arn:aws-cn:sns:cn-north-1:111122223333:Orders_2',
+);
 const anySource = fc.oneof(
+  fc.record({
+    type: fc.constant('SNS' as const),
+    sns: fc.record({ topicArns: fc.uniqueArray(topicArn, { minLength: 1 }) }),
+    eventId,
+    only,
+  }),
   some({ type: fc.constant('None' as const), toleranceSeconds, eventId, keepHeaders, only }),
   fc.record(
     signedSource(
-      fc.constantFrom(...SIGNED_SOURCE_TYPES.filter((type) => !['HMAC', 'PublicKey', 'JWT'].includes(type))),
+      fc.constantFrom(...SECRET_SOURCE_TYPES.filter((type) => !['HMAC', 'PublicKey', 'JWT'].includes(type))),
     ),
     {
       requiredKeys: [...requiredKeys],
@@ -208,12 +218,11 @@ const anySource = fc.oneof(
     { requiredKeys: [...requiredKeys] },
   ),
 );
-/** What is several events is not judged as one. */
+/** A list of events is not judged as one. */
 const source = anySource.map(({ only, ...rest }) => {
   const { type, eventId } = rest;
-  const hasSeveral =
-    eventId === undefined ? type !== undefined && BATCH_TYPES.includes(type) : 'each' in eventId;
-  return only === undefined || hasSeveral ? rest : { ...rest, only };
+  const isList = eventId === undefined && type !== undefined && LIST_TYPES.includes(type);
+  return only === undefined || isList ? rest : { ...rest, only };
 });
 
 const code = fc.oneof(

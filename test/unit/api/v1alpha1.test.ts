@@ -116,6 +116,7 @@ describe('the schema', () => {
       'spec.source.hmac.timestamp',
       'spec.source.publicKey',
       'spec.source.jwt',
+      'spec.source.sns',
       'spec.source.apiKey',
       'spec.source.publicUrl',
       'spec.source.eventId.each',

@@ -52,7 +52,11 @@ export function scriptedContext(
       flush: async () => {},
     } as never,
     cluster: 'c',
-    code: codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') }),
+    code: codeLibrary({
+      'pre-queue': Buffer.from('1'),
+      'pre-queue-certified': Buffer.from('1, certified'),
+      'post-queue': Buffer.from('2'),
+    }),
     account: async () => run.account,
     regions: { wake: (region) => woken.push(region), problems: () => problems },
     hostTurns: new Map(),

@@ -38,8 +38,39 @@ test('both functions are one module each, the same bytes every time, and answer 
         env: {},
       },
     );
-    expect(JSON.parse(stdout)).toMatchObject({ nami: name, problems: expect.any(Array) });
+    const nami = name === 'post-queue' ? name : 'pre-queue';
+    expect(JSON.parse(stdout)).toMatchObject({ nami, problems: expect.any(Array) });
   }
+});
+
+test('only the bundle for it knows a source that asks its sender, and the other stays small', async () => {
+  const bundles = await buildHandlers(directory);
+  const sizeOf = (wanted: string) => bundles.find(({ name }) => name === wanted)?.bytes ?? 0;
+  expect(sizeOf('pre-queue')).toBeLessThanOrEqual(50 * 1024);
+  expect(sizeOf('pre-queue-certified')).toBeLessThanOrEqual(60 * 1024);
+  const problemsIn = async (bundle: string, type: string) => {
+    const path = join(directory, bundle, 'index.mjs');
+    const script = `
+      const { handler } = await import(${JSON.stringify(pathToFileURL(path).href)});
+      console.log(JSON.stringify((await handler({ nami: 'probe' })).problems));`;
+    const env = {
+      NAMI_QUEUE_URL: 'https://sqs/queue',
+      NAMI_SOURCE: JSON.stringify({ type, toleranceSeconds: 300, sns: { topicArns: [] } }),
+      NAMI_SECRETS: '[]',
+      NAMI_RESPONSE:
+        '{"statusCode":200,"contentType":"text/plain","body":"","rejectedStatusCode":401,"unavailableStatusCode":503}',
+    };
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      { cwd: directory, env },
+    );
+    return JSON.parse(stdout);
+  };
+  expect(await problemsIn('pre-queue-certified', 'SNS')).toEqual([]);
+  expect(await problemsIn('pre-queue-certified', 'None')).toEqual([]);
+  expect(await problemsIn('pre-queue', 'None')).toEqual([]);
+  expect(await problemsIn('pre-queue', 'SNS')).toEqual([{ message: 'NAMI_SOURCE is missing or malformed' }]);
 });
 
 test('what is left out of the signer’s libraries is missed by no delivery', async () => {

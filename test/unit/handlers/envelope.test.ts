@@ -70,14 +70,27 @@ describe('an encoded envelope', () => {
     );
   });
 
-  test('has a compressed body only if that is smaller', () => {
-    const repetitive = { ...plain, body: Buffer.from('{"ref":"refs/heads/main"}'.repeat(400)) };
-    const random = { ...plain, body: randomBytes(10_000) };
-    expect(encodeEnvelope(repetitive).length).toBeLessThan(2000);
-    expect(encodeEnvelope(repetitive)).toContain('"encoding":"zstd"');
+  test('has a compressed body only if it is billed for more than one part otherwise, and that is smaller', () => {
+    const text = '{"ref":"refs/heads/main"}';
+    const small = { ...plain, body: Buffer.from(text.repeat(1900)) };
+    const large = { ...plain, body: Buffer.from(text.repeat(2000)) };
+    const random = { ...plain, body: randomBytes(100_000) };
+    expect(encodeEnvelope(small).length).toBeGreaterThan(60_000);
+    expect(encodeEnvelope(small)).toContain('"encoding":"none"');
+    expect(encodeEnvelope(large).length).toBeLessThan(2000);
+    expect(encodeEnvelope(large)).toContain('"encoding":"zstd"');
     expect(encodeEnvelope(random)).toContain('"encoding":"none"');
-    for (const envelope of [repetitive, random])
+    for (const envelope of [small, large, random])
       expect(decodeEnvelope(encodeEnvelope(envelope))).toEqual(envelope);
+  });
+
+  test('is compressed from the first byte that is billed anew', () => {
+    const sized = (bytes: number) => encodeEnvelope({ ...plain, body: Buffer.alloc(bytes) });
+    const around = sized(0).length;
+    const fits = Math.floor((65_536 - around) / 4) * 3;
+    expect(sized(fits).length).toBeGreaterThan(65_532);
+    expect(sized(fits)).toContain('"encoding":"none"');
+    expect(sized(fits + 1)).toContain('"encoding":"zstd"');
   });
 
   test('may have an empty body', () => {
@@ -163,6 +176,11 @@ describe('a message that is no envelope is a clear error', () => {
     [
       'many values beside what an envelope has',
       JSON.stringify({ ...fields(), more: Array(30_000).fill({}) }),
+    ],
+    ['many values behind a body', `{"version":1,"body":"","more":[${'{},'.repeat(30_000)}{}]}`],
+    [
+      'many values between two bodies',
+      `{"version":1,"body":"","more":[${'{},'.repeat(30_000)}{}],"body":""}`,
     ],
   ])('%s are not parsed', (_, message) => {
     const parse = vi.spyOn(JSON, 'parse');

@@ -10,8 +10,9 @@ import { storeEvents } from '../../../handlers/post-queue/store.ts';
 import { receive } from '../../../handlers/pre-queue/receive.ts';
 import { eventReader } from '../../../handlers/sources/event-reader.ts';
 import { sourceOf } from '../../../handlers/sources/index.ts';
-import { BATCH_TYPES, SOURCE_TYPES, withSender } from '../../../src/senders/index.ts';
-import { MEMORY_BYTES } from '../handlers/post-queue/envelopes.ts';
+import { SOURCE_TYPES, TELLING_TYPES, withSender } from '../../../src/senders/index.ts';
+import { post } from '../handlers/deliveries.ts';
+import { envelope, MEMORY_BYTES } from '../handlers/post-queue/envelopes.ts';
 import { FakeCollection } from '../handlers/post-queue/fake-collection.ts';
 import { NOW } from './delivery.ts';
 
@@ -136,6 +137,20 @@ const SENT: Readonly<Record<string, Written>> = {
     identity: 'bytes',
     eventType: 'messages',
   },
+  // mandrillapp.com: "Webhook format"; known by its bytes, since `_id` is the message's.
+  Mandrill: {
+    around: (elements) => `mandrill_events=${encodeURIComponent(list(elements)).replaceAll('%20', '+')}`,
+    element: (n) => ({
+      event: 'click',
+      ts: 1_767_323_045,
+      msg: { _id: 'exampleaaaaaaaaaaaaaaaaaaaaaaaaa', subject: 'Grüße & 1+1=2', email: 'a+b@example.com' },
+      url: `https://example.com/?n=${n}`,
+      _id: 'exampleaaaaaaaaaaaaaaaaaaaaaaaaa',
+    }),
+    identity: 'bytes',
+    eventType: 'click',
+    sentAt: '2026-01-02T03:04:05Z',
+  },
   // learn.microsoft.com: "changeNotification resource type".
   MicrosoftGraph: {
     around: (elements) => `{"value":${list(elements)},"validationTokens":["t${elements.length}"]}`,
@@ -156,15 +171,17 @@ const settingsOf = (type: string): SourceSettings =>
 const types = SOURCE_TYPES.filter((type) => {
   const settings = settingsOf(type);
   const described = ['HMAC', 'PublicKey', 'JWT'].includes(type);
-  return !described && sourceOf(settings).batch !== undefined;
+  const { batch } = described ? {} : sourceOf(settings);
+  return batch !== undefined && batch.byPlace === undefined;
 });
 
 test('each sender that puts several events into one request is shown here', () => {
   expect(Object.keys(SENT).toSorted()).toEqual(types.toSorted());
 });
 
-test('each of them is known to the rules of a source, beside those that may send lists', () => {
-  expect(BATCH_TYPES.toSorted()).toEqual([...types, 'CloudEvents', 'EventGrid'].toSorted());
+test('each of them that tells types of its elements is known to the rules of a source', () => {
+  const telling = Object.keys(SENT).filter((type) => sourceOf(settingsOf(type)).batch?.event.type);
+  expect(telling.filter((type) => !TELLING_TYPES.includes(type))).toEqual([]);
 });
 
 describe.each(Object.entries(SENT))('%s', (type, { around, element, ...event }) => {
@@ -234,6 +251,56 @@ describe.each(Object.entries(SENT))('%s', (type, { around, element, ...event }) 
         },
       ),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('Pusher, whose events don’t say when they were', () => {
+  const { batch } = sourceOf(settingsOf('Pusher'));
+  if (batch === undefined) throw new Error('no batch');
+
+  test('has one document for each place in each request, and one delivery more for a repeat', async () => {
+    const element = fc.constantFrom(
+      { name: 'channel_occupied', channel: 'a' },
+      { name: 'channel_vacated', channel: 'a' },
+    );
+    const request = fc.record({
+      time_ms: fc.integer({ min: 1_767_323_045_000, max: 1_767_323_045_002 }),
+      events: fc.array(element, { minLength: 1, maxLength: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 6 }), async (requests) => {
+        const collection = new FakeCollection();
+        for (const each of requests) {
+          const body = JSON.stringify(each);
+          const settings = settingsOf('Pusher');
+          const identity = sourceOf(settings).identify(post({}, body));
+          const { sentAt } = identity;
+          const whole = envelope(identity.id ?? '', body, { sentAt, source: 'Pusher', batch });
+          const elements = split(decodeEnvelope(encodeEnvelope({ ...whole, id: randomUUID() })), batch);
+          if (typeof elements === 'string') throw new Error(elements);
+          expect(elements.map((one) => one.envelope.sentAt?.getTime())).toEqual(
+            each.events.map(() => each.time_ms),
+          );
+          const events = elements.map(({ envelope: one, ...where }) =>
+            newEvent(
+              { envelope: one, element: { ...where, request: 'r' } },
+              weigh(one.body, MEMORY_BYTES),
+              NOW,
+              undefined,
+            ),
+          );
+          await storeEvents(collection.asCollection, events);
+        }
+        const distinct = new Map(requests.map((each) => [JSON.stringify(each), each.events.length]));
+        const stored = [...collection.documents.values()];
+        expect(stored).toHaveLength([...distinct.values()].reduce((sum, length) => sum + length, 0));
+        expect(stored.every(({ conflictsWith }) => conflictsWith === undefined)).toBe(true);
+        expect(stored.reduce((sum, { deliveryCount }) => sum + deliveryCount, 0)).toBe(
+          requests.reduce((sum, { events }) => sum + events.length, 0),
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type {
   BodyHmacScheme,
   PublicKeyScheme,
@@ -94,6 +94,13 @@ export function deliver(
       parts === undefined ? shown : `${parts.signature}${parts.assignment}${shown}`,
     ].join(parts?.separator);
     headers[proofHeader(scheme)] = value;
+  } else if (scheme.jwt !== undefined) {
+    const { header, issuer, bodyHashClaim = 'sha256' } = scheme.jwt;
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = { iss: issuer, [bodyHashClaim]: createHash('sha256').update(body).digest('hex') };
+    const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+    headers[header.toLowerCase()] =
+      `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
   } else if (scheme.standardWebhooks) {
     const seconds = written(at, 'seconds');
     const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
@@ -167,12 +174,13 @@ export function proofHeader({
   token,
   authorization,
   standardWebhooks,
+  jwt,
 }: SenderSettings['scheme']): string {
-  const signed = hmac ?? publicKey;
+  const signed = hmac ?? publicKey ?? jwt;
   if (standardWebhooks) return 'webhook-signature';
   if (authorization !== undefined) return 'authorization';
   if (token !== undefined) return 'header' in token ? token.header.toLowerCase() : '';
-  return (signed?.header ?? signed?.headers?.[0] ?? '').toLowerCase();
+  return (signed?.header ?? (hmac ?? publicKey)?.headers?.[0] ?? '').toLowerCase();
 }
 
 function written(time: Date, format: TimestampFormat): string {

@@ -24,7 +24,11 @@ function gathering(spec: SpecInput, more: Partial<Pick<WebhookPipeline, 'status'
     atlas: { data: { uri: Buffer.from('mongodb://u:p@h/').toString('base64') } },
   };
   const get = vi.fn(async (_: unknown, { name }: { name: string }) => resources[name]);
-  const library = codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') });
+  const library = codeLibrary({
+    'pre-queue': Buffer.from('1'),
+    'pre-queue-certified': Buffer.from('1, certified'),
+    'post-queue': Buffer.from('2'),
+  });
   const identity = { cluster: 'c', namespace: 'shop', name: 'orders', uid: 'u', namespaceUid: 'n' };
   const subject = { ...pipeline('orders', { spec }), ...more };
   const pipelines = { list: () => [subject] };
@@ -101,4 +105,19 @@ test('a plan replaces the host that its user names', async () => {
   const external = { store: { external: { uriSecretRef: { name: 'atlas', key: 'uri' } } } };
   expect((await gathering(external, { status, metadata }).gathered).input.replaceHostId).toBe('i-1');
   expect((await gathering(external, { status }).gathered).input).not.toHaveProperty('replaceHostId');
+});
+
+test('a source that asks its sender for certificates gets the bundle that can', async () => {
+  const bundleOf = async (source: SpecInput['source']) => {
+    const { gathered } = gathering({
+      source,
+      store: { external: { uriSecretRef: { name: 'atlas', key: 'uri' } } },
+    });
+    const { code, input } = await gathered;
+    const zip = await code.get(input.functions.preQueue.codeSha256)?.zip();
+    return strFromU8(unzipSync(zip ?? new Uint8Array())['index.mjs'] ?? new Uint8Array());
+  };
+  const sns = { topicArns: ['arn:aws:sns:eu-central-1:111122223333:orders'] };
+  expect(await bundleOf({ type: 'SNS', sns })).toBe('1, certified');
+  expect(await bundleOf({ type: 'None' })).toBe('1');
 });

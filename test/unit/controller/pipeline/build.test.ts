@@ -30,7 +30,11 @@ function looks() {
     clock,
     cluster: 'c',
     client: { get: async () => URI },
-    code: codeLibrary({ 'pre-queue': Buffer.from('1'), 'post-queue': Buffer.from('2') }),
+    code: codeLibrary({
+      'pre-queue': Buffer.from('1'),
+      'pre-queue-certified': Buffer.from('1, certified'),
+      'post-queue': Buffer.from('2'),
+    }),
     pipelines: { list: () => [] },
     onDrift: (kind: string) => drift.push(kind),
     hostTurns: new Map(),

@@ -29,6 +29,7 @@ const dependencies: BatchDependencies = {
   store,
   storeRequests: async (requests) => storedAs(requests),
   process: async () => new Map(),
+  countUnwanted: () => {},
   memoryBytes: MEMORY_BYTES,
   log: (line) => lines.push(line),
 };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BatchSettings } from '../../../../handlers/contract.ts';
-import { encodeEnvelope } from '../../../../handlers/envelope.ts';
+import { type Envelope, encodeEnvelope } from '../../../../handlers/envelope.ts';
 import type { LogLine } from '../../../../handlers/log.ts';
 import { type BatchDependencies, storeBatch } from '../../../../handlers/post-queue/batch.ts';
 import { newEvent, newRequest } from '../../../../handlers/post-queue/document.ts';
@@ -17,28 +18,38 @@ const byBytes: BatchSettings = { each: '$', event: { id: [] } };
 let events: FakeCollection;
 let requests: FakeCollection;
 let lines: LogLine[];
+let unwanted: number;
 let dependencies: BatchDependencies;
 
 beforeEach(() => {
   events = new FakeCollection();
   requests = new FakeCollection();
   lines = [];
+  unwanted = 0;
   dependencies = {
     toEvent: (received, weight) => newEvent(received, weight, NOW, 30),
     toRequest: (received) => newRequest(received, NOW, 30),
     store: (each) => storeEvents(events.asCollection, each),
     storeRequests: (each) => storeEvents(requests.asCollection, each),
     process: async () => new Map(),
+    countUnwanted: (count) => {
+      unwanted += count;
+    },
     memoryBytes: MEMORY_BYTES,
     log: (line) => lines.push(line),
   };
 });
 
 /** A request as it is in the queue, known by its bytes. */
-const message = (body: string | Buffer, batch = byBytes) => ({
+const message = (body: string | Buffer, batch = byBytes, more: Partial<Envelope> = {}) => ({
   messageId: randomUUID(),
   body: encodeEnvelope(
-    envelope(`sha256:${sha256Hex(body)}`, body, { source: 'None', batch, headers: { 'x-a': ['b'] } }),
+    envelope(`sha256:${sha256Hex(body)}`, body, {
+      source: 'None',
+      batch,
+      headers: { 'x-a': ['b'] },
+      ...more,
+    }),
   ),
 });
 
@@ -259,4 +270,89 @@ test('however elements are grouped, repeated and interrupted, each is one docume
     ),
     { numRuns: 500 },
   );
+});
+
+describe('of a request’s events those that are not wanted', () => {
+  const paid = { jsonPath: '$.state', values: ['paid'] };
+  const typed: BatchSettings = { each: '$', event: { id: ['{json:$.id}'], type: ['{json:$.kind}'] } };
+  const types = { types: ['order'] };
+
+  test('are left out and counted, and the others stored with the bytes of the request', async () => {
+    const body = '[{"state":"paid"},{"state":"open"},{"state":"open","n":1},7]';
+    expect(await failed(message(body, byBytes, { only: paid }))).toEqual([]);
+    expect(bodies()).toEqual(['{"state":"paid"}']);
+    expect(unwanted).toBe(3);
+    expect(requests.documents.size).toBe(1);
+    const [{ deliveries } = { deliveries: [] }] = events.documents.values();
+    expect(deliveries).toMatchObject([{ offset: 1 }]);
+  });
+
+  test('are told by the types of the elements, not by that of the request', async () => {
+    const body = '[{"id":1,"kind":"order"},{"id":2,"kind":"refund"},{"id":3}]';
+    expect(await failed(message(body, typed, { only: types, eventType: 'refund' }))).toEqual([]);
+    expect([...events.documents.keys()]).toEqual(['None:1']);
+    expect(unwanted).toBe(2);
+  });
+
+  test('leave nothing behind where they are all', async () => {
+    expect(await failed(message('[{"state":"open"}]', byBytes, { only: paid }))).toEqual([]);
+    expect(events.documents.size + requests.documents.size).toBe(0);
+    expect(unwanted).toBe(1);
+  });
+
+  test('are judged as one where the request is one', async () => {
+    const whole = ['{"state":"paid"}', '{"state":"open"}', '[]'];
+    expect(await failed(...whole.map((body) => message(body, byBytes, { only: paid })))).toEqual([]);
+    expect(bodies()).toEqual(['{"state":"paid"}']);
+    expect(unwanted).toBe(2);
+  });
+
+  test('are stored where it can’t be told', async () => {
+    const compressed = gzipSync('[{"state":"open"}]');
+    const many = `[${'{"state":"open"},'.repeat(10_000)}1]`;
+    const deep = `[${'['.repeat(101)}${']'.repeat(101)}]`;
+    const all = [
+      message(compressed, byBytes, { only: paid, contentEncoding: 'gzip' }),
+      message(many, byBytes, { only: paid }),
+      message('[{"state":"open"},{"a":}]', byBytes, { only: paid }),
+      message(deep, byBytes, { only: paid }),
+    ];
+    expect(await failed(...all)).toEqual([]);
+    const stored = [...events.documents.values()];
+    expect(stored.map(({ unsplit }) => unsplit)).toEqual([
+      'compressed',
+      'too-many-elements',
+      'not-json',
+      undefined,
+    ]);
+    expect(unwanted).toBe(0);
+  });
+
+  test('are counted once the others are stored', async () => {
+    const both = message('[{"state":"paid"},{"state":"open"}]', byBytes, { only: paid });
+    const { store } = dependencies;
+    dependencies = { ...dependencies, store: async () => [{ error: new Error('away') }] };
+    expect(await failed(both)).toEqual([both.messageId]);
+    expect(unwanted).toBe(0);
+    dependencies = { ...dependencies, store };
+    expect(await failed(both)).toEqual([]);
+    expect(unwanted).toBe(1);
+  });
+
+  test('are as many as are left out, whatever is wanted', async () => {
+    const states = fc.array(fc.constantFrom('paid', 'open', 'sent'), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(states, fc.subarray(['paid', 'open']), async (all, values) => {
+        events = new FakeCollection();
+        unwanted = 0;
+        const elements = all.map((state, n) => ({ state, n }));
+        const body = JSON.stringify(elements);
+        expect(await failed(message(body, byBytes, { only: { jsonPath: '$.state', values } }))).toEqual([]);
+        const wanted = elements.filter(({ state }) => values.includes(state));
+        expect(bodies()).toEqual(wanted.map((each) => JSON.stringify(each)));
+        expect(unwanted).toBe(all.length - wanted.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
 });

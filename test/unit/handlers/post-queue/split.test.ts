@@ -125,3 +125,38 @@ test('every element of a list is there with its bytes, once', () => {
     { numRuns: 1000 },
   );
 });
+
+test('a list in a form is taken apart, and its elements are the bytes that the form stands for', () => {
+  const batch: BatchSettings = { form: 'list', each: '$', event: { id: ['{json:$.id}'] } };
+  const body =
+    'a=1&list=%5B%7B%22id%22%3A7%7D%2C%7B%22id%22%3A8%2C%22t%22%3A%22%C3%A9%2B+%22%7D%5D&list=%5B%5D';
+  expect(
+    elementsOf(body, batch).map(({ envelope: { identity, body: bytes }, offset }) => [
+      identity,
+      bytes.toString(),
+      offset,
+    ]),
+  ).toEqual([
+    ['7', '{"id":7}', 1],
+    ['8', '{"id":8,"t":"é+ "}', 10],
+  ]);
+});
+
+test.each([
+  ['has none of that name', 'b=%5B%5D'],
+  ['is none', '[{"id":1}]'],
+  ['is wrongly escaped', 'list=%5B%7'],
+  ['has too many fields', `list=%5B1%5D${'&a'.repeat(1000)}`],
+  ['is too large', `list=%5B1%5D&a=${'a'.repeat(1024 * 1024)}`],
+])('a form that %s stays whole', (_, body) => {
+  const batch: BatchSettings = { form: 'list', each: '$', event: { id: [] } };
+  expect(split(envelope('request', body), batch)).toBe('no-list');
+});
+
+test('elements that only their place tells apart are as many as they are, and have the request’s time', () => {
+  const batch: BatchSettings = { each: '$', byPlace: true, event: { id: [] } };
+  const sentAt = new Date('2026-01-02T03:04:05Z');
+  const elements = elementsOf('[1,1,2]', batch, { sentAt });
+  expect(elements.map((each) => each.envelope.identity)).toEqual(['request/0', 'request/1', 'request/2']);
+  expect(elements.map((each) => each.envelope.sentAt)).toEqual([sentAt, sentAt, sentAt]);
+});

@@ -47,6 +47,7 @@ describe('a body of anyone', () => {
   test.each<[string, SourceSettings['type'], Buffer, RefusalReason]>([
     ['a form of many fields', 'Twilio', form(400_000), 'body-too-complex'],
     ['a large form', 'Twilio', Buffer.alloc(LARGEST, 'a'), 'body-too-complex'],
+    ['a form of one field with many signs', 'Twilio', Buffer.alloc(1024 * 1024, '='), 'signature-mismatch'],
     ['nothing but brackets', 'MicrosoftGraph', brackets, 'body-too-complex'],
     ['many objects', 'MicrosoftGraph', objects, 'body-too-complex'],
     ['many notifications', 'MicrosoftGraph', Buffer.from(`{"value":${objects}}`), 'body-too-complex'],

@@ -1,12 +1,16 @@
+import { sign } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeEnvelope } from '../../../../handlers/envelope.ts';
 import type { LogLine } from '../../../../handlers/log.ts';
 import { noOwnCode } from '../../../../handlers/own-code/load.ts';
 import type { GatewayResponse } from '../../../../handlers/pre-queue/gateway-event.ts';
 import { preQueueHandler } from '../../../../handlers/pre-queue/handle.ts';
+import type { SenderCalls } from '../../../../handlers/pre-queue/sender-calls.ts';
+import { SenderError } from '../../../../handlers/pre-queue/sender-error.ts';
 import type { PreQueueConfiguration } from '../../../../handlers/pre-queue/settings.ts';
 import { gitHubHeaders, NOW } from '../deliveries.ts';
 import { LAMBDA } from '../lambda.ts';
+import { signingCertificate } from '../sources/signing-certificate.ts';
 import { CONFIGURED, SECRET } from './configured.ts';
 
 const BODY = '{"content":"private"}';
@@ -227,5 +231,90 @@ describe('settings that are broken', () => {
       problems: [],
     });
     expect(lines).toEqual([]);
+  });
+});
+
+describe('a sender that is asked', () => {
+  const { settings } = CONFIGURED;
+  const topic = 'arn:aws:sns:eu-central-1:111122223333:orders';
+  const { certificate, privateKey } = signingCertificate();
+  const configuration: PreQueueConfiguration = {
+    kind: 'ready',
+    settings: {
+      ...settings,
+      source: { type: 'SNS', toleranceSeconds: 300, sns: { topicArns: [topic] } },
+      secrets: [],
+    },
+  };
+  const message = (type: string) => {
+    const fields = {
+      Message: 'm',
+      MessageId: 'i',
+      ...(type !== 'Notification' && { SubscribeURL: 'https://attacker.example/', Token: 't' }),
+      TopicArn: topic,
+      Type: type,
+      Timestamp: '2026-01-02T03:04:05.678Z',
+    };
+    const text = Object.entries(fields)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, value]) => `${name}\n${value}\n`)
+      .join('');
+    const Signature = sign('sha256', Buffer.from(text), privateKey).toString('base64');
+    const body = JSON.stringify({ ...fields, SignatureVersion: '2', Signature });
+    return event({}, { body: Buffer.from(body).toString('base64') });
+  };
+  const certificateOf = vi.fn<SenderCalls['certificateOf']>();
+  const visit = vi.fn<SenderCalls['visit']>();
+  const callWith = async (anEvent: object) => {
+    const handler = preQueueHandler({
+      configuration,
+      code: noOwnCode,
+      senderCalls: { certificateOf, visit },
+      sendMessage,
+      now: () => new Date(),
+      newId: () => '0d1c9bd8-39a5-4a7c-8a2c-b34be2a2d1b5',
+      log: (line) => lines.push(line),
+      functionName: 'nami-orders-pre-queue',
+    });
+    return (await handler(anEvent, LAMBDA)) as GatewayResponse;
+  };
+
+  beforeEach(() => {
+    certificateOf.mockReset().mockResolvedValue(certificate);
+    visit.mockReset().mockResolvedValue();
+  });
+
+  test('is asked for its certificate, and its event is taken', async () => {
+    expect(await callWith(message('Notification'))).toMatchObject({ statusCode: 202 });
+    expect(decodeEnvelope(sendMessage.mock.calls[0]?.[0] ?? '')).toMatchObject({ identity: 'i' });
+    expect(visit).not.toHaveBeenCalled();
+  });
+
+  test('is told that we are here, and nothing is queued', async () => {
+    expect(await callWith(message('SubscriptionConfirmation'))).toMatchObject({ statusCode: 200, body: '' });
+    const query = `Action=ConfirmSubscription&TopicArn=${encodeURIComponent(topic)}&Token=t`;
+    expect(visit.mock.calls.map(([url]) => url)).toEqual([
+      `https://sns.eu-central-1.amazonaws.com/?${query}`,
+    ]);
+    expect(sendMessage).not.toHaveBeenCalled();
+  });
+
+  test('is to try again where it can’t be asked or told', async () => {
+    certificateOf.mockRejectedValueOnce(new SenderError('away'));
+    expect(await callWith(message('Notification'))).toMatchObject({ statusCode: 500 });
+    visit.mockRejectedValueOnce(new SenderError('away'));
+    expect(await callWith(message('SubscriptionConfirmation'))).toMatchObject({ statusCode: 500 });
+    expect(lines).toMatchObject(Array(2).fill({ Reason: 'sender-unreachable', level: 'error' }));
+    expect(sendMessage).not.toHaveBeenCalled();
+  });
+
+  test('is neither told nor believed where another has signed', async () => {
+    certificateOf.mockResolvedValue(signingCertificate().certificate);
+    for (const type of ['Notification', 'SubscriptionConfirmation'])
+      expect(await callWith(message(type))).toMatchObject({ statusCode: 403 });
+    certificateOf.mockResolvedValue(undefined);
+    expect(await callWith(message('Notification'))).toMatchObject({ statusCode: 403 });
+    expect(visit).not.toHaveBeenCalled();
+    expect(sendMessage).not.toHaveBeenCalled();
   });
 });

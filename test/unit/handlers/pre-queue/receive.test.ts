@@ -115,12 +115,16 @@ test('a delivery that may bring several events says how, and is known by its byt
   });
 });
 
-test('of what may be several events none is left out by what stands around them', () => {
+test('of what may be several events none is left out by what stands around them, and it is passed on which are wanted', () => {
   const only = { jsonPath: '$.kind', values: ['paid'] };
   const body = '{"kind":"news","events":[{"kind":"paid"}]}';
   const taken = (eventId: object) =>
     take(post({}, body), { ...none, source: { ...none.source, only, eventId } });
-  expect(taken({ each: '$.events' })).toMatchObject({ kind: 'accepted', isUnwanted: false });
+  expect(taken({ each: '$.events' })).toMatchObject({
+    kind: 'accepted',
+    isUnwanted: false,
+    envelope: { only },
+  });
   expect(taken({ bodySha256: true })).toMatchObject({ kind: 'accepted', isUnwanted: true });
 });
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import type { SourceType } from '../../../../handlers/contract.ts';
 import { sourceOf } from '../../../../handlers/sources/index.ts';
 import { webhookPipelineSpec } from '../../../../src/api/v1alpha1.ts';
-import { SIGNED_SOURCE_TYPES, SOURCE_TYPES, withSender } from '../../../../src/senders/index.ts';
+import { SECRET_SOURCE_TYPES, SOURCE_TYPES, withSender } from '../../../../src/senders/index.ts';
 
 const FOLDER = 'docs/sources';
 const text = (file: string, folder = FOLDER) => readFileSync(`${folder}/${file}`, 'utf8');
@@ -28,7 +28,7 @@ describe('the pages on sources', () => {
     expect(spec).toMatchObject(manifest.spec);
     const { type, secretRefs = [], hmac, publicKey, jwt } = spec.source;
     expect(secretRefs.length > 0 || (publicKey ?? jwt?.keys) !== undefined).toBe(
-      SIGNED_SOURCE_TYPES.includes(type),
+      SECRET_SOURCE_TYPES.includes(type),
     );
     expect(hmac !== undefined).toBe(type === 'HMAC');
     expect(publicKey !== undefined).toBe(type === 'PublicKey');

@@ -161,12 +161,12 @@ describe('the form', () => {
     expect(verify(URL_CALLED, { body: '', fields: {} })).toBe('authentic');
   });
 
-  test('has up to 1,000 fields and 256 KiB', () => {
+  test('has up to 1,000 fields and 1 MiB', () => {
     const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`n${index}`, '1']));
     const body = new URLSearchParams(fields).toString();
     expect(verify(URL_CALLED, { body, fields })).toBe('authentic');
     expect(verify(URL_CALLED, { body: `${body}&x=`, fields: { ...fields, x: '' } })).toBe('body-too-complex');
-    const Body = 'x'.repeat(256 * 1024 - 'Body='.length);
+    const Body = 'x'.repeat(1024 * 1024 - 'Body='.length);
     expect(verify(URL_CALLED, { body: `Body=${Body}`, fields: { Body } })).toBe('authentic');
     expect(verify(URL_CALLED, { body: `Body=${Body}x`, fields: { Body: `${Body}x` } })).toBe(
       'body-too-complex',
