@@ -6,6 +6,7 @@ import {
   DescribeInternetGatewaysCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DescribeVpcsCommand,
@@ -80,6 +81,9 @@ export async function accountContents(stack: LocalStack): Promise<AccountContent
     ec2
       .send(new DescribeVolumesCommand({ Filters }))
       .then(({ Volumes }) => found('Volume', Volumes, 'VolumeId')),
+    ec2
+      .send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] }))
+      .then(({ Snapshots }) => found('Snapshot', Snapshots, 'SnapshotId')),
     ec2
       .send(new DescribeSecurityGroupsCommand({ Filters }))
       .then(({ SecurityGroups }) => found('SecurityGroup', SecurityGroups, 'GroupId')),

@@ -45,6 +45,7 @@ export type GoesOn =
   | 'QueueUnseen'
   | 'Refused'
   | 'ReservationRefused'
+  | 'SnapshotFailed'
   | 'StillMapped'
   | 'StoreObjects'
   | 'StoreUnreachable'

@@ -253,6 +253,11 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
       'of `Healthy`: events could not be stored, or own code failed for them, as often as `queue.maxReceiveCount`',
     remedy: 'read the logs of the post-queue function, mend the cause, then redrive the queue',
   },
+  SnapshotFailed: {
+    means:
+      'of `Healthy`: a snapshot of the volume failed, or AWS refuses to take or to remove one; the store serves all the same',
+    remedy: 'nothing where AWS failed: it is tried again by itself; else see to what the message names',
+  },
   VolumeFilling: {
     means: "of `Healthy`: the volume is filled to the alarm's threshold",
     remedy: 'raise `store.managed.volume.sizeGiB`, or set `store.ttlDays`',

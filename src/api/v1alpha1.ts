@@ -1037,13 +1037,18 @@ const managedStore = z
         type: z.enum(['gp3', 'io2']).describe('Type of the volume.').default('gp3'),
         iops: integer(
           100,
-          64_000,
-          'Provisioned operations a second. Default: 3000 for gp3; needed for io2.',
+          256_000,
+          'Provisioned operations a second: for gp3 3000 to 80000 and up to 500 for each GiB, by default 3000; needed for io2. It can be changed while the store serves.',
+        ).optional(),
+        throughput: integer(
+          125,
+          2000,
+          'Throughput of a gp3 volume in MiB a second: up to a quarter of its iops. Default: 125. It can be changed while the store serves.',
         ).optional(),
         reclaimPolicy: z
-          .enum(['Retain', 'Delete'])
+          .enum(['Retain', 'Delete', 'Snapshot'])
           .describe(
-            'What happens to the volume, and with it every stored event, when the pipeline is deleted.',
+            'What happens to the volume, and with it every stored event, when the pipeline is deleted: it stays, it goes, or it goes once a last snapshot of it is complete.',
           )
           .default('Retain'),
       })
@@ -1056,10 +1061,31 @@ const managedStore = z
             message: 'type io2 needs iops',
           },
           {
-            rule: "self.type != 'gp3' || !has(self.iops) || (self.iops >= 3000 && self.iops <= 16000)",
-            message: 'iops of a gp3 volume must be between 3000 and 16000',
+            rule: "self.type != 'gp3' || !has(self.iops) || (self.iops >= 3000 && self.iops <= 80000)",
+            message: 'iops of a gp3 volume must be between 3000 and 80000',
+          },
+          {
+            rule: "!has(self.iops) || self.iops <= 3000 || self.iops <= self.sizeGiB * (self.type == 'gp3' ? 500 : 1000)",
+            message: 'a volume takes 500 iops for each GiB (io2: 1000): raise sizeGiB or lower iops',
+          },
+          {
+            rule: "self.type == 'gp3' || !has(self.throughput)",
+            message: 'throughput is for volumes of type gp3: take it out, for io2 it follows from iops',
+          },
+          {
+            rule: '!has(self.throughput) || self.throughput * 4 <= (has(self.iops) ? self.iops : 3000)',
+            message: 'throughput takes four iops for each MiB a second: raise iops or lower throughput',
           },
         ),
+      ),
+    snapshots: z
+      .object({
+        everyHours: integer(1, 744, 'Hours between two snapshots.').default(24),
+        keep: integer(1, 365, 'How many are kept: the oldest beyond it are removed.').default(7),
+      })
+      .optional()
+      .describe(
+        'Takes snapshots of the volume, which outlive the pipeline whatever its reclaimPolicy is. Default: none. See docs/host.md.',
       ),
   })
   .describe(
@@ -1370,6 +1396,20 @@ export const webhookPipelineStatus = z
         host: z.string().max(64).optional().describe('EC2 instance of the managed store.'),
         address: z.string().max(256).optional().describe('Private address of the host.'),
         volumeId: z.string().max(64).optional().describe('EBS volume that holds the events.'),
+        snapshots: z
+          .object({
+            count: z.int().min(0).max(100_000).describe('How many are complete.'),
+            newest: z
+              .object({
+                id: z.string().max(64).describe('Its id.'),
+                at: z.string().max(64).describe('The moment that it shows.').meta({ format: 'date-time' }),
+                state: z.string().max(64).describe("AWS's word: pending, completed or error."),
+              })
+              .optional()
+              .describe('The newest one, complete or not.'),
+          })
+          .optional()
+          .describe('Snapshots of the volume that spec.store.managed.snapshots asks for.'),
         answersSince: z
           .string()
           .max(64)
@@ -1469,6 +1509,7 @@ export const PRINTER_COLUMNS = [
   { name: 'STORE', type: 'string', jsonPath: '.status.store.address', priority: 1 },
   { name: 'REGION', type: 'string', jsonPath: '.status.endpoint.region', priority: 1 },
   { name: 'HOST', type: 'string', jsonPath: '.status.store.host', priority: 1 },
+  { name: 'SNAPSHOT', type: 'date', jsonPath: '.status.store.snapshots.newest.at', priority: 1 },
 ] as const;
 
 /** A spec with every default filled in. */

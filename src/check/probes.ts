@@ -21,8 +21,10 @@ import {
   DescribeRegionsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import {
@@ -115,8 +117,12 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'ec2:DescribeRouteTables': ({ account }) => account.ec2.send(new DescribeRouteTablesCommand({ DryRun })),
   'ec2:DescribeSecurityGroups': ({ account }) =>
     account.ec2.send(new DescribeSecurityGroupsCommand({ DryRun })),
+  'ec2:DescribeSnapshots': ({ account }) =>
+    account.ec2.send(new DescribeSnapshotsCommand({ DryRun, OwnerIds: ['self'] })),
   'ec2:DescribeSubnets': ({ account }) => account.ec2.send(new DescribeSubnetsCommand({ DryRun })),
   'ec2:DescribeVolumes': ({ account }) => account.ec2.send(new DescribeVolumesCommand({ DryRun })),
+  'ec2:DescribeVolumesModifications': ({ account }) =>
+    account.ec2.send(new DescribeVolumesModificationsCommand({ DryRun })),
   'ec2:DescribeVpcs': ({ account }) => account.ec2.send(new DescribeVpcsCommand({ DryRun })),
   'iam:GetAccountAuthorizationDetails': ({ account }) =>
     account.iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Role'], MaxItems: 1 })),

@@ -14,6 +14,7 @@ const PASSWORD_BYTES = 32;
 const AUTHORITY = 'Nami store';
 /** What a gp3 volume has where nothing is asked for; it goes back to this. (Amazon EBS: "General Purpose SSD volumes".) */
 const GP3_IOPS = 3000;
+const GP3_THROUGHPUT = 125;
 
 const credentialsName = ({ path }: Owner) => `${path}store-password`;
 const authorityName = ({ path }: Owner) => `${path}store-authority`;
@@ -155,7 +156,7 @@ function planHost(input: PlanInput): Graph {
       part,
       // A change of it takes hours, or fails, while its host goes on.
       standing: true,
-      tags,
+      tags: { ...tags, [TAGS.credentials]: credentialsParameter },
       // A volume without a password is one whose password was lost.
       after: [nodeKey('Parameter', 'store-password')],
       desired: {
@@ -164,6 +165,7 @@ function planHost(input: PlanInput): Graph {
         sizeGiB: volume.sizeGiB,
         type: volume.type,
         iops: volume.iops ?? GP3_IOPS,
+        throughput: volume.type === 'gp3' ? (volume.throughput ?? GP3_THROUGHPUT) : undefined,
       },
     },
     {

@@ -105,10 +105,17 @@ class Arns {
 
   ec2(id: unknown): string {
     const prefix = String(id).replace(/-[^-]*$/, '');
-    return this.of('ec2', `${EC2_TYPES[prefix] ?? prefix}/${id}`);
+    return this.#ec2(EC2_TYPES[prefix] ?? prefix, id);
   }
 
-  ec2New = (type: string) => this.of('ec2', `${type}/${NEW}`);
+  ec2New = (type: string) => this.#ec2(type, NEW);
+
+  /** Snapshots stand under no account. */
+  #ec2(type: string, id: unknown): string {
+    const { partition, region, accountId } = this.#scene;
+    const account = type === 'snapshot' ? '' : accountId;
+    return `arn:${partition}:ec2:${region}:${account}:${type}/${id}`;
+  }
 
   image(id: unknown): string {
     const { partition, region } = this.#scene;
@@ -152,6 +159,7 @@ const EC2_TYPES: Readonly<Record<string, string>> = {
   i: 'instance',
   igw: 'internet-gateway',
   rtb: 'route-table',
+  snap: 'snapshot',
   sg: 'security-group',
   subnet: 'subnet',
   vol: 'volume',
@@ -364,6 +372,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2:CreateRoute': ec2On(({ RouteTableId }) => [RouteTableId]),
   'ec2:CreateRouteTable': ec2Made('route-table', ({ VpcId }) => [VpcId]),
   'ec2:CreateSecurityGroup': ec2Made('security-group', ({ VpcId }) => [VpcId]),
+  'ec2:CreateSnapshot': ec2Made('snapshot', ({ VolumeId }) => [VolumeId]),
   'ec2:CreateSubnet': ec2Made('subnet', ({ VpcId }) => [VpcId]),
   'ec2:CreateTags': ({ Resources = [], Tags }, arns, _, command) =>
     Resources.map((id): Check => [command, arns.ec2(id), requested(Tags)]),
@@ -372,6 +381,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2:DeleteInternetGateway': ec2On(({ InternetGatewayId }) => [InternetGatewayId]),
   'ec2:DeleteRouteTable': ec2On(({ RouteTableId }) => [RouteTableId]),
   'ec2:DeleteSecurityGroup': ec2On(({ GroupId }) => [GroupId]),
+  'ec2:DeleteSnapshot': ec2On(({ SnapshotId }) => [SnapshotId]),
   'ec2:DeleteSubnet': ec2On(({ SubnetId }) => [SubnetId]),
   'ec2:DeleteTags': ec2On(({ Resources = [] }) => Resources),
   'ec2:DeleteVolume': ec2On(({ VolumeId }) => [VolumeId]),

@@ -154,6 +154,8 @@ export function callsOn(who: string): Readonly<Record<string, readonly AwsCall[]
     volume: [
       call('ec2', 'DeleteVolume', { VolumeId: `vol-${who}` }),
       call('ec2', 'ModifyVolume', { VolumeId: `vol-${who}` }),
+      call('ec2', 'CreateSnapshot', made('snapshot', { VolumeId: `vol-${who}` })),
+      call('ec2', 'DeleteSnapshot', { SnapshotId: `snap-${who}` }),
       call('ec2', 'AttachVolume', { VolumeId: `vol-${who}`, InstanceId: `i-${OURS}` }),
       call('ec2', 'CreateTags', { Resources: [`vol-${who}`], Tags: tagList }),
       call('ec2', 'DeleteTags', { Resources: [`vol-${who}`] }),

@@ -1053,7 +1053,25 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'gp3 with too few iops',
     volume({ iops: 200 }),
     'spec.store.managed.volume',
-    'iops of a gp3 volume must be between 3000 and 16000',
+    'iops of a gp3 volume must be between 3000 and 80000',
+  ],
+  [
+    'more iops than the volume is large enough for',
+    volume({ sizeGiB: 8, iops: 4001 }),
+    'spec.store.managed.volume',
+    'a volume takes 500 iops for each GiB (io2: 1000): raise sizeGiB or lower iops',
+  ],
+  [
+    'throughput of io2',
+    volume({ type: 'io2', iops: 3000, throughput: 125 }),
+    'spec.store.managed.volume',
+    'throughput is for volumes of type gp3',
+  ],
+  [
+    'more throughput than its iops allow',
+    volume({ throughput: 751 }),
+    'spec.store.managed.volume',
+    'throughput takes four iops for each MiB a second: raise iops or lower throughput',
   ],
   [
     'iops out of bounds',
@@ -1065,7 +1083,7 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'a reclaim policy that is none',
     volume({ reclaimPolicy: 'Recycle' }),
     'spec.store.managed.volume.reclaimPolicy',
-    'supported values: "Retain", "Delete"',
+    'supported values: "Retain", "Delete", "Snapshot"',
   ],
   [
     'a database name with a space',

@@ -79,6 +79,15 @@ const LIVES: readonly (() => Promise<void>)[] = [
     await world.until(isGone('orders'), PATIENCE);
     await world.until(({ aws }) => aws.contents().length === 0, PATIENCE);
   },
+
+  async function copied() {
+    const world = await simulate({ settings: NOTHING_STAYS });
+    const spec = { store: { managed: { snapshots: { everyHours: 1, keep: 1 } } } };
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+    await world.until(isReady('orders'), PATIENCE);
+    // As long as it takes to have one too many.
+    await world.run(4 * 3600);
+  },
 ];
 
 /** A domain name that gets another certificate and another base path, and whose gateway is closed elsewhere. */

@@ -233,7 +233,8 @@ const ofStores = (): Drift[] => {
   const host = ({ ec2 }: World['aws']) => first(ec2.instances.filter(({ endedAt }) => endedAt === undefined));
   const anywhere = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
   return [
-    volume('updated iops', () => ({ iops: 16_000 })),
+    volume('updated iops', () => ({ iops: 4000 })),
+    volume('updated throughput', () => ({ throughput: 250 })),
     volume('tagged nami.dev/reclaim-policy', (row) => retagged(row, 'nami.dev/reclaim-policy')),
     volume(TEAM, retagged),
     drift(['VolumeAttachment', 'data'], GONE, ({ ec2: { volumes } }) =>

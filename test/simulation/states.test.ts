@@ -12,7 +12,7 @@ import { simulate, type World } from './world.ts';
  * state. (Acto, SOSP 2023.)
  */
 
-/** Virtual seconds; a volume can be changed again six hours after its last change. */
+/** Virtual seconds; a volume takes one change at a time, and four a day. */
 const PATIENCE = 8 * 3600;
 const RESYNC = 660;
 

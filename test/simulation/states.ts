@@ -215,7 +215,8 @@ export const CAMPAIGNS: readonly Campaign[] = [
   }),
   field('store.managed.volume.sizeGiB', [20], { isOneWay: true }),
   field('store.managed.volume.iops', [4000]),
-  field('store.managed.volume.reclaimPolicy', ['Delete', 'Retain']),
+  field('store.managed.volume.throughput', [500]),
+  field('store.managed.volume.reclaimPolicy', ['Delete', 'Snapshot', 'Retain']),
   field('store.external.uriSecretRef.name', [
     parts({ store: { external: { uriSecretRef: { name: 'store-2', key: 'uri' } } } }),
   ]),
@@ -287,6 +288,8 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'store.connectionSecret.name': 'no state of the account; see binding',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
+  'store.managed.snapshots.everyHours': 'see the tests of snapshots',
+  'store.managed.snapshots.keep': 'see the tests of snapshots',
   'store.external.caConfigMapRef.name': 'the simulated store has no certificate',
   'store.external.caConfigMapRef.key': 'the simulated store has no certificate',
   'store.external.caSecretRef.name': 'the simulated store has no certificate',

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { rfc3339 } from '../../src/clock.ts';
 import { isGone, isReady } from './pipelines.ts';
 import { memoryOf } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
-test('a volume that is changed a second time waits for it, and nothing waits with it', async () => {
-  const world = await simulate();
+test('a volume that AWS does not change again for now waits for it, and nothing waits with it', async () => {
+  const HOURS = 4;
+  const world = await simulate({ times: { volumeChanges: HOURS * 3600 } });
   const { aws, kubernetes } = world;
   const grow = (sizeGiB: number, memoryMiB = 256) =>
     kubernetes.apply({
@@ -12,21 +15,31 @@ test('a volume that is changed a second time waits for it, and nothing waits wit
       spec: { preQueue: { memoryMiB }, store: { managed: { volume: { sizeGiB } } } },
     });
   const size = () => aws.ec2.volumes.values()[0]?.sizeGiB;
+  const said = () => String(kubernetes.condition('orders', 'StoreReady')?.message);
+  const isSaid = (words: RegExp) => () => words.test(said());
   grow(8);
   await world.until(isReady('orders'), 300);
-  grow(10);
-  await world.until(() => size() === 10, 60);
+  for (const [index, next] of [10, 12, 14, 16].entries()) {
+    grow(next);
+    if (index > 0)
+      await world.until(
+        isSaid(/next change of vol-\w+ when its last one has ended: (modifying|optimizing)/),
+        60,
+      );
+    await world.until(() => size() === next, 600);
+  }
   await world.until(isReady('orders'), 60);
 
   const tried = () => aws.calls.filter(({ command }) => command === 'ModifyVolume').length;
   const before = tried();
-  grow(12, 512);
+  await world.run(600);
+  grow(18, 512);
   await world.until((each) => memoryOf(each, 'orders') === 512, 60);
   expect(world.senders.post('orders').status).toBe(200);
   await world.until(() => aws.sqs.messages.size === 0, 60);
-  expect(kubernetes.condition('orders', 'StoreReady')).toMatchObject({
-    message: expect.stringContaining('six hours after its last change'),
-  });
+  const [{ change } = {}] = aws.ec2.volumes.values();
+  const end = rfc3339((change?.begun[0] ?? 0) + HOURS * 3_600_000);
+  expect(said()).toContain(`from ${end.slice(0, 16).replace('T', ' ')} UTC on`);
   expect(aws.ec2.instances.size).toBe(1);
   // A host that ends meanwhile is replaced.
   for (const { id } of aws.ec2.instances.values()) aws.ec2.machines.end(id);
@@ -35,9 +48,32 @@ test('a volume that is changed a second time waits for it, and nothing waits wit
     1500,
   );
 
-  await world.until(() => size() === 12, 7 * 3600);
+  await world.until(() => size() === 18, (HOURS + 1) * 3600);
   await world.until(isReady('orders'), 600);
-  expect(tried() - before).toBeLessThan(20);
+  expect(tried() - before).toBeLessThan(12);
+});
+
+test('throughput, type and operations of a volume change while it serves', async () => {
+  const world = await simulate();
+  const { aws, kubernetes } = world;
+  const want = (volume: object) =>
+    kubernetes.apply({ metadata: { name: 'orders' }, spec: { store: { managed: { volume } } } });
+  const is = (quality: object) => () => {
+    const [found] = aws.ec2.volumes.values();
+    return found !== undefined && isDeepStrictEqual({ ...found, ...quality }, found);
+  };
+  want({ throughput: 250 });
+  await world.until(isReady('orders'), 300);
+  expect(is({ throughput: 250, iops: 3000 })()).toBe(true);
+  want({ throughput: 500 });
+  await world.until(is({ throughput: 500 }), 60);
+  want({ type: 'io2', iops: 5000 });
+  await world.until(is({ type: 'io2', iops: 5000, throughput: undefined }), 600);
+  want({});
+  await world.until(is({ type: 'gp3', iops: 3000, throughput: 125 }), 900);
+  await world.until(isReady('orders'), 600);
+  expect(aws.made('vol')).toBe(1);
+  expect(aws.ec2.instances.size).toBe(1);
 });
 
 describe('a volume in a zone that Lambda refuses', () => {

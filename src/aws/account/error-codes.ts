@@ -33,7 +33,9 @@ export const NOT_FOUND: Codes = {
     'InvalidAMIID.Unavailable',
     'InvalidInstanceID.NotFound',
     'InvalidInstanceType',
+    'InvalidSnapshot.NotFound',
     'InvalidVolume.NotFound',
+    'InvalidVolumeModification.NotFound',
     'InvalidGroup.NotFound',
     'InvalidGroupId.NotFound',
     'InvalidVpcID.NotFound',
@@ -145,6 +147,11 @@ export const NO_CAPACITY: Codes = {
   ],
 };
 
+/** A volume that was changed a while ago, or still is being changed. (Amazon EC2 API: ModifyVolume.) */
+export const CHANGED_LATELY: Codes = {
+  ec2: ['IncorrectModificationState', 'VolumeModificationRateExceeded'],
+};
+
 /** The answer to a call that was only to be tried. */
 export const DRY_RUN: Codes = { ec2: ['DryRunOperation'] };
 
@@ -177,12 +184,10 @@ export interface Delay {
 }
 
 const ROLE_RIGHTS = 'the rights of a new role are not known to Lambda yet';
-const VOLUME_CHANGED = 'a volume can be changed again six hours after its last change';
 
 /**
  * AWS has accepted something that its other services do not know so far, or is still at an earlier change.
- * (terraform-provider-aws: internal/service/lambda/function.go and internal/service/apigateway; Amazon EBS: "Request
- * modifications to your EBS volumes".)
+ * (terraform-provider-aws: internal/service/lambda/function.go and internal/service/apigateway.)
  */
 export const NOT_YET: readonly Delay[] = [
   {
@@ -199,8 +204,6 @@ export const NOT_YET: readonly Delay[] = [
     why: 'a new instance profile is not known to EC2 yet',
     seconds: 2,
   },
-  { service: 'ec2', code: 'IncorrectModificationState', why: VOLUME_CHANGED, seconds: 300 },
-  { service: 'ec2', code: 'VolumeModificationRateExceeded', why: VOLUME_CHANGED, seconds: 300 },
   {
     service: 'lambda',
     code: 'InvalidParameterValueException',

@@ -4,6 +4,7 @@ import {
   ACCESS_DENIED,
   ALREADY_EXISTS,
   BAD_CREDENTIALS,
+  CHANGED_LATELY,
   type Codes,
   type Delay,
   DRY_RUN,
@@ -82,6 +83,7 @@ export const isAlreadyExists = (error: unknown): boolean => isOneOf(error, ALREA
 export const isThrottled = (error: unknown): boolean => isOneOf(error, THROTTLED);
 export const isInUse = (error: unknown): boolean => isOneOf(error, IN_USE);
 export const isNoCapacity = (error: unknown): boolean => isOneOf(error, NO_CAPACITY);
+export const isChangedLately = (error: unknown): boolean => isOneOf(error, CHANGED_LATELY);
 export const isDryRun = (error: unknown): boolean => isOneOf(error, DRY_RUN);
 export const isTokenSpent = (error: unknown): boolean => isOneOf(error, TOKEN_SPENT);
 const isAccessDenied = (error: unknown): boolean => isOneOf(error, ACCESS_DENIED);
@@ -153,6 +155,7 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
     ACCESS_DENIED,
     ALREADY_EXISTS,
     BAD_CREDENTIALS,
+    CHANGED_LATELY,
     DRY_RUN,
     IN_USE,
     NOT_FOUND,

@@ -2,10 +2,9 @@ import type { Account } from '../account/account.ts';
 import { judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { type Owner, TAGS } from '../object/owner.ts';
+import { isOurs, type Owner, TAGS } from '../object/owner.ts';
 import type { Graph } from './graph.ts';
 import type { Leftover } from './leftover.ts';
-import { isOurs } from './ownership.ts';
 import type { NodeOutcome } from './settle-node.ts';
 
 /** Seconds between the two sights after which what nothing uses may go: longer than AWS's lists lag behind. */

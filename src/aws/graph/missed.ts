@@ -2,10 +2,10 @@ import type { Account } from '../account/account.ts';
 import { judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { type Owner, TAGS } from '../object/owner.ts';
+import { isOurs, type Owner } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import type { Leftover } from './leftover.ts';
-import { isOurs } from './ownership.ts';
+import { isKept } from './ownership.ts';
 
 /** What an owner is known to have had, and what of it a removal has come upon. */
 export interface Expected {
@@ -60,7 +60,7 @@ async function removeOne(
       return wait > 0 ? removing('is looked for once more', wait) : undefined;
     }
     account.seenTwice.forget(absence);
-    if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
+    if (isKept(kind, actual.tags)) return { kind, id, why: 'kept' };
     if (!belongsTo(actual, owner)) return { kind, id, why: 'lost' };
     if (actual.state.is === 'leaving') return removing(actual.state.why, actual.state.seconds);
     await remove(account, actual, owner);

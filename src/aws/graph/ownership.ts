@@ -1,7 +1,8 @@
 import { TerminalError } from '../account/errors.ts';
+import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { carries, type Owner, TAGS, type Tags } from '../object/owner.ts';
-import type { GraphNode } from './graph.ts';
+import { carries, isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
+import type { GraphNode, KindName } from './graph.ts';
 
 /** Only what carries an owner's tags is changed or removed. */
 
@@ -10,12 +11,11 @@ export function missingTags(actual: Tags, wanted: Tags): Tags {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => actual[key] !== value));
 }
 
-/** Whether the tags are those of the owner, and not of one in an earlier namespace of the same name. */
-export function isOurs(tags: Tags, owner: Owner): boolean {
-  if (!carries(tags, owner.identity)) return false;
-  const namespace = owner.tags[TAGS.namespaceUid];
-  const found = tags[TAGS.namespaceUid];
-  return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
+/** Whether an object stays when nothing wants it any more. */
+export function isKept(kind: KindName, tags: Tags | undefined): boolean {
+  const policy = tags?.[TAGS.reclaimPolicy];
+  // What is needed to read a copy shares its fate.
+  return policy === 'Retain' || (policy === 'Snapshot' && !kindOf(kind).leavesCopy);
 }
 
 /** What speaks against touching an object that is another's and was not handed over. */

@@ -2,10 +2,10 @@ import type { Account } from '../account/account.ts';
 import { type Judgement, judge } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { type Owner, TAGS } from '../object/owner.ts';
+import { isOurs, type Owner } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import type { Leftover } from './leftover.ts';
-import { isOurs } from './ownership.ts';
+import { isKept } from './ownership.ts';
 
 /** Something that an owner has; without `actual` it may be there: AWS gave no answer when it was made. */
 export interface Owned {
@@ -50,7 +50,7 @@ function whyNotRemoved(
 ): Leftover | undefined {
   if (!actual)
     return removing(account, owner, kind, id, 'AWS gave no answer when it was made: it may still show');
-  if (actual.tags?.[TAGS.reclaimPolicy] === 'Retain') return { kind, id, why: 'kept' };
+  if (isKept(kind, actual.tags)) return { kind, id, why: 'kept' };
   const { state } = actual;
   return state.is === 'leaving' ? removing(account, owner, kind, id, state.why, state.seconds) : undefined;
 }

@@ -3,11 +3,10 @@ import { judge } from '../account/errors.ts';
 import { kindOf, kinds } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import type { IsKnown } from '../object/kind.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOpen, type Leftover } from './leftover.ts';
 import { type Expected, removeMissed } from './missed.ts';
-import { isOurs } from './ownership.ts';
 import { failed, type Owned, remove, removing } from './remove-owned.ts';
 
 /** Which objects that nothing wants may go. */

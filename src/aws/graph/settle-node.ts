@@ -7,9 +7,9 @@ import { surplusTags } from '../object/added-tags.ts';
 import type { CodeSource } from '../object/code.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import type { Glance, Remark } from '../object/kind.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
-import { isOurs, missingTags, objectionTo } from './ownership.ts';
+import { missingTags, objectionTo } from './ownership.ts';
 import { type Outputs, resolve } from './references.ts';
 
 /** How one node came out. */

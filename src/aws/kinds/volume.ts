@@ -5,7 +5,7 @@ import {
   type Volume,
   type VolumeType,
 } from '@aws-sdk/client-ec2';
-import { orGone, RequeueAfter } from '../account/errors.ts';
+import { isChangedLately, orGone } from '../account/errors.ts';
 import {
   expectedVolume,
   forgetPlace,
@@ -15,10 +15,13 @@ import {
   type VolumeIdentity,
   volumeById,
 } from '../calls/expected-volume.ts';
+import { awaitLastSnapshot } from '../calls/last-snapshot.ts';
+import { isShort, waitForNextChange } from '../calls/volume-change.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { defineKind } from '../object/kind.ts';
+import { TAGS } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -28,6 +31,8 @@ export interface VolumeDesired extends VolumeIdentity {
   readonly sizeGiB: number;
   readonly type: 'gp3' | 'io2';
   readonly iops: number;
+  /** MiB a second; only gp3 has a choice of it. */
+  readonly throughput?: number | undefined;
 }
 
 /** Milliseconds for which the same wish is the same volume; long after it tags tell that there is one. */
@@ -37,6 +42,7 @@ type Details = {
   readonly sizeGiB: number;
   readonly type: string;
   readonly iops: number;
+  readonly throughput: number | undefined;
 };
 
 function stateOf({ State }: Volume): State {
@@ -64,14 +70,21 @@ const actual = (volume: Volume): Actual<Details> => ({
     sizeGiB: volume.Size ?? 0,
     type: volume.VolumeType ?? '',
     iops: volume.Iops ?? 0,
+    throughput: volume.Throughput,
   },
 });
 
-const comparable = ({ sizeGiB, type, iops }: VolumeDesired) => ({ sizeGiB, type, iops });
+const comparable = ({ sizeGiB, type, iops, throughput }: VolumeDesired) => ({
+  sizeGiB,
+  type,
+  iops,
+  ...(throughput !== undefined && { throughput }),
+});
 
 /** The data of the store. It is an object of its own and outlives every host. */
 export const volume = defineKind<VolumeDesired, Details>({
   removal: 70,
+  leavesCopy: true,
   async find(account, desired, owner) {
     const found = await expectedVolume(account, owner, desired);
     return found && actual(found);
@@ -104,6 +117,7 @@ export const volume = defineKind<VolumeDesired, Details>({
         VolumeType: desired.type as VolumeType,
         Encrypted: true,
         Iops: desired.iops,
+        Throughput: desired.throughput,
         TagSpecifications: tagged('volume', owner, tags),
         // A lost answer is asked for again with the same token, and names the same volume. The window lets a volume
         // that was deleted since then be made anew.
@@ -114,8 +128,7 @@ export const volume = defineKind<VolumeDesired, Details>({
   },
   async update(account, desired, { id, details }) {
     const wish = fingerprint(comparable(desired));
-    if (!account.attempts.isDue(id, wish))
-      throw new RequeueAfter(60, 'can be changed again six hours after its last change, and is asked then');
+    if (!account.attempts.isDue(id, wish)) throw account.attempts.errorOf(id, wish);
     try {
       await account.ec2.send(
         new ModifyVolumeCommand({
@@ -123,15 +136,21 @@ export const volume = defineKind<VolumeDesired, Details>({
           Size: Math.max(desired.sizeGiB, details.sizeGiB),
           VolumeType: desired.type as VolumeType,
           Iops: desired.iops,
+          Throughput: desired.throughput,
         }),
       );
     } catch (error) {
-      account.attempts.note(id, wish);
-      throw error;
+      const refusal = isChangedLately(error) ? await waitForNextChange(account, id, error) : error;
+      if (!isShort(refusal)) account.attempts.note(id, wish, refusal);
+      throw refusal;
     }
     account.attempts.end(id);
   },
-  async remove(account, { id }) {
+  async remove(account, actual, owner) {
+    const { id, tags, state } = actual;
+    // What was never made holds nothing.
+    if (tags?.[TAGS.reclaimPolicy] === 'Snapshot' && state.is === 'ready')
+      await awaitLastSnapshot(account, owner, actual);
     await orGone(account.ec2.send(new DeleteVolumeCommand({ VolumeId: id })));
   },
   tag: tagEc2,

@@ -44,6 +44,8 @@ export interface Kind<Desired, Details> {
   readonly doubles?: {
     isUnused(account: Account, actual: Actual<Details>): boolean | Promise<boolean>;
   };
+  /** Where its reclaim policy is "Snapshot", its removal waits until there is a copy. */
+  readonly leavesCopy?: true;
   /** Whether it serves nobody after an update of such differences, until it is seen anew; by default it goes on. */
   interrupts?(differences: readonly string[]): boolean;
   /** The object that `desired` names, if AWS has it. */

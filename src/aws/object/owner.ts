@@ -15,7 +15,7 @@ export const TAGS = {
   object: 'nami.dev/object',
   /** UID of the namespace: a namespace made again under its name does not inherit. */
   namespaceUid: 'nami.dev/namespace-uid',
-  /** "Retain" keeps the object when its pipeline goes. */
+  /** "Retain" keeps the object when its pipeline goes, "Snapshot" a copy of it, or all of what has no copies. */
   reclaimPolicy: 'nami.dev/reclaim-policy',
   /** REST API that carries the route to this function. */
   gateway: 'nami.dev/gateway',
@@ -23,6 +23,8 @@ export const TAGS = {
   redrive: 'nami.dev/redrive',
   /** On a volume: container image of the database that wrote its data last. */
   mongoImage: 'nami.dev/mongo-image',
+  /** On a volume and its snapshots: the parameter that holds the password of their database. */
+  credentials: 'nami.dev/credentials',
   /** Begins the key of a tag on a domain name for each hosted zone in which a record may lead to it. */
   hostedZone: 'nami.dev/hosted-zone/',
   /** Which further tags the operator has set, as sums of their keys. */
@@ -52,4 +54,12 @@ export interface Owner {
   readonly tags: Tags;
   /** Lets objects of an earlier namespace of the same name be taken over. */
   readonly takeOver: boolean;
+}
+
+/** Whether the tags are those of the owner, and not of one in an earlier namespace of the same name. */
+export function isOurs(tags: Tags, owner: Owner): boolean {
+  if (!carries(tags, owner.identity)) return false;
+  const namespace = owner.tags[TAGS.namespaceUid];
+  const found = tags[TAGS.namespaceUid];
+  return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
 }

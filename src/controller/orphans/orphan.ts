@@ -1,5 +1,6 @@
 import type { TaggedResource } from '../../aws/calls/tagged-resources.ts';
 import type { KindName } from '../../aws/graph/graph.ts';
+import { isKept } from '../../aws/graph/ownership.ts';
 import { TAGS } from '../../aws/object/owner.ts';
 
 /** An object in AWS that carries this cluster's tags and belongs to no pipeline that there is. */
@@ -39,9 +40,9 @@ export function orphansAmong(
   return resources.flatMap(({ arn, tags }) => {
     const { [TAGS.namespace]: namespace, [TAGS.name]: name } = tags;
     const kind = kindOf(arn);
-    const isKept = TAGS.retained in tags || tags[TAGS.reclaimPolicy] === 'Retain';
     if (kind === undefined || namespace === undefined || name === undefined) return [];
-    if (TAGS.shared in tags || isKept || hasPipeline(namespace, name)) return [];
+    if (TAGS.shared in tags || TAGS.retained in tags || isKept(kind, tags) || hasPipeline(namespace, name))
+      return [];
     return [{ kind, arn, namespace, name }];
   });
 }

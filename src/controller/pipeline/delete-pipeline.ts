@@ -2,6 +2,8 @@ import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import { FINALIZER } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
+import { LAST } from '../../aws/calls/last-snapshot.ts';
+import { type Snapshot, snapshotsOf } from '../../aws/calls/snapshots.ts';
 import { apply } from '../../aws/graph/apply.ts';
 import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
 import { tagOwned } from '../../aws/graph/remove-unwanted.ts';
@@ -160,9 +162,18 @@ function removing(leftovers: readonly Leftover[]): Overall {
   };
 }
 
-async function finish(context: Context, { pipeline }: Deletion, left: readonly Leftover[]): Promise<Next> {
+async function finish(
+  context: Context,
+  { pipeline, account, owner }: Deletion,
+  left: readonly Leftover[],
+): Promise<Next> {
   const { client, events, logger } = context;
-  const kept = whatStays(pipeline, left);
+  const copies = isCopied(left) ? await snapshotsOf(account, owner) : [];
+  const kept = whatStays(
+    pipeline,
+    left,
+    copies.filter(({ object }) => object === LAST),
+  );
   const lost = lostWords(left);
   for (const words of [kept, lost].filter((each) => each !== undefined)) {
     // A namespace that is being deleted takes no Events.
@@ -187,14 +198,26 @@ function lostWords(left: readonly Leftover[]): string | undefined {
     : `${lost.join(' and ')} lost the tags by which the operator knows what is its own, and stays in AWS: remove it there if nothing else needs it`;
 }
 
+/** Whether there is a copy of a volume: its credentials stay, and it does not. */
+const isCopied = (left: readonly Leftover[]): boolean =>
+  left.some(({ why, kind }) => why === 'kept' && kind === 'Parameter') &&
+  !left.some(({ why, kind }) => why === 'kept' && kind === 'Volume');
+
 /** What a user must know of before the pipeline is gone, with the ids to find it by. */
-function whatStays({ spec, status }: WebhookPipeline, left: readonly Leftover[]): string | undefined {
+function whatStays(
+  { spec, status }: WebhookPipeline,
+  left: readonly Leftover[],
+  copies: readonly Snapshot[],
+): string | undefined {
   if (spec.deletionPolicy === 'Retain') {
     const store = status?.store?.volumeId;
     const volume = store === undefined ? '' : `, the volume ${store} with the events among it`;
     return `everything stays in AWS, tagged ${TAGS.retained}${volume}, since deletionPolicy is Retain`;
   }
   const kept = left.filter(({ why }) => why === 'kept').map(({ kind, id }) => `${kind} ${id}`);
+  const [copy] = copies.toSorted((a, b) => b.at - a.at);
+  if (copy)
+    return `the snapshot ${copy.id} of the volume ${copy.volumeId}, with all events, and ${kept.join(' and ')}, with their password, stay in AWS`;
   return kept.length === 0
     ? undefined
     : `${kept.join(' and ')} stay in AWS: a pipeline of the same name in this namespace takes them back, events and all`;

@@ -17,6 +17,7 @@ import type { Reporter } from '../report/reporter.ts';
 import { statusOf } from '../report/status.ts';
 import { bindStore } from './bind-store.ts';
 import { type Built, build } from './build.ts';
+import { keepSnapshots } from './keep-snapshots.ts';
 import { refreshQueues } from './look-at-queues.ts';
 import { lookAtStore } from './look-at-store.ts';
 import { nextLook } from './next-look.ts';
@@ -43,6 +44,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
 
   const { input, outcome } = built;
   const binding = await bindStore(context, subject, outcome);
+  const snapshots = await keepSnapshots(context, subject, outcome);
   const { gateways, domains } = surroundings;
   const servedBy = servedById(built, gateways);
   const problems = regions.problems(account.region);
@@ -61,11 +63,26 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     {
       generation: pipeline.metadata.generation,
       findings,
-      health: healthOf(memory.store, memory.queue, spec.alarms.thresholds.volumeUsedPercent, refused),
+      health: healthOf(
+        memory.store,
+        memory.queue,
+        spec.alarms.thresholds.volumeUsedPercent,
+        refused,
+        snapshots.trouble,
+      ),
       remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes), ...domainRemarks(problems)],
     },
     statusOf(
-      { input, outcome, store: memory.store, queue: memory.queue, servedBy, domains, binding: binding.name },
+      {
+        input,
+        outcome,
+        store: memory.store,
+        queue: memory.queue,
+        servedBy,
+        domains,
+        binding: binding.name,
+        snapshots: snapshots.status,
+      },
       pipeline.status,
       config.endpointUrlTemplate,
     ),

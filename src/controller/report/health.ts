@@ -16,6 +16,7 @@ export function healthOf(
   queue: QueueView | undefined,
   volumeUsedPercent: number,
   refused: readonly NodeOutcome[],
+  snapshotTrouble?: string,
 ): Health {
   if (awaitsHost) {
     return {
@@ -62,6 +63,8 @@ export function healthOf(
       message: `${used} % of the volume is used: raise store.managed.volume.sizeGiB or set store.ttlDays`,
     };
   }
+  if (snapshotTrouble !== undefined)
+    return { status: 'False', reason: 'SnapshotFailed', message: snapshotTrouble };
   const [first] = refused;
   if (first) return { status: 'False', reason: first.reason ?? 'Refused', message: first.message ?? '' };
   return { status: 'True', reason: 'Healthy', message: '' };

@@ -23,6 +23,8 @@ export interface Seen {
   readonly domains: readonly DomainView[];
   /** Name of the Secret by which others read the events. */
   readonly binding: string | undefined;
+  /** Of the volume, where they are asked for. */
+  readonly snapshots?: NonNullable<Status['store']>['snapshots'];
 }
 
 type Status = WebhookPipelineStatus;
@@ -80,7 +82,10 @@ function urlOf(seen: Seen, template: string): string | undefined {
   return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
-function storeOf({ outcome, store, input }: Seen, before: Status['store']): NonNullable<Status['store']> {
+function storeOf(
+  { outcome, store, input, snapshots }: Seen,
+  before: Status['store'],
+): NonNullable<Status['store']> {
   const instance = nodeOf(outcome, 'Instance', 'host');
   const isUnseen = instance?.unseen === true;
   const host = isUnseen ? before?.host : instance?.id;
@@ -91,6 +96,7 @@ function storeOf({ outcome, store, input }: Seen, before: Status['store']): NonN
     host,
     address: isUnseen ? before?.address : instance?.outputs.privateIp,
     volumeId: nodeOf(outcome, 'Volume', DATA_VOLUME)?.id ?? known,
+    snapshots,
     ...answers(store, before, host === before?.host),
     ...storeFacts(store, isManaged === (before?.volumeId !== undefined) ? before : undefined),
   });

@@ -2,9 +2,11 @@ import type {
   AttachVolumeRequest,
   CreateVolumeRequest,
   DeleteVolumeRequest,
+  DescribeVolumesModificationsRequest,
   DescribeVolumesRequest,
   ModifyVolumeRequest,
 } from '@aws-sdk/client-ec2';
+import { rfc3339 } from '../../../src/clock.ts';
 import { AwsError } from './aws-error.ts';
 import { filtered } from './ec2-filters.ts';
 import type { Ec2Instances } from './ec2-instances.ts';
@@ -12,6 +14,8 @@ import { pageOf } from './pages.ts';
 import type { Operations, Surroundings } from './service.ts';
 import { type Moment, Table } from './table.ts';
 import { type Tags, tagsOf, toTagList } from './tags.ts';
+
+type Quality = Pick<Volume, 'sizeGiB' | 'type' | 'iops' | 'throughput'>;
 
 /** An EBS volume. Milliseconds since the epoch. */
 export interface Volume {
@@ -21,14 +25,20 @@ export interface Volume {
   readonly sizeGiB: number;
   readonly type: string;
   readonly iops: number;
+  /** MiB a second; of gp3 alone. */
+  readonly throughput?: number | undefined;
   readonly madeAt: number;
-  readonly modifiedAt?: number;
+  /** The last change, and when those that count began. */
+  readonly change?: { readonly from: Quality; readonly begun: readonly number[] };
   readonly attachment?:
     | { readonly instanceId: string; readonly device: string; readonly at: number }
     | undefined;
 }
 
 const GP3_IOPS = 3000;
+const GP3_THROUGHPUT = 125;
+/** Changes of one volume within the time that AWS gives. (Amazon EC2 API: ModifyVolume.) */
+const CHANGES = 4;
 
 /** The volumes of Amazon EC2. Errors as in the EC2 API Reference, "Error codes". */
 export class Ec2Volumes {
@@ -89,28 +99,46 @@ export class Ec2Volumes {
         ...(next !== undefined && { NextToken: next }),
       };
     },
-    ModifyVolume: ({ VolumeId = '', Size, VolumeType, Iops }: ModifyVolumeRequest) => {
+    ModifyVolume: ({ VolumeId = '', Size, VolumeType, Iops, Throughput }: ModifyVolumeRequest) => {
       const volume = this.#require(VolumeId);
       if ((Size ?? volume.sizeGiB) < volume.sizeGiB)
         throw new AwsError('InvalidParameterValue', 'New size cannot be smaller than existing size');
-      const { modifiedAt } = volume;
-      if (
-        modifiedAt !== undefined &&
-        this.#moment.since(modifiedAt) < this.#around.times.volumeModification
-      ) {
+      if (this.#progressOf(volume) !== 'completed') {
         throw new AwsError(
-          'VolumeModificationRateExceeded',
-          "You've reached the maximum modification rate per volume limit. Wait at least 6 hours between modifications per EBS volume.",
+          'IncorrectModificationState',
+          `Volume ${VolumeId} cannot be modified in modification state ${this.#progressOf(volume).toUpperCase()}`,
         );
       }
-      this.volumes.change(VolumeId, {
+      const within = this.#around.times.volumeChanges;
+      const begun = volume.change?.begun.filter((at) => this.#moment.since(at) < within) ?? [];
+      if (begun.length >= CHANGES) {
+        throw new AwsError(
+          'VolumeModificationRateExceeded',
+          `You've reached the maximum modification rate per volume limit. Modify ${VolumeId} again after ${rfc3339((begun[0] ?? 0) + within * 1000)}.`,
+        );
+      }
+      const wanted = qualityOf({
         sizeGiB: Size ?? volume.sizeGiB,
         type: VolumeType ?? volume.type,
         iops: Iops ?? volume.iops,
-        modifiedAt: this.#moment.now,
+        throughput: Throughput ?? volume.throughput,
       });
-      return {};
+      const { sizeGiB, type, iops, throughput } = volume;
+      const change = { from: { sizeGiB, type, iops, throughput }, begun: [...begun, this.#moment.now] };
+      this.volumes.change(VolumeId, { ...wanted, change });
+      return { VolumeModification: this.#showChange({ ...volume, ...wanted, change }) };
     },
+    DescribeVolumesModifications: ({ VolumeIds = [] }: DescribeVolumesModificationsRequest) => ({
+      VolumesModifications: VolumeIds.map((id) => {
+        const volume = this.#require(id);
+        if (!volume.change)
+          throw new AwsError(
+            'InvalidVolumeModification.NotFound',
+            `Modification for volume '${id}' does not exist.`,
+          );
+        return this.#showChange(volume);
+      }),
+    }),
     AttachVolume: ({ VolumeId = '', InstanceId = '', Device = '' }: AttachVolumeRequest) => {
       const volume = this.#require(VolumeId);
       const instance = this.#machines.instances.get(InstanceId);
@@ -144,7 +172,8 @@ export class Ec2Volumes {
     AvailabilityZone = '',
     Size = 0,
     VolumeType = 'gp2',
-    Iops,
+    Iops = GP3_IOPS,
+    Throughput,
     TagSpecifications,
   }: CreateVolumeRequest): Volume {
     const id = this.#around.newId('vol');
@@ -152,9 +181,7 @@ export class Ec2Volumes {
       id,
       tags: tagsOf(TagSpecifications, 'volume'),
       zone: AvailabilityZone,
-      sizeGiB: Size,
-      type: VolumeType,
-      iops: Iops ?? GP3_IOPS,
+      ...qualityOf({ sizeGiB: Size, type: VolumeType, iops: Iops, throughput: Throughput }),
       madeAt: this.#moment.now,
     });
   }
@@ -169,8 +196,30 @@ export class Ec2Volumes {
     return this.#moment.since(madeAt) < this.#around.times.volumeCreating;
   }
 
+  #progressOf({ change }: Volume): 'modifying' | 'optimizing' | 'completed' {
+    const { volumeModifying, volumeOptimizing } = this.#around.times;
+    const seconds = this.#moment.since(change?.begun.at(-1) ?? 0);
+    if (seconds < volumeModifying) return 'modifying';
+    return seconds < volumeModifying + volumeOptimizing ? 'optimizing' : 'completed';
+  }
+
+  #showChange(volume: Volume) {
+    const state = this.#progressOf(volume);
+    return {
+      VolumeId: volume.id,
+      ModificationState: state,
+      Progress: state === 'completed' ? 100 : 0,
+      StartTime: new Date(volume.change?.begun.at(-1) ?? 0),
+      TargetSize: volume.sizeGiB,
+      TargetVolumeType: volume.type,
+      TargetIops: volume.iops,
+    };
+  }
+
   #show(volume: Volume) {
-    const { id, zone, sizeGiB, type, iops, madeAt, tags } = volume;
+    const { id, zone, madeAt, tags } = volume;
+    const isChanging = this.#progressOf(volume) === 'modifying';
+    const { sizeGiB, type, iops, throughput } = (isChanging && volume.change?.from) || volume;
     const attachment = this.attachmentOf(volume);
     const free = this.#isCreating(volume) ? 'creating' : 'available';
     return {
@@ -179,6 +228,7 @@ export class Ec2Volumes {
       Size: sizeGiB,
       VolumeType: type,
       Iops: iops,
+      ...(throughput !== undefined && { Throughput: throughput }),
       Encrypted: true,
       CreateTime: new Date(madeAt),
       State: attachment ? 'in-use' : free,
@@ -194,6 +244,26 @@ export class Ec2Volumes {
       Tags: toTagList(tags),
     };
   }
+}
+
+/** A volume as AWS takes it. (Amazon EC2 API: CreateVolume, Iops and Throughput.) */
+function qualityOf({ sizeGiB, type, iops, throughput }: Quality): Quality {
+  const perGiB = type === 'gp3' ? 500 : 1000;
+  if (iops > GP3_IOPS && iops > sizeGiB * perGiB) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Iops to volume size ratio of ${iops / sizeGiB} is too high; maximum is ${perGiB} iops per GiB`,
+    );
+  }
+  if (type !== 'gp3') return { sizeGiB, type, iops, throughput: undefined };
+  const mebibytes = throughput ?? GP3_THROUGHPUT;
+  if (mebibytes * 4 > iops) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Throughput (MiB/s) to iops ratio of ${mebibytes / iops} is too high; maximum is 0.25 MiB/s per iops`,
+    );
+  }
+  return { sizeGiB, type, iops, throughput: mebibytes };
 }
 
 const absent = (id: string) => new AwsError('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);

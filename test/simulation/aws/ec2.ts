@@ -2,6 +2,7 @@ import type { CreateTagsRequest, DeleteTagsRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from './aws-error.ts';
 import { Ec2Instances } from './ec2-instances.ts';
 import { Ec2Network } from './ec2-network.ts';
+import { Ec2Snapshots } from './ec2-snapshots.ts';
 import { Ec2Volumes } from './ec2-volumes.ts';
 import type { Iam } from './iam.ts';
 import { type Operations, Service, type Surroundings } from './service.ts';
@@ -13,6 +14,7 @@ export class Ec2 extends Service {
   readonly network: Ec2Network;
   readonly machines: Ec2Instances;
   readonly disks: Ec2Volumes;
+  readonly copies: Ec2Snapshots;
   readonly operations: Operations;
 
   constructor(around: Surroundings, iam: Iam) {
@@ -20,12 +22,14 @@ export class Ec2 extends Service {
     this.network = new Ec2Network(around, this.moment);
     this.machines = new Ec2Instances(around, this.moment, this.network, iam);
     this.disks = new Ec2Volumes(around, this.moment, this.machines);
+    this.copies = new Ec2Snapshots(around, this.moment, this.disks);
     this.network.inUseBy = this.machines;
     iam.onRoleDeleted = (arn) => this.network.loseRole(arn);
     this.operations = {
       ...this.network.operations,
       ...this.machines.operations,
       ...this.disks.operations,
+      ...this.copies.operations,
       CreateTags: this.#createTags,
       DeleteTags: this.#deleteTags,
     };
@@ -49,6 +53,9 @@ export class Ec2 extends Service {
   get instances() {
     return this.machines.instances;
   }
+  get snapshots() {
+    return this.copies.snapshots;
+  }
   get volumes() {
     return this.disks.volumes;
   }
@@ -66,7 +73,12 @@ export class Ec2 extends Service {
 
   /** All whose objects carry tags. */
   get tables(): Table<{ readonly tags: Tags }>[] {
-    return [...this.network.tables, this.machines.instances, this.disks.volumes] as never;
+    return [
+      ...this.network.tables,
+      this.machines.instances,
+      this.disks.volumes,
+      this.copies.snapshots,
+    ] as never;
   }
 
   #retag(id: string, change: (tags: Tags) => Tags): void {

@@ -32,6 +32,7 @@ const UNKNOWN: Readonly<Record<string, (answer: Row) => object>> = {
   GetEventSourceMapping: withState('State'),
   GetProvisionedConcurrencyConfig: withState('Status'),
   DescribeInstances: each((row) => ({ ...row, State: { Name: STATE } }), 'Reservations', 'Instances'),
+  DescribeSnapshots: each(withState('State'), 'Snapshots'),
   DescribeVolumes: each(withState('State'), 'Volumes'),
   GetDomainName: withState('domainNameStatus'),
 };
@@ -54,6 +55,7 @@ export const PAGED: Readonly<Record<string, { readonly asks: string; readonly te
   DescribeLogGroups: { asks: 'nextToken', tells: 'nextToken' },
   DescribeRouteTables: { asks: 'NextToken', tells: 'NextToken' },
   DescribeSecurityGroups: { asks: 'NextToken', tells: 'NextToken' },
+  DescribeSnapshots: { asks: 'NextToken', tells: 'NextToken' },
   DescribeSubnets: { asks: 'NextToken', tells: 'NextToken' },
   DescribeVolumes: { asks: 'NextToken', tells: 'NextToken' },
   DescribeVpcs: { asks: 'NextToken', tells: 'NextToken' },

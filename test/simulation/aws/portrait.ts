@@ -65,12 +65,14 @@ export function portrait(aws: AwsAccount): Portrait {
     Role: iam.roles.values(),
     RouteTable: ec2.network.routeTables.values(),
     SecurityGroup: ec2.securityGroups.filter(({ name }) => name !== 'default'),
+    Snapshot: ec2.snapshots.values(),
     Stage: apiGateway.stages.values().map((stage) => ({
       ...stage,
       serves: apiGateway.deployments.get(`${stage.restApiId}/${stage.deploymentId}`)?.routes,
     })),
     Subnet: ec2.subnets.values(),
-    Volume: ec2.volumes.values(),
+    // Without when it was changed, and from what.
+    Volume: ec2.volumes.values().map(({ change: _, ...volume }) => volume),
     Vpc: ec2.vpcs.values(),
   };
   return Object.fromEntries(

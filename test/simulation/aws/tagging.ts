@@ -76,6 +76,11 @@ export class Tagging extends Service {
       ...ofEc2('internet-gateway', ec2.internetGateways),
       ...ofEc2('route-table', ec2.routeTables),
       ...ofEc2('security-group', ec2.securityGroups),
+      ...this.#seen(
+        ec2.moment,
+        ec2.snapshots,
+        ({ id }) => `arn:${this.around.partition}:ec2:${this.around.region}::snapshot/${id}`,
+      ),
       ...ofEc2('subnet', ec2.subnets),
       ...ofEc2('volume', ec2.volumes),
       ...ofEc2('vpc', ec2.vpcs),

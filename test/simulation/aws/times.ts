@@ -22,8 +22,16 @@ export const TIMES = {
   databaseStart: 30,
   volumeCreating: 2,
   volumeAttaching: 2,
-  /** Between two changes of a volume. (EBS: "Request modifications to your EBS volumes": six hours.) */
-  volumeModification: 6 * 3600,
+  /** Until a changed volume shows what it was changed to, and until it can change again. (EBS: "Monitor the progress of volume modifications".) */
+  volumeModifying: 3,
+  volumeOptimizing: 300,
+  /** Within so much time a volume takes four changes. (Amazon EC2 API: ModifyVolume.) */
+  volumeChanges: 24 * 3600,
+
+  /** Until a snapshot is complete. */
+  snapshotPending: 120,
+  /** Between two snapshots of one volume. (Amazon EBS: "Quotas", SnapshotCreationPerVolumeRateExceeded.) */
+  snapshotPause: 15,
 
   /** Until Lambda can take a role, and sees what its policy allows. (IAM: eventual consistency.) */
   roleKnown: 7,

@@ -12,7 +12,7 @@ import { comparison, type Verdict, verdictOf } from './verdict.ts';
 /** One field of a spec changes, and the operator is killed before and after each call that follows from that. */
 
 const NAME = 'orders';
-/** Virtual seconds: a volume can change again after six hours. */
+/** Virtual seconds: a volume takes one change at a time. */
 const PATIENCE = 8 * 3600;
 const REST = 130;
 

@@ -9,7 +9,7 @@ import { simulate, type World } from '../world.ts';
 /** The life of a pipeline with all that one can have: it is made, changed in every field that may change, and goes. */
 
 const NAME = 'orders';
-/** Virtual seconds that a station may take to reach, whatever goes wrong: a volume can change again after six hours. */
+/** Virtual seconds that a station may take to reach, whatever goes wrong: a volume takes four changes a day. */
 const PATIENCE = 8 * 3600;
 const RESYNC = 700;
 /** Longer than from one look to the next. */

@@ -288,10 +288,11 @@ const volume = fc
       kind: fc.constantFrom(
         {},
         { type: 'gp3' as const },
-        { iops: 4000 },
+        { iops: 3000, throughput: 750 },
+        { throughput: 250 },
         { type: 'io2' as const, iops: 100 },
       ),
-      reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const),
+      reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const, 'Snapshot' as const),
     },
     { requiredKeys: ['kind'] },
   )
@@ -463,6 +464,7 @@ export const FULL_SPEC = {
       replaceImpairedAfterMinutes: 30,
       access: { securityGroupIds: ['sg-0fedcba9876543210'], cidrs: ['10.1.0.0/16'] },
       volume: { sizeGiB: 20, type: 'io2', iops: 1000, reclaimPolicy: 'Delete' },
+      snapshots: { everyHours: 6, keep: 3 },
     },
     database: 'webhooks',
     collection: 'orders',

@@ -125,6 +125,7 @@ describe('the schema', () => {
       'spec.source.only.types',
       'spec.preQueue.code.s3',
       'spec.postQueue.code.configMapRef',
+      'spec.store.managed.volume.throughput',
       'spec.store.external',
     ]);
   });

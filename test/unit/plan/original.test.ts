@@ -41,5 +41,5 @@ test('the store is MongoDB on a t2.micro that is always started again, with a vo
   expect(JSON.stringify(desiredOf(graph, 'Instance', 'host').userData)).toMatch(
     /NAMI_MONGO_IMAGE=[^"]*\/mongo:.*docker run .*\$NAMI_MONGO_IMAGE.*Restart=always/,
   );
-  expect(nodeOf(graph, 'Volume', 'data').tags).toEqual({ 'nami.dev/reclaim-policy': 'Retain' });
+  expect(nodeOf(graph, 'Volume', 'data').tags).toMatchObject({ 'nami.dev/reclaim-policy': 'Retain' });
 });

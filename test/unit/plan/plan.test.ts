@@ -458,12 +458,17 @@ describe('the store', () => {
     });
   });
 
-  test.each(['Retain', 'Delete'] as const)('gives volume and password one fate: %s', (reclaimPolicy) => {
-    const graph = planOf(inputOf({ store: { managed: { volume: { reclaimPolicy } } } }));
-    const tags = { 'nami.dev/reclaim-policy': reclaimPolicy };
-    expect(nodeOf(graph, 'Volume', 'data').tags).toEqual(tags);
-    expect(nodeOf(graph, 'Parameter', 'store-password').tags).toEqual(tags);
-  });
+  test.each(['Retain', 'Delete', 'Snapshot'] as const)(
+    'gives volume and password one fate: %s',
+    (reclaimPolicy) => {
+      const graph = planOf(inputOf({ store: { managed: { volume: { reclaimPolicy } } } }));
+      const tags = { 'nami.dev/reclaim-policy': reclaimPolicy };
+      const password = nodeOf(graph, 'Parameter', 'store-password');
+      const credentials = { 'nami.dev/credentials': expect.stringContaining('/store-password') };
+      expect(nodeOf(graph, 'Volume', 'data').tags).toEqual({ ...tags, ...credentials });
+      expect(password.tags).toEqual(tags);
+    },
+  );
 });
 
 describe('wishes', () => {

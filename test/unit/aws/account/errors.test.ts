@@ -124,16 +124,6 @@ describe('an error that only means "not yet"', () => {
       requeue(1, 'the gateway is being changed by another call'),
     ],
     [
-      'a volume that was changed a while ago',
-      of('ec2', coded('VolumeModificationRateExceeded')),
-      requeue(300, 'a volume can be changed again six hours after its last change'),
-    ],
-    [
-      'a volume that is being changed',
-      of('ec2', coded('IncorrectModificationState')),
-      requeue(300, 'a volume can be changed again six hours after its last change'),
-    ],
-    [
       'a volume that is still attached when it is to go',
       of('ec2', coded('VolumeInUse', 'vol-1 is attached')),
       requeue(1, 'ec2:Call: still in use (vol-1 is attached)'),

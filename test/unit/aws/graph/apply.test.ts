@@ -161,10 +161,13 @@ describe('forward', () => {
 
     test('and waits for its change goes on serving', async () => {
       aws.put('Function/f', OURS, { size: 1 });
-      aws.fail('update', 'Function/f', named('VolumeModificationRateExceeded', 'wait'));
+      aws.fail('update', 'Function/f', new RequeueAfter(60, 'takes the next change later'));
       const outcome = await run(graph(2));
       expect(states(outcome)).toEqual(['Pending', 'Ready']);
-      expect(outcome.nodes[0]).toMatchObject({ stands: true, message: expect.stringContaining('six hours') });
+      expect(outcome.nodes[0]).toMatchObject({
+        stands: true,
+        message: expect.stringContaining('takes the next change later'),
+      });
     });
 
     test('and is ended by its change serves no more, although a read still shows it', async () => {

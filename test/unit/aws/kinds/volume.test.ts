@@ -11,6 +11,7 @@ const DESIRED: VolumeDesired = {
   sizeGiB: 8,
   type: 'gp3',
   iops: 3000,
+  throughput: 125,
 };
 const listed = (fields: object = {}) => ({
   VolumeId: 'vol-1',
@@ -18,6 +19,7 @@ const listed = (fields: object = {}) => ({
   Size: 8,
   VolumeType: 'gp3',
   Iops: 3000,
+  Throughput: 125,
   CreateTime: new Date(1000),
   ...fields,
 });
@@ -61,6 +63,76 @@ describe('the volume', () => {
       differences: ['iops'],
       asked: { Iops: 3000 },
     });
+  });
+
+  test('takes more throughput, goes back to less, and of io2 none is asked for', async () => {
+    expect(await compared(listed(), { ...DESIRED, throughput: 250 })).toMatchObject({
+      differences: ['throughput'],
+      asked: { Throughput: 250 },
+    });
+    expect(await compared(listed({ Throughput: 250 }), DESIRED)).toMatchObject({
+      differences: ['throughput'],
+      asked: { Throughput: 125 },
+    });
+    const io2 = { ...DESIRED, type: 'io2', iops: 4000, throughput: undefined } as const;
+    expect((await compared(listed({ VolumeType: 'io2', Iops: 4000 }), io2)).differences).toEqual([]);
+  });
+
+  test.each<[string, string, string, object | undefined, string]>([
+    [
+      'while AWS still changes it',
+      'IncorrectModificationState',
+      '',
+      { ModificationState: 'optimizing', Progress: 37 },
+      'AWS takes the next change of vol-1 when its last one has ended: optimizing, 37% done',
+    ],
+    [
+      'from when AWS says on',
+      'VolumeModificationRateExceeded',
+      'You can modify it again at 2026-11-28T14:05:00.000Z.',
+      { ModificationState: 'completed', StartTime: new Date('2026-11-27T20:00:00Z') },
+      'AWS takes the next change of vol-1 from 2026-11-28 14:05 UTC on',
+    ],
+    [
+      'after as many hours as AWS says',
+      'VolumeModificationRateExceeded',
+      'Wait at least 6 hours between modifications per EBS volume.',
+      { ModificationState: 'completed', StartTime: new Date('2026-11-28T08:05:10Z') },
+      'AWS takes the next change of vol-1 from 2026-11-28 14:05 UTC on',
+    ],
+    [
+      'a day after its last change where AWS does not say',
+      'VolumeModificationRateExceeded',
+      'Too many.',
+      { ModificationState: 'completed', StartTime: new Date('2026-11-27T14:05:10Z') },
+      'AWS takes the next change of vol-1 from 2026-11-28 14:05 UTC on',
+    ],
+    [
+      'some time where AWS knows of no change',
+      'VolumeModificationRateExceeded',
+      'Too many.',
+      undefined,
+      'AWS takes no further change of vol-1 for now: Too many.',
+    ],
+  ])('waits %s, and is asked for once meanwhile', async (_, code, message, modification, words) => {
+    const run = scripted({
+      DescribeVolumes: () => ({ Volumes: [listed()] }),
+      ModifyVolume: () => refuse(code, message),
+      DescribeVolumesModifications: () =>
+        modification
+          ? { VolumesModifications: [{ VolumeId: 'vol-1', ...modification }] }
+          : refuse('InvalidVolumeModification.NotFound'),
+    });
+    const wanted = { ...DESIRED, sizeGiB: 20 };
+    const found = await volume.find(run.account, wanted, OWNER);
+    if (!found) throw new Error('it is there');
+    const update = () => volume.update(run.account, wanted, found, OWNER);
+    for (let look = 0; look < 3; look++)
+      await expect(update()).rejects.toMatchObject({ name: 'RequeueAfter', message: words });
+    expect(run.inputs('ModifyVolume')).toHaveLength(1);
+    await run.clock.advance(61_000);
+    await expect(update()).rejects.toThrow(words);
+    expect(run.inputs('ModifyVolume')).toHaveLength(2);
   });
 
   test('is the oldest of several, for that one holds the events', async () => {

@@ -32,12 +32,14 @@ describe('an orphan', () => {
     expect(orphansAmong([{ arn: QUEUE, tags }], none)).toEqual([]);
   });
 
-  test('is a volume that was to go with its pipeline', () => {
-    const volume = {
-      arn: arn(`ec2:${AT}:volume/vol-1`),
-      tags: { ...OWNER, 'nami.dev/reclaim-policy': 'Delete' },
-    };
-    expect(orphansAmong([volume], none)).toHaveLength(1);
+  test.each(['Delete', 'Snapshot'])('is a volume that was to go with its pipeline: %s', (policy) => {
+    const tags = { ...OWNER, 'nami.dev/reclaim-policy': policy };
+    expect(orphansAmong([{ arn: arn(`ec2:${AT}:volume/vol-1`), tags }], none)).toHaveLength(1);
+  });
+
+  test('is not the password of a volume of which a snapshot stays', () => {
+    const tags = { ...OWNER, 'nami.dev/reclaim-policy': 'Snapshot' };
+    expect(orphansAmong([{ arn: arn(`ssm:${AT}:parameter/nami/p`), tags }], none)).toEqual([]);
   });
 
   test('is nothing of a kind that the operator does not make, such as a host’s interface', () => {
