@@ -143,7 +143,7 @@ const NO_CONCURRENCY: Explanation = {
 };
 const HOST_WAITS: Explanation = {
   means:
-    'of `StoreReady`, which is True: the host goes on as an earlier version of the operator launched it, or is replaced, as asked for or because its status checks fail, once the host of the region before it is ready',
+    'of `StoreReady`, which is True: the host goes on as an earlier version of the operator launched it, or is replaced, as asked for, because its status checks fail or because AWS is going to end it, once the host of the region before it is ready',
   remedy: 'annotate the pipeline with `nami.dev/replace-host` when an interruption suits you, or wait',
 };
 
@@ -203,6 +203,17 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
   ConcurrencyRefused: NO_CONCURRENCY,
   HostOutdated: HOST_WAITS,
   HostReplacementWaits: HOST_WAITS,
+  HostMaintenance: {
+    means:
+      'of `StoreReady`, which is True: AWS has scheduled a reboot or a maintenance of the host, after which it goes on. The queue keeps the events meanwhile',
+    remedy:
+      'nothing, or annotate the pipeline with `nami.dev/replace-host` before, when an interruption suits you',
+  },
+  ScheduleUnseen: {
+    means:
+      'of `StoreReady`, which is True: it can not be read what AWS has scheduled for the host, so that it is not replaced before AWS ends it, but after',
+    remedy: 'see to what the message names, often a right that the policy of an earlier version lacks',
+  },
   DomainTaken: {
     means: "of `GatewayReady`, which is True: another AWS account has the operator's domain name",
     remedy: 'have it removed there, or take it out of `operator.domains`',

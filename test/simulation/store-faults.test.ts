@@ -86,7 +86,7 @@ test('a store at rest is written nothing about, however its latency and its jour
   expect(world.kubernetes.writes.slice(writes)).toEqual([]);
 });
 
-describe('a host whose status checks fail', () => {
+describe('a host whose machine fails, or is going to,', () => {
   const standing = ({ aws }: World) => aws.ec2.instances.filter(({ endedAt }) => endedAt === undefined);
 
   test('is told, and replaced on its volume once that has lasted, with every event', async () => {
@@ -139,5 +139,38 @@ describe('a host whose status checks fail', () => {
     }
     expect(left).toBe(0);
     await world.until((each) => names.every((name) => isReady(name)(each)), 1800);
+  });
+
+  test.each(['instance-retirement', 'instance-stop'] as const)(
+    'is replaced before AWS ends it (%s), and no event waits for that day',
+    async (code) => {
+      const world = await settledWorld();
+      const [host] = standing(world);
+      world.aws.ec2.machines.schedule(host?.id ?? '', code, 14 * 86_400);
+      await world.run(3700);
+      await world.until((each) => isReady('orders')(each) && isWell(each), 1800);
+      expect(standing(world)).toHaveLength(1);
+      expect(standing(world)[0]?.id).not.toBe(host?.id);
+      await world.run(7200);
+      expect(standing(world)).toHaveLength(1);
+    },
+  );
+
+  test('goes on where AWS starts it again, and where it is not known what is scheduled; both are told', async () => {
+    const world = await settledWorld();
+    const [host] = standing(world);
+    const storeReady = () => {
+      const { conditions = [] } = (world.kubernetes.get('orders')?.status ?? {}) as {
+        conditions?: { type: string; status: string; reason: string; message: string }[];
+      };
+      return conditions.find(({ type }) => type === 'StoreReady');
+    };
+    world.aws.ec2.machines.schedule(host?.id ?? '', 'system-reboot', 86_400);
+    await world.run(3700);
+    expect(storeReady()).toMatchObject({ status: 'True', reason: 'HostMaintenance' });
+    world.aws.faults.refuse('DescribeInstanceStatus', 'UnauthorizedOperation', 'You are not authorized');
+    await world.run(3700);
+    expect(storeReady()).toMatchObject({ status: 'True', reason: 'ScheduleUnseen' });
+    expect(standing(world).map(({ id }) => id)).toEqual([host?.id]);
   });
 });

@@ -58,11 +58,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const preQueue = await functionOf('preQueue', preQueueBundle(spec.source.type));
   const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
   const { emptyVolumeId, ...before } = await knownStore(account, owner, pipeline, spec);
-  const replacement = hostReplacement(
-    pipeline,
-    context,
-    isUnfit(memory.store, spec.store, account.clock.now()),
-  );
+  const replacement = hostReplacement(pipeline, context, isUnfit(memory, spec.store, account.clock.now()));
   const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
   const { partition, region, accountId } = account;
   const consuming = isToBeRead(pipeline, memory.store);

@@ -1,7 +1,7 @@
 import { ANNOTATIONS, type WebhookPipeline, type WebhookPipelineSpec } from '../../api/v1alpha1.ts';
 import type { Config } from '../../config.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import type { StoreBelief } from '../pipeline/store-belief.ts';
+import type { Memory } from '../pipeline/memory.ts';
 import { regionOf } from './endpoint-claim.ts';
 
 /** Whether a pipeline's host is to be replaced because its user asks for that, or because it is unfit. */
@@ -14,13 +14,18 @@ export type HostReplacement =
 /** By region: whose host is being replaced, and which that is. What one look decides, the next knows. */
 export type HostTurns = Map<string, { readonly key: string; readonly hostId: string }>;
 
-/** Whether the checks of a host have failed, and its store has not answered, for as long as its pipeline lets them. */
+/**
+ * Whether AWS is going to end a host, or its checks have failed, and its store has not answered, for as long as its pipeline
+ * lets them.
+ */
 export function isUnfit(
-  { view }: Pick<StoreBelief, 'view'>,
+  { store: { view }, schedule }: Pick<Memory, 'store' | 'schedule'>,
   { managed }: WebhookPipelineSpec['store'],
   now: number,
 ): boolean {
-  if (!managed || view.is !== 'unreachable' || view.impairedSince === undefined) return false;
+  if (!managed) return false;
+  if (schedule?.is === 'scheduled' && schedule.ends) return true;
+  if (view.is !== 'unreachable' || view.impairedSince === undefined) return false;
   return now - view.impairedSince >= managed.replaceImpairedAfterMinutes * 60_000;
 }
 

@@ -1,3 +1,4 @@
+import type { Schedule } from '../../aws/calls/scheduled-events.ts';
 import type { KeptOutcome } from '../../aws/graph/kept-outcome.ts';
 import type { Clock } from '../../clock.ts';
 import type { KnownObject } from '../input/own-code.ts';
@@ -26,6 +27,8 @@ export interface Memory {
   store: StoreBelief;
   /** When the queue of a pipeline that can't be built last followed its store, and as what. */
   followed?: { readonly at: number; readonly isToBeRead: boolean | undefined };
+  /** What AWS has scheduled for its host. */
+  schedule?: Schedule;
   /** When the store was asked last. */
   storeAskedAt?: number;
   queue?: QueueView;

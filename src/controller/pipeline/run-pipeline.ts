@@ -1,3 +1,4 @@
+import { scheduleOf } from '../../aws/calls/scheduled-events.ts';
 import { routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
@@ -9,6 +10,7 @@ import {
   endpointFindings,
   networkFindings,
   replacementRemarks,
+  scheduleRemarks,
   storeFindings,
 } from '../report/findings.ts';
 import { healthOf } from '../report/health.ts';
@@ -36,6 +38,8 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   // Of a pipeline that is new there are none.
   if (memory.applied || pipeline.status?.queue)
     await refreshQueues(memory, account, owner, config.lookSeconds);
+  const hostId = spec.store.managed && pipeline.status?.store?.host;
+  memory.schedule = hostId === undefined ? { is: 'none' } : await scheduleOf(account, hostId);
   const surroundings = await viewSurroundings(context, subject);
   const built = await build(context, reporter, subject, surroundings);
   // A status that says ready says what waits in queues that were just made, too.
@@ -56,7 +60,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...(binding.finding ? [binding.finding] : []),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);
-  const replacement = hostReplacement(pipeline, context, isUnfit(memory.store, spec.store, clock.now()));
+  const replacement = hostReplacement(pipeline, context, isUnfit(memory, spec.store, clock.now()));
   const refused = outcome.nodes.filter(({ node, state }) => node.optional && state === 'Failed');
   const isSaid = await reporter.say(
     pipeline,
@@ -70,7 +74,12 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
         refused,
         snapshots.trouble,
       ),
-      remarks: [...replacementRemarks(replacement), ...remarksOf(outcome.nodes), ...domainRemarks(problems)],
+      remarks: [
+        ...replacementRemarks(replacement),
+        ...scheduleRemarks(memory.schedule),
+        ...remarksOf(outcome.nodes),
+        ...domainRemarks(problems),
+      ],
     },
     statusOf(
       {

@@ -1,8 +1,11 @@
 import type { WebhookPipeline, WebhookPipelineStatus } from '../../api/v1alpha1.ts';
+import type { Schedule } from '../../aws/calls/scheduled-events.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
+import { rfc3339 } from '../../clock.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import { isFarAway } from '../../plan/partition.ts';
+import type { Reason } from '../../reason.ts';
 import type { HostReplacement } from '../input/host-replacement.ts';
 import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { RegionProblem } from '../region/problems.ts';
@@ -68,9 +71,22 @@ export function replacementRemarks(replacement: HostReplacement): PartRemark[] {
     {
       part: 'Store',
       reason: 'HostReplacementWaits',
-      message: `the host ${hostId} is replaced, as asked for or for its failed status checks, once the host of ${behind} is ready again: one host of a region at a time`,
+      message: `the host ${hostId} is replaced, as asked for, for its failed status checks or because AWS is going to end it, once the host of ${behind} is ready again: one host of a region at a time`,
     },
   ];
+}
+
+/** What AWS is going to do to the machine of a host that goes on after it. */
+export function scheduleRemarks(schedule: Schedule = { is: 'none' }): PartRemark[] {
+  const remark = (reason: Reason, message: string) => [{ part: 'Store' as const, reason, message }];
+  if (schedule.is === 'unseen')
+    return remark('ScheduleUnseen', `what AWS has scheduled for the host can't be read: ${schedule.why}`);
+  if (schedule.is === 'none' || schedule.ends) return [];
+  const { instanceId, code, at } = schedule;
+  return remark(
+    'HostMaintenance',
+    `AWS has scheduled ${code} for the host ${instanceId} from ${rfc3339(at)} on: the store is away then for some minutes, and the queue keeps the events; to have it replaced before, when it suits you, annotate the pipeline with nami.dev/replace-host=${instanceId}`,
+  );
 }
 
 const FAR_AWAY =

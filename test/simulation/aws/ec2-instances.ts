@@ -4,7 +4,9 @@ import type {
   DescribeInstancesRequest,
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypesRequest,
+  EventCode,
   GetConsoleOutputRequest,
+  InstanceStatusEvent,
   ModifyInstanceCreditSpecificationRequest,
   RunInstancesRequest,
   StartInstancesRequest,
@@ -39,6 +41,8 @@ export interface Instance {
   readonly stoppedAt?: number | undefined;
   /** Since when its status checks fail; it answers nobody. */
   readonly impairedAt?: number | undefined;
+  /** What AWS has scheduled for its machine. */
+  readonly scheduled?: InstanceStatusEvent | undefined;
   readonly endedAt?: number | undefined;
   readonly stateReason?: { readonly Code: string; readonly Message: string };
 }
@@ -118,6 +122,12 @@ export class Ec2Instances implements NetworkUsers {
     this.instances.change(id, { impairedAt: this.#moment.now });
   }
 
+  schedule(id: string, Code: EventCode, seconds: number): void {
+    const NotBefore = new Date(this.#moment.now + seconds * 1000);
+    const scheduled = { Code, NotBefore, Description: 'The instance is running on degraded hardware' };
+    this.instances.change(id, { scheduled });
+  }
+
   #checksOf({ impairedAt }: Instance) {
     if (impairedAt === undefined)
       return { Status: 'ok', Details: [{ Name: 'reachability', Status: 'passed' }] };
@@ -126,16 +136,23 @@ export class Ec2Instances implements NetworkUsers {
   }
 
   readonly operations: Operations = {
-    DescribeInstanceStatus: ({ InstanceIds = [] }: DescribeInstanceStatusRequest) => ({
-      // Of those alone that run, unless all are asked for.
-      InstanceStatuses: InstanceIds.map((id) => this.#require(id))
-        .filter((each) => this.stateOf(each) === 'running')
-        .map((each) => ({
-          InstanceId: each.id,
-          SystemStatus: this.#checksOf(each),
-          InstanceStatus: this.#checksOf(each),
-        })),
-    }),
+    DescribeInstanceStatus: (request: DescribeInstanceStatusRequest) => {
+      const { InstanceIds, IncludeAllInstances = false, Filters = [] } = request;
+      const codes = Filters.find(({ Name }) => Name === 'event.code')?.Values;
+      const asked =
+        InstanceIds?.map((id) => this.#require(id)) ?? this.instances.filter((each) => this.isThere(each));
+      return {
+        InstanceStatuses: asked
+          .filter((each) => IncludeAllInstances || this.stateOf(each) === 'running')
+          .filter(({ scheduled }) => !codes || codes.includes(scheduled?.Code ?? ''))
+          .map((each) => ({
+            InstanceId: each.id,
+            SystemStatus: this.#checksOf(each),
+            InstanceStatus: this.#checksOf(each),
+            Events: each.scheduled ? [each.scheduled] : [],
+          })),
+      };
+    },
     DescribeRegions: () => ({ Regions: [{ RegionName: this.#around.region }] }),
     DescribeAvailabilityZones: () => ({
       AvailabilityZones: ZONES.map((zone, index) => ({

@@ -118,12 +118,12 @@ describe('a host that is unfit', () => {
   const failing = believed({ is: 'unreachable', why: '', impairedSince: 0 });
 
   test('is one whose checks have failed for as long as its pipeline lets them', () => {
-    expect(isUnfit(failing, managed, 15 * MINUTE)).toBe(true);
-    expect(isUnfit(failing, managed, 15 * MINUTE - 1)).toBe(false);
+    expect(isUnfit({ store: failing }, managed, 15 * MINUTE)).toBe(true);
+    expect(isUnfit({ store: failing }, managed, 15 * MINUTE - 1)).toBe(false);
     const patient = webhookPipelineSpec.parse({
       store: { managed: { replaceImpairedAfterMinutes: 60 } },
     }).store;
-    expect(isUnfit(failing, patient, 59 * MINUTE)).toBe(false);
+    expect(isUnfit({ store: failing }, patient, 59 * MINUTE)).toBe(false);
   });
 
   test.each([
@@ -131,7 +131,17 @@ describe('a host that is unfit', () => {
     ['its checks pass', believed(UNREACHABLE), managed],
     ['it is none of ours', failing, { ...managed, managed: undefined }],
   ])('is none where %s', (_, belief, store) => {
-    expect(isUnfit(belief, store, 1e9)).toBe(false);
+    expect(isUnfit({ store: belief }, store, 1e9)).toBe(false);
+  });
+
+  test('is one that AWS is going to end, and not one that it starts again', () => {
+    const scheduled = (ends: boolean) => ({
+      store: believed(reachable()),
+      schedule: { is: 'scheduled', instanceId: 'i-1', code: '', ends, at: 1e12 } as const,
+    });
+    expect(isUnfit(scheduled(true), managed, 0)).toBe(true);
+    expect(isUnfit(scheduled(false), managed, 0)).toBe(false);
+    expect(isUnfit(scheduled(true), { ...managed, managed: undefined }, 0)).toBe(false);
   });
 
   test('is replaced without anybody asking, one at a time', () => {
