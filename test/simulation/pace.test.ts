@@ -14,8 +14,8 @@ async function applyAtOnce(world: World, count: number): Promise<number> {
 const errors = ({ aws }: World, name: string): string[] =>
   aws.calls.flatMap(({ service, command, error }) => (error === name ? `${service}:${command}` : []));
 
-test('no two of its own writes to the gateway meet', async () => {
-  const world = await simulate();
+test.each([1, 53, 57])('no two of its own writes to the gateway meet (seed %i)', async (seed) => {
+  const world = await simulate({ seed });
   world.aws.faults.oneWriteAtATime = true;
   await applyAtOnce(world, 10);
   world.kubernetes.apply({

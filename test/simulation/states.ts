@@ -182,6 +182,10 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('source.eventId.header', [source('None', { secretRefs: [], eventId: { header: 'X-Id' } })]),
   field('source.eventId.jsonPath', [source('None', { secretRefs: [], eventId: { jsonPath: '$.data.id' } })]),
   field('source.eventId.bodySha256', [source('None', { secretRefs: [], eventId: { bodySha256: true } })]),
+  field('source.sns.topicArns', [
+    source('SNS', { secretRefs: [], sns: { topicArns: ['arn:aws:sns:eu-central-1:123456789012:orders'] } }),
+    source('SNS', { secretRefs: [], sns: { topicArns: ['arn:aws:sns:eu-west-1:123456789012:stock'] } }),
+  ]),
   field('source.only.types', [
     source('GitHub', { only: { types: ['push'] } }),
     source('GitHub', { only: { types: ['push', 'ping'] } }),
@@ -286,6 +290,7 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'postQueue.code.s3.key': 'see the tests of own code',
   'postQueue.code.s3.version': 'see the tests of own code',
   'store.connectionSecret.name': 'no state of the account; see binding',
+  'store.managed.replaceImpairedAfterMinutes': 'no state of the account; see store faults',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
   'store.managed.snapshots.everyHours': 'see the tests of snapshots',

@@ -118,12 +118,13 @@ export async function unlessThere<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** Waits for a call for which "it is there already" is as good as success. */
-export async function orPresent(call: Promise<unknown>): Promise<void> {
+/** What a call answers for which "it is there already" is as good as success; `undefined` where it is. */
+export async function orPresent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    await call;
+    return await call;
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
+    return undefined;
   }
 }
 

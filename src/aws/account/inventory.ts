@@ -71,6 +71,16 @@ export class Inventory {
     return this.#fresh(name)?.at;
   }
 
+  /** Does `work`, which changes what the list called `name` shows: what was read before it or meanwhile serves nobody after it. */
+  async change<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.forget(name);
+    try {
+      return await work();
+    } finally {
+      this.forget(name);
+    }
+  }
+
   /** Makes the next read go to AWS: call it after a change. */
   forget(name: string): void {
     this.#lists.delete(name);

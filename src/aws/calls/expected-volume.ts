@@ -84,9 +84,13 @@ export async function whereVolumeIs(
   return place;
 }
 
-/** Makes the next question where a volume is a new one: call it before one is made. */
-export const forgetPlace = (account: Account, owner: Owner, wanted: VolumeIdentity): void =>
-  account.inventory.forget(placeName(owner, wanted));
+/** Does `work`, by which one is made: the next question where it is is a new one. */
+export const changePlace = <T>(
+  account: Account,
+  owner: Owner,
+  wanted: VolumeIdentity,
+  work: () => Promise<T>,
+): Promise<T> => account.inventory.change(placeName(owner, wanted), work);
 
 const placeName = ({ prefix }: Owner, { object, expectedId, givenUpId }: VolumeIdentity): string =>
   `place of the volume ${object} of ${prefix}, known as ${expectedId}, not ${givenUpId}`;

@@ -10,7 +10,7 @@ import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 import type { Owner } from '../object/owner.ts';
-import { forgetMappings, listMappings, type Mapping, toBasePath } from './base-path-mappings.ts';
+import { changeMappings, listMappings, type Mapping, toBasePath } from './base-path-mappings.ts';
 import { listDomainNames } from './domain-name.ts';
 import { gatewayIds } from './rest-api.ts';
 
@@ -58,34 +58,29 @@ export const basePathMapping = defineKind<BasePathMappingDesired, Details>({
   compare: ({ details }, { restApiId, stage }) => differing(details, { restApiId, stage }),
   async create(account, desired) {
     const { domainName, basePath, restApiId, stage } = desired;
-    forgetMappings(account, domainName);
-    await unlessThere(
-      account.apiGateway.send(
-        new CreateBasePathMappingCommand({ domainName, basePath: toBasePath(basePath), restApiId, stage }),
-      ),
-    );
+    const command = new CreateBasePathMappingCommand({
+      domainName,
+      basePath: toBasePath(basePath),
+      restApiId,
+      stage,
+    });
+    await changeMappings(account, domainName, () => unlessThere(account.apiGateway.send(command)));
     return actual(domainName, desired);
   },
   async update(account, { domainName, basePath, restApiId, stage }, { details }, owner) {
     await checkFree(account, owner, details);
-    forgetMappings(account, domainName);
-    await account.apiGateway.send(
-      new UpdateBasePathMappingCommand({
-        domainName,
-        basePath: toBasePath(basePath),
-        patchOperations: [
-          { op: 'replace', path: '/restapiId', value: restApiId },
-          { op: 'replace', path: '/stage', value: stage },
-        ],
-      }),
-    );
+    const command = new UpdateBasePathMappingCommand({
+      domainName,
+      basePath: toBasePath(basePath),
+      patchOperations: [
+        { op: 'replace', path: '/restapiId', value: restApiId },
+        { op: 'replace', path: '/stage', value: stage },
+      ],
+    });
+    await changeMappings(account, domainName, () => account.apiGateway.send(command));
   },
   async remove(account, { details: { domainName, basePath } }) {
-    forgetMappings(account, domainName);
-    await orGone(
-      account.apiGateway.send(
-        new DeleteBasePathMappingCommand({ domainName, basePath: toBasePath(basePath) }),
-      ),
-    );
+    const command = new DeleteBasePathMappingCommand({ domainName, basePath: toBasePath(basePath) });
+    await changeMappings(account, domainName, () => orGone(account.apiGateway.send(command)));
   },
 });

@@ -28,6 +28,6 @@ export async function listMappings(account: Account, domainName: string): Promis
   });
 }
 
-/** Makes the next look a new one: call it before a change. */
-export const forgetMappings = (account: Account, domainName: string): void =>
-  account.inventory.forget(listName(domainName));
+/** Does `work`, which changes them: the next look is a new one. */
+export const changeMappings = <T>(account: Account, domainName: string, work: () => Promise<T>): Promise<T> =>
+  account.inventory.change(listName(domainName), work);

@@ -92,11 +92,10 @@ async function ask<T>(
     if (last) throw last;
     throw new RequeueAfter(15, 'waits for its turn: AWS takes one change of a domain name in half a minute');
   }
-  account.inventory.forget(LIST);
   attempts.end(command);
   attempts.note(command, command);
   try {
-    const answer = await call();
+    const answer = await account.inventory.change(LIST, call);
     attempts.end(key);
     return answer;
   } catch (error) {
@@ -140,16 +139,15 @@ export const domainName = defineKind<DomainNameDesired, Details>({
         `the domain name ${id} still has the base path ${mapping.basePath || '(none)'}, which leads to the API ${mapping.restApiId}: remove that mapping if nothing needs it`,
       );
     }
-    account.inventory.forget(LIST);
-    await orGone(account.apiGateway.send(new DeleteDomainNameCommand({ domainName: id })));
+    await account.inventory.change(LIST, () =>
+      orGone(account.apiGateway.send(new DeleteDomainNameCommand({ domainName: id }))),
+    );
   },
   async tag(account, { id }, tags) {
-    account.inventory.forget(LIST);
-    await tagGatewayObject(account, `/domainnames/${id}`, tags);
+    await account.inventory.change(LIST, () => tagGatewayObject(account, `/domainnames/${id}`, tags));
   },
   async untag(account, { id }, keys) {
-    account.inventory.forget(LIST);
-    await untagGatewayObject(account, `/domainnames/${id}`, keys);
+    await account.inventory.change(LIST, () => untagGatewayObject(account, `/domainnames/${id}`, keys));
   },
 });
 

@@ -46,18 +46,16 @@ async function list(account: Account, restApiId: string): Promise<GatewayRespons
 }
 
 async function put(account: Account, desired: GatewayResponseDesired): Promise<void> {
-  account.inventory.forget(listName(desired.restApiId));
-  await account.apiGateway.send(
-    new PutGatewayResponseCommand({
-      restApiId: desired.restApiId,
-      responseType: desired.type,
-      statusCode: String(desired.statusCode),
-      responseTemplates: { [JSON_TYPE]: desired.body },
-      ...(desired.retryAfterSeconds > 0 && {
-        responseParameters: { [RETRY_AFTER]: `'${desired.retryAfterSeconds}'` },
-      }),
+  const command = new PutGatewayResponseCommand({
+    restApiId: desired.restApiId,
+    responseType: desired.type,
+    statusCode: String(desired.statusCode),
+    responseTemplates: { [JSON_TYPE]: desired.body },
+    ...(desired.retryAfterSeconds > 0 && {
+      responseParameters: { [RETRY_AFTER]: `'${desired.retryAfterSeconds}'` },
     }),
-  );
+  });
+  await account.inventory.change(listName(desired.restApiId), () => account.apiGateway.send(command));
 }
 
 /** What API Gateway answers by itself, made fit for senders: those who should try again are told so. */

@@ -52,9 +52,11 @@ function actualOf(restApiId: string, resource: Resource): Actual<Details> {
   };
 }
 
+const listName = (restApiId: string) => `routes ${restApiId}`;
+
 /** All resources of an API; one read serves every route. */
 export async function listRoutes(account: Account, restApiId: string): Promise<Actual<Details>[]> {
-  return await account.inventory.read(`routes ${restApiId}`, 1, async function* () {
+  return await account.inventory.read(listName(restApiId), 1, async function* () {
     const pages = paginateGetResources(
       { client: account.apiGateway, pageSize: 500 },
       { restApiId, embed: ['methods'] },
@@ -72,7 +74,9 @@ async function putMethod(
 ): Promise<void> {
   if (functionArn === '') return;
   const where = { restApiId, resourceId, httpMethod: METHOD };
-  await orPresent(account.apiGateway.send(new PutMethodCommand({ ...where, authorizationType: 'NONE' })));
+  const made = await orPresent(
+    account.apiGateway.send(new PutMethodCommand({ ...where, authorizationType: 'NONE' })),
+  );
   try {
     await account.apiGateway.send(
       new PutIntegrationCommand({
@@ -83,8 +87,8 @@ async function putMethod(
       }),
     );
   } catch (error) {
-    // A method without integration would make every deployment of the shared API fail.
-    await orGone(account.apiGateway.send(new DeleteMethodCommand(where)));
+    // A method without integration would make every deployment of the shared API fail; one that was there may have one.
+    if (made) await orGone(account.apiGateway.send(new DeleteMethodCommand(where)));
     throw error;
   }
 }
@@ -106,13 +110,15 @@ export const route = defineKind<RouteDesired, Details>({
   compare: ({ details }, { functionArn }) => differing(details, { functionArn, complete: true }),
   async create(account, desired) {
     const { restApiId, parentId, path } = desired;
-    account.inventory.forget(`routes ${restApiId}`);
-    const { id = '' } = await unlessThere(
-      account.apiGateway.send(
-        new CreateResourceCommand({ restApiId, parentId, pathPart: path.split('/').at(-1) ?? '' }),
-      ),
-    );
-    await putMethod(account, desired, id);
+    const id = await account.inventory.change(listName(restApiId), async () => {
+      const { id = '' } = await unlessThere(
+        account.apiGateway.send(
+          new CreateResourceCommand({ restApiId, parentId, pathPart: path.split('/').at(-1) ?? '' }),
+        ),
+      );
+      await putMethod(account, desired, id);
+      return id;
+    });
     return {
       id,
       tags: undefined,
@@ -125,13 +131,12 @@ export const route = defineKind<RouteDesired, Details>({
     if (holder !== '' && holder !== desired.functionArn && holder !== desired.replaces) {
       throw new RequeueAfter(1, `${desired.path} has just been given to ${holder}`);
     }
-    account.inventory.forget(`routes ${desired.restApiId}`);
-    await putMethod(account, desired, id);
+    await account.inventory.change(listName(desired.restApiId), () => putMethod(account, desired, id));
   },
   async remove(account, { id, details }) {
-    account.inventory.forget(`routes ${details.restApiId}`);
-    await orGone(
-      account.apiGateway.send(new DeleteResourceCommand({ restApiId: details.restApiId, resourceId: id })),
+    const { restApiId } = details;
+    await account.inventory.change(listName(restApiId), () =>
+      orGone(account.apiGateway.send(new DeleteResourceCommand({ restApiId, resourceId: id }))),
     );
   },
 });

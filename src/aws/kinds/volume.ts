@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isChangedLately, orGone } from '../account/errors.ts';
 import {
+  changePlace,
   expectedVolume,
-  forgetPlace,
   isKnown,
   listVolumes,
   surveyVolumes,
@@ -109,21 +109,19 @@ export const volume = defineKind<VolumeDesired, Details>({
     return differing(details, comparable(wanted));
   },
   async create(account, desired, tags, owner) {
-    forgetPlace(account, owner, desired);
-    const made = await account.ec2.send(
-      new CreateVolumeCommand({
-        AvailabilityZone: desired.zone,
-        Size: desired.sizeGiB,
-        VolumeType: desired.type as VolumeType,
-        Encrypted: true,
-        Iops: desired.iops,
-        Throughput: desired.throughput,
-        TagSpecifications: tagged('volume', owner, tags),
-        // A lost answer is asked for again with the same token, and names the same volume. The window lets a volume
-        // that was deleted since then be made anew.
-        ClientToken: fingerprint([owner.uid, desired, Math.floor(account.clock.now() / TOKEN_WINDOW)]),
-      }),
-    );
+    const command = new CreateVolumeCommand({
+      AvailabilityZone: desired.zone,
+      Size: desired.sizeGiB,
+      VolumeType: desired.type as VolumeType,
+      Encrypted: true,
+      Iops: desired.iops,
+      Throughput: desired.throughput,
+      TagSpecifications: tagged('volume', owner, tags),
+      // A lost answer is asked for again with the same token, and names the same volume. The window lets a volume
+      // that was deleted since then be made anew.
+      ClientToken: fingerprint([owner.uid, desired, Math.floor(account.clock.now() / TOKEN_WINDOW)]),
+    });
+    const made = await changePlace(account, owner, desired, () => account.ec2.send(command));
     return { ...actual(made), tags };
   },
   async update(account, desired, { id, details }) {

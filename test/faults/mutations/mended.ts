@@ -196,10 +196,10 @@ export const MENDED: readonly Mutation[] = [
   mutation(
     'volume-asked-without-pauses',
     'a volume that can not be changed again yet is asked to at each look',
-    by('test/simulation/volumes.test.ts', 'a volume that is changed a second time'),
+    by('test/simulation/volumes.test.ts', 'a volume that AWS does not change again'),
     `${KINDS}/volume.ts`,
-    'account.attempts.note(id, wish);',
-    "account.attempts.note('', wish);",
+    'account.attempts.note(id, wish, refusal);',
+    "account.attempts.note('', wish, refusal);",
   ),
   mutation(
     'rates-not-shared',

@@ -10,6 +10,15 @@ test.each(MUTATIONS)('the mutation $name can be put into the operator as it is',
     expect(readFileSync(join(root, file), 'utf8').split(from)).toHaveLength(2);
 });
 
+const byTest = MUTATIONS.flatMap(({ name, caughtBy }) => ('file' in caughtBy ? [{ name, ...caughtBy }] : []));
+
+test.each(byTest)('what is to find the mutation $name is there', ({ file, test: named = '' }) => {
+  const [outer = ''] = named.split(' > ');
+  const text = readFileSync(join(root, file), 'utf8');
+  // The names of a table's tests are put together from its cells.
+  for (const part of outer.split(':')) expect(text).toContain(part);
+});
+
 test('each mutation has a name of its own', () => {
   const names = MUTATIONS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);

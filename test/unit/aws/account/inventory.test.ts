@@ -50,6 +50,17 @@ describe('a shared list', () => {
     expect(await read()).toEqual([2]);
   });
 
+  test('that was read while it was changed serves nobody afterwards, whatever became of the change', async () => {
+    await inventory.change('queues', read);
+    expect(await read()).toEqual([2]);
+    const lost = async () => {
+      await read();
+      throw new Error('lost');
+    };
+    await expect(inventory.change('queues', lost)).rejects.toThrow('lost');
+    expect(await read()).toEqual([4]);
+  });
+
   test('that could not be read is read again by the next who asks', async () => {
     const failing = () =>
       inventory.read('queues', 5, async function* () {

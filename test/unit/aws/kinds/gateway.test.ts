@@ -76,6 +76,16 @@ describe('a route', () => {
     expect(run.writes()).toEqual(['CreateResource', 'PutMethod', 'PutIntegration', 'DeleteMethod']);
   });
 
+  test('that was there keeps its method whatever is refused: it may be served', async () => {
+    const run = aws(undefined, {
+      PutMethod: () => refuse('ConflictException', 'Method already exists for this resource'),
+      PutIntegration: () => refuse('TooManyRequestsException'),
+      DeleteMethod: () => ({}),
+    });
+    await expect(route.update(run.account, DESIRED, await found(run), OWNER)).rejects.toThrow();
+    expect(run.inputs('DeleteMethod')).toEqual([]);
+  });
+
   test('is found again at once after a change, for the list is read anew', async () => {
     const run = aws({ ANY: { methodIntegration: { uri } } });
     const actual = await found(run);
