@@ -1437,7 +1437,11 @@ describe('kubectl', () => {
         conditions: [condition('Ready', 'True', 'Ready'), condition('Healthy', 'False', 'StoreUnreachable')],
         endpoint: { url: 'https://a/nami/shown', path: 'shown', region: 'eu-west-1' },
         queue: { depth: 3, deadLetters: 1 },
-        store: { host: 'i-1', address: '10.0.0.1' },
+        store: {
+          host: 'i-1',
+          address: '10.0.0.1',
+          snapshots: { count: 1, newest: { id: 'snap-1', at: '2026-01-01T00:00:00Z', state: 'completed' } },
+        },
       },
     );
     const table = async (...args: string[]) =>
@@ -1447,8 +1451,13 @@ describe('kubectl', () => {
     expect(head).toEqual(['NAME', 'READY', 'HEALTHY', 'REASON', 'ENDPOINT', 'DEPTH', 'DLQ', 'AGE']);
     expect(row?.slice(0, 7)).toEqual(['shown', 'True', 'False', 'Ready', 'https://a/nami/shown', '3', '1']);
     const [wideHead, wideRow] = await table('nami', '-o', 'wide', '--field-selector=metadata.name=shown');
-    expect(wideHead?.slice(-3)).toEqual(['STORE', 'REGION', 'HOST']);
-    expect(wideRow?.slice(-3)).toEqual(['10.0.0.1', 'eu-west-1', 'i-1']);
+    expect(wideHead?.slice(-4)).toEqual(['STORE', 'REGION', 'HOST', 'SNAPSHOT']);
+    expect(wideRow?.slice(-4)).toEqual([
+      '10.0.0.1',
+      'eu-west-1',
+      'i-1',
+      expect.stringMatching(/^\d+[smhdy]/),
+    ]);
   });
 
   test.each([
