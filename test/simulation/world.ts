@@ -55,15 +55,12 @@ export interface LogLine {
   readonly details: object;
 }
 
-/** Keys and signatures are made by chance; which of these is taken follows from the seed: so does the serial number. */
+/** Keys and signatures are made by chance: a world takes these one after the other. */
 const AUTHORITIES = await Promise.all(
   Array.from({ length: 64 }, (_, index) =>
     makeAuthority('Nami store', Buffer.alloc(15, index), Date.UTC(2026, 0, 1)),
   ),
 );
-const madeBefore: typeof makeAuthority = async (_, serial) =>
-  AUTHORITIES[(serial[0] ?? 0) % AUTHORITIES.length] ?? '';
-
 const REGION = 'eu-central-1';
 /** What an installation by the book has. */
 const SETTINGS = { AWS_REGION: REGION, NAMI_PERMISSIONS_BOUNDARY: BOUNDARY_ARN };
@@ -102,6 +99,7 @@ export class World {
   onOutward: (when: 'before' | 'after', what: Outward) => void = () => {};
   #settings: Readonly<Record<string, string>>;
   #lifeline = new Lifeline();
+  #authorities = 0;
   #controller: Controller | undefined;
 
   constructor({ seed = 1, settings = {}, times = {} }: SimulationOptions) {
@@ -270,7 +268,7 @@ export class World {
       callerArn: `arn:${partition}:sts::${accountId}:assumed-role/nami-operator/simulated`,
       partition,
       clock,
-      makeAuthority: madeBefore,
+      makeAuthority: async () => AUTHORITIES[this.#authorities++ % AUTHORITIES.length] ?? '',
       inventory: new Inventory(clock),
       recentlyMade: new RecentlyMade(clock),
       patience: new Patience(clock),
