@@ -1438,7 +1438,7 @@ export const webhookPipelineStatus = z
             "As of which release a managed store has its data (MongoDB's feature compatibility version). The operator raises it to the release that runs once that has answered for an hour; the next release is taken only then.",
           ),
         latencyMilliseconds: COUNT.optional().describe(
-          'How long the store took to answer a ping of the function: at least 10, one digit, written anew when it is three times longer or shorter.',
+          'How long the store took to answer a ping of the function: at least 100, one digit, written anew when it is three times longer or shorter.',
         ),
         oldestEvent: z
           .string()

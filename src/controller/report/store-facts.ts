@@ -18,9 +18,9 @@ export type StoreFacts = Pick<
 const NEWS = 0.1;
 /** Of a volume's size: a database at rest moves this much by itself. */
 const NEWS_OF_VOLUME = 0.01;
-/** A latency is news when it is this many times longer or shorter, and below the least of them none is. */
+/** A latency is news when it is this many times longer or shorter, and below the least of them none is: a busy moment is none. */
 const NEWS_OF_LATENCY = 3;
-const LEAST_LATENCY = 10;
+const LEAST_LATENCY = 100;
 const DAY = 86_400_000;
 
 /**

@@ -14,7 +14,7 @@ describe('what a store says of itself', () => {
     const oldestEvent = '2026-01-01T00:00:00.123Z';
     expect(
       storeFacts(
-        said({ documents: 123_456, disk, version: '8.0.4', latencyMilliseconds: 34, oldestEvent }),
+        said({ documents: 123_456, disk, version: '8.0.4', latencyMilliseconds: 340, oldestEvent }),
         {},
       ),
     ).toEqual({
@@ -22,7 +22,7 @@ describe('what a store says of itself', () => {
       usedBytes: 3.2e9,
       freeBytes: 5.4e9,
       version: '8.0.4',
-      latencyMilliseconds: 30,
+      latencyMilliseconds: 300,
       oldestEvent: '2026-01-01T00:00:00Z',
     });
     expect(storeFacts(said({}), undefined)).toEqual({ documents: 0 });
@@ -43,8 +43,8 @@ describe('what a store says of itself', () => {
     ],
     [
       'twice the latency',
-      { documents: 0, latencyMilliseconds: 25 },
-      { documents: 0, latencyMilliseconds: 10 },
+      { documents: 0, latencyMilliseconds: 250 },
+      { documents: 0, latencyMilliseconds: 100 },
     ],
     [
       'an hour',
@@ -61,9 +61,9 @@ describe('what a store says of itself', () => {
     ['the last one that goes', { documents: 0 }, { documents: 5 }, { documents: 0 }],
     [
       'a store that is slow',
-      { documents: 0, latencyMilliseconds: 250 },
-      { documents: 0, latencyMilliseconds: 10 },
-      { documents: 0, latencyMilliseconds: 300 },
+      { documents: 0, latencyMilliseconds: 2500 },
+      { documents: 0, latencyMilliseconds: 100 },
+      { documents: 0, latencyMilliseconds: 3000 },
     ],
   ])('is told anew for %s', (_, now, told, anew) => {
     expect(storeFacts(said(now), told)).toEqual(anew);
