@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { MongoClient } from 'mongodb';
+import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendBurst } from '../../local/burst.ts';
+import { documentId, githubDeliveries } from '../../local/github-deliveries.ts';
 import { post, stored, urlOf } from '../install/traffic.ts';
-import { GITHUB } from '../user.ts';
+import { eventually, GITHUB } from '../user.ts';
 import { System } from './system.ts';
 
 let system: System;
@@ -45,4 +47,66 @@ test('whoever has the connection Secret reads the events, and changes nothing', 
   await system.apply(namespace, 'orders', { ...GITHUB, store: { connectionSecret: null } });
   await system.waitReady(namespace, 'orders');
   await expect(secretOf(namespace, 'events')).rejects.toThrow('not found');
+});
+
+/** As docs/store.md tells it, with the driver in place of mongodump and mongorestore. */
+test('a pipeline moves to a MongoDB of the user’s own: each event is there once, those sent meanwhile too', async () => {
+  const { namespace, secret } = await system.namespace('moved');
+  const storeUri = await system.startOwnDatabase();
+  await system.kubectl(
+    ...['-n', namespace, 'create', 'secret', 'generic', 'own', `--from-literal=uri=${storeUri}`],
+  );
+  const connectionSecret = { name: 'events' };
+  await system.apply(namespace, 'moved', { ...GITHUB, store: { connectionSecret } });
+  const managed = await system.waitReady(namespace, 'moved');
+  const url = urlOf(managed);
+  const [first, ...others] = githubDeliveries(secret).slice(0, 6);
+  if (!first) throw new Error('there is none');
+  const before = [first, ...others.slice(0, 2)];
+  const meanwhile = others.slice(2, 4);
+  const after = others.slice(4);
+  const send = async (deliveries: typeof others) =>
+    expect((await sendBurst(url, deliveries, 1)).every(({ status }) => status === 200)).toBe(true);
+  await send(before);
+  await stored(system, managed, before);
+
+  await system.apply(namespace, 'moved', {
+    ...GITHUB,
+    store: { connectionSecret },
+    postQueue: { paused: true },
+  });
+  await system.waitFor(namespace, 'moved', 'Healthy', 'False', 'Paused');
+  await send(meanwhile);
+  const { uri = '', database, 'ca.crt': authority = '' } = await secretOf(namespace, 'events');
+  const tlsCAFile = `${system.stack.folder}/moved.crt`;
+  writeFileSync(tlsCAFile, authority);
+  await using from = await new MongoClient(uri, { tlsCAFile }).connect();
+  await using to = await new MongoClient(storeUri).connect();
+  const events = to.db(database).collection<Document & { _id: string }>('events');
+  await events.insertMany(
+    await from.db(database).collection<Document & { _id: string }>('events').find().toArray(),
+  );
+  expect(await events.countDocuments(), 'what came since waits in the queue').toBe(3);
+
+  const external = { uriSecretRef: { name: 'own', key: 'uri' } };
+  await system.apply(namespace, 'moved', { ...GITHUB, store: { external }, postQueue: { paused: true } });
+  await system.waitReady(namespace, 'moved', 90);
+  await system.apply(namespace, 'moved', { ...GITHUB, store: { external } });
+  await system.waitFor(namespace, 'moved', 'Healthy', 'True', undefined, 90);
+  // One that was copied is sent anew, and one that never came before.
+  await send([first, ...after]);
+  const wanted = [...before, ...meanwhile, ...after].map(documentId).sort();
+  await eventually(
+    'all are there',
+    async () => (await events.countDocuments({ _id: { $in: wanted } })) === wanted.length,
+    60,
+  );
+  await eventually(
+    'the copied one has both of its deliveries',
+    async () => (await events.countDocuments({ _id: documentId(first), deliveryCount: 2 })) === 1,
+    60,
+  );
+  const ids = (await events.find().project({ _id: 1 }).toArray()).map(({ _id }) => _id);
+  expect(ids.sort()).toEqual(wanted);
+  expect((await system.get(namespace, 'moved')).status?.binding).toBeUndefined();
 });
