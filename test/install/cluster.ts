@@ -46,6 +46,11 @@ export class Cluster extends User {
     }
   }
 
+  /** Upgrades the release, with these values over those of this stack. */
+  async upgrade(more: Values = {}, chart: string = CHART_FOLDER): Promise<string> {
+    return await this.helm(...UPGRADE, chart, '-f', this.values(more));
+  }
+
   async uninstall(namespace: string = RELEASE.namespace, ...more: string[]): Promise<string> {
     this.uninstalls.push({ namespace, at: Date.now() });
     return await this.helm('uninstall', RELEASE.name, '-n', namespace, '--wait', ...more);
@@ -157,6 +162,9 @@ export interface AuditEvent {
 
 /** The release that most steps are about. */
 export const RELEASE = { name: 'nami', namespace: 'nami-system', deployment: 'nami-nami-operator' } as const;
+
+/** Of helm, before the chart. */
+export const UPGRADE = ['upgrade', RELEASE.name, '-n', RELEASE.namespace] as const;
 
 /** Starts the cluster, and AWS beside it. */
 export async function startCluster(folder: string, progress: Progress): Promise<Cluster> {

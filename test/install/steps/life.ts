@@ -1,14 +1,11 @@
 import { deepStrictEqual, match, ok } from 'node:assert';
 import { eventually } from '../../user.ts';
 import { chartWith } from '../chart-copy.ts';
-import { CHART_FOLDER, type Cluster, RELEASE } from '../cluster.ts';
+import { CHART_FOLDER, type Cluster, RELEASE, UPGRADE } from '../cluster.ts';
 import { operatorPid, operatorPids } from '../operator-process.ts';
 import type { Step } from '../step.ts';
 import { post, startTraffic, stored, urlOf } from '../traffic.ts';
 import { PIPELINE, signing, TENANT } from './first-installation.ts';
-
-const upgrade = async (cluster: Cluster, chart: string, ...more: string[]) =>
-  await cluster.helm('upgrade', RELEASE.name, chart, '-n', RELEASE.namespace, ...more);
 
 /** Waits until the operator has read every function of the pipeline again. */
 async function lookedAgain(cluster: Cluster): Promise<void> {
@@ -65,7 +62,7 @@ export const LIFE: readonly Step[] = [
       });
       const pipeline = await cluster.get(TENANT, PIPELINE);
       const traffic = startTraffic(urlOf(pipeline), signing.secret);
-      await upgrade(cluster, next, '-f', cluster.values({ podLabels: { version: 'next' } }));
+      await cluster.upgrade({ podLabels: { version: 'next' } }, next);
       await cluster.running();
       ok(await knowsNewField(cluster), 'the custom resource definition is the old one');
       await cluster.waitReady(TENANT, PIPELINE);
@@ -91,9 +88,9 @@ export const LIFE: readonly Step[] = [
         for (const name of ['allowed', 'tags', 'watchNamespaces'])
           delete (values.operator as Record<string, unknown>)[name];
       });
-      await upgrade(cluster, old, '-f', cluster.values());
-      const said = await upgrade(
-        cluster,
+      await cluster.upgrade({}, old);
+      const said = await cluster.helm(
+        ...UPGRADE,
         CHART_FOLDER,
         '--reuse-values',
         '--set',
@@ -102,7 +99,7 @@ export const LIFE: readonly Step[] = [
       match(said, /STATUS: deployed/);
       await cluster.running();
       await cluster.waitReady(TENANT, PIPELINE);
-      await upgrade(cluster, CHART_FOLDER, '-f', cluster.values());
+      await cluster.upgrade();
       await cluster.running();
     },
   },

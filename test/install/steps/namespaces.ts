@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok } from 'node:assert';
 import { accountContents } from '../../../local/account-contents.ts';
 import { eventually } from '../../user.ts';
-import { CHART_FOLDER, RELEASE } from '../cluster.ts';
+import { RELEASE } from '../cluster.ts';
 import type { Step } from '../step.ts';
 import { TENANT } from './first-installation.ts';
 
@@ -14,8 +14,7 @@ export const NAMESPACES: readonly Step[] = [
     name: 'with a list of namespaces the operator reads Secrets in those alone, and looks after no other pipeline',
     async run(cluster) {
       await cluster.namespace(DOOMED);
-      const values = cluster.values({ operator: { watchNamespaces: [TENANT, DOOMED] } });
-      await cluster.helm('upgrade', RELEASE.name, CHART_FOLDER, '-n', RELEASE.namespace, '-f', values);
+      await cluster.upgrade({ operator: { watchNamespaces: [TENANT, DOOMED] } });
       await cluster.running();
       const account = `system:serviceaccount:${RELEASE.namespace}:${RELEASE.deployment}`;
       const may = async (namespace: string) =>
@@ -44,19 +43,10 @@ export const NAMESPACES: readonly Step[] = [
         left.every((name) => /^(Volume|Parameter) /.test(name)),
         left.join(),
       );
-      const values = cluster.values({
+      const said = await cluster.upgrade({
         operator: { watchNamespaces: [TENANT, DOOMED] },
         podLabels: { after: 'deletion' },
       });
-      const said = await cluster.helm(
-        'upgrade',
-        RELEASE.name,
-        CHART_FOLDER,
-        '-n',
-        RELEASE.namespace,
-        '-f',
-        values,
-      );
       match(said, /The namespace doomed is not there/);
       await cluster.running();
     },
@@ -64,8 +54,7 @@ export const NAMESPACES: readonly Step[] = [
   {
     name: 'the way out leaves nothing in the cluster, and in AWS the volumes with the events alone',
     async run(cluster) {
-      const values = cluster.values({ operator: { deleteSharedObjects: true } });
-      await cluster.helm('upgrade', RELEASE.name, CHART_FOLDER, '-n', RELEASE.namespace, '-f', values);
+      await cluster.upgrade({ operator: { deleteSharedObjects: true } });
       await cluster.running();
       await cluster.kubectl('delete', 'webhookpipelines', '--all', '--all-namespaces', '--timeout=150s');
       await eventually('the shared objects are gone', async () => {

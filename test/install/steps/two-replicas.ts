@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok } from 'node:assert';
 import { buildImage } from '../../../scripts/image/build.ts';
 import { eventually } from '../../user.ts';
-import { CHART_FOLDER, type Cluster, type Pod, RELEASE } from '../cluster.ts';
+import { type Cluster, type Pod, RELEASE } from '../cluster.ts';
 import { operatorPidOf } from '../operator-process.ts';
 import type { Step } from '../step.ts';
 import { startTraffic, stored, urlOf } from '../traffic.ts';
@@ -9,11 +9,6 @@ import { PIPELINE, signing, TENANT } from './first-installation.ts';
 
 /** By when another leads, at the chart's defaults, when a leader went without a word. */
 const SUCCESSION_SECONDS = 20;
-
-async function upgrade(cluster: Cluster, values: Readonly<Record<string, unknown>>): Promise<void> {
-  const file = cluster.values(values);
-  await cluster.helm('upgrade', RELEASE.name, CHART_FOLDER, '-n', RELEASE.namespace, '-f', file);
-}
 
 const isReady = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&
@@ -92,7 +87,7 @@ export const TWO_REPLICAS: readonly Step[] = [
         60,
       );
       await cluster.kubectl('wait', 'nodes', '--all', '--for=condition=Ready', '--timeout=60s');
-      await upgrade(cluster, { replicas: 2 });
+      await cluster.upgrade({ replicas: 2 });
       const pods = await bothReady(cluster);
       deepStrictEqual(pods.map(({ spec }) => spec.nodeName).sort(), ['node-1', 'node-2']);
       await leaderAmong(cluster, pods);
@@ -133,7 +128,7 @@ export const TWO_REPLICAS: readonly Step[] = [
         await cluster.kubectl('-n', RELEASE.namespace, ...budget),
       );
       deepStrictEqual({ disruptionsAllowed, expectedPods }, { disruptionsAllowed: 1, expectedPods: 2 });
-      await upgrade(cluster, {});
+      await cluster.upgrade();
       await cluster.running();
       await cluster.waitReady(TENANT, PIPELINE);
     },

@@ -9,8 +9,7 @@ export const UNINSTALL: readonly Step[] = [
   {
     name: 'an uninstall is refused while there are pipelines, where the values say so, and names them',
     async run(cluster) {
-      const values = cluster.values({ uninstall: { onLivePipelines: 'Refuse' } });
-      await cluster.helm('upgrade', RELEASE.name, CHART_FOLDER, '-n', RELEASE.namespace, '-f', values);
+      await cluster.upgrade({ uninstall: { onLivePipelines: 'Refuse' } });
       await cluster.running();
       const uninstall = cluster.helm('uninstall', RELEASE.name, '-n', RELEASE.namespace);
       await rejects(uninstall, (error: Error) => {
