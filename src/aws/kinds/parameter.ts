@@ -8,7 +8,9 @@ import {
   paginateGetParametersByPath,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
+import { rfc3339 } from '../../clock.ts';
 import { certificateOf } from '../../store-authority.ts';
+import { loginOf, newPassword, secretOf } from '../../store-login.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
@@ -20,15 +22,13 @@ import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
-/** A secret that is made once and then stays. */
+/** A secret that is made once; that of a store is changed by who rotates it alone. */
 export type ParameterDesired = {
   readonly name: string;
   readonly description: string;
 } & (PasswordDesired | AuthorityDesired);
 
 interface PasswordDesired {
-  /** How many random bytes. */
-  readonly randomBytes: number;
   /** The volume whose database knows the secret: while there is one, no other secret is made up. */
   readonly volume: VolumeIdentity;
   /** Post-queue function that has the secret as well. */
@@ -43,18 +43,26 @@ interface AuthorityDesired {
 
 const SERIAL_BYTES = 15;
 
-/** Of an authority others get the certificate alone. */
-function actual(name: string, value: string, tags: Tags): Actual<null> {
+/** Of an authority others get the certificate alone, of a store's secret also since when it is so (RFC 3339), where AWS tells. */
+function actual(name: string, value: string, tags: Tags, since?: number): Actual<null> {
   const certificate = certificateOf(value);
-  const outputs = certificate === undefined ? { name, value } : { name, certificate };
+  const outputs =
+    certificate === undefined
+      ? { name, ...loginOf(value), ...(since !== undefined && { since: rfc3339(since) }) }
+      : { name, certificate };
   return { id: name, tags, state: READY, outputs, details: null };
 }
 
-async function withTags(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<null>> {
+const read = ({ Name = '', Value = '', LastModifiedDate }: Parameter, tags: Tags) =>
+  actual(Name, Value, tags, LastModifiedDate?.getTime());
+
+async function withTags(account: Account, parameter: Parameter): Promise<Actual<null>> {
   const { TagList } = await unlessUnsettled(
-    account.ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })),
+    account.ssm.send(
+      new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter.Name ?? '' }),
+    ),
   );
-  return actual(Name, Value, tagRecord(TagList));
+  return read(parameter, tagRecord(TagList));
 }
 
 async function parameterOf({ ssm }: Account, Name: string): Promise<Parameter | undefined> {
@@ -74,7 +82,7 @@ export const parameter = defineKind<ParameterDesired, null>({
   async glance(account, { name }, owner) {
     const known = await glanceTags(account, owner, arnStart(account, 'ssm', `parameter${name}`));
     const value = known && (await parameterOf(account, name));
-    return known && value && { actual: actual(name, value.Value ?? '', known.tags), at: known.at };
+    return known && value && { actual: read(value, known.tags), at: known.at };
   },
   glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'ssm', 'parameter')),
   byId: byName,
@@ -104,7 +112,7 @@ export const parameter = defineKind<ParameterDesired, null>({
         }),
       ),
     );
-    return actual(name, value, tags);
+    return actual(name, value, tags, account.clock.now());
   },
   // Made once: the database knows this password, clients this authority.
   async update() {},
@@ -137,15 +145,15 @@ async function secretFor(
 /** A new password for a new volume; for one that is there, the password that its database knows. */
 async function passwordFor(
   account: Account,
-  { name, randomBytes, volume, functionName }: ParameterDesired & PasswordDesired,
+  { name, volume, functionName }: ParameterDesired & PasswordDesired,
   tags: Tags,
   owner: Owner,
 ): Promise<string> {
   const there = await whereVolumeIs(account, owner, volume);
   const volumeId = there?.id ?? (isKnown(volume) ? volume.expectedId : '');
-  if (volumeId === '') return Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
+  if (volumeId === '') return newPassword((count) => account.clock.randomBytes(count));
   const known = await storeUriOfFunction(account, functionName);
-  if (known) return known.password;
+  if (known) return secretOf(known);
   const words = tagList(ownOf(tags)).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   throw new TerminalError(
     'StorePasswordLost',

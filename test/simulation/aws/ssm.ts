@@ -19,6 +19,7 @@ export interface Parameter {
   readonly value: string;
   readonly type: string;
   readonly tags: Tags;
+  readonly changedAt: number;
 }
 
 const PAGE = 10;
@@ -41,6 +42,7 @@ export class Ssm extends Service {
         value: Value,
         type: Type,
         tags: known?.tags ?? fromTagList(Tags),
+        changedAt: this.now,
       });
       return { Version: 1 };
     },
@@ -87,4 +89,9 @@ export class Ssm extends Service {
   }
 }
 
-const show = ({ name, value, type }: Parameter) => ({ Name: name, Value: value, Type: type });
+const show = ({ name, value, type, changedAt }: Parameter) => ({
+  Name: name,
+  Value: value,
+  Type: type,
+  LastModifiedDate: new Date(changedAt),
+});
