@@ -88,7 +88,20 @@ const LIVES: readonly (() => Promise<void>)[] = [
     // As long as it takes to have one too many.
     await world.run(4 * 3600);
   },
+  rotated,
 ];
+
+/** Credentials that are rotated. */
+async function rotated(): Promise<void> {
+  const world = await simulate({ settings: NOTHING_STAYS });
+  const spec = { store: { managed: { credentials: { rotateAfterDays: 1 } } } };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+  await world.until(isReady('orders'), PATIENCE);
+  await world.until(
+    ({ kubernetes }) => kubernetes.events.some(({ reason }) => reason === 'CredentialsRotated'),
+    100_000,
+  );
+}
 
 /** A domain name that gets another certificate and another base path, and whose gateway is closed elsewhere. */
 async function underADomain(): Promise<void> {

@@ -382,6 +382,17 @@ locals {
           "Resource": "arn:${local.partition}:ssm:*:*:parameter${var.iam_path}*"
         }],
         [{
+          "Sid": "ChangePasswords",
+          "Effect": "Allow",
+          "Action": "ssm:PutParameter",
+          "Resource": "arn:${local.partition}:ssm:*:*:parameter${var.iam_path}*",
+          "Condition": {
+            "StringEquals": {
+              "aws:ResourceTag/nami.dev/cluster": "${var.cluster}"
+            }
+          }
+        }],
+        [{
           "Sid": "PublicImages",
           "Effect": "Allow",
           "Action": "ssm:GetParameter",

@@ -12,7 +12,7 @@ const SECRETS: Readonly<Record<string, (input: Input) => readonly unknown[]>> = 
   PutParameter: ({ Value }) => [Value],
   Invoke: ({ Payload }) =>
     [
-      ...Buffer.from(Payload as Uint8Array)
+      ...Buffer.from((Payload ?? []) as Uint8Array)
         .toString()
         .matchAll(/"password":"([^"]+)"/g),
     ].map(([, each]) => each),

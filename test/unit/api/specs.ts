@@ -463,6 +463,7 @@ export const FULL_SPEC = {
       mongoImage: 'mongo:8.2',
       replaceImpairedAfterMinutes: 30,
       access: { securityGroupIds: ['sg-0fedcba9876543210'], cidrs: ['10.1.0.0/16'] },
+      credentials: { rotateAfterDays: 90, formerValidHours: 2 },
       volume: { sizeGiB: 20, type: 'io2', iops: 1000, reclaimPolicy: 'Delete' },
       snapshots: { everyHours: 6, keep: 3 },
     },
