@@ -212,7 +212,8 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
   RotationWaits: {
     means:
       'of `StoreReady`, which is True: the credentials of the store are to be rotated, as asked for or for their age, and that is tried again by itself. The present ones stay good',
-    remedy: 'what the message says; most often the store, or the function that writes to it, has to answer first',
+    remedy:
+      'what the message says; most often the store, or the function that writes to it, has to answer first',
   },
   ScheduleUnseen: {
     means:
