@@ -441,7 +441,7 @@ const publicKeys = (field: string) =>
         z.object({
           value: text(
             4096,
-            'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
+            'The key itself: PEM, a JSON Web Key, or base64 or hex of DER or of the bare key (ed25519, P-256).',
           ).optional(),
           configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
           secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
