@@ -1,6 +1,7 @@
 import type {
   AddTagsToResourceRequest,
   DeleteParameterRequest,
+  GetParameterHistoryRequest,
   GetParameterRequest,
   GetParametersByPathRequest,
   ListTagsForResourceRequest,
@@ -19,6 +20,8 @@ export interface Parameter {
   readonly value: string;
   readonly type: string;
   readonly tags: Tags;
+  /** All that it held so far, and since when (milliseconds since the epoch). */
+  readonly versions?: readonly { readonly value: string; readonly at: number }[];
 }
 
 const PAGE = 10;
@@ -36,13 +39,25 @@ export class Ssm extends Service {
           'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
         );
       }
+      const versions = [...versionsOf(known), { value: Value, at: this.moment.now }];
       this.parameters.set(Name, {
         name: Name,
         value: Value,
         type: Type,
         tags: known?.tags ?? fromTagList(Tags),
+        versions,
       });
-      return { Version: 1 };
+      return { Version: versions.length };
+    },
+    GetParameterHistory: ({ Name = '', NextToken, MaxResults }: GetParameterHistoryRequest) => {
+      const versions = versionsOf(this.#require(Name)).map(({ value, at }, index) => ({
+        Name,
+        Value: value,
+        Version: index + 1,
+        LastModifiedDate: new Date(at),
+      }));
+      const { items, next } = pageOf(versions, NextToken, MaxResults ?? 50);
+      return { Parameters: items, ...(next !== undefined && { NextToken: next }) };
     },
     GetParameter: ({ Name = '' }: GetParameterRequest) => {
       const Value = PUBLIC_PARAMETERS[Name];
@@ -86,5 +101,9 @@ export class Ssm extends Service {
     return parameter;
   }
 }
+
+/** One that a test put there has held nothing else. */
+const versionsOf = (parameter: Parameter | undefined) =>
+  parameter?.versions ?? (parameter ? [{ value: parameter.value, at: 0 }] : []);
 
 const show = ({ name, value, type }: Parameter) => ({ Name: name, Value: value, Type: type });
