@@ -214,12 +214,11 @@ function tagsLost(account: Account, id: string, tags: Tags, other: Volume | unde
 }
 
 function gone(account: Account, id: string, tags: Tags, other: Volume | undefined): TerminalError {
-  const restore = `restore it from a snapshot and tag the new volume with: ${tagCommand(account, '<its id>', tags)}`;
   const instead = other
     ? `to go on with ${idOf(other)}, which carries the tags`
     : 'to begin with an empty one';
   return new TerminalError(
     'VolumeGone',
-    `the volume ${id} with the events is not there any more: ${restore}; or annotate the pipeline with nami.dev/replace-volume=${id} ${instead}`,
+    `the volume ${id} with the events is not there any more: restore it from a snapshot, named in store.managed.volume.snapshotId, by the annotation nami.dev/replace-volume=${id}, or go on with a volume of yours by: ${tagCommand(account, '<its id>', tags)}; or annotate the pipeline with nami.dev/replace-volume=${id} ${instead}`,
   );
 }
