@@ -14,6 +14,7 @@ import { loginOf, newPassword, secretOf } from '../../store-login.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
+import { changeSecret } from '../calls/store-secret.ts';
 import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { passwordToTake } from '../calls/volume-origin.ts';
@@ -127,13 +128,10 @@ export const parameter = defineKind<ParameterDesired, Details>({
     return actual(name, value, tags, account.clock.now());
   },
   // Made once: the database knows this password, clients this authority. Before there is a database it may be another's.
-  async update(account, { name }, { tags = {}, details }) {
+  async update(account, { name, description }, { tags = {}, details }) {
     if (!details) return undefined;
-    const { another: Value } = details;
-    await account.ssm.send(
-      new PutParameterCommand({ Name: name, Type: 'SecureString', Value, Overwrite: true }),
-    );
-    return actual(name, Value, tags, account.clock.now());
+    await changeSecret(account, { name, description }, details.another);
+    return actual(name, details.another, tags, account.clock.now());
   },
   async remove(account, { id }) {
     await orGone(account.ssm.send(new DeleteParameterCommand({ Name: id })));
