@@ -255,7 +255,7 @@ export type HmacScheme = Pick<HmacSettings, 'encoding'> & Partial<HmacSettings>;
 
 export const PUBLIC_KEY_ALGORITHMS = ['ed25519', 'ecdsa-p256-sha256', 'rsa-sha256'] as const;
 
-/** A signature by the sender's private key; a secret holds the public one, in PEM, or in base64 or hex of DER. */
+/** A signature by the sender's private key; a secret holds the public one, in PEM, as a JSON Web Key, or in base64 or hex of DER. */
 export type PublicKeyScheme = Omit<HmacScheme, 'algorithm' | 'keyEncoding'> & {
   readonly algorithm: (typeof PUBLIC_KEY_ALGORITHMS)[number];
 };

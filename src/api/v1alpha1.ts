@@ -441,7 +441,7 @@ const publicKeys = (field: string) =>
         z.object({
           value: text(
             4096,
-            'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
+            'The key itself: PEM, a JSON Web Key, or base64 or hex of DER or of the bare key (ed25519, P-256).',
           ).optional(),
           configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
           secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
@@ -1073,11 +1073,33 @@ const managedStore = z
             'What happens to the volume, and with it every stored event, when the pipeline is deleted: it stays, it goes, or it goes once a last snapshot of it is complete.',
           )
           .default('Retain'),
+        snapshotId: formed(
+          32,
+          /^snap-[0-9a-f]{8,17}$/,
+          'snapshotId must be the id of an EBS snapshot, such as snap-0123456789abcdef0',
+        )
+          .optional()
+          .describe(
+            'Snapshot that the volume is made from, with its events and the password of their database. It counts where a volume is made: one that is there has to be given up by the annotation nami.dev/replace-volume. See docs/restore.md.',
+          ),
+        volumeId: formed(
+          32,
+          /^vol-[0-9a-f]{8,17}$/,
+          'volumeId must be the id of an EBS volume, such as vol-0123456789abcdef0',
+        )
+          .optional()
+          .describe(
+            "Volume that is taken in place of a new one, with its events and the password of their database: its tag nami.dev/adoptable-by has to name the pipeline. It becomes the pipeline's own, reclaimPolicy included. See docs/restore.md.",
+          ),
       })
       .prefault({})
       .describe('The EBS volume that holds the database. Always encrypted.')
       .meta(
         rules(
+          {
+            rule: '!has(self.snapshotId) || !has(self.volumeId)',
+            message: 'the volume is made from snapshotId or it is volumeId: take one of the two out',
+          },
           {
             rule: "self.type != 'io2' || has(self.iops)",
             message: 'type io2 needs iops',

@@ -293,6 +293,8 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'store.managed.replaceImpairedAfterMinutes': 'no state of the account; see store faults',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
+  'store.managed.volume.snapshotId': 'see restore',
+  'store.managed.volume.volumeId': 'see restore',
   'store.managed.credentials.rotateAfterDays': 'see the tests of rotation',
   'store.managed.credentials.formerValidHours': 'no state of the account; see rotation',
   'store.managed.snapshots.everyHours': 'see the tests of snapshots',

@@ -375,6 +375,7 @@ locals {
             "ssm:AddTagsToResource",
             "ssm:DeleteParameter",
             "ssm:GetParameter",
+            "ssm:GetParameterHistory",
             "ssm:GetParametersByPath",
             "ssm:ListTagsForResource",
             "ssm:RemoveTagsFromResource"
@@ -510,7 +511,21 @@ locals {
           "Sid": "TakeOver",
           "Effect": "Allow",
           "Action": "ec2:CreateTags",
-          "Resource": "arn:${local.partition}:ec2:*:*:security-group/*",
+          "Resource": [
+            "arn:${local.partition}:ec2:*:*:security-group/*",
+            "arn:${local.partition}:ec2:*:*:volume/*"
+          ],
+          "Condition": {
+            "StringLike": {
+              "aws:ResourceTag/nami.dev/adoptable-by": "${var.cluster}/*"
+            }
+          }
+        }],
+        [{
+          "Sid": "Restore",
+          "Effect": "Allow",
+          "Action": "ec2:CreateVolume",
+          "Resource": "arn:${local.partition}:ec2:*::snapshot/*",
           "Condition": {
             "StringLike": {
               "aws:ResourceTag/nami.dev/adoptable-by": "${var.cluster}/*"
@@ -529,6 +544,7 @@ locals {
             "ec2:CreateRoute",
             "ec2:CreateSnapshot",
             "ec2:CreateTags",
+            "ec2:CreateVolume",
             "ec2:DeleteInternetGateway",
             "ec2:DeleteRouteTable",
             "ec2:DeleteSecurityGroup",

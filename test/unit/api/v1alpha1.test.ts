@@ -126,6 +126,7 @@ describe('the schema', () => {
       'spec.preQueue.code.s3',
       'spec.postQueue.code.configMapRef',
       'spec.store.managed.volume.throughput',
+      'spec.store.managed.volume.volumeId',
       'spec.store.external',
     ]);
   });

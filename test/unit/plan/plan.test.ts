@@ -42,7 +42,7 @@ const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
   Queue: ['url', 'arn', 'redriveDue'],
   Role: ['name', 'arn', 'roleId'],
   SecurityGroup: ['id'],
-  Volume: ['id', 'zone'],
+  Volume: ['id', 'zone', 'madeFrom'],
 };
 
 describe('every plan', () => {
