@@ -89,7 +89,7 @@ export const POST_QUEUE_ENV = {
   storeAuthority: 'NAMI_STORE_AUTHORITY',
   /** "true" on a managed host: the probe reports the disk space that the database sees. */
   managed: 'NAMI_STORE_MANAGED',
-  /** A {@link ReaderRole}: what {@link READER} may do on a managed host; absent: there is no such user. */
+  /** A {@link ReaderRole}: what {@link readerOf} may do on a managed host; absent: there is no such user. */
   readerRole: 'NAMI_STORE_READER_ROLE',
 } as const;
 
@@ -100,12 +100,27 @@ export const STORE_SERVER_NAME = 'store.nami.internal';
 export const READER_ROLES = ['read', 'readWrite'] as const;
 export type ReaderRole = (typeof READER_ROLES)[number];
 
-/** The user of a managed store's database for people and their programs. */
-export const READER = 'nami-reader';
+/** By which one gets into a managed store's database. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
 
-/** The reader's password: it follows from the store's own, and that does not follow from it. (RFC 2104: HMAC.) */
-export const readerPassword = (storePassword: string): string =>
-  createHmac('sha256', storePassword).update(READER).digest('base64url');
+/** Whom a database is made with that was never rotated: those who come after it are called "nami-…". */
+export const FIRST_USER = 'nami';
+const READER = 'nami-reader';
+
+/**
+ * How people and their programs get in beside a login of the store's own. The password follows from the store's own, and that
+ * does not follow from it. (RFC 2104: HMAC.)
+ */
+export const readerOf = ({ user, password }: Login): Login => ({
+  user: readerNameOf(user),
+  password: createHmac('sha256', password).update(READER).digest('base64url'),
+});
+
+/** The name alone. */
+export const readerNameOf = (user: string): string => READER + user.slice(FIRST_USER.length);
 
 /** What `spec.source` says, without its secrets. */
 export interface SourceSettings {
@@ -373,6 +388,10 @@ export interface ProbeEvent {
   readonly nami: typeof PROBE_EVENT.nami;
   /** A managed store is to bring its data to this release, as "8.0": there is no simple way back. */
   readonly raiseFeatureVersion?: string;
+  /** A managed store is to let in whoever comes with this, too. */
+  readonly addLogin?: Login;
+  /** It is to let in nobody any more who came with a login before this user's, as whom the function has to be in itself. */
+  readonly dropLoginsBefore?: string;
 }
 
 export function isProbe(event: unknown): event is ProbeEvent {
@@ -423,8 +442,14 @@ export type StoreProbe =
       readonly oldestEvent?: string;
       /** Bytes of the file system below the database, where the server tells. */
       readonly disk?: { readonly totalBytes: number; readonly usedBytes: number };
-      /** What {@link READER} may do, once the user is there. */
+      /** What {@link readerOf} the function's own login may do, once the user is there. */
       readonly reader?: ReaderRole;
+      /** Of a managed store: as whom the function got in. */
+      readonly user?: string;
+      /** There are logins from before that one. */
+      readonly hasFormerLogins?: true;
+      /** The user of the login that was to be added, once it has got in. */
+      readonly addedUser?: string;
       /** What the store objects to although it takes events, such as an index. */
       readonly objection?: string;
     }

@@ -46,6 +46,7 @@ export type GoesOn =
   | 'QueueUnseen'
   | 'Refused'
   | 'ReservationRefused'
+  | 'RotationWaits'
   | 'SnapshotFailed'
   | 'StillMapped'
   | 'StoreObjects'

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb';
-import { type SettingsProblem, STORE_SERVER_NAME } from '../contract.ts';
+import { type Login, readerOf, type SettingsProblem, STORE_SERVER_NAME } from '../contract.ts';
 import type { Log } from '../log.ts';
 import { type Arrangement, arrangement } from './arrangement.ts';
 import type { EventDocument } from './document.ts';
@@ -26,6 +26,10 @@ export interface Store extends EventsOfStore {
   readonly requests: EventsOfStore;
   /** Of people's own user of a managed store. */
   readonly reader: Arrangement;
+  /** As whom it gets in. */
+  readonly user: string;
+  /** Fails unless one gets in with this. */
+  tryLogin(login: Login): Promise<void>;
 }
 
 export type StoreConnection =
@@ -56,17 +60,18 @@ export function connect(
       "the certificates by which the store is to be known can't be read: see to what spec.store.external names";
     return { kind: 'broken', problems: [{ message }] };
   }
+  const options = {
+    appName: 'nami',
+    maxPoolSize: 10,
+    maxIdleTimeMS: 60_000,
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 3000,
+    socketTimeoutMS: 12_000,
+    ...authorities,
+  };
   let client: MongoClient;
   try {
-    client = new MongoClient(settings.storeUri, {
-      appName: 'nami',
-      maxPoolSize: 10,
-      maxIdleTimeMS: 60_000,
-      serverSelectionTimeoutMS: 3000,
-      connectTimeoutMS: 3000,
-      socketTimeoutMS: 12_000,
-      ...authorities,
-    });
+    client = new MongoClient(settings.storeUri, options);
   } catch (error) {
     // The driver's message may quote the string, and with it the password.
     const kind = error instanceof Error ? error.name : 'unknown error';
@@ -87,18 +92,24 @@ export function connect(
     );
     return { collection, indexes };
   };
-  const { password = '' } = client.options.credentials ?? {};
+  const { username: user = '', password = '' } = client.options.credentials ?? {};
   const reader = arrangement(
     async () => {
+      const login = readerOf({ user, password });
       if (settings.managed)
-        await keepReader(client.db('admin'), settings.database, settings.readerRole, password);
+        await keepReader(client.db('admin'), settings.database, settings.readerRole, login);
     },
     'the user for those who read the events could not be made',
     log,
   );
   const events = ours(settings.collection);
   const requests = ours(settings.collection + REQUESTS_SUFFIX, events.indexes);
-  return { kind: 'ready', settings, client, database, ...events, requests, reader };
+  const tryLogin = async (login: Login) => {
+    const auth = { username: login.user, password: login.password };
+    await using other = new MongoClient(settings.storeUri, { ...options, auth, maxPoolSize: 1 });
+    await other.db('admin').command({ ping: 1 });
+  };
+  return { kind: 'ready', settings, client, database, ...events, requests, reader, user, tryLogin };
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   isProbe,
+  type Login,
   type PostQueueProbe,
   type ProbeEvent,
   type StoreProbe,
@@ -9,7 +10,7 @@ import {
 import { inTime } from '../deadline.ts';
 import { embeddedMetric } from '../embedded-metric.ts';
 import { type LambdaContext, timeToWork } from '../lambda-context.ts';
-import type { Log } from '../log.ts';
+import { errorText, type Log } from '../log.ts';
 import { type FindOwnCode, OwnCodeError } from '../own-code/load.ts';
 import type { PostQueueCode } from '../own-code/post-queue.ts';
 import { messagesOf, problemsOf } from '../problems.ts';
@@ -18,6 +19,7 @@ import { type BatchResponse, type SqsBatch, storeBatch } from './batch.ts';
 import type { EventsOfStore, Store, StoreConnection } from './connection.ts';
 import { type NewEvent, newEvent, newRequest } from './document.ts';
 import { raiseFeatureVersion } from './feature-version.ts';
+import { addLogin, dropFormerUsers } from './logins.ts';
 import { memoryForEvents } from './memory.ts';
 import { probeStore } from './probe.ts';
 import { processEvents } from './process.ts';
@@ -99,15 +101,20 @@ const NOT_TRIED: StoreProbe = { reachable: false, error: 'not tried: settings ar
 
 async function probe(store: Store, event: ProbeEvent, log: Log, at: Date): Promise<StoreProbe> {
   const raised = await raise(store, event.raiseFeatureVersion);
+  const added = await letIn(store, event.addLogin);
+  const dropped = await shutOut(store, event.dropLoginsBefore);
   const answer = await probeStore(store);
   if (!answer.reachable) return answer;
   reportVolume(answer, log, at);
   const [indexes, reader] = await Promise.all([inMoments(store.indexes), inMoments(store.reader)]);
   const { readerRole } = store.settings;
-  const objection = [raised, indexes, reader].filter((each) => typeof each === 'string').join('; ');
+  const objection = [raised, added, dropped, indexes, reader]
+    .filter((each) => typeof each === 'string')
+    .join('; ');
   return {
     ...answer,
     ...(readerRole !== undefined && reader === undefined && { reader: readerRole }),
+    ...(event.addLogin && added === undefined && { addedUser: event.addLogin.user }),
     ...(objection !== '' && { objection }),
   };
 }
@@ -115,6 +122,37 @@ async function probe(store: Store, event: ProbeEvent, log: Log, at: Date): Promi
 async function raise({ settings, client }: Store, version: string | undefined): Promise<string | undefined> {
   if (!settings.managed || version === undefined) return undefined;
   return await raiseFeatureVersion(client.db('admin'), version, ARRANGEMENT_MILLISECONDS);
+}
+
+/** Answers what kept it from that; the login is in no message of the server. */
+async function letIn(
+  { settings, client, tryLogin }: Store,
+  login: Login | undefined,
+): Promise<string | undefined> {
+  if (!settings.managed || !login) return undefined;
+  return await objectionTo('a new login could not be added', async () => {
+    await addLogin(client.db('admin'), login);
+    await tryLogin(login);
+  });
+}
+
+async function shutOut(
+  { settings, client, user }: Store,
+  before: string | undefined,
+): Promise<string | undefined> {
+  if (!settings.managed || before !== user) return undefined;
+  return await objectionTo('former logins could not be dropped', () =>
+    dropFormerUsers(client.db('admin'), user),
+  );
+}
+
+async function objectionTo(failure: string, work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await inTime(ARRANGEMENT_MILLISECONDS, work);
+    return undefined;
+  } catch (error) {
+    return `${failure}: ${errorText(error)}`;
+  }
 }
 
 const LATER = Symbol('later');

@@ -4,6 +4,7 @@ import { inTime } from '../deadline.ts';
 import { errorText } from '../log.ts';
 import type { Store } from './connection.ts';
 import { featureVersionOf } from './feature-version.ts';
+import { formerUsers } from './logins.ts';
 import { storeFaultOf } from './store-fault.ts';
 
 /** Shorter than whoever invokes the probe will wait; longer than the driver looks for a server. */
@@ -30,12 +31,13 @@ async function look(store: Store): Promise<StoreProbe> {
   const asked = performance.now();
   await database.command({ ping: 1 });
   const latencyMilliseconds = Math.ceil(performance.now() - asked);
-  const [documents, stats, version, featureVersion, oldestEvent] = await Promise.all([
+  const [documents, stats, version, featureVersion, oldestEvent, former] = await Promise.all([
     collection.estimatedDocumentCount(),
     settings.managed ? database.command({ dbStats: 1 }) : undefined,
     ifTold(database.command({ buildInfo: 1 }).then(({ version }) => String(version))),
     settings.managed ? ifTold(featureVersionOf(adminOf(store))) : undefined,
     ifTold(oldestOf(collection)),
+    settings.managed ? ifTold(formerUsers(adminOf(store), store.user)) : undefined,
   ]);
   // MongoDB: dbStats, fsTotalSize and fsUsedSize; compatible servers leave them out.
   const { fsTotalSize: totalBytes, fsUsedSize: usedBytes } = stats ?? {};
@@ -49,6 +51,8 @@ async function look(store: Store): Promise<StoreProbe> {
     ...(featureVersion !== undefined && { featureVersion }),
     ...(oldestEvent !== undefined && { oldestEvent }),
     ...disk,
+    ...(settings.managed && { user: store.user }),
+    ...(former?.length && { hasFormerLogins: true as const }),
   };
 }
 

@@ -1,33 +1,33 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { READER, type ReaderRole, readerPassword } from '../contract.ts';
+import type { Login, ReaderRole } from '../contract.ts';
 
 /** Codes of MongoDB's own errors. (MongoDB: error_codes.yml) */
 const USER_NOT_FOUND = 11;
 const USER_ALREADY_EXISTS = 51_003;
 
 /**
- * Sees to it that the user {@link READER} is there with exactly this role, or that there is none where no role is wanted.
- * The user stands in the database of all users, as the store's own does.
+ * Sees to it that a reader is there with exactly this role, or that there is none where no role is wanted. The user stands in the
+ * database of all users, as the store's own does.
  */
 export async function keepReader(
   admin: Pick<Db, 'command'>,
   database: string,
   role: ReaderRole | undefined,
-  storePassword: string,
+  { user, password }: Login,
 ): Promise<void> {
-  if (role === undefined) return await dropReader(admin);
-  const user = { pwd: readerPassword(storePassword), roles: [{ role, db: database }] };
+  if (role === undefined) return await dropReader(admin, user);
+  const granted = { pwd: password, roles: [{ role, db: database }] };
   try {
-    await admin.command({ createUser: READER, ...user });
+    await admin.command({ createUser: user, ...granted });
   } catch (error) {
     if (!hasCode(error, USER_ALREADY_EXISTS)) throw error;
-    await admin.command({ updateUser: READER, ...user });
+    await admin.command({ updateUser: user, ...granted });
   }
 }
 
-async function dropReader(admin: Pick<Db, 'command'>): Promise<void> {
+async function dropReader(admin: Pick<Db, 'command'>, user: string): Promise<void> {
   try {
-    await admin.command({ dropUser: READER });
+    await admin.command({ dropUser: user });
   } catch (error) {
     if (!hasCode(error, USER_NOT_FOUND)) throw error;
   }

@@ -222,6 +222,12 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
     remedy:
       'nothing, or annotate the pipeline with `nami.dev/replace-host` before, when an interruption suits you',
   },
+  RotationWaits: {
+    means:
+      'of `StoreReady`, which is True: the credentials of the store are to be rotated, as asked for or for their age, and that is tried again by itself. The present ones stay good',
+    remedy:
+      'what the message says; most often the store, or the function that writes to it, has to answer first',
+  },
   ScheduleUnseen: {
     means:
       'of `StoreReady`, which is True: it can not be read what AWS has scheduled for the host, so that it is not replaced before AWS ends it, but after',

@@ -46,6 +46,8 @@ export const ANNOTATIONS = {
   replaceVolume: 'nami.dev/replace-volume',
   /** Id of a host that another is to take the place of; it says nothing of any other host. */
   replaceHost: 'nami.dev/replace-host',
+  /** Any new value has the credentials of a managed store rotated. */
+  rotateCredentials: 'nami.dev/rotate-credentials',
 } as const;
 
 /** A CEL rule of the API server with the message that tells the user what to change. */
@@ -1029,6 +1031,19 @@ const managedStore = z
       "Minutes for which EC2's status checks of a host have to fail, while its database gives no answer, before another takes its place: one host of a region at a time.",
     ).default(15),
     access,
+    credentials: z
+      .object({
+        rotateAfterDays: integer(1, 3650, 'Days after which they are rotated. Default: never.').optional(),
+        formerValidHours: integer(
+          0,
+          8760,
+          'Hours for which the login before a rotation is still good, so that those who read the events by spec.store.connectionSecret can follow: at least a quarter of an hour.',
+        ).default(24),
+      })
+      .prefault({})
+      .describe(
+        "The database's credentials, which the annotation nami.dev/rotate-credentials rotates too: any new value does. See docs/store.md.",
+      ),
     volume: z
       .object({
         sizeGiB: integer(1, 16_384, 'Size of the volume. It can grow but not shrink.').default(
@@ -1418,6 +1433,12 @@ export const webhookPipelineStatus = z
         host: z.string().max(64).optional().describe('EC2 instance of the managed store.'),
         address: z.string().max(256).optional().describe('Private address of the host.'),
         volumeId: z.string().max(64).optional().describe('EBS volume that holds the events.'),
+        credentialsSince: z
+          .string()
+          .max(64)
+          .optional()
+          .describe('When the present credentials of a managed store were made.')
+          .meta({ format: 'date-time' }),
         snapshots: z
           .object({
             count: z.int().min(0).max(100_000).describe('How many are complete.'),

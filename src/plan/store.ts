@@ -8,9 +8,8 @@ import { DATA_VOLUME, functionName } from './identity.ts';
 import type { PlanInput } from './input.ts';
 import { canonicalRange } from './ipv4-range.ts';
 import { partitionOf } from './partition.ts';
-import { MONGO_PORT, STORE_USER, userData, VOLUME_DEVICE } from './user-data.ts';
+import { MONGO_PORT, userData, VOLUME_DEVICE } from './user-data.ts';
 
-const PASSWORD_BYTES = 32;
 /** Whom the certificate of a store's authority names: it stands twice in what a function's environment has to hold. */
 const AUTHORITY = 'Nami store';
 /** What a gp3 volume has where nothing is asked for; it goes back to this. (Amazon EBS: "General Purpose SSD volumes".) */
@@ -27,8 +26,10 @@ export const storeAuthority = ref('Parameter', 'store-authority', 'certificate')
 export function storeUri({ secrets }: PlanInput): Unresolved<string> {
   if (secrets.storeUri !== undefined) return secrets.storeUri;
   return join(
-    `mongodb://${STORE_USER}:`,
-    ref('Parameter', 'store-password', 'value'),
+    'mongodb://',
+    ref('Parameter', 'store-password', 'user'),
+    ':',
+    ref('Parameter', 'store-password', 'password'),
     '@',
     ref('Instance', 'host', 'privateIp'),
     `:${MONGO_PORT}/?authSource=admin&directConnection=true&tls=`,
@@ -105,7 +106,6 @@ function planHost(input: PlanInput): Graph {
       desired: {
         name: credentialsParameter,
         description: `Nami: password of ${whose}`,
-        randomBytes: PASSWORD_BYTES,
         volume: volumeIdentity(input),
         functionName: functionName(owner, 'post-queue'),
       },

@@ -1,10 +1,8 @@
-import { STORE_SERVER_NAME } from '../../handlers/contract.ts';
+import { FIRST_USER, STORE_SERVER_NAME } from '../../handlers/contract.ts';
 import { join, type ref } from '../aws/graph/graph.ts';
 import type { Join } from '../aws/object/unresolved.ts';
 import { HOST_FILES } from './host-files.ts';
 
-/** User of the database; the password is the pipeline's own. */
-export const STORE_USER = 'nami';
 export const MONGO_PORT = 27_017;
 /** Device name that EC2 wants; the host looks for the volume by its id. */
 export const VOLUME_DEVICE = '/dev/sdf';
@@ -49,7 +47,7 @@ NAMI_SERVER_NAME=${STORE_SERVER_NAME}
 NAMI_REGION=${region}
 NAMI_MONGO_IMAGE=${mongoImage}
 NAMI_MONGO_PORT=${MONGO_PORT}
-NAMI_STORE_USER=${STORE_USER}
+NAMI_STORE_USER=${FIRST_USER}
 ENV
 ${LAY_DOWN}chmod 755 /usr/local/lib/nami/*.sh
 systemctl daemon-reload

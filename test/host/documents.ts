@@ -1,7 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
-import { STORE_SERVER_NAME } from '../../handlers/contract.ts';
-import { STORE_USER } from '../../src/plan/user-data.ts';
+import { FIRST_USER, STORE_SERVER_NAME } from '../../handlers/contract.ts';
 import { pemOf } from '../../src/store-authority.ts';
 import { eventually } from '../user.ts';
 import { ADDRESS, PATIENCE_SECONDS, PORT } from './host.ts';
@@ -115,7 +114,7 @@ export class Documents {
   }
 
   async #connected<T>(work: (client: MongoClient) => Promise<T>): Promise<T> {
-    const uri = `mongodb://${STORE_USER}:${this.#password}@${ADDRESS}:${PORT}/?authSource=admin&directConnection=true`;
+    const uri = `mongodb://${FIRST_USER}:${this.#password}@${ADDRESS}:${PORT}/?authSource=admin&directConnection=true`;
     const client = new MongoClient(uri, this.#options());
     try {
       await client.connect();

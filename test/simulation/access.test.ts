@@ -89,8 +89,22 @@ const LIVES: readonly (() => Promise<void>)[] = [
     await world.run(4 * 3600);
   },
 
+  rotated,
+
   restored,
 ];
+
+/** Credentials that are rotated. */
+async function rotated(): Promise<void> {
+  const world = await simulate({ settings: NOTHING_STAYS });
+  const spec = { store: { managed: { credentials: { rotateAfterDays: 1 } } } };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+  await world.until(isReady('orders'), PATIENCE);
+  await world.until(
+    ({ kubernetes }) => kubernetes.events.some(({ reason }) => reason === 'CredentialsRotated'),
+    100_000,
+  );
+}
 
 /** A snapshot that is restored in place, after the password has become another, and in a pipeline that it is handed over to. */
 async function restored(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { READER, readerPassword } from '../../handlers/contract.ts';
+import { FIRST_USER, readerOf } from '../../handlers/contract.ts';
 import { first, isGone, isReady } from './pipelines.ts';
 import { simulate, type World } from './world.ts';
 
@@ -35,7 +35,8 @@ describe('who may read the events', () => {
     const world = await bound();
     const [database] = world.aws.stores.databases.values();
     const host = first(world.aws.ec2.instances.values()).privateIp;
-    const password = readerPassword(database?.password ?? '');
+    const own = { user: FIRST_USER, password: database?.users.get(FIRST_USER) ?? '' };
+    const { user: username, password } = readerOf(own);
     expect(database?.readerRole).toBe('read');
     expect(textsOf(world)).toEqual({
       type: 'mongodb',
@@ -43,9 +44,9 @@ describe('who may read the events', () => {
       host,
       port: '27017',
       database: 'nami',
-      username: READER,
+      username,
       password,
-      uri: `mongodb://${READER}:${password}@${host}:27017/nami?authSource=admin&directConnection=true&tls=true`,
+      uri: `mongodb://${username}:${password}@${host}:27017/nami?authSource=admin&directConnection=true&tls=true`,
       'ca.crt': expect.stringContaining('BEGIN CERTIFICATE'),
     });
     const authority = first(world.aws.ssm.parameters.filter(({ name }) => name.endsWith('store-authority')));
@@ -152,7 +153,7 @@ describe('the Secret', () => {
     );
     world.kubernetes.accept();
     await world.until(isReady('orders'), 300);
-    expect(textsOf(world)?.username).toBe(READER);
+    expect(textsOf(world)?.username).toBe('nami-reader');
   });
 
   test('is refused where the operator’s settings do not allow it', async () => {

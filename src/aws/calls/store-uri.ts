@@ -1,11 +1,10 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { POST_QUEUE_ENV } from '../../../handlers/contract.ts';
+import { type Login, POST_QUEUE_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent } from '../account/errors.ts';
 
 /** What a post-queue function connects to a managed store with: it outlives what AWS forgets elsewhere. */
-export interface StoreUri {
-  readonly password: string;
+export interface StoreUri extends Login {
   readonly address: string;
   readonly tls: boolean;
 }
@@ -27,6 +26,7 @@ export async function storeUriOfFunction(
   }
   if (variables[POST_QUEUE_ENV.managed] !== 'true') return undefined;
   const uri = variables[POST_QUEUE_ENV.storeUri] ?? '';
-  const [, password, address = ''] = /^mongodb:\/\/[^:@]+:([^@]+)@([^:/]+)/.exec(uri) ?? [];
-  return password === undefined ? undefined : { password, address, tls: /[?&]tls=true\b/.test(uri) };
+  const [, user, password, address = ''] = /^mongodb:\/\/([^:@]+):([^@]+)@([^:/]+)/.exec(uri) ?? [];
+  if (user === undefined || password === undefined) return undefined;
+  return { user, password, address, tls: /[?&]tls=true\b/.test(uri) };
 }

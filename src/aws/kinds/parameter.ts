@@ -8,10 +8,13 @@ import {
   paginateGetParametersByPath,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
+import { rfc3339 } from '../../clock.ts';
 import { certificateOf } from '../../store-authority.ts';
+import { loginOf, newPassword, secretOf } from '../../store-login.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
+import { changeSecret } from '../calls/store-secret.ts';
 import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
 import { passwordToTake } from '../calls/volume-origin.ts';
@@ -21,15 +24,13 @@ import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
 import { tagList, tagRecord } from '../wire/tags.ts';
 
-/** A secret that is made once and then stays. */
+/** A secret that is made once; that of a store is changed by who rotates it alone. */
 export type ParameterDesired = {
   readonly name: string;
   readonly description: string;
 } & (PasswordDesired | AuthorityDesired);
 
 interface PasswordDesired {
-  /** How many random bytes. */
-  readonly randomBytes: number;
   /** The volume whose database knows the secret: while there is one, no other secret is made up. */
   readonly volume: VolumeIdentity;
   /** Post-queue function that has the secret as well. */
@@ -44,21 +45,29 @@ interface AuthorityDesired {
 
 const SERIAL_BYTES = 15;
 
-/** What it is to hold, where that is another than it does: the password of a database that is taken. */
+/** What it is to hold, where that is another than it does: the secret of a database that is taken. */
 type Details = { readonly another: string } | null;
 
-/** Of an authority others get the certificate alone. */
-function actual(name: string, value: string, tags: Tags): Actual<Details> {
+/** Of an authority others get the certificate alone, of a store's secret also since when it is so (RFC 3339), where AWS tells. */
+function actual(name: string, value: string, tags: Tags, since?: number): Actual<Details> {
   const certificate = certificateOf(value);
-  const outputs = certificate === undefined ? { name, value } : { name, certificate };
+  const outputs =
+    certificate === undefined
+      ? { name, ...loginOf(value), ...(since !== undefined && { since: rfc3339(since) }) }
+      : { name, certificate };
   return { id: name, tags, state: READY, outputs, details: null };
 }
 
-async function withTags(account: Account, { Name = '', Value = '' }: Parameter): Promise<Actual<Details>> {
+const read = ({ Name = '', Value = '', LastModifiedDate }: Parameter, tags: Tags) =>
+  actual(Name, Value, tags, LastModifiedDate?.getTime());
+
+async function withTags(account: Account, parameter: Parameter): Promise<Actual<Details>> {
   const { TagList } = await unlessUnsettled(
-    account.ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })),
+    account.ssm.send(
+      new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter.Name ?? '' }),
+    ),
   );
-  return actual(Name, Value, tagRecord(TagList));
+  return read(parameter, tagRecord(TagList));
 }
 
 async function parameterOf({ ssm }: Account, Name: string): Promise<Parameter | undefined> {
@@ -77,15 +86,15 @@ export const parameter = defineKind<ParameterDesired, Details>({
   async find(account, desired, owner) {
     const found = await byName(account, desired.name);
     const taken = found && (await passwordTaken(account, desired, owner));
-    if (taken === undefined || taken === found?.outputs.value) return found;
-    return found && { ...found, details: { another: taken } };
+    if (!found || taken === undefined || taken === heldBy(found)) return found;
+    return { ...found, details: { another: taken } };
   },
   async glance(account, desired, owner) {
     const { name } = desired;
     if ((await passwordTaken(account, desired, owner)) !== undefined) return undefined;
     const known = await glanceTags(account, owner, arnStart(account, 'ssm', `parameter${name}`));
     const value = known && (await parameterOf(account, name));
-    return known && value && { actual: actual(name, value.Value ?? '', known.tags), at: known.at };
+    return known && value && { actual: read(value, known.tags), at: known.at };
   },
   glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'ssm', 'parameter')),
   byId: byName,
@@ -115,16 +124,13 @@ export const parameter = defineKind<ParameterDesired, Details>({
         }),
       ),
     );
-    return actual(name, value, tags);
+    return actual(name, value, tags, account.clock.now());
   },
   // Made once: the database knows this password, clients this authority. Before there is a database it may be another's.
   async update(account, { name }, { tags = {}, details }) {
     if (!details) return undefined;
-    const { another: Value } = details;
-    await account.ssm.send(
-      new PutParameterCommand({ Name: name, Type: 'SecureString', Value, Overwrite: true }),
-    );
-    return actual(name, Value, tags);
+    await changeSecret(account, name, details.another);
+    return actual(name, details.another, tags, account.clock.now());
   },
   async remove(account, { id }) {
     await orGone(account.ssm.send(new DeleteParameterCommand({ Name: id })));
@@ -140,6 +146,8 @@ export const parameter = defineKind<ParameterDesired, Details>({
     );
   },
 });
+
+const heldBy = ({ outputs: { user = '', password = '' } }: Actual<Details>) => secretOf({ user, password });
 
 /** Of the database that the events begin with, while they are not there yet. */
 const passwordTaken = async (account: Account, desired: ParameterDesired, owner: Owner) =>
@@ -159,7 +167,7 @@ async function secretFor(
 /** A new password for a new volume; for one that is there, the password that its database knows. */
 async function passwordFor(
   account: Account,
-  { name, randomBytes, volume, functionName }: ParameterDesired & PasswordDesired,
+  { name, volume, functionName }: ParameterDesired & PasswordDesired,
   tags: Tags,
   owner: Owner,
 ): Promise<string> {
@@ -167,9 +175,9 @@ async function passwordFor(
   if (taken !== undefined) return taken;
   const there = await whereVolumeIs(account, owner, volume);
   const volumeId = there?.id ?? (isKnown(volume) ? volume.expectedId : '');
-  if (volumeId === '') return Buffer.from(account.clock.randomBytes(randomBytes)).toString('base64url');
+  if (volumeId === '') return newPassword((count) => account.clock.randomBytes(count));
   const known = await storeUriOfFunction(account, functionName);
-  if (known) return known.password;
+  if (known) return secretOf(known);
   const words = tagList(ownOf(tags)).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   throw new TerminalError(
     'StorePasswordLost',

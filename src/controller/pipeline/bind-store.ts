@@ -1,4 +1,4 @@
-import { READER, readerPassword } from '../../../handlers/contract.ts';
+import { FIRST_USER, readerNameOf, readerOf } from '../../../handlers/contract.ts';
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { type Secret, secrets } from '../../kubernetes/core-types.ts';
@@ -11,7 +11,7 @@ import type { Subject } from '../input/gather.ts';
 import type { Finding } from '../report/conditions.ts';
 import { nodeOf } from '../report/nodes.ts';
 import { PIPELINES } from '../resource-type.ts';
-import { reachableStore } from './store-belief.ts';
+import { reachableStore, type StoreBelief } from './store-belief.ts';
 
 /** The Secret by which others read the events of a managed store. */
 export interface Binding {
@@ -42,7 +42,7 @@ export async function bindStore(
       pipeline,
       wanted,
       contentOf(outcome, spec.store.database),
-      reachableStore(memory.store.view)?.reader,
+      readerIn(memory.store),
     );
   } catch (error) {
     if (!(error instanceof KubernetesApiError && error.status === 403)) throw error;
@@ -56,20 +56,22 @@ async function keep(
   pipeline: WebhookPipeline,
   { name, role }: { readonly name: string; readonly role: string },
   content: Content | undefined,
-  reader: string | undefined,
+  reader: ReturnType<typeof readerIn>,
 ): Promise<Binding> {
   const { namespace } = pipeline.metadata;
   const found = await secretOf(client, { namespace, name });
   if (found && !isOf(found, pipeline)) return { finding: taken(name) };
+  const known = found && textsOf(found);
+  const isIn = reader?.role === role && reader.user === content?.username;
   // What is there stays right while the store is away: the user is in it.
-  if (!content || (!found && reader !== role)) {
+  if (!content || (!isIn && known?.username !== content.username)) {
     const waiting = finding('Progressing', `Secret ${name}: waits for its user in the store`, false);
     return { ...(found && { name }), finding: waiting };
   }
+  if (known && isSame(known, content)) return { name };
   const data = Object.fromEntries(
     Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   );
-  if (found && isSame(found.data ?? {}, data)) return { name };
   try {
     if (found) await client.patch(secrets, { namespace, name }, { metadata: versionOf(found), data });
     else await client.create(secrets, { metadata: metadataOf(pipeline, name), type: TYPE, data });
@@ -82,6 +84,17 @@ async function keep(
     };
   }
 }
+
+/** Who reads, as the store says in which they are. */
+function readerIn({ view }: StoreBelief): { readonly user: string; readonly role: string } | undefined {
+  const { reader: role, user = FIRST_USER } = reachableStore(view) ?? {};
+  return role && { user: readerNameOf(user), role };
+}
+
+const textsOf = ({ data = {} }: Secret): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
 
 /**
  * Keys of the Service Binding specification for Kubernetes ("Well-known Secret Entries"), and that by which Kubernetes' own
@@ -98,10 +111,10 @@ const TYPE = 'servicebinding.io/mongodb';
 
 function contentOf(outcome: Outcome, database: string): Content | undefined {
   const { privateIp: host, tls } = nodeOf(outcome, 'Instance', 'host')?.outputs ?? {};
-  const storePassword = nodeOf(outcome, 'Parameter', 'store-password')?.outputs.value;
+  const { user, password: own } = nodeOf(outcome, 'Parameter', 'store-password')?.outputs ?? {};
   const authority = nodeOf(outcome, 'Parameter', 'store-authority')?.outputs.certificate;
-  if (!host || !storePassword || !authority) return undefined;
-  const password = readerPassword(storePassword);
+  if (!host || !user || !own || !authority) return undefined;
+  const { user: username, password } = readerOf({ user, password: own });
   const port = String(MONGO_PORT);
   return {
     type: 'mongodb',
@@ -109,9 +122,9 @@ function contentOf(outcome: Outcome, database: string): Content | undefined {
     host,
     port,
     database,
-    username: READER,
+    username,
     password,
-    uri: `mongodb://${READER}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true&tls=${tls}`,
+    uri: `mongodb://${username}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true&tls=${tls}`,
     ...(tls === 'true' && { 'ca.crt': pemOf(authority) }),
   };
 }

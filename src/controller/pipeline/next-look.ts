@@ -18,8 +18,8 @@ const AT_ONCE = 0.01;
 /** What a look at a pipeline came to. */
 export interface Looked {
   readonly memory: Memory;
-  /** The queue is to be read otherwise than the plan said: the store was seen on another host meanwhile. */
-  readonly isReadingStale: boolean;
+  /** The plan would be another: the store was seen on another host meanwhile, or has other credentials. */
+  readonly isStale: boolean;
   readonly outcome: Outcome;
   /** It is time to compare it with AWS, and others are being compared. */
   readonly isPutOff: boolean;
@@ -30,11 +30,11 @@ export interface Looked {
 
 /** When to look again at a pipeline that is built or being built: the nearest reason counts. Pure but for the jitter. */
 export function nextLook(
-  { memory, isReadingStale, outcome, isPutOff, findings, isDone }: Looked,
+  { memory, isStale, outcome, isPutOff, findings, isDone }: Looked,
   config: Pick<Config, 'lookSeconds'>,
   clock: Clock,
 ): Next {
-  if (isReadingStale) return { after: AT_ONCE, urgency: 'begun' };
+  if (isStale) return { after: AT_ONCE, urgency: 'begun' };
   if (outcome.failed || !isDone)
     return { backoff: true, progressed: outcome.nodes.some(({ done }) => done.length > 0) };
   const waits = [config.lookSeconds, outcome.seconds ?? Number.POSITIVE_INFINITY];

@@ -25,6 +25,7 @@ import { lookAtStore } from './look-at-store.ts';
 import { nextLook } from './next-look.ts';
 import { isToBeRead } from './reading.ts';
 import { redriveIfDue } from './redrive.ts';
+import { rotateCredentials } from './rotate-credentials.ts';
 import { viewSurroundings } from './surroundings.ts';
 
 /**
@@ -49,6 +50,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
   const { input, outcome } = built;
   const binding = await bindStore(context, subject, outcome);
   const snapshots = await keepSnapshots(context, subject, outcome);
+  const rotation = await rotateCredentials(context, subject, outcome);
   const { gateways, domains } = surroundings;
   const servedBy = servedById(built, gateways);
   const problems = regions.problems(account.region);
@@ -77,6 +79,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       remarks: [
         ...replacementRemarks(replacement),
         ...scheduleRemarks(memory.schedule),
+        ...rotation.remarks,
         ...remarksOf(outcome.nodes),
         ...domainRemarks(problems),
       ],
@@ -96,10 +99,10 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
       config.endpointUrlTemplate,
     ),
   );
-  const isReadingStale = isToBeRead(pipeline, memory.store) !== input.consuming;
+  const isStale = rotation.isNews || isToBeRead(pipeline, memory.store) !== input.consuming;
   const isDone = isSaid && isRedriven;
   const isPutOff = built.isPutOff ?? false;
-  return nextLook({ memory, isReadingStale, outcome, isPutOff, findings, isDone }, config, clock);
+  return nextLook({ memory, isStale, outcome, isPutOff, findings, isDone }, config, clock);
 }
 
 /** The REST API through which deliveries reach the pipeline's function. */

@@ -96,6 +96,8 @@ function storeOf(
     host,
     address: isUnseen ? before?.address : instance?.outputs.privateIp,
     volumeId: nodeOf(outcome, 'Volume', DATA_VOLUME)?.id ?? known,
+    credentialsSince:
+      nodeOf(outcome, 'Parameter', 'store-password')?.outputs.since ?? before?.credentialsSince,
     snapshots,
     ...answers(store, before, host === before?.host),
     ...storeFacts(store, isManaged === (before?.volumeId !== undefined) ? before : undefined),

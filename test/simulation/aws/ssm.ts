@@ -20,6 +20,7 @@ export interface Parameter {
   readonly value: string;
   readonly type: string;
   readonly tags: Tags;
+  readonly changedAt: number;
   /** All that it held so far, and since when (milliseconds since the epoch). */
   readonly versions?: readonly { readonly value: string; readonly at: number }[];
 }
@@ -46,6 +47,7 @@ export class Ssm extends Service {
         type: Type,
         tags: known?.tags ?? fromTagList(Tags),
         versions,
+        changedAt: this.now,
       });
       return { Version: versions.length };
     },
@@ -106,4 +108,9 @@ export class Ssm extends Service {
 const versionsOf = (parameter: Parameter | undefined) =>
   parameter?.versions ?? (parameter ? [{ value: parameter.value, at: 0 }] : []);
 
-const show = ({ name, value, type }: Parameter) => ({ Name: name, Value: value, Type: type });
+const show = ({ name, value, type, changedAt }: Parameter) => ({
+  Name: name,
+  Value: value,
+  Type: type,
+  LastModifiedDate: new Date(changedAt),
+});

@@ -8,6 +8,7 @@ import {
   type TlsFault,
 } from '../../../handlers/contract.ts';
 import { certificateOf } from '../../../src/store-authority.ts';
+import { loginOf } from '../../../src/store-login.ts';
 import type { Ec2 } from './ec2.ts';
 import type { Instance } from './ec2-instances.ts';
 import type { Volume } from './ec2-volumes.ts';
@@ -17,8 +18,8 @@ import type { Ssm } from './ssm.ts';
 
 /** What a database holds. It is on its volume, not on its host. */
 export interface Database {
-  /** The password that it was first started with: it takes no other. */
-  readonly password: string;
+  /** Passwords by their user: it takes no other. */
+  readonly users: Map<string, string>;
   /** What the user for those who read the events may do; absent: there is none. */
   readerRole?: ReaderRole | undefined;
   readonly events: Set<string>;
@@ -43,8 +44,9 @@ export interface ExternalStore {
 
 interface Reached {
   readonly events: Set<string>;
-  /** The managed one. */
+  /** The managed one, and as whom the function is in it. */
   readonly database?: Database;
+  readonly user?: string;
 }
 
 /** The built-in code sees to its readers' user each time that it is probed. */
@@ -52,6 +54,27 @@ function keepReader(database: Database, { environment }: Invoked): { readonly re
   database.readerRole = READER_ROLES.find((role) => role === environment.NAMI_STORE_READER_ROLE);
   return database.readerRole === undefined ? {} : { reader: database.readerRole };
 }
+
+/** The built-in code adds and drops logins where it is asked to; answers whom it has added. */
+function keepLogins(
+  { users }: Database,
+  user: string,
+  { addLogin, dropLoginsBefore }: ProbeEvent,
+): Pick<StoreProbe & { reachable: true }, 'user' | 'addedUser' | 'hasFormerLogins'> {
+  if (addLogin && !users.has(addLogin.user)) users.set(addLogin.user, addLogin.password);
+  if (dropLoginsBefore === user) for (const each of users.keys()) if (each !== user) users.delete(each);
+  return {
+    user,
+    ...(addLogin && { addedUser: addLogin.user }),
+    ...(users.size > 1 && { hasFormerLogins: true }),
+  };
+}
+
+const copyOf = (database: Database): Database => ({
+  ...database,
+  users: new Map(database.users),
+  events: new Set(database.events),
+});
 
 /** The release of MongoDB that a host runs, by the tag of its image, as "8.0". */
 function releaseOn({ userData }: Instance): string {
@@ -117,13 +140,14 @@ export class Stores {
     this.#ssm = ssm;
     ec2.copies.onBegun = ({ id, volumeId }) => {
       const database = this.databases.get(volumeId);
-      if (database) this.#copies.set(id, { ...database, events: new Set(database.events) });
+      if (database) this.#copies.set(id, copyOf(database));
     };
   }
 
   /** What the built-in code of the post-queue function finds of its store. */
-  ask(invoked: Invoked, { raiseFeatureVersion: raised }: ProbeEvent): PostQueueProbe {
+  ask(invoked: Invoked, event: ProbeEvent): PostQueueProbe {
     const store = this.reach(invoked);
+    const { raiseFeatureVersion: raised } = event;
     if ('database' in store && store.database && raised === store.database.version)
       store.database.featureVersion = raised;
     const answer: StoreProbe =
@@ -137,6 +161,7 @@ export class Stores {
             latencyMilliseconds: 2 + (this.#seconds() % 7),
             ...(store.database && { disk: this.#diskOf(store.database) }),
             ...(store.database && keepReader(store.database, invoked)),
+            ...(store.database && keepLogins(store.database, store.user ?? '', event)),
           };
     return { nami: 'post-queue', problems: [], store: answer };
   }
@@ -169,8 +194,9 @@ export class Stores {
     if ('why' in database) return database;
     const refusal = this.#greet(instance, uri.searchParams.get('tls') === 'true', environment);
     if (refusal) return refusal;
-    if (decodeURIComponent(uri.password) !== database.password) return refusedFor('login');
-    return { events: database.events, database };
+    const user = decodeURIComponent(uri.username);
+    if (decodeURIComponent(uri.password) !== database.users.get(user)) return refusedFor('login');
+    return { events: database.events, database, user };
   }
 
   /** What comes of a connection before anything is said in it: a host speaks TLS, or it doesn't. */
@@ -221,19 +247,20 @@ export class Stores {
   #restored({ id, snapshotId = '' }: Volume): Database | undefined {
     const copy = this.#copies.get(snapshotId);
     if (!copy) return undefined;
-    const database = { ...copy, events: new Set(copy.events), volumeId: id };
+    const database = { ...copyOf(copy), volumeId: id };
     this.databases.set(id, database);
     return database;
   }
 
-  /** The first start of a database takes its password from where the host was told. */
+  /** The first start of a database takes its first login from where the host was told. */
   #start(volumeId: string, instance: Instance): Database | undefined {
     const { userData } = instance;
     const [, name] = /NAMI_CREDENTIALS_PARAMETER=(\S+)/.exec(userData) ?? [];
-    const password = this.#ssm.parameters.get(name)?.value;
-    if (password === undefined) return undefined;
+    const secret = this.#ssm.parameters.get(name)?.value;
+    if (secret === undefined) return undefined;
+    const { user, password } = loginOf(secret);
     const database = {
-      password,
+      users: new Map([[user, password]]),
       events: new Set<string>(),
       volumeId,
       mark: volumeId,

@@ -34,13 +34,13 @@ function run(
   });
 }
 
-function kubeconfig(cluster: object): string {
+function kubeconfig(cluster: object, user: object = { token: 't' }): string {
   const file = join(folder, 'kubeconfig');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'c', cluster }],
-    users: [{ name: 'u', user: { token: 't' } }],
+    users: [{ name: 'u', user }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
     'current-context': 'x',
   };
@@ -70,6 +70,17 @@ test('what is left out of it is refused by name', async () => {
   expect(await run({ AWS_REGION: 'eu-central-1', KUBECONFIG })).toEqual({
     code: 1,
     output: expect.stringMatching(/^nami-operator: [^\n]*SOCKS isn't supported[^\n]*\n$/),
+  });
+});
+
+test.each([
+  ['azure', 'kubelogin'],
+  ['gcp', 'gke-gcloud-auth-plugin'],
+])('so is the auth-provider %s, with what took its place', async (name, plugin) => {
+  const KUBECONFIG = kubeconfig({ server: 'https://127.0.0.1:1' }, { 'auth-provider': { name, config: {} } });
+  expect(await run({ AWS_REGION: 'eu-central-1', KUBECONFIG })).toEqual({
+    code: 1,
+    output: expect.stringMatching(new RegExp(`^nami-operator: [^\\n]*"${name}"[^\\n]*${plugin}\\n$`)),
   });
 });
 

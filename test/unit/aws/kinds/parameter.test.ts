@@ -4,12 +4,11 @@ import { type ParameterDesired, parameter } from '../../../../src/aws/kinds/para
 import { OURS, OWNER } from '../graph/fake-kinds.ts';
 import { refuse, type Script, scripted } from './scripted-account.ts';
 
-type PasswordWish = Extract<ParameterDesired, { randomBytes: number }>;
+type PasswordWish = Extract<ParameterDesired, { functionName: string }>;
 
 const DESIRED: PasswordWish = {
   name: '/nami/orders/store-password',
   description: 'the password',
-  randomBytes: 4,
   volume: { object: 'data', expectedId: '', givenUpId: '' },
   functionName: 'post-queue',
 };
@@ -37,7 +36,7 @@ const made = async (run: ReturnType<typeof aws>, desired: ParameterDesired = DES
 
 describe('the password of a store', () => {
   test('is made up for a new volume', async () => {
-    expect(await made(aws([]))).toMatch(/^[\w-]{6}$/);
+    expect(await made(aws([]))).toMatch(/^[\w-]{43}$/);
   });
 
   test.each<[string, object[], ParameterDesired]>([
@@ -47,6 +46,11 @@ describe('the password of a store', () => {
   ])('is taken back from the function where the volume %s', async (_, volumes, desired) => {
     const run = aws(volumes, withUri('mongodb://nami:hunter2@10.0.0.1:27017/?authSource=admin'));
     expect(await made(run, desired)).toBe('hunter2');
+  });
+
+  test('is taken back with its user, where it was rotated', async () => {
+    const uri = 'mongodb://nami-01234567-89abcdef:hunter2@10.0.0.1:27017/?authSource=admin';
+    expect(await made(aws([VOLUME], withUri(uri)))).toBe('nami-01234567-89abcdef:hunter2');
   });
 
   test.each<[string, Script]>([
@@ -71,7 +75,7 @@ describe('the password of a store', () => {
   });
 
   test('is made up for the volume that comes after one that is given up', async () => {
-    expect(await made(aws([VOLUME]), known({ givenUpId: 'vol-1' }))).toMatch(/^[\w-]{6}$/);
+    expect(await made(aws([VOLUME]), known({ givenUpId: 'vol-1' }))).toMatch(/^[\w-]{43}$/);
   });
 });
 

@@ -19,7 +19,7 @@ function next(more: Partial<Looked> & { depth?: number } = {}) {
   memory.storeAskedAt = 0;
   memory.queue = { depth: more.depth ?? 0, deadLetters: 0 };
   const rest = { outcome: applied(), isPutOff: false, findings: [], isDone: true };
-  const looked = { memory, isReadingStale: false, ...rest, ...more };
+  const looked = { memory, isStale: false, ...rest, ...more };
   return nextLook(looked, { lookSeconds: 60 }, new FakeClock());
 }
 const failed = (done: string[]): Outcome => ({
@@ -40,7 +40,7 @@ describe('the next look', () => {
     ['it waits for its region', { findings: [FINDING] }, 10, 'begun'],
     ['others are being compared with AWS', { isPutOff: true }, 10, 'routine'],
     ['events wait in its queue', { depth: 3 }, 10, 'routine'],
-    ['the queue has to follow the store', { isReadingStale: true }, 0.01, 'begun'],
+    ['the queue has to follow the store', { isStale: true }, 0.01, 'begun'],
   ])('comes soon when %s', (_, more, seconds, urgency) => {
     const soon = next(more);
     expect(soon).toMatchObject({ urgency });
