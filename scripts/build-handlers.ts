@@ -12,9 +12,17 @@ export interface HandlerBundle {
 }
 
 /** What a source needs that asks its sender for certificates, and a function for any other does not. */
-const certified = [
+const withoutCertified = [
   replace('certified-sources', /handlers\/sources\/certified\.ts$/, { CERTIFIED_SOURCES: 'nothing' }),
   replace('sender-calls', /handlers\/pre-queue\/sender-calls\.ts$/, { senderCalls: 'nothing' }),
+];
+
+/** All other sources, for a function whose source does. */
+const withoutOthers = [
+  replace('other-sources', /handlers\/sources\/other-sources\.ts$/, {
+    OTHER_SOURCES: 'nothing',
+    describedSource: 'nothing',
+  }),
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,6 +52,11 @@ const copying = replace('copying', /signature-v4\/dist-es\/prepareRequest\.js$/,
   prepareRequest: 'identity',
 });
 
+/** Of a request to SQS the query is empty, whoever signs it. */
+const query = replace('query', /signature-v4\/dist-es\/getCanonicalQuery\.js$/, {
+  getCanonicalQuery: 'empty text',
+});
+
 /** What its core library makes on loading, whoever loads it, and no signature needs. */
 const unusedBySigner = [
   replace('uuid', /core\/dist-es\/submodules\/serde\/uuid\/v4\.js$/, { bindV4: 'function' }),
@@ -67,9 +80,9 @@ export async function buildHandlers(
   directory: string = join(root, 'dist', 'handlers'),
 ): Promise<readonly HandlerBundle[]> {
   return Promise.all([
-    bundle('pre-queue', 'pre-queue', directory, { plugins: certified }),
-    bundle('pre-queue-certified', 'pre-queue', directory, {}),
-    bundle('post-queue', 'post-queue', directory, { plugins: certified, banner: { js: REQUIRE } }),
+    bundle('pre-queue', 'pre-queue', directory, { plugins: withoutCertified }),
+    bundle('pre-queue-certified', 'pre-queue', directory, { plugins: withoutOthers }),
+    bundle('post-queue', 'post-queue', directory, { plugins: withoutCertified, banner: { js: REQUIRE } }),
   ]);
 }
 
@@ -94,7 +107,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams, presigning, copying, ...unusedBySigner, ...plugins],
+    plugins: [lazyBuiltins(), eventStreams, presigning, copying, query, ...unusedBySigner, ...plugins],
     metafile: true,
     logLevel: 'warning',
   });

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
+import type { Sender } from '../src/senders/sender.ts';
+import { SENDERS } from '../src/senders/senders.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
 import { replace } from './replace-module.ts';
 
@@ -9,6 +11,7 @@ import { replace } from './replace-module.ts';
  */
 export const diet: readonly Plugin[] = [
   constantTraits(),
+  sendersWithoutWords(),
   // KubeConfig makes clients of the generated API with it, which the operator doesn't: it has its own requests.
   replace('kubernetes-api', /@kubernetes\/client-node\/dist\/gen\/index\.js$/, {
     createConfiguration: 'function',
@@ -49,6 +52,21 @@ function constantTraits(): Plugin {
         const contents = source.replace(/\[(\w+)\](?=: )/g, (whole, name) => constants.get(name) ?? whole);
         return { contents, loader: 'js' };
       });
+    },
+  };
+}
+
+/** What is told of the named senders is read by their pages and tests alone. */
+function sendersWithoutWords(): Plugin {
+  const told = Object.entries<Sender>(SENDERS).map(([name, sender]) => {
+    const { title, page, guide, secret, shown, note, ...rest } = sender;
+    return [name, rest];
+  });
+  const contents = `export const SENDERS = ${JSON.stringify(Object.fromEntries(told))};`;
+  return {
+    name: 'senders-without-words',
+    setup({ onLoad }) {
+      onLoad({ filter: /src\/senders\/senders\.ts$/ }, () => ({ contents, loader: 'js' }));
     },
   };
 }

@@ -59,10 +59,12 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 
 5. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
    list is, in \`eventId.each\`.
 
-## Not named yet: facts not found
+## Not named
 
-What these sign and how was not found in words or code of their own, or can't be said as data yet: ${UNNAMED.join(', ')}.
-`;
+${markdownTable(
+  ['sender', 'why it has no type'],
+  Object.entries(UNNAMED).map(([name, reason]) => [name, reason]),
+)}`;
 }
 
 function shownBy({ shown, page: source }: Sender): string {
@@ -82,9 +84,15 @@ function page(type: string, sender: Sender): string {
   const asked = handshakes.map(({ method }) => method);
   const facts = [
     `A delivery is authentic if: ${proofOf(scheme)}.`,
-    timed
-      ? 'The time that is signed is held to `toleranceSeconds`.'
-      : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
+    ...(scheme.jwt
+      ? [
+          'The times that a token says (`exp`, `iat`, `nbf`) are held to `toleranceSeconds`; one that says none can be sent again with its body.',
+        ]
+      : [
+          timed
+            ? 'The time that is signed is held to `toleranceSeconds`.'
+            : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
+        ]),
     batch
       ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one. The places below are in it.`
       : 'A request is an event.',

@@ -6,6 +6,7 @@ const SHAPES = {
   class: (name: string) => `class ${name} {}`,
   function: (name: string) => `function ${name}() {}`,
   'class factory': (name: string) => `function ${name}() { return class {}; }`,
+  'empty text': (name: string) => `function ${name}() { return ''; }`,
   identity: (name: string) => `function ${name}(it) { return it; }`,
   nothing: (name: string) => `const ${name} = undefined;`,
 } as const;

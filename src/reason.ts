@@ -46,6 +46,7 @@ export type GoesOn =
   | 'QueueUnseen'
   | 'Refused'
   | 'ReservationRefused'
+  | 'RotationNotOurs'
   | 'RotationWaits'
   | 'SnapshotFailed'
   | 'StillMapped'

@@ -1,42 +1,14 @@
-import type { BuiltInType, CertifiedType, SourceSettings } from '../contract.ts';
-import { apiKey, basic, bearer } from './authorization.ts';
+import type { BuiltInType, SourceSettings } from '../contract.ts';
 import { CERTIFIED_SOURCES } from './certified.ts';
-import { describedSource } from './described.ts';
 import { withHandshakes } from './described-handshake.ts';
 import { withEventId } from './event-id.ts';
-import { genericSignature } from './generic-signature.ts';
-import { gitLab } from './gitlab.ts';
-import { jwt } from './jwt.ts';
-import { meta } from './meta.ts';
-import { microsoftGraph } from './microsoft-graph.ts';
-import { none } from './none.ts';
-import { shopify } from './shopify.ts';
-import type { Source } from './source.ts';
-import { standardWebhooks } from './standard-webhooks.ts';
-import { twilio } from './twilio.ts';
-import { x } from './x.ts';
+import { describedSource, OTHER_SOURCES } from './other-sources.ts';
+import type { Source, SourceEntry } from './source.ts';
 
-/** A sender, or how to make one of what the user says about it. */
-type Entry = Source | ((settings: SourceSettings) => Source);
-
-/** Every source that the functions have code for: one that is missing here doesn't compile. */
-const SOURCES: Readonly<Record<Exclude<BuiltInType, CertifiedType>, Entry>> &
-  Readonly<Partial<Record<CertifiedType, Entry>>> = {
+/** Every source that the function has code for. */
+const SOURCES: Readonly<Partial<Record<BuiltInType, SourceEntry>>> = {
   ...CERTIFIED_SOURCES,
-  None: none,
-  StandardWebhooks: standardWebhooks,
-  Shopify: shopify,
-  Twilio: twilio,
-  GitLab: gitLab,
-  Meta: meta,
-  X: x,
-  MicrosoftGraph: microsoftGraph,
-  HMAC: genericSignature,
-  PublicKey: genericSignature,
-  JWT: jwt,
-  ApiKey: apiKey,
-  Basic: basic,
-  Bearer: bearer,
+  ...OTHER_SOURCES,
 };
 
 /** Made once: what a user describes is parsed for it. */
@@ -58,10 +30,11 @@ function makeSource(settings: SourceSettings): Source {
 
 /** Whether there is such a source, or one is described with it. */
 export const isKnown = ({ type, sender }: Partial<SourceSettings>): boolean =>
-  typeof type === 'string' && (typeof sender === 'object' || Object.hasOwn(SOURCES, type));
+  typeof type === 'string' &&
+  (typeof sender === 'object' ? describedSource !== undefined : Object.hasOwn(SOURCES, type));
 
 function builtIn(settings: SourceSettings): Source {
   // It is there: what isn't known gets no further than the settings.
-  const entry = SOURCES[settings.type as BuiltInType] as Entry;
+  const entry = SOURCES[settings.type as BuiltInType] as SourceEntry;
   return typeof entry === 'function' ? entry(settings) : entry;
 }

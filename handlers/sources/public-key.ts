@@ -34,7 +34,9 @@ export function publicKeyProof(algorithm: Algorithm): Proof {
   return {
     isLength: (bytes) => bytes >= shortest && bytes <= longest,
     checkSecret: (secret) =>
-      keyOf(secret) === undefined ? `is not a public key for ${algorithm}, in PEM, base64 or hex` : undefined,
+      keyOf(secret) === undefined
+        ? `is not a public key for ${algorithm}, in PEM, JWK, base64 or hex`
+        : undefined,
     matches: (secrets, signed, signatures) =>
       publicKeyMatches(
         algorithm,
@@ -64,16 +66,26 @@ export function publicKeyMatches(
   );
 }
 
-/** The key that a text holds: PEM, or hex or base64 of DER or of the bare key, a point that is not compressed. */
+/**
+ * The key that a text holds: PEM, a JSON Web Key (RFC 7517), or hex or base64 of DER or of the bare key, a point that is not
+ * compressed.
+ */
 export function publicKeyOf(text: string, algorithm: Algorithm): KeyObject | undefined {
   try {
-    const isPem = /^-----BEGIN (RSA )?PUBLIC KEY-----/.test(text);
-    const key = isPem ? createPublicKey(text) : derKey(text.replaceAll(/\s/g, ''), algorithm);
+    const key = keyIn(text, algorithm);
     return key !== undefined && fits(key, algorithm) ? key : undefined;
   } catch {
     // What the library says of a text that is no key is no more than that.
     return undefined;
   }
+}
+
+function keyIn(text: string, algorithm: Algorithm): KeyObject | undefined {
+  if (/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(text)) return createPublicKey(text);
+  if (!text.startsWith('{')) return derKey(text.replaceAll(/\s/g, ''), algorithm);
+  const jwk = JSON.parse(text);
+  // RFC 7518, section 6: a private key has it too.
+  return jwk.d === undefined ? createPublicKey({ key: jwk, format: 'jwk' }) : undefined;
 }
 
 function derKey(text: string, algorithm: Algorithm): KeyObject | undefined {

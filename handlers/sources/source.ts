@@ -4,7 +4,7 @@ import type { RawRequest } from '../raw-request.ts';
 
 /**
  * One kind of sender: how a delivery proves where it comes from, and which event it brings. A new one is a file with
- * this interface, a name in the contract's list and a line in the table (`index.ts`). Sources are made of one another
+ * this interface, a name in the contract's list and a line in the table (`other-sources.ts`). Sources are made of one another
  * by copying, so no method uses `this`.
  */
 export interface Source {
@@ -36,6 +36,9 @@ export interface Source {
    */
   handshake?(request: RawRequest, trust: Trust): HandshakeAnswer | UnverifiedReason | undefined;
 }
+
+/** A sender, or how to make one of what the user says about it. */
+export type SourceEntry = Source | ((settings: SourceSettings) => Source);
 
 /** What a delivery is judged by. */
 export interface Trust {

@@ -222,9 +222,14 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
     remedy:
       'nothing, or annotate the pipeline with `nami.dev/replace-host` before, when an interruption suits you',
   },
+  RotationNotOurs: {
+    means:
+      'of `StoreReady`, which is True: the annotation `nami.dev/rotate-credentials` is on a pipeline with a store of your own',
+    remedy: 'rotate them in your MongoDB and in the Secret that the spec names, and take the annotation off',
+  },
   RotationWaits: {
     means:
-      'of `StoreReady`, which is True: the credentials of the store are to be rotated, as asked for or for their age, and that is tried again by itself. The present ones stay good',
+      'of `StoreReady`, which is True: the credentials of the store are to be rotated, as asked for or for their age, or those from before a rotation are to be dropped, and that is tried again by itself. The present ones stay good',
     remedy:
       'what the message says; most often the store, or the function that writes to it, has to answer first',
   },

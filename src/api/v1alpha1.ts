@@ -441,7 +441,7 @@ const publicKeys = (field: string) =>
         z.object({
           value: text(
             4096,
-            'The key itself: PEM, or base64 or hex of DER or of the bare key (ed25519, P-256).',
+            'The key itself: PEM, a JSON Web Key, or base64 or hex of DER or of the bare key (ed25519, P-256).',
           ).optional(),
           configMapKeyRef: configMapKeyRef('The ConfigMap key that holds it.').optional(),
           secretKeyRef: secretKeyRef('The Secret key that holds it.').optional(),
@@ -1037,10 +1037,17 @@ const managedStore = z
         formerValidHours: integer(
           0,
           8760,
-          'Hours for which the login before a rotation is still good, so that those who read the events by spec.store.connectionSecret can follow: at least a quarter of an hour.',
+          'Hours for which the login before a rotation is still good once the function has the new one, so that those who read the events by spec.store.connectionSecret can follow: at least a quarter of an hour.',
         ).default(24),
       })
       .prefault({})
+      .meta(
+        rules({
+          rule: '!has(self.rotateAfterDays) || self.formerValidHours < self.rotateAfterDays * 24',
+          message:
+            'credentials.formerValidHours must be less than 24 for each of rotateAfterDays, or those before a rotation would never go',
+        }),
+      )
       .describe(
         "The database's credentials, which the annotation nami.dev/rotate-credentials rotates too: any new value does. See docs/store.md.",
       ),
@@ -1437,7 +1444,9 @@ export const webhookPipelineStatus = z
           .string()
           .max(64)
           .optional()
-          .describe('When the present credentials of a managed store were made.')
+          .describe(
+            'Since when the function has got into a managed store with the present credentials; where they were never rotated, when they were made.',
+          )
           .meta({ format: 'date-time' }),
         snapshots: z
           .object({

@@ -9,6 +9,7 @@ import { bitbucket } from './bitbucket.ts';
 import { box } from './box.ts';
 import { buildkite } from './buildkite.ts';
 import { calCom } from './cal-com.ts';
+import { calendly } from './calendly.ts';
 import { circleCI } from './circle-ci.ts';
 import { clerk } from './clerk.ts';
 import { cloudEvents } from './cloud-events.ts';
@@ -23,12 +24,14 @@ import { elevenLabs } from './eleven-labs.ts';
 import { eventGrid } from './event-grid.ts';
 import { expo } from './expo.ts';
 import { figma } from './figma.ts';
+import { forgejo } from './forgejo.ts';
 import { frameIo } from './frame-io.ts';
 import { gitea } from './gitea.ts';
 import { gitHub } from './github.ts';
 import { goCardless } from './go-cardless.ts';
 import { gogs } from './gogs.ts';
 import { grafana } from './grafana.ts';
+import { heroku } from './heroku.ts';
 import { hookdeck } from './hookdeck.ts';
 import { hubSpot } from './hub-spot.ts';
 import { imageKit } from './image-kit.ts';
@@ -52,7 +55,9 @@ import { openAI } from './open-ai.ts';
 import { paddle } from './paddle.ts';
 import { pagerDuty } from './pager-duty.ts';
 import { paystack } from './paystack.ts';
+import { plaid } from './plaid.ts';
 import { polar } from './polar.ts';
+import { postmark } from './postmark.ts';
 import { pusher } from './pusher.ts';
 import { razorpay } from './razorpay.ts';
 import { render } from './render.ts';
@@ -70,9 +75,12 @@ import { stream } from './stream.ts';
 import { stripe } from './stripe.ts';
 import { telegram } from './telegram.ts';
 import { telnyx } from './telnyx.ts';
+import { terraformCloud } from './terraform-cloud.ts';
 import { trello } from './trello.ts';
 import { twitch } from './twitch.ts';
 import { typeform } from './typeform.ts';
+import { vercel } from './vercel.ts';
+import { webSub } from './web-sub.ts';
 import { webflow } from './webflow.ts';
 import { wise } from './wise.ts';
 import { wooCommerce } from './woo-commerce.ts';
@@ -94,6 +102,7 @@ export const SENDERS = {
   Box: box,
   Buildkite: buildkite,
   CalCom: calCom,
+  Calendly: calendly,
   CircleCI: circleCI,
   Clerk: clerk,
   CloudEvents: cloudEvents,
@@ -108,12 +117,14 @@ export const SENDERS = {
   EventGrid: eventGrid,
   Expo: expo,
   Figma: figma,
+  Forgejo: forgejo,
   FrameIo: frameIo,
   Gitea: gitea,
   GitHub: gitHub,
   GoCardless: goCardless,
   Gogs: gogs,
   Grafana: grafana,
+  Heroku: heroku,
   Hookdeck: hookdeck,
   HubSpot: hubSpot,
   ImageKit: imageKit,
@@ -137,7 +148,9 @@ export const SENDERS = {
   Paddle: paddle,
   PagerDuty: pagerDuty,
   Paystack: paystack,
+  Plaid: plaid,
   Polar: polar,
+  Postmark: postmark,
   Pusher: pusher,
   Razorpay: razorpay,
   Render: render,
@@ -154,10 +167,13 @@ export const SENDERS = {
   Stripe: stripe,
   Telegram: telegram,
   Telnyx: telnyx,
+  TerraformCloud: terraformCloud,
   Trello: trello,
   Twitch: twitch,
   Typeform: typeform,
+  Vercel: vercel,
   Webflow: webflow,
+  WebSub: webSub,
   Wise: wise,
   WooCommerce: wooCommerce,
   WorkOS: workOS,

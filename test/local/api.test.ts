@@ -1062,6 +1062,12 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'a volume takes 500 iops for each GiB (io2: 1000): raise sizeGiB or lower iops',
   ],
   [
+    'credentials that never go',
+    { store: { managed: { credentials: { rotateAfterDays: 1 } } } },
+    'spec.store.managed.credentials',
+    'formerValidHours must be less than 24',
+  ],
+  [
     'throughput of io2',
     volume({ type: 'io2', iops: 3000, throughput: 125 }),
     'spec.store.managed.volume',

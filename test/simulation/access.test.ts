@@ -88,9 +88,7 @@ const LIVES: readonly (() => Promise<void>)[] = [
     // As long as it takes to have one too many.
     await world.run(4 * 3600);
   },
-
   rotated,
-
   restored,
 ];
 

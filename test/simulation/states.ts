@@ -295,6 +295,8 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'store.managed.volume.type': 'goes with iops alone',
   'store.managed.volume.snapshotId': 'see restore',
   'store.managed.volume.volumeId': 'see restore',
+  'store.managed.credentials.rotateAfterDays': 'see the tests of rotation',
+  'store.managed.credentials.formerValidHours': 'no state of the account; see rotation',
   'store.managed.snapshots.everyHours': 'see the tests of snapshots',
   'store.managed.snapshots.keep': 'see the tests of snapshots',
   'store.external.caConfigMapRef.name': 'the simulated store has no certificate',

@@ -45,7 +45,7 @@ interface AuthorityDesired {
 
 const SERIAL_BYTES = 15;
 
-/** What it is to hold, where that is another than it does: the secret of a database that is taken. */
+/** What it is to hold, where that is another than it does: the credentials of a database that is taken. */
 type Details = { readonly another: string } | null;
 
 /** Of an authority others get the certificate alone, of a store's secret also since when it is so (RFC 3339), where AWS tells. */
@@ -86,7 +86,8 @@ export const parameter = defineKind<ParameterDesired, Details>({
   async find(account, desired, owner) {
     const found = await byName(account, desired.name);
     const taken = found && (await passwordTaken(account, desired, owner));
-    if (!found || taken === undefined || taken === heldBy(found)) return found;
+    const { user = '', password = '' } = found?.outputs ?? {};
+    if (!found || taken === undefined || taken === secretOf({ user, password })) return found;
     return { ...found, details: { another: taken } };
   },
   async glance(account, desired, owner) {
@@ -127,9 +128,9 @@ export const parameter = defineKind<ParameterDesired, Details>({
     return actual(name, value, tags, account.clock.now());
   },
   // Made once: the database knows this password, clients this authority. Before there is a database it may be another's.
-  async update(account, { name }, { tags = {}, details }) {
+  async update(account, { name, description }, { tags = {}, details }) {
     if (!details) return undefined;
-    await changeSecret(account, name, details.another);
+    await changeSecret(account, { name, description }, details.another);
     return actual(name, details.another, tags, account.clock.now());
   },
   async remove(account, { id }) {
@@ -146,8 +147,6 @@ export const parameter = defineKind<ParameterDesired, Details>({
     );
   },
 });
-
-const heldBy = ({ outputs: { user = '', password = '' } }: Actual<Details>) => secretOf({ user, password });
 
 /** Of the database that the events begin with, while they are not there yet. */
 const passwordTaken = async (account: Account, desired: ParameterDesired, owner: Owner) =>

@@ -20,7 +20,6 @@ export interface Parameter {
   readonly value: string;
   readonly type: string;
   readonly tags: Tags;
-  readonly changedAt: number;
   /** All that it held so far, and since when (milliseconds since the epoch). */
   readonly versions?: readonly { readonly value: string; readonly at: number }[];
 }
@@ -40,14 +39,13 @@ export class Ssm extends Service {
           'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
         );
       }
-      const versions = [...versionsOf(known), { value: Value, at: this.moment.now }];
+      const versions = [...versionsOf(known), { value: Value, at: this.now }];
       this.parameters.set(Name, {
         name: Name,
         value: Value,
         type: Type,
         tags: known?.tags ?? fromTagList(Tags),
         versions,
-        changedAt: this.now,
       });
       return { Version: versions.length };
     },
@@ -108,9 +106,9 @@ export class Ssm extends Service {
 const versionsOf = (parameter: Parameter | undefined) =>
   parameter?.versions ?? (parameter ? [{ value: parameter.value, at: 0 }] : []);
 
-const show = ({ name, value, type, changedAt }: Parameter) => ({
-  Name: name,
-  Value: value,
-  Type: type,
-  LastModifiedDate: new Date(changedAt),
+const show = (parameter: Parameter) => ({
+  Name: parameter.name,
+  Value: parameter.value,
+  Type: parameter.type,
+  LastModifiedDate: new Date(versionsOf(parameter).at(-1)?.at ?? 0),
 });

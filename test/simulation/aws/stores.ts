@@ -1,4 +1,5 @@
 import {
+  formerUsersOf,
   type PostQueueProbe,
   type ProbeEvent,
   READER_ROLES,
@@ -62,11 +63,12 @@ function keepLogins(
   { addLogin, dropLoginsBefore }: ProbeEvent,
 ): Pick<StoreProbe & { reachable: true }, 'user' | 'addedUser' | 'hasFormerLogins'> {
   if (addLogin && !users.has(addLogin.user)) users.set(addLogin.user, addLogin.password);
-  if (dropLoginsBefore === user) for (const each of users.keys()) if (each !== user) users.delete(each);
+  if (dropLoginsBefore === user)
+    for (const each of formerUsersOf([...users.keys()], user)) users.delete(each);
   return {
     user,
     ...(addLogin && { addedUser: addLogin.user }),
-    ...(users.size > 1 && { hasFormerLogins: true }),
+    ...(formerUsersOf([...users.keys()], user).length > 0 && { hasFormerLogins: true }),
   };
 }
 

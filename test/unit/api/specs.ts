@@ -319,6 +319,10 @@ const managed = some({
     securityGroupIds: fc.uniqueArray(hexId('sg'), { maxLength: 3 }),
     cidrs: fc.uniqueArray(fc.constantFrom('10.1.0.0/16', '10.2.3.4/32', '192.168.0.0/24'), { maxLength: 3 }),
   }),
+  credentials: some({
+    rotateAfterDays: fc.integer({ min: 1, max: 3650 }),
+    formerValidHours: fc.integer({ min: 0, max: 8760 }),
+  }),
   volume,
 });
 
@@ -467,6 +471,7 @@ export const FULL_SPEC = {
       mongoImage: 'mongo:8.2',
       replaceImpairedAfterMinutes: 30,
       access: { securityGroupIds: ['sg-0fedcba9876543210'], cidrs: ['10.1.0.0/16'] },
+      credentials: { rotateAfterDays: 90, formerValidHours: 48 },
       volume: {
         sizeGiB: 20,
         type: 'io2',

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../local/ports.ts';
 import { buildAll } from '../../../scripts/build.ts';
+import { SENDERS } from '../../../src/senders/senders.ts';
 
 /** Outside of the project, where no `node_modules` is found. */
 let folder: string;
@@ -86,6 +87,21 @@ test.each([
 
 // Each 100 KiB cost about 1 MB of memory. A jump means that a dependency has moved what is left out of the bundle.
 test('it stays small', () => expect(bytes).toBeLessThan(2_375 * 1024));
+
+test('it knows how senders sign, and not what their pages tell', () => {
+  const text = readdirSync(folder)
+    .filter((file) => file.startsWith('operator'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('');
+  const { scheme, title, note } = SENDERS.WebSub;
+  expect(text).toContain(
+    JSON.stringify(scheme)
+      .slice(1, -1)
+      .replaceAll(/"(\w+)":/g, '$1:'),
+  );
+  expect(text).not.toContain(title);
+  expect(text).not.toContain(note);
+});
 
 /** An API server that takes connections and never answers. */
 async function silentServer(): Promise<{ url: string; asked: Promise<void>; close: () => void }> {

@@ -27,9 +27,14 @@ export function keysOf({
   publicKey,
   hmac,
   bodyHmac,
+  jwt,
   standardWebhooks,
   authorization,
 }: SenderSettings['scheme']): Keys {
+  if (jwt?.algorithm === 'ES256') {
+    const { publicKey: key, privateKey } = PAIRS['ecdsa-p256-sha256'];
+    return { secret: JSON.stringify(key.export({ format: 'jwk' })), privateKey };
+  }
   if (publicKey !== undefined) {
     const { publicKey: key, privateKey } = PAIRS[publicKey.algorithm];
     return { secret: key.export({ type: 'spki', format: 'pem' }).toString().trim(), privateKey };
@@ -95,12 +100,19 @@ export function deliver(
     ].join(parts?.separator);
     headers[proofHeader(scheme)] = value;
   } else if (scheme.jwt !== undefined) {
-    const { header, issuer, bodyHashClaim = 'sha256' } = scheme.jwt;
+    const { header, algorithm, issuer, bodyHashClaim = 'sha256' } = scheme.jwt;
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const claims = { iss: issuer, [bodyHashClaim]: createHash('sha256').update(body).digest('hex') };
-    const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
-    headers[header.toLowerCase()] =
-      `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+    const claims = {
+      iss: issuer,
+      ...(algorithm === 'ES256' && { iat: Math.floor(at.getTime() / 1000) }),
+      [bodyHashClaim]: createHash('sha256').update(body).digest('hex'),
+    };
+    const text = `${part({ alg: algorithm, typ: 'JWT' })}.${part(claims)}`;
+    const digest =
+      privateKey === undefined
+        ? createHmac('sha256', secret).update(text).digest()
+        : sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+    headers[header.toLowerCase()] = `${text}.${digest.toString('base64url')}`;
   } else if (scheme.standardWebhooks) {
     const seconds = written(at, 'seconds');
     const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))

@@ -132,7 +132,9 @@ describe.each(ALL)('$type', ({ type, sender }) => {
 
 const isTimed = ({ scheme }: Sender) =>
   (scheme.hmac ?? scheme.publicKey ?? scheme.bodyHmac)?.timestamp !== undefined ||
-  scheme.standardWebhooks !== undefined;
+  scheme.standardWebhooks !== undefined ||
+  // The other token that a sender of these sends has no time.
+  scheme.jwt?.algorithm === 'ES256';
 
 test.each(ALL.filter(({ sender }) => isTimed(sender)))(
   '$type is held to the time that it signs',
@@ -281,6 +283,19 @@ test('a question is answered, and only where it is asked rightly', () => {
   });
   expect(ask('Dropbox', {}, ['x'], { method: 'GET' })).toBeUndefined();
   expect(ask('Dropbox', {}, ['x'], { query })).toBeUndefined();
+  const asked = (mode: string) =>
+    new Map([
+      ['hub.mode', [mode]],
+      ['hub.topic', ['https://example.com/feed']],
+      ['hub.challenge', ['abc']],
+    ]);
+  expect(ask('WebSub', {}, ['x'], { method: 'GET', query: asked('subscribe') })).toMatchObject({
+    statusCode: 200,
+    contentType: 'text/plain',
+    body: 'abc',
+  });
+  // Whoever knows the URL would end the subscription at the hub.
+  expect(ask('WebSub', {}, ['x'], { method: 'GET', query: asked('unsubscribe') })).toBeUndefined();
 });
 
 test('leave to send is given to whoever asks for it, and a secret that comes with a question is only given back', () => {

@@ -51,6 +51,7 @@ describe.each(ALGORITHMS)('%s', (algorithm) => {
   const bare = { ed25519: 32, 'ecdsa-p256-sha256': 65, 'rsa-sha256': undefined }[algorithm];
   const forms: [string, string][] = [
     ['PEM', pem(publicKey).trim()],
+    ['JWK', JSON.stringify({ kid: '1', use: 'sig', ...publicKey.export({ format: 'jwk' }) })],
     ['base64 of DER', der(publicKey).toString('base64')],
     ['base64 of DER in lines', lines(der(publicKey).toString('base64'))],
     ['hex of DER', der(publicKey).toString('hex')],
@@ -116,11 +117,14 @@ describe.each(ALGORITHMS)('%s', (algorithm) => {
     ['of another algorithm', pem(PAIRS[algorithm === 'ed25519' ? 'rsa-sha256' : 'ed25519'].publicKey)],
     ['of another curve', pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey)],
     ['that is private', PAIRS[algorithm].privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['that is a private JWK', JSON.stringify(PAIRS[algorithm].privateKey.export({ format: 'jwk' }))],
+    ['that is no JWK', '{"kty":"EC"}'],
+    ['that is no JSON', '{'],
     ['that is cut', der(publicKey).toString('base64').slice(0, -8)],
     ['that is words', 'not a key'],
   ])('says in words that it can not use a key %s', (_, key) => {
     expect(secretProblems(settingsOf(algorithm), [key.trim()])).toEqual([
-      { secret: 0, message: `the key is not a public key for ${algorithm}, in PEM, base64 or hex` },
+      { secret: 0, message: `the key is not a public key for ${algorithm}, in PEM, JWK, base64 or hex` },
     ]);
   });
 });
