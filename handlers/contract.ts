@@ -314,7 +314,10 @@ export interface HandshakeSettings {
     readonly headers?: Readonly<Record<string, string>>;
     /** A text with places. */
     readonly text?: string;
-    /** In its place an object of such texts, or of the HMAC-SHA256 in hex of one under the first secret. */
+    /**
+     * In its place an object of such texts, or of the HMAC-SHA256 in hex of one, under the secret that the question is signed
+     * with, or the first.
+     */
     readonly json?: Readonly<Record<string, string | number | { readonly hmacOf: string }>>;
   };
 }

@@ -265,17 +265,22 @@ test('a question is answered, and only where it is asked rightly', () => {
     plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
     encryptedToken: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+  // While it is rotated, Zoom knows one of two.
+  const encryptedBy = (secrets: string[]) =>
+    JSON.parse(String((ask('Zoom', zoom, secrets) as { body: string }).body)).encryptedToken;
+  expect(encryptedBy(['a new one', secretOf('Zoom')])).toBe(encryptedBy([secretOf('Zoom')]));
   // Whoever asks without a signature would else have anything signed.
   expect(ask('Zoom', zoom, ['another'])).toBeUndefined();
   expect(ask('Discord', { type: 1, id: '7' }, [secretOf('Discord')])).toMatchObject({ body: '{"type":1}' });
   expect(ask('Discord', { type: 0 }, [secretOf('Discord')])).toMatchObject({ statusCode: 204, body: '' });
   expect(ask('Discord', { type: 2, id: '7' }, [secretOf('Discord')])).toBeUndefined();
   expect(ask('Trello', {}, ['x'], { method: 'HEAD' })).toMatchObject({ statusCode: 200, body: '' });
-  expect(ask('WooCommerce', {}, ['x'], { body: Buffer.from('webhook_id=12') })).toMatchObject({
-    statusCode: 200,
-    body: '',
-  });
+  const form = 'application/x-www-form-urlencoded; charset=UTF-8';
+  const ping = { body: Buffer.from('webhook_id=12'), headers: new Map([['content-type', [form]]]) };
+  expect(ask('WooCommerce', {}, ['x'], ping)).toMatchObject({ statusCode: 200, body: '' });
   expect(ask('WooCommerce', { webhook_id: 12 }, ['x'])).toBeUndefined();
+  // An event, of which the text would be a field of a form.
+  expect(ask('WooCommerce', { permalink: 'https://example.com/?a=1&webhook_id=12' }, ['x'])).toBeUndefined();
   const query = new Map([['challenge', ['abc']]]);
   expect(ask('Dropbox', {}, ['x'], { method: 'GET', query })).toMatchObject({
     contentType: 'text/plain',
