@@ -329,6 +329,10 @@ export interface BatchSettings {
   /** The body is a form, and the JSON in this field of it. */
   readonly form?: string;
   /**
+   * Of a body that is a list alone; another is one event, as is each of CloudEvents' binary mode, whose data may be a list.
+   */
+  readonly ifList?: true;
+  /**
    * Nothing in an element tells it from an equal one, before or after it: it is known as the one at its place in its request,
    * and has that one's time.
    */

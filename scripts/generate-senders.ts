@@ -94,7 +94,7 @@ function page(type: string, sender: Sender): string {
             : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
         ]),
     batch
-      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one. The places below are in it.`
+      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one${batch.ifList ? ', where the body is a list; any other body is an event' : ''}. The places below are in it.`
       : 'A request is an event.',
     `An event is recognised by: ${identityOf(sender)}.`,
     ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
