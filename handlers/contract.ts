@@ -122,6 +122,31 @@ export const readerOf = ({ user, password }: Login): Login => ({
 /** The name alone. */
 export const readerNameOf = (user: string): string => READER + user.slice(FIRST_USER.length);
 
+/**
+ * Of a user who came after the first: "nami-<request>-<made><random>", or of a reader beside one. The request for which it was made
+ * and the rest have 8 digits in hex each; `made` are seconds since the epoch.
+ */
+const LATER_USER = /^nami(?:-reader)?-(?<request>[0-9a-f]{8})-(?<made>[0-9a-f]{8})[0-9a-f]{8}$/;
+
+/** The request that a user was made for; undefined of the first one. */
+export const requestOfUser = (user: string): string | undefined => LATER_USER.exec(user)?.groups?.request;
+
+/** When a user of ours was made, so that later ones compare as greater; undefined of anybody else. */
+const madeAt = (user: string): string | undefined =>
+  user === FIRST_USER || user === READER ? '' : LATER_USER.exec(user)?.groups?.made;
+
+/**
+ * The users of a database, among all its users, who were there before `present`. One who came after it is none, although nobody
+ * may log in as that one yet: it may be just about to take the place of `present`.
+ */
+export function formerUsersOf(users: readonly string[], present: string): string[] {
+  const limit = madeAt(present) ?? '';
+  return users.filter((user) => (madeAt(user) ?? limit) < limit);
+}
+
+/** A reader of ours. */
+export const isReader = (user: string): boolean => user.startsWith(READER) && madeAt(user) !== undefined;
+
 /** What `spec.source` says, without its secrets. */
 export interface SourceSettings {
   readonly type: SourceType;

@@ -19,6 +19,8 @@ export const diet: readonly Plugin[] = [
   }),
   // The transport of those clients.
   replace('undici', /\/undici\/index\.js$/, { Agent: 'class', ProxyAgent: 'class' }),
+  // Of auth-providers that Kubernetes has removed, and the operator refuses by name.
+  replace('jsonpath-plus', /\/jsonpath-plus\/dist\/index-node-esm\.js$/, { JSONPath: 'function' }),
   // Proxies that the operator's own transport refuses by name.
   replace('socks', /\/socks-proxy-agent\/dist\/index\.js$/, { SocksProxyAgent: 'class' }),
   replace('socks-client', /\/socks\/build\/index\.js$/, { SocksClient: 'class' }),

@@ -16,6 +16,12 @@ is_blank() {
   bytes=$(head -c 1M "$1" | tr -d '\0' | wc -c) && [ "$bytes" -eq 0 ]
 }
 
+write_mark() {
+  echo "$NAMI_VOLUME_ID" >"$MARK.new"
+  mv "$MARK.new" "$MARK"
+  sync --file-system "$MARK"
+}
+
 is_attached() { [ -n "$(find_device)" ] || { echo "it is not attached" && false; }; }
 
 # To look costs nothing.
@@ -52,11 +58,19 @@ if [ ! -e "$MARK" ]; then
     umount "$NAMI_MOUNT"
     refuse "the volume $NAMI_VOLUME_ID holds files that are not the store's, which are left as they are: name another volume"
   fi
-  echo "$NAMI_VOLUME_ID" >"$MARK.new"
-  mv "$MARK.new" "$MARK"
-  sync --file-system "$MARK"
-elif [ "$(cat "$MARK")" != "$NAMI_VOLUME_ID" ]; then
-  owner=$(tr -cd '[:alnum:]-' <"$MARK")
+  write_mark
+  exit 0
+fi
+
+owner=$(tr -cd '[:alnum:]-' <"$MARK")
+[ "$owner" = "$NAMI_VOLUME_ID" ] && exit 0
+case ",${NAMI_VOLUME_MADE_FROM:-}," in
+*",${owner:-none},"*)
+  say "takes the volume $NAMI_VOLUME_ID over, which was made from $owner"
+  write_mark
+  ;;
+*)
   umount "$NAMI_MOUNT"
   refuse "the volume $NAMI_VOLUME_ID bears the mark of $owner: it is left as it is"
-fi
+  ;;
+esac

@@ -1,10 +1,9 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { type Login, readerNameOf } from '../contract.ts';
+import { formerUsersOf, type Login } from '../contract.ts';
+import { dropUser, usersOf } from './users.ts';
 
 /** Code of MongoDB's own errors. (MongoDB: error_codes.yml) */
 const USER_ALREADY_EXISTS = 51_003;
-/** Users that are made for a pipeline, and no one's beside it. */
-const OURS = /^nami(-reader)?(-[0-9a-f]{8}-[0-9a-f]{8})?$/;
 
 type Admin = Pick<Db, 'command'>;
 
@@ -25,15 +24,11 @@ export async function addLogin(admin: Admin, { user, password }: Login): Promise
   }
 }
 
-/** The users of logins that `user` came after, and of their readers. (MongoDB: usersInfo.) */
-export async function formerUsers(admin: Admin, user: string): Promise<string[]> {
-  const { users } = (await admin.command({ usersInfo: 1 })) as { users: readonly { user: string }[] };
-  const present = [user, readerNameOf(user)];
-  return users.map((each) => each.user).filter((name) => OURS.test(name) && !present.includes(name));
-}
+/** The users of logins that `user` came after, and of their readers. */
+export const formerUsers = async (admin: Admin, user: string): Promise<string[]> =>
+  formerUsersOf(await usersOf(admin), user);
 
 /** Lets none of them in any more; connections that they have are closed to them at once. (MongoDB: dropUser.) */
 export async function dropFormerUsers(admin: Admin, user: string): Promise<void> {
-  for (const dropUser of await formerUsers(admin, user))
-    await admin.command({ dropUser, writeConcern: { w: 'majority' } });
+  for (const former of await formerUsers(admin, user)) await dropUser(admin, former);
 }

@@ -1,36 +1,36 @@
 import { type Db, MongoServerError } from 'mongodb';
-import type { Login, ReaderRole } from '../contract.ts';
+import { isReader, type Login, type ReaderRole } from '../contract.ts';
+import { dropUser, usersOf } from './users.ts';
 
-/** Codes of MongoDB's own errors. (MongoDB: error_codes.yml) */
-const USER_NOT_FOUND = 11;
+type Admin = Pick<Db, 'command'>;
+
+/** Code of MongoDB's own errors. (MongoDB: error_codes.yml) */
 const USER_ALREADY_EXISTS = 51_003;
 
 /**
  * Sees to it that a reader is there with exactly this role, or that there is none where no role is wanted. The user stands in the
- * database of all users, as the store's own does.
+ * database of all users, as the store's own does. Readers from before a rotation, while they are good, may do the same.
  */
 export async function keepReader(
-  admin: Pick<Db, 'command'>,
+  admin: Admin,
   database: string,
   role: ReaderRole | undefined,
   { user, password }: Login,
 ): Promise<void> {
-  if (role === undefined) return await dropReader(admin, user);
-  const granted = { pwd: password, roles: [{ role, db: database }] };
+  if (role === undefined) return await dropReaders(admin);
+  const roles = [{ role, db: database }];
   try {
-    await admin.command({ createUser: user, ...granted });
+    await admin.command({ createUser: user, pwd: password, roles });
   } catch (error) {
-    if (!hasCode(error, USER_ALREADY_EXISTS)) throw error;
-    await admin.command({ updateUser: user, ...granted });
+    if (!(error instanceof MongoServerError && error.code === USER_ALREADY_EXISTS)) throw error;
+    await admin.command({ updateUser: user, pwd: password, roles });
   }
+  for (const other of await readersOf(admin))
+    if (other !== user) await admin.command({ updateUser: other, roles });
 }
 
-async function dropReader(admin: Pick<Db, 'command'>, user: string): Promise<void> {
-  try {
-    await admin.command({ dropUser: user });
-  } catch (error) {
-    if (!hasCode(error, USER_NOT_FOUND)) throw error;
-  }
+async function dropReaders(admin: Admin): Promise<void> {
+  for (const reader of await readersOf(admin)) await dropUser(admin, reader);
 }
 
-const hasCode = (error: unknown, code: number) => error instanceof MongoServerError && error.code === code;
+const readersOf = async (admin: Admin) => (await usersOf(admin)).filter(isReader);

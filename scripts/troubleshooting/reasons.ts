@@ -47,6 +47,11 @@ const DOMAIN_TAKEN: Explanation = {
     "of `GatewayReady`, which is True: a base path or a DNS record of the operator's domain name leads elsewhere, and is left alone. The endpoint is reached by the gateway's own address",
   remedy: 'remove it or change the setting, as the message says ([`docs/domains.md`](domains.md))',
 };
+const CANT_BEGIN_WITH_IT: Explanation = {
+  means:
+    'what `volume.snapshotId` or `volume.volumeId` names is not there, of another account, broken, too large, in use or not encrypted. Nothing is made in its place',
+  remedy: 'change what the message names ([`docs/restore.md`](restore.md))',
+};
 const EVENTS_LEFT: Explanation = {
   means: 'the pipeline is being deleted and events are left',
   remedy:
@@ -97,12 +102,20 @@ export const USER_MUST_ACT: Readonly<Record<UserMustAct, Explanation>> = {
   VolumeGone: {
     means: 'the volume that the status names is not there any more',
     remedy:
-      'restore it from a snapshot and tag it as the message says, or give it up: `nami.dev/replace-volume: <its id>` begins with an empty one',
+      'give it up by `nami.dev/replace-volume: <its id>`: for one from the snapshot that `volume.snapshotId` names, or without that for an empty one ([`docs/restore.md`](restore.md))',
+  },
+  SnapshotInvalid: CANT_BEGIN_WITH_IT,
+  VolumeInvalid: CANT_BEGIN_WITH_IT,
+  VolumeNotReplaced: {
+    means:
+      '`volume.snapshotId` or `volume.volumeId` names something else than the volume began with. The store goes on with that',
+    remedy:
+      'take it out, or give the events up that are there: `nami.dev/replace-volume: <id of the volume>`',
   },
   StorePasswordLost: {
     means:
-      "the parameter with the store's password is gone, and so is the function that had it. None is made up: the database knows the old one alone",
-    remedy: 'put it back with the command in the message',
+      "the parameter with the store's password is gone, and so is the function that had it; or no tag of the snapshot or volume that is taken names it. None is made up: the database knows the old one alone",
+    remedy: 'put it back, or name it, with the command in the message',
   },
   InstanceTypeNotFound: NO_SUCH_HOST,
   InstanceTypeNotOffered: NO_SUCH_HOST,
@@ -209,9 +222,14 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
     remedy:
       'nothing, or annotate the pipeline with `nami.dev/replace-host` before, when an interruption suits you',
   },
+  RotationNotOurs: {
+    means:
+      'of `StoreReady`, which is True: the annotation `nami.dev/rotate-credentials` is on a pipeline with a store of your own',
+    remedy: 'rotate them in your MongoDB and in the Secret that the spec names, and take the annotation off',
+  },
   RotationWaits: {
     means:
-      'of `StoreReady`, which is True: the credentials of the store are to be rotated, as asked for or for their age, and that is tried again by itself. The present ones stay good',
+      'of `StoreReady`, which is True: the credentials of the store are to be rotated, as asked for or for their age, or those from before a rotation are to be dropped, and that is tried again by itself. The present ones stay good',
     remedy:
       'what the message says; most often the store, or the function that writes to it, has to answer first',
   },

@@ -1025,10 +1025,17 @@ const managedStore = z
         formerValidHours: integer(
           0,
           8760,
-          'Hours for which the login before a rotation is still good, so that those who read the events by spec.store.connectionSecret can follow: at least a quarter of an hour.',
+          'Hours for which the login before a rotation is still good once the function has the new one, so that those who read the events by spec.store.connectionSecret can follow: at least a quarter of an hour.',
         ).default(24),
       })
       .prefault({})
+      .meta(
+        rules({
+          rule: '!has(self.rotateAfterDays) || self.formerValidHours < self.rotateAfterDays * 24',
+          message:
+            'credentials.formerValidHours must be less than 24 for each of rotateAfterDays, or those before a rotation would never go',
+        }),
+      )
       .describe(
         "The database's credentials, which the annotation nami.dev/rotate-credentials rotates too: any new value does. See docs/store.md.",
       ),
@@ -1054,11 +1061,33 @@ const managedStore = z
             'What happens to the volume, and with it every stored event, when the pipeline is deleted: it stays, it goes, or it goes once a last snapshot of it is complete.',
           )
           .default('Retain'),
+        snapshotId: formed(
+          32,
+          /^snap-[0-9a-f]{8,17}$/,
+          'snapshotId must be the id of an EBS snapshot, such as snap-0123456789abcdef0',
+        )
+          .optional()
+          .describe(
+            'Snapshot that the volume is made from, with its events and the password of their database. It counts where a volume is made: one that is there has to be given up by the annotation nami.dev/replace-volume. See docs/restore.md.',
+          ),
+        volumeId: formed(
+          32,
+          /^vol-[0-9a-f]{8,17}$/,
+          'volumeId must be the id of an EBS volume, such as vol-0123456789abcdef0',
+        )
+          .optional()
+          .describe(
+            "Volume that is taken in place of a new one, with its events and the password of their database: its tag nami.dev/adoptable-by has to name the pipeline. It becomes the pipeline's own, reclaimPolicy included. See docs/restore.md.",
+          ),
       })
       .prefault({})
       .describe('The EBS volume that holds the database. Always encrypted.')
       .meta(
         rules(
+          {
+            rule: '!has(self.snapshotId) || !has(self.volumeId)',
+            message: 'the volume is made from snapshotId or it is volumeId: take one of the two out',
+          },
           {
             rule: "self.type != 'io2' || has(self.iops)",
             message: 'type io2 needs iops',
@@ -1403,7 +1432,9 @@ export const webhookPipelineStatus = z
           .string()
           .max(64)
           .optional()
-          .describe('When the present credentials of a managed store were made.')
+          .describe(
+            'Since when the function has got into a managed store with the present credentials; where they were never rotated, when they were made.',
+          )
           .meta({ format: 'date-time' }),
         snapshots: z
           .object({

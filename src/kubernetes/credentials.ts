@@ -11,6 +11,12 @@ export interface KubeconfigChoice {
   context?: string | undefined;
 }
 
+/** Ways to credentials that kubectl knows no more either, and what took their place. (Kubernetes 1.26: CHANGELOG.) */
+const REMOVED_PROVIDERS: Readonly<Record<string, string>> = {
+  azure: 'kubelogin',
+  gcp: 'gke-gcloud-auth-plugin',
+};
+
 /** What `KubeConfig.createDispatcherOptions` makes of cluster and user: how to connect, with which TLS. */
 export type ConnectionSettings = ReturnType<KubeConfig['createDispatcherOptions']>;
 
@@ -97,6 +103,13 @@ function load(choice: KubeconfigChoice): KubeConfig {
   }
   if (choice.context !== undefined) config.setCurrentContext(choice.context);
   const cluster = currentCluster(config, named);
+  const provider: string = config.getCurrentUser()?.authProvider?.name ?? '';
+  const plugin = REMOVED_PROVIDERS[provider];
+  if (plugin !== undefined) {
+    throw new KubeconfigError(
+      `the kubeconfig has the user's credentials from an auth-provider "${provider}", which Kubernetes has removed: have them come from its exec plugin, ${plugin}`,
+    );
+  }
   // KubeConfig refuses plain http unless TLS verification is off. There is no TLS to verify.
   if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });
   return config;

@@ -1,4 +1,5 @@
 import { STORE_DEFAULTS } from '../api/store-defaults.ts';
+import type { VolumeIdentity } from '../aws/calls/expected-volume.ts';
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import type { Ingress } from '../aws/kinds/security-group.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
@@ -37,11 +38,20 @@ export function storeUri({ secrets }: PlanInput): Unresolved<string> {
 }
 
 /** Which volume the events of a managed store are on. */
-export const volumeIdentity = ({ known, givenUpVolumeId }: Pick<PlanInput, 'known' | 'givenUpVolumeId'>) => ({
-  object: DATA_VOLUME,
-  expectedId: known.volumeId ?? '',
-  givenUpId: givenUpVolumeId ?? '',
-});
+export function volumeIdentity({
+  known,
+  givenUpVolumeId,
+  spec,
+}: Pick<PlanInput, 'known' | 'givenUpVolumeId' | 'spec'>): VolumeIdentity {
+  const { snapshotId, volumeId } = spec.store.managed?.volume ?? {};
+  return {
+    object: DATA_VOLUME,
+    expectedId: known.volumeId ?? '',
+    givenUpId: givenUpVolumeId ?? '',
+    ...(snapshotId !== undefined && { origin: { snapshotId } }),
+    ...(volumeId !== undefined && { origin: { volumeId } }),
+  };
+}
 
 /** The post-queue function's security group, and with a managed store the host, its volume and its credentials. */
 export function planStore(input: PlanInput): Graph {
@@ -193,6 +203,7 @@ function planHost(input: PlanInput): Graph {
           region,
           mongoImage: managed.mongoImage,
           volumeId: ref('Volume', DATA_VOLUME, 'id'),
+          madeFrom: ref('Volume', DATA_VOLUME, 'madeFrom'),
           credentialsParameter,
           authorityParameter,
         }),

@@ -11,6 +11,8 @@ interface HostSettings {
   readonly region: string;
   readonly mongoImage: string;
   readonly volumeId: ReturnType<typeof ref>;
+  /** Other volumes, with commas, whose mark it may bear. */
+  readonly madeFrom: ReturnType<typeof ref>;
   readonly credentialsParameter: string;
   readonly authorityParameter: string;
 }
@@ -24,6 +26,7 @@ export function userData({
   region,
   mongoImage,
   volumeId,
+  madeFrom,
   credentialsParameter,
   authorityParameter,
 }: HostSettings): Join {
@@ -34,6 +37,9 @@ mkdir -p /etc/nami /usr/local/lib/nami
 cat > /etc/nami/host.env <<'ENV'
 NAMI_VOLUME_ID=`,
     volumeId,
+    `
+NAMI_VOLUME_MADE_FROM=`,
+    madeFrom,
     `
 NAMI_CREDENTIALS_PARAMETER=${credentialsParameter}
 NAMI_AUTHORITY_PARAMETER=${authorityParameter}

@@ -135,15 +135,20 @@ export class Host {
 }
 
 /** What the plan gives EC2, with the volume's id in place. */
-function userDataOf(volumeId: string): string {
+function userDataOf(volumeId: string, madeFrom = ''): string {
   const settings = {
     region: REGION,
     mongoImage: IMAGE,
     credentialsParameter: PARAMETER,
     authorityParameter: AUTHORITY_PARAMETER,
   };
-  const { $join: parts } = userData({ ...settings, volumeId: ref('Volume', 'data', 'id') });
-  return parts.map((part) => (typeof part === 'string' ? part : volumeId)).join('');
+  const { $join: parts } = userData({
+    ...settings,
+    volumeId: ref('Volume', 'data', 'id'),
+    madeFrom: ref('Volume', 'data', 'madeFrom'),
+  });
+  const values: Readonly<Record<string, string>> = { id: volumeId, madeFrom };
+  return parts.map((part) => (typeof part === 'string' ? part : (values[part.field] ?? ''))).join('');
 }
 
 /** One command of QEMU's machine protocol. */

@@ -376,7 +376,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2:CreateSubnet': ec2Made('subnet', ({ VpcId }) => [VpcId]),
   'ec2:CreateTags': ({ Resources = [], Tags }, arns, _, command) =>
     Resources.map((id): Check => [command, arns.ec2(id), requested(Tags)]),
-  'ec2:CreateVolume': ec2Made('volume'),
+  'ec2:CreateVolume': ec2Made('volume', ({ SnapshotId }) => (SnapshotId === undefined ? [] : [SnapshotId])),
   'ec2:CreateVpc': ec2Made('vpc'),
   'ec2:DeleteInternetGateway': ec2On(({ InternetGatewayId }) => [InternetGatewayId]),
   'ec2:DeleteRouteTable': ec2On(({ RouteTableId }) => [RouteTableId]),

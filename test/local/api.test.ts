@@ -1054,6 +1054,12 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     'a volume takes 500 iops for each GiB (io2: 1000): raise sizeGiB or lower iops',
   ],
   [
+    'credentials that never go',
+    { store: { managed: { credentials: { rotateAfterDays: 1 } } } },
+    'spec.store.managed.credentials',
+    'formerValidHours must be less than 24',
+  ],
+  [
     'throughput of io2',
     volume({ type: 'io2', iops: 3000, throughput: 125 }),
     'spec.store.managed.volume',
@@ -1064,6 +1070,24 @@ const WRONG: readonly (readonly [string, unknown, string, string])[] = [
     volume({ throughput: 751 }),
     'spec.store.managed.volume',
     'throughput takes four iops for each MiB a second: raise iops or lower throughput',
+  ],
+  [
+    'a volume from a snapshot that is another volume',
+    volume({ snapshotId: 'snap-0123456789abcdef0', volumeId: 'vol-0123456789abcdef0' }),
+    'spec.store.managed.volume',
+    'made from snapshotId or it is volumeId: take one of the two out',
+  ],
+  [
+    'a snapshot by its name',
+    volume({ snapshotId: 'friday' }),
+    'spec.store.managed.volume.snapshotId',
+    'snapshotId must be the id of an EBS snapshot, such as snap-0123456789abcdef0',
+  ],
+  [
+    'a volume by the id of something else',
+    volume({ volumeId: 'snap-0123456789abcdef0' }),
+    'spec.store.managed.volume.volumeId',
+    'volumeId must be the id of an EBS volume, such as vol-0123456789abcdef0',
   ],
   [
     'iops out of bounds',

@@ -88,7 +88,44 @@ const LIVES: readonly (() => Promise<void>)[] = [
     // As long as it takes to have one too many.
     await world.run(4 * 3600);
   },
+  rotated,
+  restored,
 ];
+
+/** Credentials that are rotated. */
+async function rotated(): Promise<void> {
+  const world = await simulate({ settings: NOTHING_STAYS });
+  const spec = { store: { managed: { credentials: { rotateAfterDays: 1 } } } };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+  await world.until(isReady('orders'), PATIENCE);
+  await world.until(
+    ({ kubernetes }) => kubernetes.events.some(({ reason }) => reason === 'CredentialsRotated'),
+    100_000,
+  );
+}
+
+/** A snapshot that is restored in place, after the password has become another, and in a pipeline that it is handed over to. */
+async function restored(): Promise<void> {
+  const world = await simulate({ settings: NOTHING_STAYS });
+  const { snapshots, volumes } = world.aws.ec2;
+  const apply = (name: string, volume: object, annotations = {}) =>
+    world.kubernetes.apply({
+      metadata: { name, annotations },
+      spec: { store: { managed: { volume, snapshots: {} } } },
+    });
+  apply('orders', {});
+  await world.until(isReady('orders'), PATIENCE);
+  await world.until(() => snapshots.size > 0, 2 * 3600);
+  await world.run(PATIENCE);
+  const { id: snapshotId, tags, volumeId } = first(snapshots.values());
+  world.aws.ssm.parameters.change(tags[TAGS.credentials] ?? '', { value: 'rotated' });
+  apply('orders', { snapshotId }, { 'nami.dev/replace-volume': volumeId });
+  await world.until(() => volumes.size === 2, PATIENCE);
+  await world.until(isReady('orders'), PATIENCE);
+  snapshots.change(snapshotId, { tags: { ...tags, [TAGS.adoptableBy]: `${CLUSTER}/default/returns` } });
+  apply('returns', { snapshotId });
+  await world.until(isReady('returns'), PATIENCE);
+}
 
 /** A domain name that gets another certificate and another base path, and whose gateway is closed elsewhere. */
 async function underADomain(): Promise<void> {

@@ -3,6 +3,7 @@ import { POST_QUEUE_ENV, readerNameOf } from '../../handlers/contract.ts';
 import type { WebhookPipelineStatus } from '../../src/api/v1alpha1.ts';
 import { loginOf } from '../../src/store-login.ts';
 import { first, isReady, settledWorld } from './pipelines.ts';
+import { crashAt } from './sweep/crash.ts';
 import { lostEvents } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
@@ -30,8 +31,14 @@ function userInUse({ aws }: World): string {
   return /^mongodb:\/\/([^:]+):/.exec(uri)?.[1] ?? '';
 }
 
-const ask = ({ kubernetes }: World, value: string) =>
-  kubernetes.apply({ metadata: { name: 'orders', annotations: { 'nami.dev/rotate-credentials': value } } });
+const ask = ({ kubernetes }: World, value: string, spec: object = {}) =>
+  kubernetes.apply({
+    metadata: { name: 'orders', annotations: { 'nami.dev/rotate-credentials': value } },
+    spec,
+  });
+
+/** Those before a rotation are to be good for no longer than need be. */
+const BRIEFLY = { store: { managed: { credentials: { formerValidHours: 0 } } } };
 
 const isRotated = (from: string) => (world: World) =>
   userInUse(world) !== from && loginOf(secret(world)).user === userInUse(world);
@@ -61,7 +68,7 @@ test('an annotation has them rotated: both are good for a day, and then the new 
   ask(world, 'once');
   await untilUnderLoad(world, isRotated('nami'), 900);
   const user = userInUse(world);
-  expect(user).toMatch(/^nami-[0-9a-f]{8}-[0-9a-f]{8}$/);
+  expect(user).toMatch(/^nami-[0-9a-f]{8}-[0-9a-f]{16}$/);
   expect(users(world)).toEqual(['nami', user]);
   await world.run(600);
   expect(store(world)?.credentialsSince).toBeDefined();
@@ -111,11 +118,7 @@ test('they are rotated when they are as old as the spec lets them be', async () 
 
 test('where none are to be good for longer than need be, the former go once no batch can have them', async () => {
   const world = await settledWorld();
-  const spec = { store: { managed: { credentials: { formerValidHours: 0 } } } };
-  world.kubernetes.apply({
-    metadata: { name: 'orders', annotations: { 'nami.dev/rotate-credentials': 'leaked' } },
-    spec,
-  });
+  ask(world, 'leaked', BRIEFLY);
   await untilUnderLoad(world, isRotated('nami'), 900);
   const began = world.time.now();
   await untilUnderLoad(world, (each) => users(each).length === 1, HOUR);
@@ -192,11 +195,7 @@ test('whoever reads the events has a login that is good at every moment', async 
     return Buffer.from(username, 'base64').toString();
   };
   expect(reader()).toBe('nami-reader');
-  ask(world, 'once');
-  world.kubernetes.apply({
-    metadata: { name: 'orders', annotations: { 'nami.dev/rotate-credentials': 'once' } },
-    spec,
-  });
+  ask(world, 'once', spec);
   for (let passed = 0; passed < HOUR && users(world).length < 3; passed += 5) {
     await world.run(5);
     expect(users(world).map(readerNameOf)).toContain(reader());
@@ -222,4 +221,144 @@ test('the database of another volume begins with the present ones', async () => 
   const [, other] = [...world.aws.stores.databases.values()];
   expect([...(other?.users.keys() ?? [])]).toEqual([user]);
   await world.until(({ kubernetes }) => kubernetes.condition('orders', 'Healthy')?.status === 'True', 900);
+});
+
+/** How a rotation ends, whatever came in between. */
+async function expectOneLogin(world: World): Promise<void> {
+  expect(users(world)).toEqual([userInUse(world)]);
+  expect(loginOf(secret(world))).toEqual({
+    user: userInUse(world),
+    password: database(world).users.get(userInUse(world)),
+  });
+  await expectNothingLost(world);
+}
+
+test('the operator may die before and after each of its calls', async () => {
+  /** Whether all that it does for a rotation is done, with its death at one call; false where there are not so many. */
+  const dies = async (when: 'before' | 'after', index: number): Promise<boolean> => {
+    const world = await settledWorld();
+    let isDead = false;
+    const isChange = ({ to, name, isRead }: { to: string; name: string; isRead: boolean }) =>
+      to === 'AWS' && (!isRead || name.endsWith('Invoke') || name.endsWith('GetParameter'));
+    crashAt(world, when, index, isChange);
+    const { crash } = world;
+    world.crash = () => {
+      isDead = true;
+      crash.call(world);
+    };
+    ask(world, 'once', BRIEFLY);
+    await untilUnderLoad(world, (each) => isRotated('nami')(each) && users(each).length === 1, 3 * HOUR);
+    await expectOneLogin(world);
+    return isDead && world.time.now() > 0;
+  };
+  for (const when of ['before', 'after'] as const) {
+    let deaths = 0;
+    while (deaths < 30 && (await dies(when, deaths))) deaths += 1;
+    expect(deaths).toBeGreaterThan(10);
+  }
+}, 300_000);
+
+test('former credentials are good until the function has had the new ones for long enough, however late it gets them', async () => {
+  const world = await settledWorld();
+  world.aws.faults.refuse('UpdateFunctionConfiguration', 'ServiceException', 'not now');
+  ask(world, 'once', BRIEFLY);
+  await untilUnderLoad(world, (each) => loginOf(secret(each)).user !== 'nami', 900);
+  await untilUnderLoad(world, () => false, 2 * HOUR).catch(() => {});
+  expect(userInUse(world)).toBe('nami');
+  expect(users(world)).toHaveLength(2);
+  world.aws.faults.accept();
+  await untilUnderLoad(world, isRotated('nami'), 2 * HOUR);
+  const began = world.time.now();
+  await world.restart();
+  await untilUnderLoad(world, (each) => users(each).length === 1, HOUR);
+  expect(world.time.now() - began).toBeGreaterThan(800_000);
+  expect(Date.parse(store(world)?.credentialsSince ?? '')).toBeGreaterThan(began - 200_000);
+  await expectOneLogin(world);
+});
+
+test('a secret that can not be changed is told, and leaves no more than one user behind however often it is tried', async () => {
+  const world = await settledWorld();
+  world.aws.faults.refuse(
+    'PutParameter',
+    'AccessDeniedException',
+    'not authorized to perform ssm:PutParameter',
+  );
+  ask(world, 'once', BRIEFLY);
+  await world.until((each) => storeReady(each)?.reason === 'RotationWaits', 300);
+  await world.run(5 * HOUR);
+  expect(storeReady(world)).toMatchObject({
+    status: 'True',
+    message: expect.stringContaining('ssm:PutParameter'),
+  });
+  expect(users(world)).toHaveLength(2);
+  const tried = world.aws.calls.filter(({ command }) => command === 'PutParameter').length;
+  expect(tried).toBeLessThan(20);
+  world.aws.faults.accept();
+  await untilUnderLoad(world, (each) => isRotated('nami')(each) && users(each).length === 1, 3 * HOUR);
+  await expectOneLogin(world);
+});
+
+test('a function that fails when it is asked keeps nothing else from being told', async () => {
+  const world = await settledWorld();
+  const { code } = world.aws.lambda;
+  world.aws.lambda.code = (invoked, event) => {
+    if ('addLogin' in (event as object)) throw new Error('Runtime.ExitError');
+    return code(invoked, event);
+  };
+  ask(world, 'once');
+  await world.until((each) => storeReady(each)?.reason === 'RotationWaits', 300);
+  expect(isReady('orders')(world)).toBe(true);
+  expect(users(world)).toEqual(['nami']);
+});
+
+test('a login that is about to take over is not dropped as a former one by who reads SSM too late', async () => {
+  const world = await settledWorld();
+  ask(world, 'once', BRIEFLY);
+  await untilUnderLoad(world, isRotated('nami'), 900);
+  await world.run(1200);
+  const user = userInUse(world);
+  expect(users(world)).toEqual([user]);
+  world.aws.faults.lag(28, 'ssm');
+  world.crashOn(({ command }) => {
+    if (command !== 'PutParameter') return false;
+    // What is read at first is what was there before, which was made for this.
+    ask(world, 'once', BRIEFLY);
+    return true;
+  });
+  ask(world, 'twice', BRIEFLY);
+  await untilUnderLoad(world, (each) => loginOf(secret(each)).user !== user, 900);
+  const next = loginOf(secret(world)).user;
+  await world.run(25);
+  expect(users(world)).toEqual([user, next]);
+  // Then it is seen, and is not made for what is asked for now.
+  const isLast = (each: World) => ![user, next].includes(userInUse(each)) && users(each).length === 1;
+  await untilUnderLoad(world, isLast, 3 * HOUR);
+  await expectOneLogin(world);
+});
+
+test('credentials that were rotated come back into SSM from the function when somebody deletes them there', async () => {
+  const world = await settledWorld();
+  ask(world, 'once', BRIEFLY);
+  await world.until((each) => isRotated('nami')(each) && users(each).length === 1, HOUR);
+  const before = secret(world);
+  const { name } = first(world.aws.ssm.parameters.filter(({ name }) => name.endsWith('store-password')));
+  world.aws.ssm.parameters.delete(name);
+  await world.until(({ aws }) => aws.ssm.parameters.get(name) !== undefined, 1800);
+  expect(secret(world)).toBe(before);
+  await world.run(600);
+  expect(rotations(world)).toBe(1);
+  await expectOneLogin(world);
+});
+
+test('the annotation on a pipeline with another store says that it is not for it', async () => {
+  const world = await simulate();
+  world.aws.stores.external.set('db.example', { isUp: true, events: new Set() });
+  world.kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/' });
+  ask(world, 'once', { store: { external: { uriSecretRef: { name: 'store', key: 'uri' } } } });
+  await world.until(isReady('orders'), 300);
+  expect(storeReady(world)).toMatchObject({
+    status: 'True',
+    reason: 'RotationNotOurs',
+    message: expect.stringContaining('spec.store.external.uriSecretRef'),
+  });
 });

@@ -375,11 +375,23 @@ locals {
             "ssm:AddTagsToResource",
             "ssm:DeleteParameter",
             "ssm:GetParameter",
+            "ssm:GetParameterHistory",
             "ssm:GetParametersByPath",
             "ssm:ListTagsForResource",
             "ssm:RemoveTagsFromResource"
           ],
           "Resource": "arn:${local.partition}:ssm:*:*:parameter${var.iam_path}*"
+        }],
+        [{
+          "Sid": "ChangePasswords",
+          "Effect": "Allow",
+          "Action": "ssm:PutParameter",
+          "Resource": "arn:${local.partition}:ssm:*:*:parameter${var.iam_path}*",
+          "Condition": {
+            "StringEquals": {
+              "aws:ResourceTag/nami.dev/cluster": "${var.cluster}"
+            }
+          }
         }],
         [{
           "Sid": "PublicImages",
@@ -499,7 +511,21 @@ locals {
           "Sid": "TakeOver",
           "Effect": "Allow",
           "Action": "ec2:CreateTags",
-          "Resource": "arn:${local.partition}:ec2:*:*:security-group/*",
+          "Resource": [
+            "arn:${local.partition}:ec2:*:*:security-group/*",
+            "arn:${local.partition}:ec2:*:*:volume/*"
+          ],
+          "Condition": {
+            "StringLike": {
+              "aws:ResourceTag/nami.dev/adoptable-by": "${var.cluster}/*"
+            }
+          }
+        }],
+        [{
+          "Sid": "Restore",
+          "Effect": "Allow",
+          "Action": "ec2:CreateVolume",
+          "Resource": "arn:${local.partition}:ec2:*::snapshot/*",
           "Condition": {
             "StringLike": {
               "aws:ResourceTag/nami.dev/adoptable-by": "${var.cluster}/*"
@@ -518,6 +544,7 @@ locals {
             "ec2:CreateRoute",
             "ec2:CreateSnapshot",
             "ec2:CreateTags",
+            "ec2:CreateVolume",
             "ec2:DeleteInternetGateway",
             "ec2:DeleteRouteTable",
             "ec2:DeleteSecurityGroup",

@@ -10,6 +10,12 @@ const SECRETS: Readonly<Record<string, (input: Input) => readonly unknown[]>> = 
   CreateFunction: variables,
   UpdateFunctionConfiguration: variables,
   PutParameter: ({ Value }) => [Value],
+  Invoke: ({ Payload }) =>
+    [
+      ...Buffer.from((Payload ?? []) as Uint8Array)
+        .toString()
+        .matchAll(/"password":"([^"]+)"/g),
+    ].map(([, each]) => each),
 };
 
 function variables({ Environment }: Input): readonly unknown[] {

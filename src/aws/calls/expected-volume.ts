@@ -7,11 +7,15 @@ import {
 import type { Account } from '../account/account.ts';
 import { orAbsent, TerminalError } from '../account/errors.ts';
 import { type OwnedListing, type OwnedSurvey, survey } from '../account/survey.ts';
+import { handOver } from '../object/hand-over.ts';
 import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { clusterFilters, ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
 const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
+
+/** What the events of a pipeline are to begin with: a volume from that snapshot, or that volume. */
+export type VolumeOrigin = { readonly snapshotId: string } | { readonly volumeId: string };
 
 /** Which volume a pipeline's events are on. */
 export interface VolumeIdentity {
@@ -21,6 +25,8 @@ export interface VolumeIdentity {
   readonly expectedId: string;
   /** A volume that the user gives up, so that it counts no more; empty: none. */
   readonly givenUpId: string;
+  /** Absent: with nothing. */
+  readonly origin?: VolumeOrigin | undefined;
 }
 
 /** The volumes that carry these tags, the oldest first. */
@@ -29,8 +35,7 @@ export async function listVolumes(account: Account, filters: Filter[]): Promise<
   for await (const page of paginateDescribeVolumes({ client: account.ec2 }, { Filters: filters })) {
     found.push(...(page.Volumes ?? []).filter(isThere));
   }
-  const age = ({ CreateTime }: Volume) => CreateTime?.getTime() ?? 0;
-  return found.sort((a, b) => age(a) - age(b) || idOf(a).localeCompare(idOf(b)));
+  return found.sort((a, b) => madeAt(a) - madeAt(b) || idOf(a).localeCompare(idOf(b)));
 }
 
 /**
@@ -43,13 +48,15 @@ export async function expectedVolume(
   wanted: VolumeIdentity,
 ): Promise<Volume | undefined> {
   const { object, expectedId } = wanted;
+  if (!isKnown(wanted)) return await chosenOf(account, owner, wanted);
   const ours = await listOurs(account, owner, wanted);
-  if (!isKnown(wanted)) return ours[0];
   const others = ours.filter((volume) => idOf(volume) !== expectedId);
   const known = ours.find((volume) => idOf(volume) === expectedId) ?? (await volumeById(account, expectedId));
   const tags = { ...owner.identity, [TAGS.object]: object };
   if (known) {
-    if (carries(tagRecord(known.Tags), tags)) return known;
+    const found = tagRecord(known.Tags);
+    // Its tags are put back where it was handed over.
+    if (carries(found, tags) || carries(found, handOver(owner))) return known;
     throw tagsLost(account, expectedId, tags, others[0]);
   }
   // Whoever restores a snapshot and gives it these tags means it to be the one.
@@ -58,14 +65,52 @@ export async function expectedVolume(
   throw gone(account, expectedId, tags, others[0]);
 }
 
+/** The one with the events among what the owner has, where none is known; else the known one, if its owner has it. */
+export async function ownVolume(
+  account: Account,
+  owner: Owner,
+  wanted: VolumeIdentity,
+): Promise<Volume | undefined> {
+  return isKnown(wanted) ? await knownVolume(account, owner, wanted) : await chosenOf(account, owner, wanted);
+}
+
+/**
+ * The oldest, unless there is something to begin with: then the one that did. What was given up on the way to that, or
+ * before, is none.
+ */
+async function chosenOf(
+  account: Account,
+  owner: Owner,
+  { object, givenUpId, origin }: VolumeIdentity,
+): Promise<Volume | undefined> {
+  const all = await listVolumes(account, ownerFilters(owner, object));
+  const others = all.filter((volume) => idOf(volume) !== givenUpId);
+  if (!origin) return others[0];
+  const [begun] = all.filter((volume) => idOf(volume) === givenUpId).map(madeAt);
+  const isMeant = (volume: Volume) => madeAt(volume) >= (begun ?? 0) || 'volumeId' in origin;
+  const found = others.find(
+    (volume) => beganWith(idOf(volume), volume.SnapshotId, origin) && isMeant(volume),
+  );
+  return found ?? (givenUpId === '' ? others[0] : undefined);
+}
+
+/** Whether a volume is what the events are to begin with, or was made from that. */
+export const beganWith = (id: string, snapshotId: string | undefined, origin: VolumeOrigin): boolean =>
+  'volumeId' in origin ? id === origin.volumeId : snapshotId === origin.snapshotId;
+
+const volumeToBeTaken = async (account: Account, { origin }: VolumeIdentity): Promise<Volume | undefined> =>
+  origin && 'volumeId' in origin ? await volumeById(account, origin.volumeId) : undefined;
+
+const madeAt = ({ CreateTime }: Volume): number => CreateTime?.getTime() ?? 0;
+
 /** A volume as far as it says where a host is to be, and whether it may hold anything. */
 export interface VolumePlace {
   readonly id: string;
   readonly zone: string;
   /** Milliseconds since the epoch. */
   readonly madeAt: number;
-  /** It was made from a snapshot. */
-  readonly isRestored: boolean;
+  /** It was made from a snapshot, or was another's: whoever made it may have written to it. */
+  readonly mayHoldEvents: boolean;
 }
 
 /** Where the volume is, whatever is wrong with it; nothing where there is none so far. */
@@ -76,7 +121,7 @@ export async function whereVolumeIs(
 ): Promise<VolumePlace | undefined> {
   const look = isKnown(wanted)
     ? () => knownVolume(account, owner, wanted)
-    : async () => (await listOurs(account, owner, wanted))[0];
+    : async () => (await chosenOf(account, owner, wanted)) ?? (await volumeToBeTaken(account, wanted));
   const name = placeName(owner, wanted);
   const [place] = await account.inventory.read(name, PLACES_SECONDS, async function* () {
     yield placeOf(await look());
@@ -92,8 +137,8 @@ export const changePlace = <T>(
   work: () => Promise<T>,
 ): Promise<T> => account.inventory.change(placeName(owner, wanted), work);
 
-const placeName = ({ prefix }: Owner, { object, expectedId, givenUpId }: VolumeIdentity): string =>
-  `place of the volume ${object} of ${prefix}, known as ${expectedId}, not ${givenUpId}`;
+const placeName = ({ prefix }: Owner, { object, expectedId, givenUpId, origin }: VolumeIdentity): string =>
+  `place of the volume ${object} of ${prefix}, known as ${expectedId}, not ${givenUpId}, from ${Object.values(origin ?? {})}`;
 
 /** By the list of all, where it stands there already; else by its owner's, by its id, and last whatever the owner has. */
 async function knownVolume(
@@ -115,8 +160,8 @@ const placeOf = (volume: Volume | undefined): VolumePlace | undefined =>
   volume && {
     id: idOf(volume),
     zone: volume.AvailabilityZone ?? '',
-    madeAt: volume.CreateTime?.getTime() ?? 0,
-    isRestored: isRestored(volume),
+    madeAt: madeAt(volume),
+    mayHoldEvents: isRestored(volume) || TAGS.adoptableBy in tagRecord(volume.Tags),
   };
 
 /** Seconds for which it is believed where a volume is, and one list tells that to all pipelines: they never move. */
@@ -169,12 +214,11 @@ function tagsLost(account: Account, id: string, tags: Tags, other: Volume | unde
 }
 
 function gone(account: Account, id: string, tags: Tags, other: Volume | undefined): TerminalError {
-  const restore = `restore it from a snapshot and tag the new volume with: ${tagCommand(account, '<its id>', tags)}`;
   const instead = other
     ? `to go on with ${idOf(other)}, which carries the tags`
     : 'to begin with an empty one';
   return new TerminalError(
     'VolumeGone',
-    `the volume ${id} with the events is not there any more: ${restore}; or annotate the pipeline with nami.dev/replace-volume=${id} ${instead}`,
+    `the volume ${id} with the events is not there any more: restore it from a snapshot, named in store.managed.volume.snapshotId, by the annotation nami.dev/replace-volume=${id}, or go on with a volume of yours by: ${tagCommand(account, '<its id>', tags)}; or annotate the pipeline with nami.dev/replace-volume=${id} ${instead}`,
   );
 }

@@ -41,10 +41,13 @@ export async function awaitLastSnapshot(
   const left = seenTwice.secondsLeft(absence, LAG);
   if (left > 0) throw new RequeueAfter(left, 'stays until its last snapshot is complete');
   seenTwice.forget(absence);
-  const credentials = tags[TAGS.credentials];
+  const kept = [TAGS.credentials, TAGS.madeFrom].flatMap((key) => {
+    const value = tags[key];
+    return value === undefined ? [] : [[key, value]];
+  });
   const { id: made } = await takeSnapshot(account, owner, id, {
     object: LAST,
-    ...(credentials !== undefined && { tags: { [TAGS.credentials]: credentials } }),
+    tags: Object.fromEntries(kept),
   });
   throw new RequeueAfter(LOOK, `waits until its last snapshot ${made} is complete`);
 }

@@ -62,7 +62,7 @@ export async function chooseZone(
     if (!among || among.includes(zone)) return zone;
     throw new TerminalError(
       'VolumeInOtherZone',
-      `the volume ${id} is in ${zone}, and none of spec.network.subnetIds is: add a subnet in that zone`,
+      `the volume ${id} is in ${zone}, and the subnets of spec.network.subnetIds are in ${[...new Set(among)].join(', ')}: add a subnet in that zone`,
     );
   }
   const offers = await Promise.all(instanceTypes.map((type) => zonesOffering(account, type)));

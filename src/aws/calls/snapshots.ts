@@ -1,12 +1,13 @@
 import {
   CreateSnapshotCommand,
   DeleteSnapshotCommand,
+  DescribeSnapshotsCommand,
   type Filter,
   type Snapshot as Found,
   paginateDescribeSnapshots,
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { orGone } from '../account/errors.ts';
+import { orAbsent, orGone } from '../account/errors.ts';
 import { type OwnedListing, survey } from '../account/survey.ts';
 
 import { isOurs, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
@@ -24,6 +25,9 @@ export const SCHEDULED = 'snapshot';
 export interface Snapshot {
   readonly id: string;
   readonly volumeId: string;
+  /** The AWS account that has it. */
+  readonly accountId: string;
+  readonly sizeGiB: number;
   /** Which of its owner's: the tag `nami.dev/object`. */
   readonly object: string;
   readonly tags: Tags;
@@ -42,6 +46,8 @@ const snapshotOf = (found: Found): Snapshot => {
   return {
     id: found.SnapshotId ?? '',
     volumeId: found.VolumeId ?? '',
+    accountId: found.OwnerId ?? '',
+    sizeGiB: found.VolumeSize ?? 0,
     object: tags[TAGS.object] ?? '',
     tags,
     at: found.StartTime?.getTime() ?? 0,
@@ -77,6 +83,12 @@ export async function glanceSnapshots(
 export async function snapshotsOf(account: Account, owner: Owner): Promise<Snapshot[]> {
   const all = await Array.fromAsync(listed(account, ownerFilters(owner)));
   return all.filter(({ tags }) => isOurs(tags, owner));
+}
+
+/** The snapshot with this id, whoever's it is. */
+export async function snapshotById(account: Account, id: string): Promise<Snapshot | undefined> {
+  const found = await orAbsent(account.ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [id] })));
+  return found?.Snapshots?.map(snapshotOf).find((each) => each.id === id);
 }
 
 /** Begins one. AWS makes two where it is asked twice: it is never repeated for a lost answer. */

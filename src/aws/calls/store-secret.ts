@@ -8,8 +8,18 @@ export async function readSecret({ ssm }: Account, name: string): Promise<string
 }
 
 /** Puts another value into a parameter that is there; its tags stay. (Systems Manager API Reference: PutParameter, Overwrite.) */
-export async function changeSecret({ ssm }: Account, name: string, value: string): Promise<void> {
+export async function changeSecret(
+  { ssm }: Account,
+  { name, description }: { readonly name: string; readonly description?: string | undefined },
+  value: string,
+): Promise<void> {
   await ssm.send(
-    new PutParameterCommand({ Name: name, Type: 'SecureString', Value: value, Overwrite: true }),
+    new PutParameterCommand({
+      Name: name,
+      Description: description,
+      Type: 'SecureString',
+      Value: value,
+      Overwrite: true,
+    }),
   );
 }

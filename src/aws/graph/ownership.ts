@@ -1,7 +1,8 @@
 import { TerminalError } from '../account/errors.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
-import { carries, isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
+import { handOver, objectionToTags } from '../object/hand-over.ts';
+import { isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { GraphNode, KindName } from './graph.ts';
 
 /** Only what carries an owner's tags is changed or removed. */
@@ -22,18 +23,9 @@ export function isKept(kind: KindName, tags: Tags | undefined): boolean {
 export function objectionTo(node: GraphNode, actual: Actual, owner: Owner): TerminalError | undefined {
   if (actual.tags === undefined || isOurs(actual.tags, owner)) return undefined;
   if (TAGS.shared in owner.identity) return sharedTagsLost(node, actual, owner);
-  if (carries(actual.tags, owner.identity)) {
-    return new TerminalError(
-      'OwnedByPredecessor',
-      `${node.kind} ${actual.id} was left by a pipeline in an earlier namespace of this name: annotate the pipeline with nami.dev/take-over=true to take it over, or remove it in AWS`,
-    );
-  }
-  const name = [TAGS.cluster, TAGS.namespace, TAGS.name].map((key) => owner.identity[key]).join('/');
-  if (actual.tags[TAGS.adoptableBy] === name) return undefined;
-  return new TerminalError(
-    'NotOurs',
-    `${node.kind} ${actual.id} exists and does not belong to this pipeline: remove it, or tag it ${TAGS.adoptableBy}=${name} to hand it over`,
-  );
+  const [tag] = Object.entries(handOver(owner)).map(([key, value]) => `${key}=${value}`);
+  const how = `remove it, or tag it ${tag} to hand it over`;
+  return objectionToTags(`${node.kind} ${actual.id}`, actual.tags, owner, how);
 }
 
 /** What all pipelines of a region share is found by its name where EC2's tags don't find it, and is nobody's to hand over. */

@@ -14,8 +14,10 @@ import { loginOf, newPassword, secretOf } from '../../store-login.ts';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, TerminalError, told, unlessThere, unlessUnsettled } from '../account/errors.ts';
 import { isKnown, type VolumeIdentity, whereVolumeIs } from '../calls/expected-volume.ts';
+import { changeSecret } from '../calls/store-secret.ts';
 import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { arnStart, glanceNames, glanceTags } from '../calls/tagged-resources.ts';
+import { passwordToTake } from '../calls/volume-origin.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { ownOf } from '../object/added-tags.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -43,8 +45,11 @@ interface AuthorityDesired {
 
 const SERIAL_BYTES = 15;
 
+/** What it is to hold, where that is another than it does: the credentials of a database that is taken. */
+type Details = { readonly another: string } | null;
+
 /** Of an authority others get the certificate alone, of a store's secret also since when it is so (RFC 3339), where AWS tells. */
-function actual(name: string, value: string, tags: Tags, since?: number): Actual<null> {
+function actual(name: string, value: string, tags: Tags, since?: number): Actual<Details> {
   const certificate = certificateOf(value);
   const outputs =
     certificate === undefined
@@ -56,7 +61,7 @@ function actual(name: string, value: string, tags: Tags, since?: number): Actual
 const read = ({ Name = '', Value = '', LastModifiedDate }: Parameter, tags: Tags) =>
   actual(Name, Value, tags, LastModifiedDate?.getTime());
 
-async function withTags(account: Account, parameter: Parameter): Promise<Actual<null>> {
+async function withTags(account: Account, parameter: Parameter): Promise<Actual<Details>> {
   const { TagList } = await unlessUnsettled(
     account.ssm.send(
       new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter.Name ?? '' }),
@@ -70,16 +75,24 @@ async function parameterOf({ ssm }: Account, Name: string): Promise<Parameter | 
   return found && told(found.Parameter, `what the parameter ${Name} holds`);
 }
 
-async function byName(account: Account, name: string): Promise<Actual<null> | undefined> {
+async function byName(account: Account, name: string): Promise<Actual<Details> | undefined> {
   const found = await parameterOf(account, name);
   return found && (await withTags(account, found));
 }
 
 /** A secret in SSM Parameter Store, as SecureString. */
-export const parameter = defineKind<ParameterDesired, null>({
+export const parameter = defineKind<ParameterDesired, Details>({
   removal: 95,
-  find: (account, { name }) => byName(account, name),
-  async glance(account, { name }, owner) {
+  async find(account, desired, owner) {
+    const found = await byName(account, desired.name);
+    const taken = found && (await passwordTaken(account, desired, owner));
+    const { user = '', password = '' } = found?.outputs ?? {};
+    if (!found || taken === undefined || taken === secretOf({ user, password })) return found;
+    return { ...found, details: { another: taken } };
+  },
+  async glance(account, desired, owner) {
+    const { name } = desired;
+    if ((await passwordTaken(account, desired, owner)) !== undefined) return undefined;
     const known = await glanceTags(account, owner, arnStart(account, 'ssm', `parameter${name}`));
     const value = known && (await parameterOf(account, name));
     return known && value && { actual: read(value, known.tags), at: known.at };
@@ -87,7 +100,7 @@ export const parameter = defineKind<ParameterDesired, null>({
   glanceIds: (account, owner) => glanceNames(account, owner, arnStart(account, 'ssm', 'parameter')),
   byId: byName,
   async owned(account, owner, isKnown = noneKnown) {
-    const found: Actual<null>[] = [];
+    const found: Actual<Details>[] = [];
     for await (const page of paginateGetParametersByPath(
       { client: account.ssm },
       { Path: owner.path.replace(/\/$/, ''), Recursive: true },
@@ -97,7 +110,7 @@ export const parameter = defineKind<ParameterDesired, null>({
     }
     return found;
   },
-  compare: () => [],
+  compare: ({ details }) => (details ? ['password'] : []),
   async create(account, desired, tags, owner) {
     const { name, description } = desired;
     const value = await secretFor(account, desired, tags, owner);
@@ -114,8 +127,12 @@ export const parameter = defineKind<ParameterDesired, null>({
     );
     return actual(name, value, tags, account.clock.now());
   },
-  // Made once: the database knows this password, clients this authority.
-  async update() {},
+  // Made once: the database knows this password, clients this authority. Before there is a database it may be another's.
+  async update(account, { name, description }, { tags = {}, details }) {
+    if (!details) return undefined;
+    await changeSecret(account, { name, description }, details.another);
+    return actual(name, details.another, tags, account.clock.now());
+  },
   async remove(account, { id }) {
     await orGone(account.ssm.send(new DeleteParameterCommand({ Name: id })));
   },
@@ -130,6 +147,10 @@ export const parameter = defineKind<ParameterDesired, null>({
     );
   },
 });
+
+/** Of the database that the events begin with, while they are not there yet. */
+const passwordTaken = async (account: Account, desired: ParameterDesired, owner: Owner) =>
+  'volume' in desired ? await passwordToTake(account, owner, desired.volume) : undefined;
 
 async function secretFor(
   account: Account,
@@ -149,6 +170,8 @@ async function passwordFor(
   tags: Tags,
   owner: Owner,
 ): Promise<string> {
+  const taken = await passwordToTake(account, owner, volume);
+  if (taken !== undefined) return taken;
   const there = await whereVolumeIs(account, owner, volume);
   const volumeId = there?.id ?? (isKnown(volume) ? volume.expectedId : '');
   if (volumeId === '') return newPassword((count) => account.clock.randomBytes(count));

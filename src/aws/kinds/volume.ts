@@ -5,8 +5,10 @@ import {
   type Volume,
   type VolumeType,
 } from '@aws-sdk/client-ec2';
-import { isChangedLately, orGone } from '../account/errors.ts';
+import type { Account } from '../account/account.ts';
+import { isChangedLately, orGone, TerminalError } from '../account/errors.ts';
 import {
+  beganWith,
   changePlace,
   expectedVolume,
   isKnown,
@@ -17,11 +19,12 @@ import {
 } from '../calls/expected-volume.ts';
 import { awaitLastSnapshot } from '../calls/last-snapshot.ts';
 import { isShort, waitForNextChange } from '../calls/volume-change.ts';
+import { marksIn, marksOn, snapshotToRestore, volumeToAdopt } from '../calls/volume-origin.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { fingerprint } from '../object/fingerprint.ts';
 import { defineKind } from '../object/kind.ts';
-import { TAGS } from '../object/owner.ts';
+import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -43,7 +46,12 @@ type Details = {
   readonly type: string;
   readonly iops: number;
   readonly throughput: number | undefined;
+  /** That it was made from; empty: from none. */
+  readonly snapshotId: string;
 };
+
+/** How it differs where its events should have begun with something else. */
+const ORIGIN = 'what it begins with';
 
 function stateOf({ State }: Volume): State {
   switch (State) {
@@ -61,18 +69,22 @@ function stateOf({ State }: Volume): State {
   }
 }
 
-const actual = (volume: Volume): Actual<Details> => ({
+const actual = (volume: Volume, madeFrom = ''): Actual<Details> => ({
   id: volume.VolumeId ?? '',
   tags: tagRecord(volume.Tags),
   state: stateOf(volume),
-  outputs: { id: volume.VolumeId ?? '', zone: volume.AvailabilityZone ?? '' },
+  outputs: { id: volume.VolumeId ?? '', zone: volume.AvailabilityZone ?? '', madeFrom },
   details: {
     sizeGiB: volume.Size ?? 0,
     type: volume.VolumeType ?? '',
     iops: volume.Iops ?? 0,
     throughput: volume.Throughput,
+    snapshotId: volume.SnapshotId ?? '',
   },
 });
+
+const withMarks = async (account: Account, volume: Volume): Promise<Actual<Details>> =>
+  actual(volume, await marksOn(account, volume));
 
 const comparable = ({ sizeGiB, type, iops, throughput }: VolumeDesired) => ({
   sizeGiB,
@@ -81,19 +93,33 @@ const comparable = ({ sizeGiB, type, iops, throughput }: VolumeDesired) => ({
   ...(throughput !== undefined && { throughput }),
 });
 
+const isOther = (id: string, { snapshotId }: Details, { origin }: VolumeDesired): boolean =>
+  origin !== undefined && !beganWith(id, snapshotId, origin);
+
+function notReplaced(id: string, { origin = { volumeId: '' } }: VolumeDesired): TerminalError {
+  const [[field, value] = []] = Object.entries(origin);
+  return new TerminalError(
+    'VolumeNotReplaced',
+    `the events are on ${id}, and go on there: to give them up for ${value} annotate the pipeline with nami.dev/replace-volume=${id}; or take store.managed.volume.${field} out`,
+  );
+}
+
 /** The data of the store. It is an object of its own and outlives every host. */
 export const volume = defineKind<VolumeDesired, Details>({
   removal: 70,
   leavesCopy: true,
   async find(account, desired, owner) {
-    const found = await expectedVolume(account, owner, desired);
-    return found && actual(found);
+    const { origin } = desired;
+    const found =
+      (await expectedVolume(account, owner, desired)) ??
+      (origin && 'volumeId' in origin && (await volumeToAdopt(account, owner, origin.volumeId)));
+    return found ? await withMarks(account, found) : undefined;
   },
   async glance(account, desired, owner) {
     if (!isKnown(desired)) return undefined;
     const volumes = await surveyVolumes(account, owner);
     const found = volumes?.byId.get(desired.expectedId);
-    return volumes && found && { actual: actual(found), at: volumes.at };
+    return volumes && found && { actual: await withMarks(account, found), at: volumes.at };
   },
   async glanceIds(account, owner) {
     return (await surveyVolumes(account, owner))?.of(owner).flatMap(({ VolumeId }) => VolumeId ?? []);
@@ -102,14 +128,18 @@ export const volume = defineKind<VolumeDesired, Details>({
     const found = await volumeById(account, id);
     return found && actual(found);
   },
-  owned: async (account, owner) => (await listVolumes(account, ownerFilters(owner))).map(actual),
-  compare({ details }, desired) {
+  owned: async (account, owner) =>
+    (await listVolumes(account, ownerFilters(owner))).map((each) => actual(each)),
+  compare({ id, details }, desired) {
     // A volume that was made larger in AWS stays so: EBS volumes never shrink.
     const wanted = { ...desired, sizeGiB: Math.max(desired.sizeGiB, details.sizeGiB) };
-    return differing(details, comparable(wanted));
+    return [...(isOther(id, details, desired) ? [ORIGIN] : []), ...differing(details, comparable(wanted))];
   },
-  async create(account, desired, tags, owner) {
+  async create(account, desired, wantedTags, owner) {
+    const { source, madeFrom } = await sourceFor(account, owner, desired);
+    const tags: Tags = { ...wantedTags, ...(madeFrom !== '' && { [TAGS.madeFrom]: madeFrom }) };
     const command = new CreateVolumeCommand({
+      ...source,
       AvailabilityZone: desired.zone,
       Size: desired.sizeGiB,
       VolumeType: desired.type as VolumeType,
@@ -122,9 +152,10 @@ export const volume = defineKind<VolumeDesired, Details>({
       ClientToken: fingerprint([owner.uid, desired, Math.floor(account.clock.now() / TOKEN_WINDOW)]),
     });
     const made = await changePlace(account, owner, desired, () => account.ec2.send(command));
-    return { ...actual(made), tags };
+    return { ...actual(made, madeFrom), tags };
   },
   async update(account, desired, { id, details }) {
+    if (isOther(id, details, desired)) throw notReplaced(id, desired);
     const wish = fingerprint(comparable(desired));
     if (!account.attempts.isDue(id, wish)) throw account.attempts.errorOf(id, wish);
     try {
@@ -154,3 +185,16 @@ export const volume = defineKind<VolumeDesired, Details>({
   tag: tagEc2,
   untag: untagEc2,
 });
+
+/** What a volume is made from, and the marks that its file system may bear. */
+async function sourceFor(account: Account, owner: Owner, { origin, sizeGiB }: VolumeDesired) {
+  if (!origin || !('snapshotId' in origin)) return { source: {}, madeFrom: '' };
+  const snapshot = await snapshotToRestore(account, owner, origin.snapshotId);
+  if (snapshot.sizeGiB > sizeGiB) {
+    throw new TerminalError(
+      'SnapshotInvalid',
+      `the snapshot ${snapshot.id} is of a volume of ${snapshot.sizeGiB} GiB: raise store.managed.volume.sizeGiB to that at least`,
+    );
+  }
+  return { source: { SnapshotId: snapshot.id }, madeFrom: marksIn(snapshot) };
+}

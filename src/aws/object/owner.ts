@@ -25,6 +25,11 @@ export const TAGS = {
   mongoImage: 'nami.dev/mongo-image',
   /** On a volume and its snapshots: the parameter that holds the password of their database. */
   credentials: 'nami.dev/credentials',
+  /**
+   * On a volume that was made from a snapshot, and on snapshots of it: the volumes, with commas, whose mark its file system
+   * may bear.
+   */
+  madeFrom: 'nami.dev/made-from',
   /** Begins the key of a tag on a domain name for each hosted zone in which a record may lead to it. */
   hostedZone: 'nami.dev/hosted-zone/',
   /** Which further tags the operator has set, as sums of their keys. */

@@ -59,7 +59,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
   const postQueue = await functionOf('postQueue', 'post-queue', { [STORE_CA_FILE]: storeCa });
   const { emptyVolumeId, ...before } = await knownStore(account, owner, pipeline, spec);
   const replacement = hostReplacement(pipeline, context, isUnfit(memory, spec.store, account.clock.now()));
-  const network = await resolveNetwork(account, owner, spec, volumeIdentity(before));
+  const network = await resolveNetwork(account, owner, spec, volumeIdentity({ ...before, spec }));
   const { partition, region, accountId } = account;
   const consuming = isToBeRead(pipeline, memory.store);
   const code = new Map([preQueue, postQueue].map(({ package: each }) => [each.sha256, each]));

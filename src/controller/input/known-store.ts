@@ -42,14 +42,14 @@ async function emptyVolumeOutOfReach(
   account: Account,
   owner: Owner,
   { metadata, status }: WebhookPipeline,
-  { store, network }: WebhookPipelineSpec,
+  spec: WebhookPipelineSpec,
 ): Promise<string | undefined> {
-  if (!store.managed || network || account.zonesWithoutLambda.size === 0 || wasWritten(status))
+  if (!spec.store.managed || spec.network || account.zonesWithoutLambda.size === 0 || wasWritten(status))
     return undefined;
   const { volumeId = '' } = status?.store ?? {};
-  const volume = await whereVolumeIs(account, owner, volumeIdentity({ known: { volumeId } }));
+  const volume = await whereVolumeIs(account, owner, volumeIdentity({ known: { volumeId }, spec }));
   if (!volume || !account.zonesWithoutLambda.has(volume.zone)) return undefined;
-  if (volume.isRestored || volume.madeAt < fromRfc3339(metadata.creationTimestamp)) return undefined;
+  if (volume.mayHoldEvents || volume.madeAt < fromRfc3339(metadata.creationTimestamp)) return undefined;
   const writer = await functionTags(account, functionName(owner, 'post-queue'));
   return writer === undefined ? volume.id : undefined;
 }

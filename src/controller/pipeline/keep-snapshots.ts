@@ -72,7 +72,7 @@ export async function keepSnapshots(
       if (due.take && seenTwice.secondsLeft(key, LAG) === 0) {
         seenTwice.forget(key);
         there.push(
-          await takeSnapshot(account, owner, volumeId, { object: SCHEDULED, tags: credentialsOf(volume) }),
+          await takeSnapshot(account, owner, volumeId, { object: SCHEDULED, tags: tagsFor(volume) }),
         );
       }
       for (const each of due.remove) {
@@ -109,10 +109,13 @@ async function keepAsOthers(account: Account, all: readonly Snapshot[] = []): Pr
     await tagEc2(account, each, { [TAGS.object]: SCHEDULED });
 }
 
-/** What one needs to read a snapshot is found by it. */
-function credentialsOf({ node: { tags } }: NodeOutcome): Tags {
+/** What one needs to read a snapshot is found by it, and to restore one that was taken before a host has marked it. */
+function tagsFor({ node: { tags }, outputs: { madeFrom = '' } }: NodeOutcome): Tags {
   const name = (tags as Tags | undefined)?.[TAGS.credentials];
-  return name === undefined ? {} : { [TAGS.credentials]: name };
+  return {
+    ...(name !== undefined && { [TAGS.credentials]: name }),
+    ...(madeFrom !== '' && { [TAGS.madeFrom]: madeFrom }),
+  };
 }
 
 const isAnything = ({ take, remove }: ReturnType<typeof dueSnapshots>) => take || remove.length > 0;

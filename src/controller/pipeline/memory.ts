@@ -1,3 +1,4 @@
+import type { Login } from '../../../handlers/contract.ts';
 import type { Schedule } from '../../aws/calls/scheduled-events.ts';
 import type { KeptOutcome } from '../../aws/graph/kept-outcome.ts';
 import type { Clock } from '../../clock.ts';
@@ -41,6 +42,8 @@ export interface Memory {
   readonly cameUpon: Set<string>;
   /** Since when the queues of a pipeline that is being deleted look empty. */
   emptySince?: number;
+  /** A login that was made for the store, for this request, and is to take the place of that of the user `before`. */
+  nextLogin?: { readonly before: string; readonly request: string | undefined; readonly login: Login };
   /** What was logged last of what is wrong, so that it is logged once. */
   trouble?: string;
 }

@@ -1,25 +1,28 @@
 import { ANNOTATIONS, type WebhookPipeline, type WebhookPipelineSpec } from '../../api/v1alpha1.ts';
-import { isOfCall, judge } from '../../aws/account/errors.ts';
+import { BackoffError, judge } from '../../aws/account/errors.ts';
 import { probe } from '../../aws/calls/probe.ts';
 import { changeSecret, readSecret } from '../../aws/calls/store-secret.ts';
-import type { Outcome } from '../../aws/graph/apply.ts';
-import { fromRfc3339 } from '../../clock.ts';
+import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
+import { fromRfc3339, rfc3339 } from '../../clock.ts';
 import { ALIAS, functionName } from '../../plan/identity.ts';
 import { isMadeFor, loginOf, newLogin, secretOf } from '../../store-login.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import type { PartRemark } from '../report/conditions.ts';
 import { nodeOf } from '../report/nodes.ts';
-import { reachableStore } from './store-belief.ts';
+import { believe, reachableStore, type StoreBelief } from './store-belief.ts';
 
 /** What came of a look at the credentials of a store. */
 export interface Rotation {
   /** They are others now: what was planned with those before is so no more. */
   readonly isNews: boolean;
-  /** Why they are not yet others. */
+  /** Since when the function has got in with the present ones (RFC 3339), once it has. */
+  readonly inUseSince?: string | undefined;
+  /** Why they are not yet others, or those before them not yet gone. */
   readonly remarks: readonly PartRemark[];
 }
 
+type Work = Pick<Subject, 'pipeline' | 'spec' | 'account' | 'owner' | 'memory'>;
 type Credentials = NonNullable<WebhookPipelineSpec['store']['managed']>['credentials'];
 
 /** Seconds that a read of SSM may lag behind a write: what was changed a moment ago is not changed again for it. */
@@ -28,109 +31,187 @@ const DAY = 86_400_000;
 const HOUR = 3_600_000;
 /** What a batch may take that was begun with the login before. (Lambda quotas: time-out.) */
 const LONGEST_RUN = 900_000;
-const UNCHANGED: Rotation = { isNews: false, remarks: [] };
 
 /**
  * Gives a managed store other credentials when its pipeline's annotation asks for that, or when they are of a certain age. A new user
  * of the database is made beside the present one and tried; then its login takes the place of the other in SSM, from where
  * the plan brings it to the function; and when nobody needs it any more, the user before goes. No login that is in use is ever changed:
- * one that was made and not put into place, as after a crash, goes with the former ones.
+ * one that was made and not put into place, as after a crash, goes with the former ones. What fails is told and tried again, and
+ * keeps nothing else from being done.
  */
 export async function rotateCredentials(
-  { events }: Pick<Context, 'events'>,
-  subject: Pick<Subject, 'pipeline' | 'spec' | 'account' | 'owner' | 'memory'>,
+  context: Pick<Context, 'events'>,
+  work: Work,
   outcome: Outcome,
 ): Promise<Rotation> {
-  const { pipeline, spec, account, memory } = subject;
+  const { pipeline, spec, account, memory } = work;
   const { managed } = spec.store;
+  if (!managed) return { isNews: false, remarks: requestOf(pipeline) === undefined ? [] : [NOT_OURS] };
+  const told = pipeline.status?.store?.credentialsSince;
   const secret = nodeOf(outcome, 'Parameter', 'store-password');
-  const { name = '', user = '', since } = secret?.outputs ?? {};
-  if (!managed || user === '') return UNCHANGED;
-  const { clock, seenTwice } = account;
-  const key = `rotation of ${name}`;
-  const age = since === undefined ? undefined : clock.now() - fromRfc3339(since);
+  const { user, since } = secret?.outputs ?? {};
+  if (!secret || user === undefined) return { isNews: false, inUseSince: told, remarks: [] };
+  const now = account.clock.now();
   const store = reachableStore(memory.store.view);
-  const isIn = store?.user === user && memory.store.doubts === 0 && !memory.store.awaitsHost;
+  const hasFormer = store?.hasFormerLogins === true;
+  const isIn = getsInAs(memory.store, user);
+  const inUseSince = isIn && since !== undefined ? usedSince({ told, since, hasFormer, now }) : told;
+  if (isDue(pipeline, managed.credentials, user, since && now - fromRfc3339(since)))
+    return { inUseSince, ...(await replace(context, work, secret, isIn)) };
+  account.seenTwice.forget(keyOf(secret));
+  delete memory.nextLogin;
+  // Only what the status says outlives a restart.
+  const isOver =
+    told !== undefined && told === inUseSince && now - fromRfc3339(told) >= formerValid(managed.credentials);
+  const remarks = isIn && hasFormer && isOver ? await drop(context, work, secret) : [];
+  return { isNews: false, inUseSince, remarks };
+}
+
+/** Whether the function that writes to a store has got in as this user. */
+const getsInAs = ({ view, doubts, awaitsHost }: StoreBelief, user: string): boolean =>
+  reachableStore(view)?.user === user && doubts === 0 && !awaitsHost;
+
+/** `told`: what the status says; `since`: when they were put into SSM. Where nothing was ever rotated, that is it. */
+function usedSince({
+  told,
+  since,
+  hasFormer,
+  now,
+}: {
+  readonly told: string | undefined;
+  readonly since: string;
+  readonly hasFormer: boolean;
+  readonly now: number;
+}): string {
+  if (told === undefined) return hasFormer ? rfc3339(now) : since;
+  return fromRfc3339(told) >= fromRfc3339(since) ? told : rfc3339(now);
+}
+
+const keyOf = ({ outputs: { name } }: NodeOutcome) => `rotation of ${name}`;
+
+async function replace(
+  { events }: Pick<Context, 'events'>,
+  work: Work,
+  secret: NodeOutcome,
+  isIn: boolean,
+): Promise<Pick<Rotation, 'isNews' | 'remarks'>> {
+  const { pipeline, spec, account, memory } = work;
+  const { attempts, seenTwice } = account;
+  const key = keyOf(secret);
+  const wish = `rotated for ${requestOf(pipeline)}`;
+  if (seenTwice.secondsLeft(key, LAG) > 0) return { isNews: false, remarks: [] };
+  if (!isIn)
+    return waiting('it is done once the function that writes to the store answers with the present ones');
+  if (!attempts.isDue(key, wish)) return waiting(judge(attempts.errorOf(key, wish)).message);
   try {
-    if (isDue(pipeline, managed.credentials, user, age)) {
-      if (seenTwice.secondsLeft(key, LAG) > 0) return UNCHANGED;
-      if (!isIn)
-        return waiting('it is done once the function that writes to the store answers with the present ones');
-      const objection = await exchange(subject, name, user);
-      if (objection !== undefined) return waiting(objection);
-      seenTwice.forget(key);
-      delete memory.applied;
-      const hours = formerValid(managed.credentials) / HOUR;
-      events.record(pipeline, {
-        type: 'Normal',
-        reason: 'CredentialsRotated',
-        action: 'RotateCredentials',
-        message: `the credentials of the store are others from now on; those before them are good for ${hours} hours more`,
-      });
-      return { isNews: true, remarks: [] };
-    }
+    const isDone = await exchange(work, secret);
+    attempts.end(key);
     seenTwice.forget(key);
-    const isOver = age !== undefined && age >= formerValid(managed.credentials);
-    if (isIn && store?.hasFormerLogins && isOver) await drop(subject, name, user);
-    return UNCHANGED;
+    delete memory.applied;
+    delete memory.nextLogin;
+    if (!isDone) return { isNews: true, remarks: [] };
   } catch (error) {
-    if (!isOfCall(error)) throw error;
+    attempts.note(key, wish, error);
     return waiting(judge(error).message);
   }
+  const hours = formerValid(spec.store.managed?.credentials) / HOUR;
+  events.record(pipeline, {
+    type: 'Normal',
+    reason: 'CredentialsRotated',
+    action: 'RotateCredentials',
+    message: `the credentials of the store are others from now on; those before them are good for ${hours} hours more`,
+  });
+  return { isNews: true, remarks: [] };
 }
 
-/** Answers what stood in the way. */
+/** Answers whether it was done: not where there are others than were seen. */
 async function exchange(
-  { pipeline, account, owner }: Pick<Subject, 'pipeline' | 'account' | 'owner'>,
-  name: string,
-  user: string,
-): Promise<string | undefined> {
-  if (loginOf(await readSecret(account, name)).user !== user) return 'somebody else is at it';
-  const addLogin = newLogin(requestOf(pipeline), (count) => account.clock.randomBytes(count));
-  const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, { addLogin });
-  if (answer.nami !== 'post-queue') return `the answer is of ${answer.nami}`;
-  if (!answer.store.reachable) return answer.store.error;
-  if (answer.store.addedUser !== addLogin.user)
-    return answer.store.objection ?? 'the function does not know how: its code is being brought up';
-  await changeSecret(account, name, secretOf(addLogin));
-  return undefined;
+  { pipeline, account, owner, memory }: Work,
+  { node, outputs: { name = '', user = '' } }: NodeOutcome,
+): Promise<boolean> {
+  if (loginOf(await readSecret(account, name)).user !== user) return false;
+  const request = requestOf(pipeline);
+  const { nextLogin: last } = memory;
+  // One that was made and could not be put into place is as good at the next try: else each would leave a user behind.
+  const isSame = last?.before === user && last.request === request;
+  const login = isSame ? last.login : newLogin(request, account.clock);
+  memory.nextLogin = { before: user, request, login };
+  const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, { addLogin: login });
+  if (answer.nami !== 'post-queue') throw refused(`the answer is of ${answer.nami}`);
+  if (!answer.store.reachable) throw refused(answer.store.error);
+  if (answer.store.addedUser !== login.user)
+    throw refused(answer.store.objection ?? 'the function does not know how: its code is being brought up');
+  const { description } = node.desired as { readonly description?: string };
+  await changeSecret(account, { name, description }, secretOf(login));
+  return true;
 }
 
-/** Former users go where the function, and SSM, have the present one. */
+/** Former users go where the function, and SSM, have the present one. Answers what keeps them. */
 async function drop(
-  { account, owner }: Pick<Subject, 'account' | 'owner'>,
-  name: string,
-  user: string,
-): Promise<void> {
-  if (loginOf(await readSecret(account, name)).user !== user) return;
-  await probe(account, functionName(owner, 'post-queue'), ALIAS, { dropLoginsBefore: user });
+  { events }: Pick<Context, 'events'>,
+  { pipeline, account, owner, memory }: Work,
+  secret: NodeOutcome,
+): Promise<PartRemark[]> {
+  const { attempts, clock } = account;
+  const { name = '', user = '' } = secret.outputs;
+  const key = `users before ${user} of ${name}`;
+  const stays = (error: unknown) => [
+    remark(`the credentials from before the last rotation are still good: ${judge(error).message}`),
+  ];
+  if (!attempts.isDue(key, 'dropped')) return stays(attempts.errorOf(key, 'dropped'));
+  try {
+    if (loginOf(await readSecret(account, name)).user !== user) {
+      delete memory.applied;
+      return [];
+    }
+    const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, { dropLoginsBefore: user });
+    if (answer.nami !== 'post-queue') throw refused(`the answer is of ${answer.nami}`);
+    if (!answer.store.reachable) throw refused(answer.store.error);
+    if (answer.store.hasFormerLogins) throw refused(answer.store.objection ?? 'they are to be dropped');
+    memory.store = believe(memory.store, { is: 'reachable', probe: answer, at: clock.now() }, clock.now());
+    attempts.end(key);
+  } catch (error) {
+    attempts.note(key, 'dropped', error);
+    return stays(error);
+  }
+  events.record(pipeline, {
+    type: 'Normal',
+    reason: 'FormerCredentialsDropped',
+    action: 'RotateCredentials',
+    message: 'the credentials of the store from before its last rotation are good no more',
+  });
+  return [];
 }
+
+const refused = (why: string) => new BackoffError('RotationWaits', why);
 
 const requestOf = ({ metadata }: WebhookPipeline) => metadata.annotations?.[ANNOTATIONS.rotateCredentials];
 
 /** `age`: of the credentials, in milliseconds. */
 function isDue(
   pipeline: WebhookPipeline,
-  credentials: Credentials,
+  { rotateAfterDays: days }: Credentials,
   user: string,
-  age: number | undefined,
+  age: number | '' | undefined,
 ): boolean {
   const request = requestOf(pipeline);
   if (request !== undefined && !isMadeFor(user, request)) return true;
-  const { rotateAfterDays: days } = credentials;
-  return days !== undefined && age !== undefined && age >= days * DAY;
+  return days !== undefined && typeof age === 'number' && age >= days * DAY;
 }
 
 /** Milliseconds. */
-const formerValid = ({ formerValidHours }: Credentials) => Math.max(LONGEST_RUN, formerValidHours * HOUR);
+const formerValid = (credentials: Credentials | undefined) =>
+  Math.max(LONGEST_RUN, (credentials?.formerValidHours ?? 0) * HOUR);
 
-const waiting = (why: string): Rotation => ({
+const remark = (message: string): PartRemark => ({ part: 'Store', reason: 'RotationWaits', message });
+
+const waiting = (why: string): Pick<Rotation, 'isNews' | 'remarks'> => ({
   isNews: false,
-  remarks: [
-    {
-      part: 'Store',
-      reason: 'RotationWaits',
-      message: `the credentials of the store are to be rotated, and are not yet: ${why}`,
-    },
-  ],
+  remarks: [remark(`the credentials of the store are to be rotated, and are not yet: ${why}`)],
 });
+
+const NOT_OURS: PartRemark = {
+  part: 'Store',
+  reason: 'RotationNotOurs',
+  message: `the annotation ${ANNOTATIONS.rotateCredentials} is for managed stores: make a user in your own MongoDB, put it into the Secret of spec.store.external.uriSecretRef, which the function follows within a minute or two, and take the annotation off`,
+};

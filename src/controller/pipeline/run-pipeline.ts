@@ -94,6 +94,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
         domains,
         binding: binding.name,
         snapshots: snapshots.status,
+        credentialsSince: rotation.inUseSince,
       },
       pipeline.status,
       config.endpointUrlTemplate,

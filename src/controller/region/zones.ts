@@ -26,7 +26,7 @@ export async function wantedZones(
         const spec = parseSpec(pipeline);
         if (spec.network) return [];
         const store = await knownStore(account, owner, pipeline, spec);
-        const network = await resolveNetwork(account, owner, spec, volumeIdentity(store));
+        const network = await resolveNetwork(account, owner, spec, volumeIdentity({ ...store, spec }));
         return network?.host?.zone ?? [];
       } catch {
         // The pipeline meets the same error in its own look, and says it there.

@@ -25,6 +25,8 @@ export interface Seen {
   readonly binding: string | undefined;
   /** Of the volume, where they are asked for. */
   readonly snapshots?: NonNullable<Status['store']>['snapshots'];
+  /** When the function first got into the store with the present credentials (RFC 3339). */
+  readonly credentialsSince?: string | undefined;
 }
 
 type Status = WebhookPipelineStatus;
@@ -83,7 +85,7 @@ function urlOf(seen: Seen, template: string): string | undefined {
 }
 
 function storeOf(
-  { outcome, store, input, snapshots }: Seen,
+  { outcome, store, input, snapshots, credentialsSince }: Seen,
   before: Status['store'],
 ): NonNullable<Status['store']> {
   const instance = nodeOf(outcome, 'Instance', 'host');
@@ -96,8 +98,7 @@ function storeOf(
     host,
     address: isUnseen ? before?.address : instance?.outputs.privateIp,
     volumeId: nodeOf(outcome, 'Volume', DATA_VOLUME)?.id ?? known,
-    credentialsSince:
-      nodeOf(outcome, 'Parameter', 'store-password')?.outputs.since ?? before?.credentialsSince,
+    credentialsSince,
     snapshots,
     ...answers(store, before, host === before?.host),
     ...storeFacts(store, isManaged === (before?.volumeId !== undefined) ? before : undefined),

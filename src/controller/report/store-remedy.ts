@@ -37,13 +37,13 @@ const REMEDIES: Readonly<Record<StoreFault, Remedy>> = {
     external:
       'it refuses the login: correct user, password and authSource in the connection string (spec.store.external.uriSecretRef), or the user in the database',
     managed:
-      'it refuses the password that the SSM parameter store-password has: set the parameter back to the earlier version that the database was made with',
+      'it refuses the user and password that the SSM parameter store-password has: set the parameter back to an earlier version that the database knows',
   },
   rights: {
     reason: 'AuthFailed',
     external: 'its user may not do what is needed: give it readWrite on the database of spec.store.database',
     managed:
-      'the user nami of its database may not do what is needed: give it the role root again, which somebody has taken from it',
+      'the user that the function logs in as (in the SSM parameter store-password; nami where none stands there) may not do what is needed: give it the role root again, which somebody has taken from it',
   },
   name: {
     reason: 'StoreUnreachable',

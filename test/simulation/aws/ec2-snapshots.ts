@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly startedAt: number;
   /** Why it failed, where it did. */
   readonly failure?: string;
+  /** The account that has it, where that is another. */
+  readonly accountId?: string;
 }
 
 /** The snapshots of Amazon EC2. Errors as in the EC2 API Reference, "Error codes". */
@@ -27,6 +29,8 @@ export class Ec2Snapshots {
   readonly snapshots: Table<Snapshot>;
   /** Why those that are begun from now on fail; absent: they don't. */
   failure: string | undefined;
+  /** Told of each that is begun: it shows its volume as it is at that moment. */
+  onBegun: (snapshot: Snapshot) => void = () => {};
   readonly #around: Surroundings;
   readonly #moment: Moment;
   readonly #disks: Ec2Volumes;
@@ -36,6 +40,12 @@ export class Ec2Snapshots {
     this.#moment = moment;
     this.#disks = disks;
     this.snapshots = new Table(moment);
+    disks.snapshotFor = (id) => {
+      const snapshot = this.#require(id);
+      if (this.stateOf(snapshot) !== 'completed')
+        throw new AwsError('IncorrectState', `Snapshot is in invalid state - ${this.stateOf(snapshot)}`);
+      return snapshot;
+    };
   }
 
   stateOf({ startedAt, failure }: Snapshot): 'pending' | 'completed' | 'error' {
@@ -64,11 +74,19 @@ export class Ec2Snapshots {
         startedAt: this.#moment.now,
         ...(this.failure !== undefined && { failure: this.failure }),
       });
+      this.onBegun(snapshot);
       return this.#show(snapshot);
     },
-    DescribeSnapshots: ({ Filters, SnapshotIds, MaxResults, NextToken }: DescribeSnapshotsRequest) => {
+    DescribeSnapshots: ({
+      Filters,
+      SnapshotIds,
+      OwnerIds,
+      MaxResults,
+      NextToken,
+    }: DescribeSnapshotsRequest) => {
       const rows = SnapshotIds ? SnapshotIds.map((id) => this.#require(id)) : this.snapshots.values();
-      const found = filtered(rows, Filters);
+      const isOwn = ({ accountId }: Snapshot) => accountId === undefined || !OwnerIds?.includes('self');
+      const found = filtered(rows, Filters).filter(isOwn);
       const { items, next } = pageOf(found, NextToken, MaxResults ?? 1000);
       return {
         Snapshots: items.map((snapshot) => this.#show(snapshot)),
@@ -89,7 +107,7 @@ export class Ec2Snapshots {
   }
 
   #show(snapshot: Snapshot) {
-    const { id, volumeId, sizeGiB, startedAt, failure, tags } = snapshot;
+    const { id, volumeId, sizeGiB, startedAt, failure, tags, accountId } = snapshot;
     const state = this.stateOf(snapshot);
     return {
       SnapshotId: id,
@@ -100,7 +118,7 @@ export class Ec2Snapshots {
       Progress: state === 'completed' ? '100%' : '0%',
       ...(state === 'error' && { StateMessage: failure }),
       Encrypted: true,
-      OwnerId: this.#around.accountId,
+      OwnerId: accountId ?? this.#around.accountId,
       Tags: toTagList(tags),
     };
   }

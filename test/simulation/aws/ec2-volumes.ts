@@ -28,6 +28,9 @@ export interface Volume {
   /** MiB a second; of gp3 alone. */
   readonly throughput?: number | undefined;
   readonly madeAt: number;
+  /** That it was made from. */
+  readonly snapshotId?: string;
+  readonly isUnencrypted?: true;
   /** The last change, and when those that count began. */
   readonly change?: { readonly from: Quality; readonly begun: readonly number[] };
   readonly attachment?:
@@ -43,6 +46,10 @@ const CHANGES = 4;
 /** The volumes of Amazon EC2. Errors as in the EC2 API Reference, "Error codes". */
 export class Ec2Volumes {
   readonly volumes: Table<Volume>;
+  /** The snapshot that a volume is to be made from. */
+  snapshotFor: (id: string) => { readonly sizeGiB: number } = (id) => {
+    throw new AwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
+  };
   readonly #around: Surroundings;
   readonly #moment: Moment;
   readonly #machines: Ec2Instances;
@@ -174,8 +181,11 @@ export class Ec2Volumes {
     VolumeType = 'gp2',
     Iops = GP3_IOPS,
     Throughput,
+    SnapshotId,
     TagSpecifications,
   }: CreateVolumeRequest): Volume {
+    if (SnapshotId !== undefined && this.snapshotFor(SnapshotId).sizeGiB > Size)
+      throw new AwsError('InvalidParameterValue', 'Volume size cannot be smaller than the snapshot size');
     const id = this.#around.newId('vol');
     return this.volumes.set(id, {
       id,
@@ -183,6 +193,7 @@ export class Ec2Volumes {
       zone: AvailabilityZone,
       ...qualityOf({ sizeGiB: Size, type: VolumeType, iops: Iops, throughput: Throughput }),
       madeAt: this.#moment.now,
+      ...(SnapshotId !== undefined && { snapshotId: SnapshotId }),
     });
   }
 
@@ -217,7 +228,7 @@ export class Ec2Volumes {
   }
 
   #show(volume: Volume) {
-    const { id, zone, madeAt, tags } = volume;
+    const { id, zone, madeAt, tags, snapshotId = '', isUnencrypted = false } = volume;
     const isChanging = this.#progressOf(volume) === 'modifying';
     const { sizeGiB, type, iops, throughput } = (isChanging && volume.change?.from) || volume;
     const attachment = this.attachmentOf(volume);
@@ -229,7 +240,8 @@ export class Ec2Volumes {
       VolumeType: type,
       Iops: iops,
       ...(throughput !== undefined && { Throughput: throughput }),
-      Encrypted: true,
+      SnapshotId: snapshotId,
+      Encrypted: !isUnencrypted,
       CreateTime: new Date(madeAt),
       State: attachment ? 'in-use' : free,
       Attachments: attachment

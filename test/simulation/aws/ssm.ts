@@ -1,6 +1,7 @@
 import type {
   AddTagsToResourceRequest,
   DeleteParameterRequest,
+  GetParameterHistoryRequest,
   GetParameterRequest,
   GetParametersByPathRequest,
   ListTagsForResourceRequest,
@@ -19,7 +20,8 @@ export interface Parameter {
   readonly value: string;
   readonly type: string;
   readonly tags: Tags;
-  readonly changedAt: number;
+  /** All that it held so far, and since when (milliseconds since the epoch). */
+  readonly versions?: readonly { readonly value: string; readonly at: number }[];
 }
 
 const PAGE = 10;
@@ -37,14 +39,25 @@ export class Ssm extends Service {
           'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
         );
       }
+      const versions = [...versionsOf(known), { value: Value, at: this.now }];
       this.parameters.set(Name, {
         name: Name,
         value: Value,
         type: Type,
         tags: known?.tags ?? fromTagList(Tags),
-        changedAt: this.now,
+        versions,
       });
-      return { Version: 1 };
+      return { Version: versions.length };
+    },
+    GetParameterHistory: ({ Name = '', NextToken, MaxResults }: GetParameterHistoryRequest) => {
+      const versions = versionsOf(this.#require(Name)).map(({ value, at }, index) => ({
+        Name,
+        Value: value,
+        Version: index + 1,
+        LastModifiedDate: new Date(at),
+      }));
+      const { items, next } = pageOf(versions, NextToken, MaxResults ?? 50);
+      return { Parameters: items, ...(next !== undefined && { NextToken: next }) };
     },
     GetParameter: ({ Name = '' }: GetParameterRequest) => {
       const Value = PUBLIC_PARAMETERS[Name];
@@ -89,9 +102,13 @@ export class Ssm extends Service {
   }
 }
 
-const show = ({ name, value, type, changedAt }: Parameter) => ({
-  Name: name,
-  Value: value,
-  Type: type,
-  LastModifiedDate: new Date(changedAt),
+/** One that a test put there has held nothing else. */
+const versionsOf = (parameter: Parameter | undefined) =>
+  parameter?.versions ?? (parameter ? [{ value: parameter.value, at: 0 }] : []);
+
+const show = (parameter: Parameter) => ({
+  Name: parameter.name,
+  Value: parameter.value,
+  Type: parameter.type,
+  LastModifiedDate: new Date(versionsOf(parameter).at(-1)?.at ?? 0),
 });

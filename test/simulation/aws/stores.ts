@@ -1,4 +1,5 @@
 import {
+  formerUsersOf,
   type PostQueueProbe,
   type ProbeEvent,
   READER_ROLES,
@@ -11,6 +12,7 @@ import { certificateOf } from '../../../src/store-authority.ts';
 import { loginOf } from '../../../src/store-login.ts';
 import type { Ec2 } from './ec2.ts';
 import type { Instance } from './ec2-instances.ts';
+import type { Volume } from './ec2-volumes.ts';
 import type { Invoked } from './lambda.ts';
 import type { Surroundings } from './service.ts';
 import type { Ssm } from './ssm.ts';
@@ -23,6 +25,8 @@ export interface Database {
   readerRole?: ReaderRole | undefined;
   readonly events: Set<string>;
   readonly volumeId: string;
+  /** The volume that its file system names as its own. */
+  mark: string;
   /** Release of the server that runs. */
   version: string;
   /** As of which its data is. */
@@ -59,13 +63,20 @@ function keepLogins(
   { addLogin, dropLoginsBefore }: ProbeEvent,
 ): Pick<StoreProbe & { reachable: true }, 'user' | 'addedUser' | 'hasFormerLogins'> {
   if (addLogin && !users.has(addLogin.user)) users.set(addLogin.user, addLogin.password);
-  if (dropLoginsBefore === user) for (const each of users.keys()) if (each !== user) users.delete(each);
+  if (dropLoginsBefore === user)
+    for (const each of formerUsersOf([...users.keys()], user)) users.delete(each);
   return {
     user,
     ...(addLogin && { addedUser: addLogin.user }),
-    ...(users.size > 1 && { hasFormerLogins: true }),
+    ...(formerUsersOf([...users.keys()], user).length > 0 && { hasFormerLogins: true }),
   };
 }
+
+const copyOf = (database: Database): Database => ({
+  ...database,
+  users: new Map(database.users),
+  events: new Set(database.events),
+});
 
 /** The release of MongoDB that a host runs, by the tag of its image, as "8.0". */
 function releaseOn({ userData }: Instance): string {
@@ -107,6 +118,8 @@ const GIB = 2 ** 30;
 export class Stores {
   /** By the id of the volume. */
   readonly databases = new Map<string, Database>();
+  /** What snapshots show, by their id. */
+  readonly #copies = new Map<string, Database>();
   readonly external = new Map<string, ExternalStore>();
   /** Volumes whose database doesn't start, as when its container crashes. */
   readonly down = new Set<string>();
@@ -127,6 +140,10 @@ export class Stores {
     this.#around = around;
     this.#ec2 = ec2;
     this.#ssm = ssm;
+    ec2.copies.onBegun = ({ id, volumeId }) => {
+      const database = this.databases.get(volumeId);
+      if (database) this.#copies.set(id, copyOf(database));
+    };
   }
 
   /** What the built-in code of the post-queue function finds of its store. */
@@ -213,14 +230,27 @@ export class Stores {
     if (!volume || this.down.has(volume.id)) return refusedFor('refused');
     if (!this.#started.has(instance.id) && !this.#ec2.network.leadsOut(instance.subnetId))
       return refusedFor('refused');
-    const database = this.databases.get(volume.id) ?? this.#start(volume.id, instance);
+    const database =
+      this.databases.get(volume.id) ?? this.#restored(volume) ?? this.#start(volume.id, instance);
     if (!database) return refusedFor('refused');
+    const [, madeFrom = ''] = /NAMI_VOLUME_MADE_FROM=(\S+)/.exec(instance.userData) ?? [];
+    if (![volume.id, ...madeFrom.split(',')].includes(database.mark)) return refusedFor('refused');
+    database.mark = volume.id;
     const version = releaseOn(instance);
     // A server starts on data of its own release, and of the one before.
     if (![0, 1].includes(Number.parseInt(version, 10) - Number.parseInt(database.featureVersion, 10)))
       return refusedFor('refused');
     database.version = version;
     this.#started.add(instance.id);
+    return database;
+  }
+
+  /** What is on a volume that was made from a snapshot: what was on its volume then, with the mark of that. */
+  #restored({ id, snapshotId = '' }: Volume): Database | undefined {
+    const copy = this.#copies.get(snapshotId);
+    if (!copy) return undefined;
+    const database = { ...copyOf(copy), volumeId: id };
+    this.databases.set(id, database);
     return database;
   }
 
@@ -235,6 +265,7 @@ export class Stores {
       users: new Map([[user, password]]),
       events: new Set<string>(),
       volumeId,
+      mark: volumeId,
       usedBytes: GIB,
       version: releaseOn(instance),
       featureVersion: releaseOn(instance),

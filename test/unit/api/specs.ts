@@ -286,10 +286,14 @@ const volume = fc
         { type: 'io2' as const, iops: 100 },
       ),
       reclaimPolicy: fc.constantFrom('Retain' as const, 'Delete' as const, 'Snapshot' as const),
+      origin: fc.constantFrom(
+        { snapshotId: 'snap-0123456789abcdef0' },
+        { volumeId: 'vol-0123456789abcdef0' },
+      ),
     },
     { requiredKeys: ['kind'] },
   )
-  .map(({ kind, ...rest }) => ({ ...rest, ...kind }));
+  .map(({ kind, origin, ...rest }) => ({ ...rest, ...kind, ...origin }));
 
 const names = {
   database: letters(`${LOWER}_-`, 63).filter((name) => !['admin', 'config', 'local'].includes(name)),
@@ -307,6 +311,10 @@ const managed = some({
   access: some({
     securityGroupIds: fc.uniqueArray(hexId('sg'), { maxLength: 3 }),
     cidrs: fc.uniqueArray(fc.constantFrom('10.1.0.0/16', '10.2.3.4/32', '192.168.0.0/24'), { maxLength: 3 }),
+  }),
+  credentials: some({
+    rotateAfterDays: fc.integer({ min: 1, max: 3650 }),
+    formerValidHours: fc.integer({ min: 0, max: 8760 }),
   }),
   volume,
 });
@@ -456,7 +464,14 @@ export const FULL_SPEC = {
       mongoImage: 'mongo:8.2',
       replaceImpairedAfterMinutes: 30,
       access: { securityGroupIds: ['sg-0fedcba9876543210'], cidrs: ['10.1.0.0/16'] },
-      volume: { sizeGiB: 20, type: 'io2', iops: 1000, reclaimPolicy: 'Delete' },
+      credentials: { rotateAfterDays: 90, formerValidHours: 48 },
+      volume: {
+        sizeGiB: 20,
+        type: 'io2',
+        iops: 1000,
+        reclaimPolicy: 'Delete',
+        snapshotId: 'snap-0123456789abcdef0',
+      },
       snapshots: { everyHours: 6, keep: 3 },
     },
     database: 'webhooks',

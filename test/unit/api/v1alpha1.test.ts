@@ -126,6 +126,7 @@ describe('the schema', () => {
       'spec.preQueue.code.s3',
       'spec.postQueue.code.configMapRef',
       'spec.store.managed.volume.throughput',
+      'spec.store.managed.volume.volumeId',
       'spec.store.external',
     ]);
   });
@@ -171,6 +172,7 @@ describe('defaults', () => {
       instanceType: 't3.micro',
       mongoImage: 'public.ecr.aws/docker/library/mongo:8.0',
       replaceImpairedAfterMinutes: 15,
+      credentials: { formerValidHours: 24 },
       volume: { sizeGiB: 8, type: 'gp3', reclaimPolicy: 'Retain' },
     });
   });

@@ -35,13 +35,13 @@ function run(
   });
 }
 
-function kubeconfig(cluster: object): string {
+function kubeconfig(cluster: object, user: object = { token: 't' }): string {
   const file = join(folder, 'kubeconfig');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'c', cluster }],
-    users: [{ name: 'u', user: { token: 't' } }],
+    users: [{ name: 'u', user }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
     'current-context': 'x',
   };
@@ -74,8 +74,19 @@ test('what is left out of it is refused by name', async () => {
   });
 });
 
+test.each([
+  ['azure', 'kubelogin'],
+  ['gcp', 'gke-gcloud-auth-plugin'],
+])('so is the auth-provider %s, with what took its place', async (name, plugin) => {
+  const KUBECONFIG = kubeconfig({ server: 'https://127.0.0.1:1' }, { 'auth-provider': { name, config: {} } });
+  expect(await run({ AWS_REGION: 'eu-central-1', KUBECONFIG })).toEqual({
+    code: 1,
+    output: expect.stringMatching(new RegExp(`^nami-operator: [^\\n]*"${name}"[^\\n]*${plugin}\\n$`)),
+  });
+});
+
 // Each 100 KiB cost about 1 MB of memory. A jump means that a dependency has moved what is left out of the bundle.
-test('it stays small', () => expect(bytes).toBeLessThan(2_350 * 1024));
+test('it stays small', () => expect(bytes).toBeLessThan(2_375 * 1024));
 
 test('it knows how senders sign, and not what their pages tell', () => {
   const text = readdirSync(folder)

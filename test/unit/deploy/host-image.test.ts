@@ -43,6 +43,16 @@ const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').t
 
 /** Runs a step with stand-ins for the commands that it calls, each a piece of shell. */
 function run(step: string, standIns: Readonly<Record<string, string>>, ...args: string[]) {
+  return runWith({}, step, standIns, ...args);
+}
+
+/** Likewise, with more settings. */
+function runWith(
+  settings: Readonly<Record<string, string>>,
+  step: string,
+  standIns: Readonly<Record<string, string>>,
+  ...args: string[]
+) {
   for (const [name, body] of Object.entries({ sleep: '', ...standIns })) {
     writeFileSync(at('bin', name), `#!/bin/bash\necho "${name} $*" >> '${at('calls')}'\n${body}\n`);
     chmodSync(at('bin', name), 0o755);
@@ -66,6 +76,7 @@ function run(step: string, standIns: Readonly<Record<string, string>>, ...args: 
       NAMI_MONGO_IMAGE: 'registry.example/mongo:8',
       NAMI_MONGO_PORT: '27017',
       NAMI_STORE_USER: 'nami',
+      ...settings,
     },
   });
   const calls = lines(at('calls'));
@@ -191,6 +202,35 @@ describe('the volume', () => {
     expect(said.at(-1)).toBe(
       `nami: the volume ${VOLUME} bears the mark of vol-0fedcba9876543210: it is left as it is`,
     );
+  });
+
+  const SOURCE = 'vol-0fedcba9876543210';
+  test.each([
+    ['one volume', SOURCE],
+    ['a volume that was made from another', `vol-0aaaaaaaaaaaaaaaa,${SOURCE}`],
+  ])('from a snapshot of %s that bears the mark of that gets its own', (_, madeFrom) => {
+    device();
+    mkdirSync(at('mount', 'db'));
+    writeFileSync(at('mount', '.nami-volume'), `${SOURCE}\n`);
+    const { status, said, called } = runWith({ NAMI_VOLUME_MADE_FROM: madeFrom }, 'volume', standIns(isXfs));
+    expect(status).toBe(0);
+    expect(said.at(-1)).toBe(`nami: takes the volume ${VOLUME} over, which was made from ${SOURCE}`);
+    expect(lines(at('mount', '.nami-volume'))).toEqual([VOLUME]);
+    expect(called('umount')).toEqual([]);
+  });
+
+  test.each([
+    ['the mark of a third', 'vol-0bbbbbbbbbbbbbbbb\n', SOURCE],
+    ['the beginning of a mark', `${SOURCE.slice(0, -1)}\n`, SOURCE],
+    ['an empty mark', '\n', SOURCE],
+    ['an empty mark, of nothing known', '', ''],
+  ])('from a snapshot that bears %s is let go of', (_, mark, madeFrom) => {
+    device();
+    writeFileSync(at('mount', '.nami-volume'), mark);
+    const { status, called } = runWith({ NAMI_VOLUME_MADE_FROM: madeFrom }, 'volume', standIns(isXfs));
+    expect(status).toBe(1);
+    expect(called('umount')).toHaveLength(1);
+    expect(readFileSync(at('mount', '.nami-volume'), 'utf8')).toBe(mark);
   });
 
   test('that comes late is waited for, with waits that grow', () => {

@@ -38,11 +38,11 @@ const OUTPUTS: Partial<Record<KindName, readonly string[]>> = {
   Instance: ['id', 'privateIp', 'tls'],
   InstanceProfile: ['name', 'arn'],
   LogGroup: ['name', 'arn'],
-  Parameter: ['name', 'value', 'certificate'],
+  Parameter: ['name', 'user', 'password', 'certificate'],
   Queue: ['url', 'arn', 'redriveDue'],
   Role: ['name', 'arn', 'roleId'],
   SecurityGroup: ['id'],
-  Volume: ['id', 'zone'],
+  Volume: ['id', 'zone', 'madeFrom'],
 };
 
 describe('every plan', () => {

@@ -6,7 +6,9 @@ import { desiredOf, inputOf, planOf } from './inputs.ts';
 
 const graph = planOf(inputOf({ store: { managed: { mongoImage: 'registry.example/mongo:8.0' } } }));
 const { $join: parts } = desiredOf(graph, 'Instance', 'host').userData as Join;
-const script = parts.map((part) => (typeof part === 'string' ? part : 'vol-0123456789abcdef0')).join('');
+const scriptWith = (values: Readonly<Record<string, string>>) =>
+  parts.map((part) => (typeof part === 'string' ? part : values[part.field])).join('');
+const script = scriptWith({ id: 'vol-0123456789abcdef0', madeFrom: '' });
 
 /** The files that the script lays down, by their paths. */
 const files: Readonly<Record<string, string>> = Object.fromEntries(
@@ -42,6 +44,7 @@ describe('what the host runs', () => {
   test('knows its volume, its image and where its password is', () => {
     expect(files['/etc/nami/host.env']?.split('\n')).toEqual([
       'NAMI_VOLUME_ID=vol-0123456789abcdef0',
+      'NAMI_VOLUME_MADE_FROM=',
       expect.stringMatching(
         /^NAMI_CREDENTIALS_PARAMETER=\/nami\/nami-shop-orders_[0-9a-f]{8}\/store-password$/,
       ),

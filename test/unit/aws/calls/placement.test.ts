@@ -57,7 +57,9 @@ describe('the zone of a host', () => {
     expect(await choose(['t3.micro'], undefined, volume)).toBe('z');
     await expect(choose(['t3.micro'], ['a'], volume)).rejects.toMatchObject({
       reason: 'VolumeInOtherZone',
-      message: expect.stringMatching(/vol-1 is in eu-central-1z.*add a subnet in that zone/),
+      message: expect.stringMatching(
+        /vol-1 is in eu-central-1z, .* are in eu-central-1a: add a subnet in that zone/,
+      ),
     });
   });
 

@@ -57,9 +57,9 @@ const CREATIONS: [KindName, object, Script, object, string[]][] = [
   ],
   [
     'Parameter',
-    { name: '/p', description: '', randomBytes: 4, volume: NO_VOLUME },
+    { name: '/p', description: '', volume: NO_VOLUME, functionName: 'f' },
     { PutParameter: () => ({}), DescribeVolumes: () => ({ Volumes: [] }) },
-    { name: '/p', value: expect.stringMatching(/^[\w-]{6}$/) },
+    { name: '/p', user: 'nami', password: expect.stringMatching(/^[\w-]{43}$/) },
     [],
   ],
   [
@@ -188,7 +188,7 @@ test.each<[KindName, string, string]>([
   'a %s that is there already is not believed to be what was asked for, but looked at later',
   async (kind, command, error) => {
     const run = scripted({ [command]: () => refuse(error), DescribeVolumes: () => ({}) });
-    const desired = { name: 'n', path: '/', service: 's', statements: [], randomBytes: 1, volume: NO_VOLUME };
+    const desired = { name: 'n', path: '/', service: 's', statements: [], volume: NO_VOLUME };
     await expect(kindOf(kind).create(run.account, desired, OURS, OWNER)).rejects.toMatchObject({
       name: 'RequeueAfter',
     });

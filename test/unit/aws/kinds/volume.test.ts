@@ -187,6 +187,7 @@ describe('the volume that is known', () => {
   /** What is listed by tags, and what is there by id. */
   const find = (byTags: object[], byId: object[], desired = wanted) => {
     const run = scripted({
+      DescribeSnapshots: () => refuse('InvalidSnapshot.NotFound'),
       DescribeVolumes: ({ VolumeIds }) =>
         VolumeIds && byId.length === 0
           ? refuse('InvalidVolume.NotFound')

@@ -10,6 +10,8 @@ const DAILY = { everyHours: 24, keep: 2 };
 const snapshot = (hoursAgo: number, state = 'completed'): Snapshot => ({
   id: `snap-${hoursAgo}-${state}`,
   volumeId: 'vol-1',
+  accountId: '123456789012',
+  sizeGiB: 8,
   object: 'snapshot',
   tags: {},
   at: NOW - hoursAgo * HOUR,

@@ -6,34 +6,54 @@ import { keepReader } from '../../../../handlers/post-queue/reader.ts';
 const LOGIN = { user: 'nami-reader', password: 'the password' };
 const refusal = (code: number) => new MongoServerError({ message: 'no', code });
 
-/** What is asked of a server that answers the first command so. */
-async function asked(role: 'read' | 'readWrite' | undefined, first?: Error): Promise<Document[]> {
-  const command = vi.fn<(command: Document) => Promise<Document>>().mockResolvedValue({ ok: 1 });
+/** What is asked of a server with these users, which answers the first command so. */
+async function asked(
+  role: 'read' | 'readWrite' | undefined,
+  { first, users = [] }: { first?: Error; users?: readonly string[] } = {},
+): Promise<Document[]> {
+  const command = vi.fn<(command: Document) => Promise<Document>>(async (request) =>
+    'usersInfo' in request ? { users: users.map((user) => ({ user })) } : { ok: 1 },
+  );
   if (first) command.mockRejectedValueOnce(first);
   await keepReader({ command } as never, 'shop', role, LOGIN);
-  return command.mock.calls.map(([each]) => each);
+  return command.mock.calls.map(([each]) => each).filter((each) => !('usersInfo' in each));
 }
 
-const USER = { pwd: LOGIN.password, roles: [{ role: 'read', db: 'shop' }] };
+const ROLES = [{ role: 'read', db: 'shop' }];
+const USER = { pwd: LOGIN.password, roles: ROLES };
+const LATER = 'nami-reader-01234567-89abcdef89abcdef';
+/** None of them is a reader of ours. */
+const OTHERS = ['nami', 'nami-01234567-89abcdef89abcdef', 'nami-readers', 'nami-reader-x', 'somebody'];
+const majority = { writeConcern: { w: 'majority' } };
 
 test('who reads the events gets a user that reads their database alone', async () => {
-  expect(await asked('read')).toEqual([{ createUser: 'nami-reader', ...USER }]);
+  expect(await asked('read', { users: OTHERS })).toEqual([{ createUser: 'nami-reader', ...USER }]);
 });
 
 test('a user that is there gets the role and the password that it is to have', async () => {
-  expect(await asked('read', refusal(51_003))).toEqual([
+  expect(await asked('read', { first: refusal(51_003), users: ['nami-reader'] })).toEqual([
     { createUser: 'nami-reader', ...USER },
     { updateUser: 'nami-reader', ...USER },
   ]);
 });
 
-test('one that nobody asks for any more goes, also when it has gone already', async () => {
-  expect(await asked(undefined)).toEqual([{ dropUser: 'nami-reader' }]);
-  expect(await asked(undefined, refusal(11))).toEqual([{ dropUser: 'nami-reader' }]);
+test('one from before a rotation may do the same, with the password that it has', async () => {
+  expect(await asked('read', { users: [...OTHERS, 'nami-reader', LATER] })).toEqual([
+    { createUser: 'nami-reader', ...USER },
+    { updateUser: LATER, roles: ROLES },
+  ]);
+});
+
+test('where nobody asks for one any more all go, also when one has gone already', async () => {
+  expect(await asked(undefined, { users: OTHERS })).toEqual([]);
+  expect(await asked(undefined, { users: ['nami-reader', ...OTHERS, LATER] })).toEqual([
+    { dropUser: 'nami-reader', ...majority },
+    { dropUser: LATER, ...majority },
+  ]);
 });
 
 test.each([[undefined], ['read' as const]])('what else the server refuses is told (%s)', async (role) => {
-  await expect(asked(role, refusal(13))).rejects.toThrow('no');
+  await expect(asked(role, { first: refusal(13) })).rejects.toThrow('no');
 });
 
 test('the password of the reader tells nothing of that of the store, and follows from it', () => {
@@ -46,5 +66,5 @@ test('the password of the reader tells nothing of that of the store, and follows
 test('each login of the store has a reader of its own', () => {
   const userOf = (user: string) => readerOf({ user, password: 'a' }).user;
   expect(userOf('nami')).toBe('nami-reader');
-  expect(userOf('nami-01234567-89abcdef')).toBe('nami-reader-01234567-89abcdef');
+  expect(userOf('nami-01234567-89abcdef89abcdef')).toBe('nami-reader-01234567-89abcdef89abcdef');
 });

@@ -1,0 +1,439 @@
+import { describe, expect, test } from 'vitest';
+import { FIRST_USER } from '../../handlers/contract.ts';
+import type { Operations } from './aws/service.ts';
+import { BRISK } from './aws/times.ts';
+import { first, isGone, isReady } from './pipelines.ts';
+import { type SimulationOptions, simulate, type World } from './world.ts';
+
+const HOUR = 3600;
+const apply = ({ kubernetes }: World, name: string, volume: object, more: object = {}) =>
+  kubernetes.apply({ metadata: { name }, spec: { store: { managed: { volume, ...more } } } });
+const holding = ({ aws }: World, event: string) =>
+  [...aws.stores.databases.values()].filter(({ events }) => events.has(event));
+const told = ({ kubernetes }: World, name = 'orders') => {
+  const { reason, message } = kubernetes.condition(name, 'StoreReady') ?? {};
+  return { reason, message: String(message) };
+};
+const isTold =
+  (reason: string, name = 'orders') =>
+  (world: World) =>
+    told(world, name).reason === reason;
+const adoptableBy = (name: string) => ({ 'nami.dev/adoptable-by': `simulated/default/${name}` });
+const tagSnapshot = ({ aws }: World, id: string, tags: object) =>
+  aws.ec2.snapshots.change(id, { tags: { ...aws.ec2.snapshots.get(id)?.tags, ...tags } });
+const tagVolume = ({ aws }: World, id: string, tags: object) =>
+  aws.ec2.volumes.change(id, { tags: { ...aws.ec2.volumes.get(id)?.tags, ...tags } });
+
+/** An event of `name` that is stored. */
+async function stored(world: World, name: string): Promise<string> {
+  const { event = '' } = world.senders.post(name);
+  await world.until((each) => holding(each, event).length > 0, 600);
+  return event;
+}
+
+const databaseOf = ({ aws, kubernetes }: World, name: string) => {
+  const { store } = (kubernetes.get(name)?.status ?? {}) as { store?: { volumeId?: string } };
+  return aws.stores.databases.get(store?.volumeId ?? '');
+};
+const eventsOf = (world: World, name: string) => [...(databaseOf(world, name)?.events ?? [])];
+
+/** What somebody else asks of AWS. */
+const ask = (operations: Operations, command: string, input: object) =>
+  (operations[command] as (input: object) => object)(input);
+
+/** A snapshot of the volume of `orders`, with the tags of one of the schedule; a test waits for its end or not. */
+function takeSnapshot({ aws }: World, volume = first(aws.ec2.volumes.values())): string {
+  const { id: VolumeId, tags } = volume;
+  const Tags = Object.entries({ ...tags, 'nami.dev/object': 'snapshot' }).map(([Key, Value]) => ({
+    Key,
+    Value,
+  }));
+  const made = ask(aws.ec2.copies.operations, 'CreateSnapshot', {
+    VolumeId,
+    TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
+  });
+  return (made as { SnapshotId: string }).SnapshotId;
+}
+
+/** The password of a database and its parameter become another. */
+function rotate({ aws }: World, password: string): void {
+  const database = first([...aws.stores.databases.values()]);
+  aws.stores.databases.set(database.volumeId, {
+    ...database,
+    users: new Map([[FIRST_USER, password]]),
+  });
+  const { name } = first(aws.ssm.parameters.filter((each) => each.name.endsWith('/store-password')));
+  ask(aws.ssm.operations, 'PutParameter', {
+    Name: name,
+    Value: password,
+    Type: 'SecureString',
+    Overwrite: true,
+  });
+}
+
+/** `orders` with an event, and a snapshot with it that is complete. */
+async function withSnapshot(options: SimulationOptions = {}) {
+  const world = await simulate(options);
+  apply(world, 'orders', {});
+  await world.until(isReady('orders'), 300);
+  const event = await stored(world, 'orders');
+  const snapshotId = takeSnapshot(world);
+  await world.run(130);
+  const { id: volumeId } = first(world.aws.ec2.volumes.values());
+  return { world, event, snapshotId, volumeId };
+}
+
+/** `orders` was deleted, and its volume, with an event, stays. */
+async function withVolumeLeft(options: SimulationOptions = {}) {
+  const world = await simulate(options);
+  apply(world, 'orders', {});
+  await world.until(isReady('orders'), 300);
+  const event = await stored(world, 'orders');
+  world.kubernetes.delete('orders');
+  await world.until(isGone('orders'), 1500);
+  const { id: volumeId } = first(world.aws.ec2.volumes.values());
+  return { world, event, volumeId };
+}
+
+describe('a snapshot', () => {
+  test('gives a present pipeline its events back, once its volume is given up', async () => {
+    const { world, event, snapshotId, volumeId } = await withSnapshot();
+    const { aws, kubernetes } = world;
+    const later = await stored(world, 'orders');
+    apply(world, 'orders', { snapshotId });
+    await world.until(isTold('VolumeNotReplaced'), 300);
+    expect(told(world).message).toContain(
+      `the events are on ${volumeId}, and go on there: to give them up for ${snapshotId} annotate the pipeline with nami.dev/replace-volume=${volumeId}`,
+    );
+    const meanwhile = await stored(world, 'orders');
+    rotate(world, 'rotated');
+    kubernetes.annotate('orders', { 'nami.dev/replace-volume': volumeId });
+    await world.until(() => aws.ec2.volumes.size === 2, 300);
+    await world.until(isReady('orders'), 900);
+    const next = await stored(world, 'orders');
+    const restored = first(aws.ec2.volumes.filter(({ id }) => id !== volumeId));
+    expect(restored).toMatchObject({ snapshotId, tags: { 'nami.dev/made-from': volumeId } });
+    expect(eventsOf(world, 'orders')).toEqual([event, next]);
+    for (const each of [later, meanwhile])
+      expect(holding(world, each).map((holder) => holder.volumeId)).toEqual([volumeId]);
+    await world.run(HOUR);
+    expect(aws.made('vol')).toBe(2);
+    expect(kubernetes.condition('orders', 'Ready')?.status).toBe('True');
+
+    // What is on the volume by then, a snapshot of it gives back as well.
+    const again = takeSnapshot(world, restored);
+    await world.run(130);
+    kubernetes.apply({
+      metadata: { name: 'orders', annotations: { 'nami.dev/replace-volume': restored.id } },
+      spec: { store: { managed: { volume: { snapshotId: again } } } },
+    });
+    await world.until(() => aws.ec2.volumes.size === 3, 300);
+    await world.until(isReady('orders'), 900);
+    await stored(world, 'orders');
+    expect(eventsOf(world, 'orders').slice(0, 2)).toEqual([event, next]);
+  });
+
+  test('gives a pipeline its events that was deleted, by its last snapshot', async () => {
+    const world = await simulate();
+    apply(world, 'orders', { reclaimPolicy: 'Snapshot' });
+    await world.until(isReady('orders'), 300);
+    const event = await stored(world, 'orders');
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 1500);
+    expect(world.aws.ec2.volumes.size).toBe(0);
+    apply(world, 'orders', { snapshotId: first(world.aws.ec2.snapshots.values()).id });
+    await world.until(isReady('orders'), 600);
+    expect(eventsOf(world, 'orders')).toContain(event);
+  });
+
+  test('gives another pipeline the events only where it is handed over, with the password of its time', async () => {
+    const { world, event, snapshotId } = await withSnapshot();
+    const { aws, kubernetes } = world;
+    const before = aws.made('vol');
+    rotate(world, 'rotated');
+    apply(world, 'returns', { snapshotId });
+    await world.until(isTold('NotOurs', 'returns'), 300);
+    expect(told(world, 'returns').message).toContain(
+      `aws ec2 create-tags --region eu-central-1 --resources ${snapshotId} --tags Key=nami.dev/adoptable-by,Value=simulated/default/returns`,
+    );
+    await world.run(300);
+    expect(aws.made('vol')).toBe(before);
+    expect(aws.ssm.parameters.filter(({ name }) => /returns.*store-password/.test(name))).toEqual([]);
+    tagSnapshot(world, snapshotId, adoptableBy('returns'));
+    await world.until(isReady('returns'), 900);
+    const next = await stored(world, 'returns');
+    expect(eventsOf(world, 'returns')).toEqual([event, next]);
+    expect(databaseOf(world, 'returns')?.users.get(FIRST_USER)).not.toBe('rotated');
+    // The other goes on as it was.
+    await stored(world, 'orders');
+    expect(kubernetes.condition('orders', 'Ready')?.status).toBe('True');
+  });
+
+  test('that is pending is waited for, and its progress told', async () => {
+    const world = await simulate({ times: { snapshotPending: 1200 } });
+    apply(world, 'orders', {});
+    await world.until(isReady('orders'), 300);
+    const event = await stored(world, 'orders');
+    const snapshotId = takeSnapshot(world);
+    tagSnapshot(world, snapshotId, adoptableBy('returns'));
+    apply(world, 'returns', { snapshotId });
+    await world.until(
+      (each) => told(each, 'returns').message.includes(`the snapshot ${snapshotId} is complete: 0%`),
+      300,
+    );
+    expect(world.kubernetes.condition('returns', 'Stalled')?.status).toBe('False');
+    expect(world.aws.made('vol')).toBe(1);
+    await world.until(isReady('returns'), 1800);
+    expect(eventsOf(world, 'returns')).toEqual([event]);
+  });
+
+  test.each<[string, (world: World, id: string) => object, RegExp, (world: World, id: string) => void]>([
+    [
+      'failed',
+      ({ aws }, id) => aws.ec2.snapshots.change(id, { failure: 'internal error' }) ?? {},
+      /snap-\w+ failed \(internal error\), and holds nothing: name another one/,
+      ({ aws }, id) => aws.ec2.snapshots.change(id, { failure: undefined } as object),
+    ],
+    [
+      'is of another account',
+      ({ aws }, id) => aws.ec2.snapshots.change(id, { accountId: '999999999999' }) ?? {},
+      /is of the account 999999999999: copy it into this one with: aws ec2 copy-snapshot .*--source-snapshot-id snap-/,
+      ({ aws }, id) => aws.ec2.snapshots.change(id, { accountId: undefined } as object),
+    ],
+    [
+      'is not there',
+      () => ({ snapshotId: 'snap-00000000000000000' }),
+      /snap-00000000000000000 is not there in eu-central-1, or is of another account: correct store\.managed\.volume\.snapshotId/,
+      (world, snapshotId) => apply(world, 'returns', { snapshotId }),
+    ],
+    [
+      'is larger than the volume is to be',
+      () => ({ sizeGiB: 4 }),
+      /is of a volume of 8 GiB: raise store\.managed\.volume\.sizeGiB/,
+      (world, snapshotId) => apply(world, 'returns', { snapshotId, sizeGiB: 8 }),
+    ],
+  ])('that %s is refused in words, and nothing is made in its place', async (_, spoil, words, mend) => {
+    const { world, event, snapshotId } = await withSnapshot();
+    tagSnapshot(world, snapshotId, adoptableBy('returns'));
+    const { sizeGiB, snapshotId: named = snapshotId } = spoil(world, snapshotId) as {
+      sizeGiB?: number;
+      snapshotId?: string;
+    };
+    apply(world, 'returns', { snapshotId: named, ...(sizeGiB !== undefined && { sizeGiB }) });
+    await world.until(isTold('SnapshotInvalid', 'returns'), 300);
+    expect(told(world, 'returns').message).toMatch(words);
+    expect(world.kubernetes.condition('returns', 'Stalled')?.status).toBe('True');
+    await world.run(300);
+    expect(world.aws.made('vol')).toBe(1);
+    mend(world, snapshotId);
+    await world.until(isReady('returns'), 900);
+    expect(eventsOf(world, 'returns')).toEqual([event]);
+  });
+
+  test.each<[string, (world: World, id: string) => void, RegExp]>([
+    [
+      'is gone',
+      ({ aws }) => {
+        for (const { name } of aws.ssm.parameters.filter((each) => each.name.endsWith('/store-password')))
+          aws.ssm.parameters.delete(name);
+      },
+      /the parameter \/nami\/\S+\/store-password with the password of the database on snap-\w+ is not there any more: put it back with: aws ssm put-parameter/,
+    ],
+    [
+      'is named by no tag',
+      ({ aws }, id) => aws.ec2.snapshots.change(id, { tags: adoptableBy('returns') }),
+      /no tag of snap-\w+ names the parameter.*Key=nami\.dev\/credentials,Value=<name of the parameter>/,
+    ],
+  ])('whose password %s is refused in words', async (_, spoil, words) => {
+    const { world, snapshotId } = await withSnapshot();
+    tagSnapshot(world, snapshotId, adoptableBy('returns'));
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 1500);
+    spoil(world, snapshotId);
+    apply(world, 'returns', { snapshotId });
+    await world.until(isTold('StorePasswordLost', 'returns'), 300);
+    expect(told(world, 'returns').message).toMatch(words);
+    expect(world.aws.made('vol')).toBe(1);
+  });
+
+  test.each([
+    ['PutParameter', 'before'],
+    ['PutParameter', 'after'],
+    ['CreateVolume', 'before'],
+    ['CreateVolume', 'after'],
+    ['RunInstances', 'before'],
+    ['RunInstances', 'after'],
+    ['AttachVolume', 'after'],
+    ['TerminateInstances', 'after'],
+    ['UpdateFunctionConfiguration', 'after'],
+  ])('is restored once, where the operator dies at %s, %s it took effect', async (command, when) => {
+    const { world, event, snapshotId, volumeId } = await withSnapshot({ times: BRISK });
+    world.aws.faults.lag(5, 'ec2');
+    rotate(world, 'rotated');
+    world.kubernetes.apply({
+      metadata: { name: 'orders', annotations: { 'nami.dev/replace-volume': volumeId } },
+      spec: { store: { managed: { volume: { snapshotId } } } },
+    });
+    let isDead = false;
+    world.onOutward = (at, { name }) => {
+      if (isDead || at !== when || !name.endsWith(`:${command}`)) return;
+      isDead = true;
+      world.crash();
+    };
+    await world.until(({ aws }) => aws.ec2.volumes.size === 2, 900);
+    await world.until(isReady('orders'), 1500);
+    await world.run(600);
+    expect(isDead).toBe(true);
+    const next = await stored(world, 'orders');
+    expect(eventsOf(world, 'orders')).toEqual([event, next]);
+    expect(world.aws.made('vol')).toBe(2);
+    expect(world.aws.ec2.instances.filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
+  });
+});
+
+describe('a volume', () => {
+  test('goes to another pipeline only where it is handed over, and is its own from then on', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    const { aws, kubernetes } = world;
+    apply(world, 'returns', { volumeId, reclaimPolicy: 'Delete' });
+    await world.until(isTold('NotOurs', 'returns'), 300);
+    expect(told(world, 'returns').message).toContain(
+      `aws ec2 create-tags --region eu-central-1 --resources ${volumeId} --tags Key=nami.dev/adoptable-by,Value=simulated/default/returns`,
+    );
+    await world.run(300);
+    expect(aws.ec2.volumes.get(volumeId)?.tags['nami.dev/name']).toBe('orders');
+    tagVolume(world, volumeId, adoptableBy('returns'));
+    aws.faults.lag(5, 'ec2');
+    await world.until(isReady('returns'), 900);
+    const next = await stored(world, 'returns');
+    expect(eventsOf(world, 'returns')).toEqual([event, next]);
+    expect(aws.made('vol')).toBe(1);
+    const { tags } = first(aws.ec2.volumes.values());
+    expect(tags).toMatchObject({ 'nami.dev/name': 'returns', 'nami.dev/object': 'data' });
+    expect(tags['nami.dev/credentials']).toMatch(/returns/);
+    kubernetes.delete('returns');
+    await world.until(isGone('returns'), 1500);
+    expect(aws.ec2.volumes.size).toBe(0);
+  });
+
+  test('is found by its pipeline, made anew under its name, whether that names it or not', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    apply(world, 'orders', { volumeId });
+    await world.until(isReady('orders'), 900);
+    expect(eventsOf(world, 'orders')).toEqual([event]);
+    expect(world.aws.made('vol')).toBe(1);
+  });
+
+  test('comes to a present pipeline in place of its own, which stays', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    const { aws, kubernetes } = world;
+    apply(world, 'returns', {});
+    await world.until(isReady('returns'), 600);
+    const own = first(aws.ec2.volumes.filter(({ id }) => id !== volumeId)).id;
+    tagVolume(world, volumeId, adoptableBy('returns'));
+    apply(world, 'returns', { volumeId });
+    await world.until(isTold('VolumeNotReplaced', 'returns'), 300);
+    kubernetes.annotate('returns', { 'nami.dev/replace-volume': own });
+    await world.until(
+      ({ kubernetes: { get } }) => JSON.stringify(get.call(kubernetes, 'returns')?.status).includes(volumeId),
+      900,
+    );
+    await world.until(isReady('returns'), 900);
+    const next = await stored(world, 'returns');
+    expect(eventsOf(world, 'returns')).toEqual([event, next]);
+    expect(aws.ec2.volumes.get(own)?.tags['nami.dev/name']).toBe('returns');
+  });
+
+  test.each<
+    [string, (world: World, id: string) => string | undefined, RegExp, (world: World, id: string) => void]
+  >([
+    [
+      'is not there, or of another account',
+      () => 'vol-00000000000000000',
+      /vol-00000000000000000 is not there in eu-central-1, or is of another account: correct store\.managed\.volume\.volumeId/,
+      (world, volumeId) => apply(world, 'returns', { volumeId }),
+    ],
+    [
+      'is not encrypted',
+      ({ aws }, id) => void aws.ec2.volumes.change(id, { isUnencrypted: true }),
+      /is not encrypted: take a snapshot of it and name that in store\.managed\.volume\.snapshotId/,
+      ({ aws }, id) => aws.ec2.volumes.change(id, { isUnencrypted: undefined } as object),
+    ],
+    [
+      'is attached elsewhere',
+      ({ aws }, id) => {
+        const host = first(aws.ec2.instances.values());
+        aws.ec2.instances.set('i-other', {
+          ...host,
+          id: 'i-other',
+          tags: {},
+          endedAt: undefined,
+        } as typeof host);
+        aws.ec2.volumes.change(id, { attachment: { instanceId: 'i-other', device: '/dev/sdf', at: 0 } });
+        return undefined;
+      },
+      /is attached to i-other: end what writes to it there, and detach it with: aws ec2 detach-volume/,
+      ({ aws }, id) => aws.ec2.volumes.change(id, { attachment: undefined }),
+    ],
+  ])('that %s is refused in words, and none is made in its place', async (_, spoil, words, mend) => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    tagVolume(world, volumeId, adoptableBy('returns'));
+    const named = spoil(world, volumeId) ?? volumeId;
+    apply(world, 'returns', { volumeId: named });
+    await world.until(isTold('VolumeInvalid', 'returns'), 300);
+    expect(told(world, 'returns').message).toMatch(words);
+    await world.run(300);
+    expect(world.aws.made('vol')).toBe(1);
+    mend(world, volumeId);
+    await world.until(isReady('returns'), 900);
+    expect(eventsOf(world, 'returns')).toEqual([event]);
+  });
+
+  test('has its host come to its zone, and is grown to what is asked for', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    tagVolume(world, volumeId, adoptableBy('returns'));
+    world.aws.ec2.volumes.change(volumeId, { zone: 'eu-central-1b' });
+    apply(world, 'returns', { volumeId, sizeGiB: 20 });
+    await world.until(isReady('returns'), 900);
+    expect(eventsOf(world, 'returns')).toEqual([event]);
+    expect(world.aws.ec2.volumes.get(volumeId)).toMatchObject({ zone: 'eu-central-1b', sizeGiB: 20 });
+  });
+
+  test('of another zone than the subnets that are named is said, with what to add', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    const { aws } = world;
+    tagVolume(world, volumeId, adoptableBy('returns'));
+    const subnet = first(aws.ec2.subnets.values());
+    aws.ec2.volumes.change(volumeId, { zone: 'eu-central-1b' });
+    const network = { vpcId: subnet.vpcId, subnetIds: [subnet.id] };
+    world.kubernetes.apply({
+      metadata: { name: 'returns' },
+      spec: { network, store: { managed: { volume: { volumeId } } } },
+    });
+    await world.until(
+      ({ kubernetes }) => kubernetes.condition('returns', 'Ready')?.reason === 'VolumeInOtherZone',
+      300,
+    );
+    expect(world.kubernetes.condition('returns', 'Ready')?.message).toContain(
+      `the volume ${volumeId} is in eu-central-1b, and the subnets of spec.network.subnetIds are in ${subnet.zone}: add a subnet in that zone`,
+    );
+    aws.ec2.volumes.change(volumeId, { zone: subnet.zone });
+    await world.until(isReady('returns'), 1200);
+    expect(eventsOf(world, 'returns')).toEqual([event]);
+  });
+
+  test.each(['PutParameter', 'CreateTags', 'RunInstances', 'AttachVolume'])(
+    'is taken once, where the operator dies at %s',
+    async (command) => {
+      const { world, event, volumeId } = await withVolumeLeft({ times: BRISK });
+      tagVolume(world, volumeId, adoptableBy('returns'));
+      world.aws.faults.lag(5, 'ec2');
+      apply(world, 'returns', { volumeId });
+      world.crashOn((call) => call.command === command);
+      await world.until(isReady('returns'), 1500);
+      const next = await stored(world, 'returns');
+      expect(eventsOf(world, 'returns')).toEqual([event, next]);
+      expect(world.aws.made('vol')).toBe(1);
+    },
+  );
+});
