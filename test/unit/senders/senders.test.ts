@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { isProofHeader, PLACE, type SourceSettings } from '../../../handlers/contract.ts';
 import type { RawRequest } from '../../../handlers/raw-request.ts';
 import { sourceOf } from '../../../handlers/sources/index.ts';
 import { secretProblems } from '../../../handlers/sources/secret-problems.ts';
 import { senderPages } from '../../../scripts/generate-senders.ts';
+import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 import { withSender } from '../../../src/senders/index.ts';
 import type { Sender } from '../../../src/senders/sender.ts';
 import { SENDERS } from '../../../src/senders/senders.ts';
@@ -247,6 +250,28 @@ test('the pages are those that are made of the data', () => {
   expect(existsSync('docs/senders')).toBe(true);
   expect(readdirSync('docs/senders').sort()).toEqual([...pages.keys()].sort());
   for (const [file, text] of pages) expect(readFileSync(`docs/senders/${file}`, 'utf8'), file).toBe(text);
+});
+
+test('the sender that isn’t here is served as its section says', () => {
+  const text = readFileSync('docs/senders/README.md', 'utf8');
+  const manifest = parse(/^```yaml\n(.*?)^```$/ms.exec(text)?.[1] ?? '');
+  const { source: settings } = webhookPipelineSpec.parse(manifest.spec);
+  const shell = /^time=.*?(?=^```$)/ms.exec(text)?.[0] ?? '';
+  // In place of curl: what it would send.
+  const run = `curl() { printf '%s\\n' "$@"; }\nsecret='a b' url=-\n${shell}`;
+  const words = execFileSync('bash', ['-euc', run], { encoding: 'utf8' }).split('\n');
+  const headers = Object.fromEntries(
+    words
+      .filter((word) => word.startsWith('X-'))
+      .map((word) => word.toLowerCase().split(': ') as [string, string]),
+  );
+  const body = words[words.indexOf('--data-raw') + 1] ?? '';
+  const now = new Date(Number(headers['x-acme-time']) * 1000);
+  const verdictOf = (sent: string) =>
+    sourceOf(settings).verify(post(headers, sent), { settings, secrets: ['a b'], now });
+  expect(verdictOf(body)).toBe('authentic');
+  expect(verdictOf(`${body} `)).toBe('signature-mismatch');
+  expect(sourceOf(settings).identify(post(headers, body)).id).toBe('1');
 });
 
 test('a question is answered, and only where it is asked rightly', () => {
