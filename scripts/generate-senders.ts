@@ -51,15 +51,7 @@ ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 
 
 Find its page on verifying webhooks, and take the type that says what stands there:
 
-| its page says                                                      | type                                                                                               |
-| ------------------------------------------------------------------ | -------------------------------------------------------------------------------------------------- |
-| an HMAC in a header                                                | [HMAC](../sources/hmac.md)                                                                         |
-| Standard Webhooks, Svix, \`webhook-signature\`, \`svix-signature\` | [StandardWebhooks](../sources/standard-webhooks.md)                                                |
-| a signature that you check with a public key                       | [PublicKey](../sources/public-key.md)                                                              |
-| a JSON Web Token                                                   | [JWT](../sources/jwt.md)                                                                           |
-| a key or token in a header or the URL, user and password           | [ApiKey, Bearer or Basic](../sources/token.md)                                                     |
-| something else                                                     | [None](../sources/none.md), with [own code](../own-code.md) whose \`authorize\` judges the request |
-
+${markdownTable(['its page says', 'type'], TYPE_BY_PAGE)}
 A page that says, for example: "We send \`X-Acme-Signature: sha256=…\`, the HMAC-SHA256 in hex of the time, a dot and the body.
 The time, in Unix seconds, is in \`X-Acme-Time\`. Each event has an \`id\`." is this pipeline:
 
@@ -74,7 +66,7 @@ spec:
     hmac:
       header: X-Acme-Signature
       prefix: sha256=
-      template: '{timestamp}.{body}'
+      template: "{timestamp}.{body}"
       timestampHeader: X-Acme-Time
     eventId:
       jsonPath: $.id
@@ -111,6 +103,25 @@ ${markdownTable(
   Object.entries(UNNAMED).map(([name, reason]) => [name, reason]),
 )}`;
 }
+
+/** What a sender's page may say, and the type that says it. */
+const TYPE_BY_PAGE = [
+  ['an HMAC in a header', '[HMAC](../sources/hmac.md)'],
+  [
+    'Standard Webhooks, Svix, `webhook-signature`, `svix-signature`',
+    '[StandardWebhooks](../sources/standard-webhooks.md)',
+  ],
+  ['a signature that you check with a public key', '[PublicKey](../sources/public-key.md)'],
+  ['a JSON Web Token', '[JWT](../sources/jwt.md)'],
+  [
+    'a key or token in a header or the URL, user and password',
+    '[ApiKey, Bearer or Basic](../sources/token.md)',
+  ],
+  [
+    'something else',
+    '[None](../sources/none.md), with [own code](../own-code.md) whose `authorize` judges the request',
+  ],
+];
 
 function shownBy({ shown, page: source }: Sender): string {
   if (shown.by === 'library') return `library: ${shown.of}`;
