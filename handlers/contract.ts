@@ -313,7 +313,8 @@ export interface EventPlaces {
   readonly id: readonly string[];
   /** The first that says something. */
   readonly type?: readonly string[];
-  readonly sentAt?: { readonly at: string; readonly format: TimestampFormat };
+  /** At one place, or at the first of some that says something. */
+  readonly sentAt?: { readonly at: string | readonly string[]; readonly format: TimestampFormat };
   /** How often the sender tried again: 0 or nothing the first time. */
   readonly retry?: string;
   /** How often the sender has tried. */

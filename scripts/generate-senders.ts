@@ -154,7 +154,7 @@ function page(type: string, sender: Sender): string {
       : 'A request is an event.',
     `An event is recognised by: ${identityOf(sender)}.`,
     ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
-    ...(event.sentAt ? [`Its time: ${code([event.sentAt.at])}.`] : []),
+    ...(event.sentAt ? [`Its time: ${code([event.sentAt.at].flat())}.`] : []),
     ...(asked.length > 0
       ? [
           `Questions of the sender by ${[...new Set(asked)].join(' and ')} are answered; nothing is stored of them.`,

@@ -13,7 +13,7 @@ export const cloudEvents: Sender = {
     // An id is one within its source, in which no | can stand (RFC 3986).
     id: ['{header:ce-source}|{header:ce-id}', '{json:$.source}|{json:$.id}', '{bodySha256}'],
     type: ['{header:ce-type}', '{json:$.type}', '{json:$[0].type}'],
-    sentAt: { at: '{header:ce-time}', format: 'iso8601' },
+    sentAt: { at: ['{header:ce-time}', '{json:$.time}'], format: 'iso8601' },
   },
   batch: {
     each: '$',

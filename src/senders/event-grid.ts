@@ -19,7 +19,7 @@ export const eventGrid: Sender = {
     event: {
       id: ['{json:$.topic}|{json:$.id}', '{json:$.source}|{json:$.id}'],
       type: ['{json:$.eventType}', '{json:$.type}'],
-      sentAt: { at: '{json:$.eventTime}', format: 'iso8601' },
+      sentAt: { at: ['{json:$.eventTime}', '{json:$.time}'], format: 'iso8601' },
     },
   },
   handshakes: [
