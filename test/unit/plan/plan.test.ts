@@ -105,7 +105,7 @@ describe('every plan', () => {
   });
 
   test('answers as the sender waits for it, unless the user says otherwise', () => {
-    const responseTo = (type: 'Discord' | 'GitHub' | 'Slack' | 'Xero', response = {}) => {
+    const responseTo = (type: 'Adyen' | 'Discord' | 'GitHub' | 'Slack' | 'Xero', response = {}) => {
       const source = { type, secretRefs: [{ name: 'a', key: 'b' }] };
       const { environment } = desiredOf(
         planOf(inputOf({ source, endpoint: { response } })),
@@ -117,6 +117,7 @@ describe('every plan', () => {
     expect(responseTo('GitHub')).toMatchObject({ statusCode: 200, body: '{"received":true}' });
     expect(responseTo('Slack')).toMatchObject({ statusCode: 200, body: '' });
     expect(responseTo('Discord')).toMatchObject({ statusCode: 204, body: '' });
+    expect(responseTo('Adyen')).toMatchObject({ statusCode: 200, body: '[accepted]' });
     expect(responseTo('Xero')).toMatchObject({ body: '', emptyRefusals: true });
     expect(responseTo('Slack', { statusCode: 202, body: 'ok' })).toMatchObject({
       statusCode: 202,
