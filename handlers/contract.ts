@@ -208,7 +208,7 @@ export const EACH_PATH = /\$(?:\.[A-Za-z0-9_-]+|\[(?:[0-9]+|\*)\])*/;
 /** What may stand in the braces of a template: the API server and the function read the same expression. */
 export const HMAC_PLACEHOLDER = new RegExp(
   [
-    'body|timestamp|method|url|path|query|header:[A-Za-z0-9_-]+',
+    'body|timestamp|method|url|path|query|headers?:[A-Za-z0-9_-]+',
     `json:${JSON_PATH.source}`,
     'form:(?:[*]|[A-Za-z0-9_.-]+)',
   ].join('|'),

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import type { BundleId } from '../handlers/contract.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
 import { replace } from './replace-module.ts';
@@ -38,14 +39,30 @@ const UNUSED_BY_DRIVER = [
   'socks',
 ];
 
-/** The signer signs event streams and URLs too, which are no requests to SQS. */
+/** What the signer's part for event streams makes on loading. */
 const eventStreams = replace('event-streams', /signature-v4\/dist-es\/HeaderFormatter\.js$/, {
   HeaderFormatter: 'class',
 });
 
-const presigning = replace('presigning', /signature-v4\/dist-es\/moveHeadersToQuery\.js$/, {
-  moveHeadersToQuery: 'function',
-});
+/** The signer signs URLs, event streams and texts too, which are no requests to SQS: from which of its methods to which. */
+const UNUSED_METHODS = [
+  ['async presign(', 'async sign('],
+  ['async signEvent(', 'async signRequest('],
+] as const;
+
+const requestsAlone: Plugin = {
+  name: 'requests-alone',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /signature-v4\/dist-es\/SignatureV4\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, 'utf8');
+      for (const [from, to] of UNUSED_METHODS) {
+        const [start, end] = [contents.indexOf(from), contents.indexOf(to)];
+        if (start < 0 || end < start) throw new Error(`${path} is another than is known: it has no ${from}`);
+        contents = contents.slice(0, start) + contents.slice(end);
+      }
+      return { contents, loader: 'js' };
+    }),
+};
 
 /** The signer copies a request before it changes the headers: ours is made for it alone, and has none of those that it makes. */
 const copying = replace('copying', /signature-v4\/dist-es\/prepareRequest\.js$/, {
@@ -107,7 +124,7 @@ async function bundle(
     legalComments: 'none',
     external: UNUSED_BY_DRIVER,
     banner,
-    plugins: [lazyBuiltins(), eventStreams, presigning, copying, query, ...unusedBySigner, ...plugins],
+    plugins: [lazyBuiltins(), eventStreams, requestsAlone, copying, query, ...unusedBySigner, ...plugins],
     metafile: true,
     logLevel: 'warning',
   });

@@ -197,7 +197,7 @@ function proofOf({ hmac, publicKey, bodyHmac, jwt, token, authorization }: Schem
   if (signed !== undefined) {
     const headers = (signed.headers ?? [signed.header ?? '']).map((name) => `\`${name}\``).join(' or ');
     const kind = hmac ? `HMAC-${(hmac.algorithm ?? 'sha256').toUpperCase()}` : publicKey?.algorithm;
-    return `${kind} of \`${signed.template ?? '{body}'}\` in ${headers}`;
+    return `${kind} of \`${(signed.template ?? '{body}').replaceAll('\n', '\\n')}\` in ${headers}`;
   }
   if (bodyHmac !== undefined) {
     const where = bodyHmac.items === undefined ? 'the body' : 'each item of the body';

@@ -97,6 +97,7 @@ export function signedBy(proof: Proof, scheme: Scheme): Half {
       if (signatures.length === 0) return 'signature-malformed';
       const signed = template.fill(request, {
         timestamp: typeof timestamp === 'string' ? timestamp : '',
+        timestampHeader: time.header,
         publicUrl: trust.settings.publicUrl,
       });
       if (typeof signed === 'string') return signed;

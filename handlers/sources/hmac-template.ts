@@ -1,5 +1,5 @@
 import { HMAC_PLACEHOLDER } from '../contract.ts';
-import type { RawRequest } from '../raw-request.ts';
+import { headerValue, type RawRequest } from '../raw-request.ts';
 import { calledUrl } from './called-url.ts';
 import { formFields, isTooComplex, sortedForm } from './form.ts';
 import { bodyText, UNREAD } from './json-body.ts';
@@ -9,6 +9,8 @@ import type { UnverifiedReason } from './source.ts';
 /** What is known beside the request. */
 interface Filling {
   readonly timestamp: string;
+  /** The header with the time, in lower case. */
+  readonly timestampHeader: string | undefined;
   /** The endpoint's URL as the user says that its sender has it. */
   readonly publicUrl: string | undefined;
 }
@@ -67,6 +69,20 @@ function fillOf(placeholder: string): Fill {
         if (url === undefined) return { reason: 'url-unknown' };
         return url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
       };
+    case 'headers': {
+      const list = argument.toLowerCase();
+      return (request, { timestampHeader = list }) => {
+        const named = headerValue(request, list)?.toLowerCase() ?? '';
+        const names = named
+          .split(',')
+          .map((name) => name.trim())
+          .sort();
+        // One that it leaves out could be anyone's.
+        if (!names.includes(list) || !names.includes(timestampHeader))
+          return { reason: 'signature-mismatch' };
+        return names.map((name) => `${name}:${headerValue(request, name) ?? ''}`).join(';');
+      };
+    }
     case 'header':
     case 'json': {
       const read = readOf(placeholder);

@@ -345,10 +345,10 @@ const signatureFields = (field: string) => ({
   template: formed(
     256,
     new RegExp(`^([^{}]|\\{(${HMAC_PLACEHOLDER.source})\\})*$`),
-    `${field}.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces`,
+    `${field}.template may hold {body}, {timestamp}, {method}, {url}, {path}, {query}, {header:Name}, {headers:Name}, {json:$.path}, {form:Name} and {form:*}, and no other braces`,
   )
     .describe(
-      'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order.',
+      'What is signed. In place of {body} comes the body as it was sent, of {timestamp} the time, of {method} POST, of {url}, {path} and {query} the URL that was called (or publicUrl) and its parts, of {header:Name}, {json:$.path} and {form:Name} a header, a place in a JSON body and a field of a form, of {form:*} all fields in order, and of {headers:Name} the headers that the one of this name lists.',
     )
     .default('{body}'),
   timestampHeader: headerName(
@@ -387,11 +387,13 @@ const signatureRules = (field: string): CheckedRule<Signature>[] => [
     holds: ({ timestampHeader, timestamp }) => timestampHeader === undefined || timestamp === undefined,
   },
   {
-    rule: "(has(self.timestampHeader) || (has(self.timestamp) && !has(self.timestamp.jsonPath))) == self.template.contains('{timestamp}')",
+    rule: "(has(self.timestampHeader) || (has(self.timestamp) && !has(self.timestamp.jsonPath))) == self.template.contains('{timestamp}') || (self.template.contains('{headers:') && !(has(self.timestamp) && has(self.timestamp.part)))",
     message: `${field}.timestampHeader, timestamp.header or timestamp.part and {timestamp} in ${field}.template belong together: a time that is not signed can be replaced by anyone`,
     holds: ({ timestampHeader, timestamp, template }) =>
       (timestampHeader !== undefined || (timestamp !== undefined && timestamp.jsonPath === undefined)) ===
-      template.includes('{timestamp}'),
+        template.includes('{timestamp}') ||
+      // A list of headers has to name that with the time.
+      (template.includes('{headers:') && timestamp?.part === undefined),
   },
   {
     rule: "!has(self.timestamp) || !has(self.timestamp.jsonPath) || self.template.contains('{body}')",

@@ -16,6 +16,7 @@ import { cloudEvents } from './cloud-events.ts';
 import { cloudflareStream } from './cloudflare-stream.ts';
 import { coinbaseCommerce } from './coinbase-commerce.ts';
 import { coinify } from './coinify.ts';
+import { contentful } from './contentful.ts';
 import { customerIo } from './customer-io.ts';
 import { discord } from './discord.ts';
 import { docuSign } from './docu-sign.ts';
@@ -110,6 +111,7 @@ export const SENDERS = {
   CloudflareStream: cloudflareStream,
   CoinbaseCommerce: coinbaseCommerce,
   Coinify: coinify,
+  Contentful: contentful,
   CustomerIo: customerIo,
   Discord: discord,
   DocuSign: docuSign,

@@ -4,7 +4,6 @@ const NOT_FOUND = 'how it signs was not found in words or code of its own';
 export const UNNAMED: Readonly<Record<string, string>> = {
   Airtable: NOT_FOUND,
   'Checkout.com': NOT_FOUND,
-  Contentful: 'signs a list of headers that each delivery names, which no template says',
   Dwolla: NOT_FOUND,
   Flutterwave: NOT_FOUND,
   LaunchDarkly: NOT_FOUND,

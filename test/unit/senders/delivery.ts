@@ -70,7 +70,12 @@ export function deliver(
   }
   if (stamp?.header !== undefined) headers[stamp.header.toLowerCase()] = time;
   if (signed !== undefined) {
+    const [, list = ''] = /\{headers:([^}]*)\}/.exec(signed.template ?? '') ?? [];
+    const listed = [list, stamp?.header ?? ''].map((name) => name.toLowerCase()).sort();
+    if (list !== '') headers[list.toLowerCase()] = listed.join(',');
     const fill: Record<string, Buffer> = {
+      [`headers:${list}`]: Buffer.from(listed.map((name) => `${name}:${headers[name]}`).join(';')),
+      path: Buffer.from(new URL(URL_CALLED).pathname),
       body,
       timestamp: Buffer.from(time),
       method: Buffer.from('POST'),
