@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { FIRST_USER } from '../../handlers/contract.ts';
 import type { Operations } from './aws/service.ts';
 import { BRISK } from './aws/times.ts';
 import { first, isGone, isReady } from './pipelines.ts';
@@ -55,20 +54,20 @@ function takeSnapshot({ aws }: World, volume = first(aws.ec2.volumes.values())):
   return (made as { SnapshotId: string }).SnapshotId;
 }
 
-/** The password of a database and its parameter become another. */
-function rotate({ aws }: World, password: string): void {
-  const database = first([...aws.stores.databases.values()]);
-  aws.stores.databases.set(database.volumeId, {
-    ...database,
-    users: new Map([[FIRST_USER, password]]),
-  });
-  const { name } = first(aws.ssm.parameters.filter((each) => each.name.endsWith('/store-password')));
-  ask(aws.ssm.operations, 'PutParameter', {
-    Name: name,
-    Value: password,
-    Type: 'SecureString',
-    Overwrite: true,
-  });
+const secretOf = ({ aws }: World, name: string) =>
+  first(
+    aws.ssm.parameters.filter(
+      (each) => each.name.includes(`-${name}_`) && each.name.endsWith('/store-password'),
+    ),
+  );
+
+/** The credentials of `orders` become others. */
+async function rotate(world: World): Promise<void> {
+  const { value } = secretOf(world, 'orders');
+  world.kubernetes.annotate('orders', { 'nami.dev/rotate-credentials': 'now' });
+  await world.until((each) => secretOf(each, 'orders').value !== value, 300);
+  await world.until(isReady('orders'), 300);
+  await world.run(60);
 }
 
 /** `orders` with an event, and a snapshot with it that is complete. */
@@ -100,13 +99,13 @@ describe('a snapshot', () => {
     const { world, event, snapshotId, volumeId } = await withSnapshot();
     const { aws, kubernetes } = world;
     const later = await stored(world, 'orders');
+    await rotate(world);
     apply(world, 'orders', { snapshotId });
     await world.until(isTold('VolumeNotReplaced'), 300);
     expect(told(world).message).toContain(
       `the events are on ${volumeId}, and go on there: to give them up for ${snapshotId} annotate the pipeline with nami.dev/replace-volume=${volumeId}`,
     );
     const meanwhile = await stored(world, 'orders');
-    rotate(world, 'rotated');
     kubernetes.annotate('orders', { 'nami.dev/replace-volume': volumeId });
     await world.until(() => aws.ec2.volumes.size === 2, 300);
     await world.until(isReady('orders'), 900);
@@ -150,7 +149,7 @@ describe('a snapshot', () => {
     const { world, event, snapshotId } = await withSnapshot();
     const { aws, kubernetes } = world;
     const before = aws.made('vol');
-    rotate(world, 'rotated');
+    await rotate(world);
     apply(world, 'returns', { snapshotId });
     await world.until(isTold('NotOurs', 'returns'), 300);
     expect(told(world, 'returns').message).toContain(
@@ -163,7 +162,8 @@ describe('a snapshot', () => {
     await world.until(isReady('returns'), 900);
     const next = await stored(world, 'returns');
     expect(eventsOf(world, 'returns')).toEqual([event, next]);
-    expect(databaseOf(world, 'returns')?.users.get(FIRST_USER)).not.toBe('rotated');
+    // Those that came later are not in it.
+    expect([...(databaseOf(world, 'returns')?.users.keys() ?? [])]).toEqual(['nami']);
     // The other goes on as it was.
     await stored(world, 'orders');
     expect(kubernetes.condition('orders', 'Ready')?.status).toBe('True');
@@ -256,6 +256,27 @@ describe('a snapshot', () => {
     expect(world.aws.made('vol')).toBe(1);
   });
 
+  test.each([0, 29, 30, 31])(
+    'has the secret that is its own, although other credentials were asked for %i s before',
+    async (seconds) => {
+      const { world, event, snapshotId, volumeId } = await withSnapshot();
+      world.kubernetes.annotate('orders', { 'nami.dev/rotate-credentials': 'now' });
+      await world.run(seconds);
+      world.kubernetes.apply({
+        metadata: { name: 'orders', annotations: { 'nami.dev/replace-volume': volumeId } },
+        spec: { store: { managed: { volume: { snapshotId } } } },
+      });
+      await world.until(({ aws }) => aws.ec2.volumes.size === 2, 300);
+      await world.until(isReady('orders'), 900);
+      await world.run(900);
+      const next = await stored(world, 'orders');
+      expect(eventsOf(world, 'orders')).toEqual([event, next]);
+      const [user = ''] = secretOf(world, 'orders').value.split(':');
+      expect([...(databaseOf(world, 'orders')?.users.keys() ?? [])]).toContain(user);
+      expect(user).not.toBe('nami');
+    },
+  );
+
   test.each([
     ['PutParameter', 'before'],
     ['PutParameter', 'after'],
@@ -269,7 +290,7 @@ describe('a snapshot', () => {
   ])('is restored once, where the operator dies at %s, %s it took effect', async (command, when) => {
     const { world, event, snapshotId, volumeId } = await withSnapshot({ times: BRISK });
     world.aws.faults.lag(5, 'ec2');
-    rotate(world, 'rotated');
+    await rotate(world);
     world.kubernetes.apply({
       metadata: { name: 'orders', annotations: { 'nami.dev/replace-volume': volumeId } },
       spec: { store: { managed: { volume: { snapshotId } } } },

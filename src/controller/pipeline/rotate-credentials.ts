@@ -4,7 +4,7 @@ import { probe } from '../../aws/calls/probe.ts';
 import { changeSecret, readSecret } from '../../aws/calls/store-secret.ts';
 import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { fromRfc3339, rfc3339 } from '../../clock.ts';
-import { ALIAS, functionName } from '../../plan/identity.ts';
+import { ALIAS, DATA_VOLUME, functionName } from '../../plan/identity.ts';
 import { isMadeFor, loginOf, newLogin, secretOf } from '../../store-login.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
@@ -50,7 +50,10 @@ export async function rotateCredentials(
   const told = pipeline.status?.store?.credentialsSince;
   const secret = nodeOf(outcome, 'Parameter', 'store-password');
   const { user, since } = secret?.outputs ?? {};
-  if (!secret || user === undefined) return { isNews: false, inUseSince: told, remarks: [] };
+  const volume = nodeOf(outcome, 'Volume', DATA_VOLUME);
+  // Where another volume takes its place, the database that answers so far is not the one that the secret is for.
+  const isOfVolume = volume?.state === 'Ready' || volume?.stands === true;
+  if (!secret || user === undefined || !isOfVolume) return { isNews: false, inUseSince: told, remarks: [] };
   const now = account.clock.now();
   const store = reachableStore(memory.store.view);
   const hasFormer = store?.hasFormerLogins === true;

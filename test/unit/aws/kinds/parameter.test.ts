@@ -105,3 +105,69 @@ describe('the authority of a store', () => {
     expect(created.outputs).toEqual({ name: AUTHORITY.name, certificate: expect.stringMatching(/^MII/) });
   });
 });
+
+describe('the credentials of a database that is taken', () => {
+  const SNAPSHOT = 'snap-0123456789abcdef0';
+  const wished: PasswordWish = {
+    ...DESIRED,
+    volume: { ...DESIRED.volume, origin: { snapshotId: SNAPSHOT } },
+  };
+  const tagsOf = (more: object = {}) =>
+    Object.entries({ ...OURS, 'nami.dev/credentials': '/nami/theirs', ...more }).map(([Key, Value]) => ({
+      Key,
+      Value,
+    }));
+  const taking = (volumes: object[], snapshot: object = {}) =>
+    aws(volumes, {
+      GetParameter: () => ({ Parameter: { Name: DESIRED.name, Value: 'present' } }),
+      ListTagsForResource: () => ({ TagList: [] }),
+      DescribeSnapshots: () => ({
+        Snapshots: [
+          {
+            SnapshotId: SNAPSHOT,
+            OwnerId: '123456789012',
+            State: 'completed',
+            StartTime: new Date(2000),
+            Tags: tagsOf(),
+            ...snapshot,
+          },
+        ],
+      }),
+      GetParameterHistory: () => ({
+        Parameters: [
+          { Version: 1, Value: 'earlier', LastModifiedDate: new Date(1000) },
+          { Version: 2, Value: 'later', LastModifiedDate: new Date(3000) },
+        ],
+      }),
+    });
+
+  test('are those of the moment of its snapshot, out of the parameter that its tag names', async () => {
+    const run = taking([]);
+    expect(await made(run, wished)).toBe('earlier');
+    expect(run.inputs('GetParameterHistory')).toMatchObject([{ Name: '/nami/theirs' }]);
+  });
+
+  test('take the place of others while there is no volume, and never after', async () => {
+    const run = taking([]);
+    const found = await parameter.find(run.account, wished, OWNER);
+    if (!found) throw new Error('it is there');
+    expect(parameter.compare(found, wished)).toEqual(['password']);
+    expect(await parameter.update(run.account, wished, found, OWNER)).toMatchObject({
+      outputs: { password: 'earlier' },
+    });
+    expect(run.inputs('PutParameter')).toMatchObject([{ Value: 'earlier', Overwrite: true }]);
+    const later = await parameter.find(taking([VOLUME]).account, wished, OWNER);
+    expect(later && parameter.compare(later, wished)).toEqual([]);
+  });
+
+  test.each([
+    ['another pipeline', { Tags: tagsOf({ 'nami.dev/name': 'returns' }) }, 'NotOurs'],
+    ['an earlier namespace', { Tags: tagsOf({ 'nami.dev/namespace-uid': 'before' }) }, 'OwnedByPredecessor'],
+    ['another account', { OwnerId: '999999999999' }, 'SnapshotInvalid'],
+  ])('of %s are not even read', async (_, snapshot, reason) => {
+    const run = taking([], snapshot);
+    await expect(parameter.create(run.account, wished, OURS, OWNER)).rejects.toMatchObject({ reason });
+    expect(run.inputs('GetParameterHistory')).toEqual([]);
+    expect(run.writes()).toEqual([]);
+  });
+});

@@ -247,3 +247,83 @@ describe('the volume that is known', () => {
     expect(await find([KNOWN], [], { ...wanted, givenUpId: 'vol-9' })).toMatchObject({ id: 'vol-1' });
   });
 });
+
+describe('a volume that begins with something', () => {
+  const SNAPSHOT = {
+    SnapshotId: 'snap-0123456789abcdef0',
+    VolumeId: 'vol-0fedcba9876543210',
+    VolumeSize: 8,
+    OwnerId: '123456789012',
+    State: 'completed',
+    Tags: Object.entries(OURS).map(([Key, Value]) => ({ Key, Value })),
+  };
+  const fromSnapshot = { ...DESIRED, origin: { snapshotId: SNAPSHOT.SnapshotId } };
+  const withSnapshot = (snapshot: object, ...volumes: object[]) =>
+    scripted({
+      DescribeVolumes: () => ({ Volumes: volumes }),
+      DescribeSnapshots: () => ({ Snapshots: [{ ...SNAPSHOT, ...snapshot }] }),
+      CreateVolume: () => ({ VolumeId: 'vol-1', State: 'creating' }),
+    });
+  const given = (value: string) => ({
+    Tags: [...SNAPSHOT.Tags, { Key: 'nami.dev/made-from', Value: value }],
+  });
+
+  test.each([
+    ['the volume of its snapshot', {}, 'vol-0fedcba9876543210'],
+    [
+      'those that this was made from as well',
+      given('vol-0aaaaaaaa,vol-0bbbbbbbb'),
+      'vol-0fedcba9876543210,vol-0aaaaaaaa,vol-0bbbbbbbb',
+    ],
+    ['nothing that is no id of a volume', given("vol-0aaaaaaaa'; reboot"), 'vol-0fedcba9876543210'],
+  ])('says that it was made from %s', async (_, snapshot, madeFrom) => {
+    const run = withSnapshot(snapshot);
+    const made = await volume.create(run.account, fromSnapshot, OURS, OWNER);
+    expect(made.outputs.madeFrom).toBe(madeFrom);
+    expect(made.tags).toMatchObject({ 'nami.dev/made-from': madeFrom });
+    const [input] = run.inputs('CreateVolume');
+    expect(input).toMatchObject({ SnapshotId: SNAPSHOT.SnapshotId, Size: 8, Encrypted: true });
+    expect(JSON.stringify(input?.TagSpecifications)).toContain(madeFrom);
+  });
+
+  test('of another account has none, whatever its tags say', async () => {
+    const run = withSnapshot({ OwnerId: '999999999999' });
+    await expect(volume.create(run.account, fromSnapshot, OURS, OWNER)).rejects.toMatchObject({
+      reason: 'SnapshotInvalid',
+    });
+    expect(run.writes()).toEqual([]);
+  });
+
+  const begun = (id: string, at: number, SnapshotId = '') =>
+    listed({ VolumeId: id, CreateTime: new Date(at), SnapshotId });
+
+  test.each<[string, object[], Partial<VolumeDesired>, string | undefined]>([
+    ['is the one that did', [begun('vol-1', 1), begun('vol-2', 2, SNAPSHOT.SnapshotId)], {}, 'vol-2'],
+    ['is what there is where nothing was given up', [begun('vol-1', 1)], {}, 'vol-1'],
+    [
+      'is a new one in place of what was',
+      [begun('vol-1', 1), begun('vol-2', 2)],
+      { givenUpId: 'vol-2' },
+      undefined,
+    ],
+    [
+      'is none that was given up before',
+      [begun('vol-1', 1, SNAPSHOT.SnapshotId), begun('vol-2', 2, SNAPSHOT.SnapshotId)],
+      { givenUpId: 'vol-2' },
+      undefined,
+    ],
+  ])('%s', async (_, volumes, more, id) => {
+    const { account } = withSnapshot({}, ...volumes);
+    expect((await volume.find(account, { ...fromSnapshot, ...more }, OWNER))?.id).toBe(id);
+  });
+
+  test('tells what speaks for one made by hand: its snapshot, and nothing where that is gone', async () => {
+    const { account } = withSnapshot({}, begun('vol-1', 1, SNAPSHOT.SnapshotId));
+    expect((await volume.find(account, DESIRED, OWNER))?.outputs.madeFrom).toBe('vol-0fedcba9876543210');
+    const { account: without } = scripted({
+      DescribeVolumes: () => ({ Volumes: [begun('vol-1', 1, SNAPSHOT.SnapshotId)] }),
+      DescribeSnapshots: () => refuse('InvalidSnapshot.NotFound'),
+    });
+    expect((await volume.find(without, DESIRED, OWNER))?.outputs.madeFrom).toBe('');
+  });
+});
