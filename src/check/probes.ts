@@ -49,6 +49,7 @@ import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api
 import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import {
   GetParameterCommand,
+  GetParameterHistoryCommand,
   GetParametersByPathCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-ssm';
@@ -157,6 +158,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'sqs:ListQueues': ({ account }) => account.sqs.send(new ListQueuesCommand({ MaxResults: 1 })),
   'ssm:GetParameter': ({ account, iamPath }) =>
     account.ssm.send(new GetParameterCommand({ Name: parameter(iamPath) })),
+  'ssm:GetParameterHistory': ({ account, iamPath }) =>
+    account.ssm.send(new GetParameterHistoryCommand({ Name: parameter(iamPath) })),
   'ssm:GetParametersByPath': ({ account, iamPath }) =>
     account.ssm.send(new GetParametersByPathCommand({ Path: iamPath.replace(/\/$/, ''), MaxResults: 1 })),
   'ssm:ListTagsForResource': ({ account, iamPath }) =>
