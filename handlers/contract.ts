@@ -313,7 +313,8 @@ export interface EventPlaces {
   readonly id: readonly string[];
   /** The first that says something. */
   readonly type?: readonly string[];
-  readonly sentAt?: { readonly at: string; readonly format: TimestampFormat };
+  /** At one place, or at the first of some that says something. */
+  readonly sentAt?: { readonly at: string | readonly string[]; readonly format: TimestampFormat };
   /** How often the sender tried again: 0 or nothing the first time. */
   readonly retry?: string;
   /** How often the sender has tried. */
@@ -339,7 +340,10 @@ export interface HandshakeSettings {
     readonly headers?: Readonly<Record<string, string>>;
     /** A text with places. */
     readonly text?: string;
-    /** In its place an object of such texts, or of the HMAC-SHA256 in hex of one under the first secret. */
+    /**
+     * In its place an object of such texts, or of the HMAC-SHA256 in hex of one, under the secret that the question is signed
+     * with, or the first.
+     */
     readonly json?: Readonly<Record<string, string | number | { readonly hmacOf: string }>>;
   };
 }
@@ -350,6 +354,10 @@ export interface BatchSettings {
   readonly each: string;
   /** The body is a form, and the JSON in this field of it. */
   readonly form?: string;
+  /**
+   * Of a body that is a list alone; another is one event, as is each of CloudEvents' binary mode, whose data may be a list.
+   */
+  readonly ifList?: true;
   /**
    * Nothing in an element tells it from an equal one, before or after it: it is known as the one at its place in its request,
    * and has that one's time.

@@ -2,6 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { type Collection, MongoClient } from 'mongodb';
 import type { EventDocument } from '../handlers/post-queue/document.ts';
+import { loginOf } from '../src/store-login.ts';
 import { emulatorClients } from './emulator-clients.ts';
 import type { LocalStack } from './stack.ts';
 
@@ -20,10 +21,11 @@ export async function openEventStore(
   const secret = async (Name: string) =>
     (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter?.Value ?? '';
   const authority = await secret(passwordParameter.replace(/password$/, 'authority'));
+  const { user: username, password } = loginOf(await secret(passwordParameter));
   const client = new MongoClient(
     `mongodb://${address}:27017/?authSource=admin&directConnection=true&tls=true`,
     {
-      auth: { username: 'nami', password: await secret(passwordParameter) },
+      auth: { username, password },
       secureContext: createSecureContext({
         ca: authority.slice(authority.indexOf('-----BEGIN CERTIFICATE')),
       }),

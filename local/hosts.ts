@@ -6,12 +6,12 @@ import {
   type Instance,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { loginOf } from '../src/store-login.ts';
 import type { Database, StartDatabase } from './database.ts';
 import type { EmulatorClients } from './emulator-clients.ts';
 import type { Progress } from './progress.ts';
 
 const POLL_MILLISECONDS = 300;
-const DATABASE_USER = 'nami';
 
 /** What user data says about a host's database. */
 export interface HostSettings {
@@ -118,15 +118,14 @@ export class Hosts {
   async #bringUp(host: Host): Promise<void> {
     const { instanceId, address, volumeId, credentialsParameter, authorityParameter } = host;
     try {
-      const password = await this.#secret(credentialsParameter);
+      const login = loginOf(await this.#secret(credentialsParameter));
       const authority = authorityParameter && (await this.#secret(authorityParameter));
       const volume = join(this.#volumes, volumeId);
       const database = await this.#startDatabase({
         instanceId,
         address,
         volume,
-        user: DATABASE_USER,
-        password,
+        ...login,
         ...(authority && { authority }),
       });
       if (this.#down.has(instanceId)) return database.kill();

@@ -49,15 +49,52 @@ is signed by the data, an example that the sender has published is taken, or the
 ${markdownTable(['type', 'sender', 'a delivery is authentic if', 'an event is', 'it is recognised by', 'shown by'], rows)}
 ## My sender isn't here
 
-1. Find its page on verifying webhooks. Where it names a header with an HMAC, [type HMAC](../sources/hmac.md) says it: the
-   header, how the digest is written, and what is signed.
-2. Where it follows Standard Webhooks (\`webhook-signature\`, \`svix-signature\`),
-   [StandardWebhooks](../sources/standard-webhooks.md) is its type.
-3. Where it signs with a private key and shows the public one, take [PublicKey](../sources/public-key.md);
-   where it sends a JSON Web Token, [JWT](../sources/jwt.md).
-4. Where it sends a key, a token, or user and password, take [ApiKey, Bearer or Basic](../sources/token.md).
-5. Name its event's identity in \`eventId\`, or each delivery is an event; and if one request brings several, where their
-   list is, in \`eventId.each\`.
+Find its page on verifying webhooks, and take the type that says what stands there:
+
+${markdownTable(['its page says', 'type'], TYPE_BY_PAGE)}
+A page that says, for example: "We send \`X-Acme-Signature: sha256=…\`, the HMAC-SHA256 in hex of the time, a dot and the body.
+The time, in Unix seconds, is in \`X-Acme-Time\`. Each event has an \`id\`." is this pipeline:
+
+\`\`\`yaml
+apiVersion: nami.dev/v1alpha1
+kind: WebhookPipeline
+metadata:
+  name: acme
+spec:
+  source:
+    type: HMAC
+    hmac:
+      header: X-Acme-Signature
+      prefix: sha256=
+      template: "{timestamp}.{body}"
+      timestampHeader: X-Acme-Time
+    eventId:
+      jsonPath: $.id
+    secretRefs: [{ name: acme, key: secret }]
+\`\`\`
+
+Without \`eventId\` each delivery is an event; where one request brings several, \`eventId.each\` says
+[where their list is](../sources/README.md#several-events-in-one-request). A sender that asks something first gets its answer by
+[\`endpoint.handshake\`](../sources/README.md#questions-before-the-first-event).
+
+\`\`\`sh
+kubectl create secret generic acme --from-literal=secret="$secret"
+kubectl apply -f acme.yaml
+kubectl wait --for=condition=Ready whp/acme --timeout=300s
+url=$(kubectl get whp acme -o jsonpath='{.status.endpoint.url}')
+\`\`\`
+
+Sign a delivery as the page says, before the sender does:
+
+\`\`\`sh
+time=$(date +%s)
+body='{"id":"1"}'
+signature=$(printf %s "$time.$body" | openssl dgst -sha256 -hmac "$secret" | sed 's/.* //')
+curl -i "$url" -H "X-Acme-Time: $time" -H "X-Acme-Signature: sha256=$signature" --data-raw "$body"
+\`\`\`
+
+It is answered 200, and 401 with another body. [Why a delivery was refused](../sources/README.md#why-a-delivery-was-refused) stands
+in the log of the pre-queue function. Then give the URL to the sender.
 
 ## Not named
 
@@ -66,6 +103,25 @@ ${markdownTable(
   Object.entries(UNNAMED).map(([name, reason]) => [name, reason]),
 )}`;
 }
+
+/** What a sender's page may say, and the type that says it. */
+const TYPE_BY_PAGE = [
+  ['an HMAC in a header', '[HMAC](../sources/hmac.md)'],
+  [
+    'Standard Webhooks, Svix, `webhook-signature`, `svix-signature`',
+    '[StandardWebhooks](../sources/standard-webhooks.md)',
+  ],
+  ['a signature that you check with a public key', '[PublicKey](../sources/public-key.md)'],
+  ['a JSON Web Token', '[JWT](../sources/jwt.md)'],
+  [
+    'a key or token in a header or the URL, user and password',
+    '[ApiKey, Bearer or Basic](../sources/token.md)',
+  ],
+  [
+    'something else',
+    '[None](../sources/none.md), with [own code](../own-code.md) whose `authorize` judges the request',
+  ],
+];
 
 function shownBy({ shown, page: source }: Sender): string {
   if (shown.by === 'library') return `library: ${shown.of}`;
@@ -94,11 +150,11 @@ function page(type: string, sender: Sender): string {
             : 'No time is signed: a delivery that someone has seen can be sent again, and is then a repeat of its event if that has an identity.',
         ]),
     batch
-      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one. The places below are in it.`
+      ? `A request may bring [several events](../events.md#several-events-in-one-request): each element of ${listOf(batch)} is one${batch.ifList ? ', where the body is a list; any other body is an event' : ''}. The places below are in it.`
       : 'A request is an event.',
     `An event is recognised by: ${identityOf(sender)}.`,
     ...(event.type ? [`Its type: ${code(event.type)}.`] : []),
-    ...(event.sentAt ? [`Its time: ${code([event.sentAt.at])}.`] : []),
+    ...(event.sentAt ? [`Its time: ${code([event.sentAt.at].flat())}.`] : []),
     ...(asked.length > 0
       ? [
           `Questions of the sender by ${[...new Set(asked)].join(' and ')} are answered; nothing is stored of them.`,

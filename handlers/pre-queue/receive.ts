@@ -49,6 +49,7 @@ export function receive(
 
   const event = source.identify(request);
   const { only } = settings;
+  const batch = source.batch?.ifList && !isList(request) ? undefined : source.batch;
   const envelope: Envelope = {
     id,
     receivedAt: now,
@@ -59,8 +60,8 @@ export function receive(
     sequence: event.sequence,
     attemptedAt: event.attemptedAt,
     attempt: event.attempt,
-    batch: source.batch,
-    only: source.batch && only,
+    batch,
+    only: batch && only,
     contentType: headerValue(request, 'content-type'),
     contentEncoding: contentEncoding(request),
     headers: keptHeaders(request.headers, source, settings.keepHeaders),
@@ -68,10 +69,13 @@ export function receive(
   };
   const message = encodeEnvelope(envelope);
   // Of several events each is judged by itself, once they are told apart.
-  const isUnwanted = !source.batch && only !== undefined && !isWanted(only, event.type, request);
+  const isUnwanted = !batch && only !== undefined && !isWanted(only, event.type, request);
   if (message.length > SQS_MESSAGE_BYTES && !isUnwanted) return refused('message-too-large');
   return { kind: 'accepted', envelope, message, isUnwanted };
 }
+
+const isList = (request: RawRequest) =>
+  headerValue(request, 'ce-id') === undefined && request.body.find((byte) => byte > 0x20) === 0x5b;
 
 export function refused(reason: RefusalReason): Receipt {
   return { kind: 'refused', reason };

@@ -3,7 +3,7 @@ import type { HandshakeSettings } from '../contract.ts';
 import type { RawRequest } from '../raw-request.ts';
 import { BODY_LIMITS } from './limits.ts';
 import { known, placedText } from './places.ts';
-import type { HandshakeAnswer, Source, Trust } from './source.ts';
+import type { HandshakeAnswer, Source } from './source.ts';
 
 /** The source with answers to questions that are described, which come before its own. */
 export function withHandshakes(source: Source, handshakes: readonly HandshakeSettings[]): Source {
@@ -14,8 +14,11 @@ export function withHandshakes(source: Source, handshakes: readonly HandshakeSet
     handshake(request, trust) {
       for (const { isAsked, isSigned, answer } of questions) {
         if (!isAsked(request)) continue;
-        if (isSigned && source.verify(request, trust) !== 'authentic') continue;
-        const answered = answer(request, trust);
+        const by = (secrets: readonly string[]) => source.verify(request, { ...trust, secrets });
+        if (isSigned && by(trust.secrets) !== 'authentic') continue;
+        // While it is rotated, the sender knows one of them.
+        const secret = trust.secrets.find((each) => isSigned && by([each]) === 'authentic');
+        const answered = answer(request, secret ?? trust.secrets[0]);
         if (answered !== undefined) return answered;
       }
       return source.handshake?.(request, trust);
@@ -46,7 +49,7 @@ function questionOf({
         return found !== undefined && (value === null || found === value);
       }),
     /** Undefined if something of it isn't in the request, or can't stand in a header. */
-    answer(request: RawRequest, { secrets: [secret = ''] }: Trust): HandshakeAnswer | undefined {
+    answer(request: RawRequest, secret = ''): HandshakeAnswer | undefined {
       const filled = head(request, secret);
       const said = (json === undefined ? body : members)(request, secret);
       // RFC 9110, section 5.5.

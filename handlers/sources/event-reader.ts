@@ -16,13 +16,14 @@ export function eventReader(event: EventPlaces): EventReader {
   const text = (places: string | undefined) => (places === undefined ? undefined : placedText(places));
   const ids = event.id.map(placedText);
   const types = (event.type ?? []).map(placedText);
-  const [sentAt, retry, attempt] = [event.sentAt?.at, event.retry, event.attempt].map(text);
+  const times = [event.sentAt?.at ?? []].flat().map(placedText);
+  const [retry, attempt] = [event.retry, event.attempt].map(text);
   const numberIn = (request: RawRequest, place: typeof retry) => wholeNumberOf(known(place?.read(request)));
   return {
-    headers: [...ids, ...types, sentAt, retry, attempt].flatMap((each) => each?.headers ?? []),
+    headers: [...ids, ...types, ...times, retry, attempt].flatMap((each) => each?.headers ?? []),
     read(request) {
       const retries = numberIn(request, retry);
-      const time = known(sentAt?.read(request));
+      const time = first(times, request);
       return {
         id: first(ids, request, bodyId),
         type: first(types, request),

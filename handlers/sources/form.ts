@@ -1,7 +1,12 @@
+import { headerValue, type RawRequest } from '../raw-request.ts';
 import { BODY_LIMITS } from './limits.ts';
 
 /** Every value of every field, decoded; undefined of what is no form. */
 export type FormFields = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Whether the sender says that the body is one: JSON may read as one too. */
+export const isForm = (request: RawRequest): boolean =>
+  /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headerValue(request, 'content-type') ?? '');
 
 /** Whether a form is beyond what is parsed before it is known who sent it. */
 export function isTooComplex(form: Buffer): boolean {

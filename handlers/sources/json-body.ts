@@ -1,5 +1,6 @@
 import { jsonSize } from '../json-size.ts';
-import { contentEncoding, headerValue, type RawRequest } from '../raw-request.ts';
+import { contentEncoding, type RawRequest } from '../raw-request.ts';
+import { isForm } from './form.ts';
 import { BODY_LIMITS } from './limits.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -31,9 +32,7 @@ const bodies = new WeakMap<RawRequest, unknown>();
 
 /** The same of the JSON that a form carries in its field `payload`, as GitHub and Slack send it. */
 export function jsonInForm(request: RawRequest): unknown {
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headerValue(request, 'content-type') ?? '')) {
-    return undefined;
-  }
+  if (!isForm(request)) return undefined;
   const text = bodyText(request);
   const start = text?.startsWith(FIELD) ? 0 : (text?.indexOf(`&${FIELD}`) ?? -1) + 1;
   if (text === undefined || !text.startsWith(FIELD, start)) return undefined;

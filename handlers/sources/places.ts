@@ -1,7 +1,7 @@
 import { PLACE } from '../contract.ts';
 import { headerValue, queryValue, type RawRequest } from '../raw-request.ts';
 import { bodyId } from './event-id.ts';
-import { formFields, isTooComplex } from './form.ts';
+import { formFields, isForm, isTooComplex } from './form.ts';
 import { at, bodyText, jsonBody, scalarOf, stepsOf, UNREAD } from './json-body.ts';
 
 /** A text about a request, in which places stand for what is there. */
@@ -53,10 +53,11 @@ export function readOf(place: string): Read {
   }
   if (kind === 'query') return (request) => queryValue(request, argument) || undefined;
   if (kind === 'form') {
-    return (request) =>
-      isTooComplex(request.body)
-        ? UNREAD
-        : formFields(bodyText(request))?.get(argument)?.values().next().value || undefined;
+    return (request) => {
+      if (!isForm(request)) return undefined;
+      if (isTooComplex(request.body)) return UNREAD;
+      return formFields(bodyText(request))?.get(argument)?.values().next().value || undefined;
+    };
   }
   if (kind === 'json') {
     const steps = stepsOf(argument);

@@ -14,13 +14,7 @@ import {
   READER_ROLES,
   TIMESTAMP_FORMATS,
 } from '../../handlers/contract.ts';
-import {
-  LIST_TYPES,
-  REQUEST_TELLING_TYPES,
-  SOURCE_TYPES,
-  TELLING_TYPES,
-  URL_SIGNING_TYPES,
-} from '../senders/index.ts';
+import { REQUEST_TELLING_TYPES, SOURCE_TYPES, TELLING_TYPES, URL_SIGNING_TYPES } from '../senders/index.ts';
 import { STORE_DEFAULTS } from './store-defaults.ts';
 
 /**
@@ -729,12 +723,6 @@ const source = z
         fieldPath: '.only.types',
         message:
           'of such an event no type is known, for its sender tells none or eventId says where else to look: name a place in its body, or in an element of eventId.each, in only.jsonPath and only.values instead',
-      },
-      {
-        rule: `!has(self.only) || has(self.eventId) || !(self.type in [${quoted(LIST_TYPES)}])`,
-        fieldPath: '.only',
-        message:
-          'a request of this source may be a list of events, and only looks at one event: say where the list is in eventId.each, or set eventId.bodySha256: true, which keeps a request together as one event',
       },
       {
         rule: `!has(self.eventId) || !has(self.eventId.header) || !${isProof('self.eventId.header.lowerAscii()')}`,

@@ -7,17 +7,20 @@ export const eventGrid: Sender = {
   page: 'https://learn.microsoft.com/en-us/azure/event-grid/webhook-event-delivery',
   secret: 'a text of your own, and put it behind the URL that you give to Event Grid, as `?code=<text>`,',
   shown: { by: 'documentation' },
-  note: 'By default a delivery is one event, in a list. Of a batch, which you can turn on, the first event tells the identity; with `eventId: { each: $, jsonPath: $.id }` each is one of its own.',
-  mayBeList: true,
   scheme: { token: { query: 'code' } },
   event: {
-    id: [
-      '{json:$[0].topic}|{json:$[0].id}',
-      '{json:$.source}|{json:$.id}',
-      '{json:$[0].source}|{json:$[0].id}',
-    ],
-    type: ['{json:$[0].eventType}', '{json:$.type}', '{json:$[0].type}'],
-    sentAt: { at: '{json:$[0].eventTime}', format: 'iso8601' },
+    id: ['{json:$.source}|{json:$.id}', '{bodySha256}'],
+    type: ['{json:$.type}', '{json:$[0].eventType}', '{json:$[0].type}'],
+    sentAt: { at: '{json:$.time}', format: 'iso8601' },
+  },
+  batch: {
+    each: '$',
+    ifList: true,
+    event: {
+      id: ['{json:$.topic}|{json:$.id}', '{json:$.source}|{json:$.id}'],
+      type: ['{json:$.eventType}', '{json:$.type}'],
+      sentAt: { at: ['{json:$.eventTime}', '{json:$.time}'], format: 'iso8601' },
+    },
   },
   handshakes: [
     {

@@ -41,11 +41,6 @@ export const TELLING_TYPES: readonly string[] = [
   }),
 ];
 
-/** Types of senders whose requests may be lists of events, which nothing takes apart unless the user says where they are. */
-export const LIST_TYPES: readonly string[] = namesOf(SENDERS).filter(
-  (name) => (SENDERS[name] as Sender).mayBeList === true,
-);
-
 /** What a function is told: a sender that is data comes with it. */
 export function withSender(source: SourceSettings): SourceSettings {
   const sender = senderOf(source.type);

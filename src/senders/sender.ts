@@ -12,8 +12,6 @@ export interface Sender extends SenderSettings {
   readonly shown: Shown;
   /** What the sender waits for, where it isn't 200 with any body. */
   readonly answers?: Answers;
-  /** A request may be a list of events, which are one event where `eventId.each` does not take them apart. */
-  readonly mayBeList?: true;
   /** What its user has to know beside. */
   readonly note?: string;
 }

@@ -16,6 +16,7 @@ import { cloudEvents } from './cloud-events.ts';
 import { cloudflareStream } from './cloudflare-stream.ts';
 import { coinbaseCommerce } from './coinbase-commerce.ts';
 import { coinify } from './coinify.ts';
+import { customerIo } from './customer-io.ts';
 import { discord } from './discord.ts';
 import { docuSign } from './docu-sign.ts';
 import { dodoPayments } from './dodo-payments.ts';
@@ -109,6 +110,7 @@ export const SENDERS = {
   CloudflareStream: cloudflareStream,
   CoinbaseCommerce: coinbaseCommerce,
   Coinify: coinify,
+  CustomerIo: customerIo,
   Discord: discord,
   DocuSign: docuSign,
   DodoPayments: dodoPayments,

@@ -5,7 +5,6 @@ export const UNNAMED: Readonly<Record<string, string>> = {
   Airtable: NOT_FOUND,
   'Checkout.com': NOT_FOUND,
   Contentful: 'signs a list of headers that each delivery names, which no template says',
-  'Customer.io': NOT_FOUND,
   Dwolla: NOT_FOUND,
   Flutterwave: NOT_FOUND,
   LaunchDarkly: NOT_FOUND,

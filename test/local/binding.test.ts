@@ -3,7 +3,7 @@ import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendBurst } from '../../local/burst.ts';
 import { documentId, githubDeliveries } from '../../local/github-deliveries.ts';
-import { post, stored, urlOf } from '../install/traffic.ts';
+import { post, startTraffic, stored, urlOf } from '../install/traffic.ts';
 import { eventually, GITHUB } from '../user.ts';
 import { System } from './system.ts';
 
@@ -110,3 +110,30 @@ test('a pipeline moves to a MongoDB of the user’s own: each event is there onc
   expect(ids.sort()).toEqual(wanted);
   expect((await system.get(namespace, 'moved')).status?.binding).toBeUndefined();
 });
+
+test('a rotation of the credentials loses no event, and leaves both readers time', async () => {
+  const { namespace, secret } = await system.namespace('rotation');
+  await system.apply(namespace, 'orders', { ...GITHUB, store: { connectionSecret: { name: 'events' } } });
+  const pipeline = await system.waitReady(namespace, 'orders');
+  const before = await secretOf(namespace, 'events');
+  const traffic = startTraffic(urlOf(pipeline), secret);
+  await system.kubectl('-n', namespace, 'annotate', 'whp/orders', 'nami.dev/rotate-credentials=once');
+  await eventually(
+    'the Secret names another reader',
+    async () => (await secretOf(namespace, 'events')).username !== before.username,
+    150,
+  );
+  const sent = await traffic.stop();
+  await stored(system, await system.waitReady(namespace, 'orders'), sent);
+
+  const after = await secretOf(namespace, 'events');
+  expect(before.username).toBe('nami-reader');
+  expect(after.username).toMatch(/^nami-reader-[0-9a-f]{8}-[0-9a-f]{16}$/);
+  const tlsCAFile = `${system.stack.folder}/ca-rotated.crt`;
+  writeFileSync(tlsCAFile, after['ca.crt'] ?? '');
+  for (const { uri = '', database } of [before, after]) {
+    await using client = await new MongoClient(uri, { tlsCAFile, serverSelectionTimeoutMS: 5000 }).connect();
+    expect(await client.db(database).collection('events').countDocuments()).toBe(sent.length);
+  }
+  expect(sent.length).toBeGreaterThan(20);
+}, 300_000);

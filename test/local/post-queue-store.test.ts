@@ -3,13 +3,14 @@ import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Binary, BSON, type Collection, Decimal128, type Document, Long, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PRE_QUEUE_ENV } from '../../handlers/contract.ts';
+import { PRE_QUEUE_ENV, readerNameOf } from '../../handlers/contract.ts';
 import { type Envelope, encodeEnvelope } from '../../handlers/envelope.ts';
 import type { OwnCode } from '../../handlers/own-code/load.ts';
 import type { PostQueueCode } from '../../handlers/own-code/post-queue.ts';
 import { connect } from '../../handlers/post-queue/connection.ts';
 import { LISTED_DELIVERIES } from '../../handlers/post-queue/document.ts';
 import { postQueueHandler } from '../../handlers/post-queue/handle.ts';
+import type { PostQueueSettings } from '../../handlers/post-queue/settings.ts';
 import { preQueueHandler } from '../../handlers/pre-queue/handle.ts';
 import { readSettings } from '../../handlers/pre-queue/settings.ts';
 import { sha256Hex } from '../../handlers/sha256.ts';
@@ -32,16 +33,20 @@ const opened: MongoClient[] = [];
 let collection: Collection<Document>;
 
 /** A function's environment of its own: its own client, as after a cold start. */
-function openHandler(ttlDays?: number, code: OwnCode<PostQueueCode> = { kind: 'ready', exports: {} }) {
+function openHandler(
+  more: Partial<PostQueueSettings> = {},
+  code: OwnCode<PostQueueCode> = { kind: 'ready', exports: {} },
+) {
   const settings = {
     storeUri,
     database,
     collection: collection.collectionName,
-    ttlDays,
+    ttlDays: undefined,
     managed: true,
     readerRole: undefined,
     storeCa: undefined,
     storeAuthority: undefined,
+    ...more,
   };
   const connection = connect({ kind: 'ready', settings }, log, import.meta.url);
   if (connection.kind === 'broken') throw new Error('the URI is none');
@@ -97,6 +102,77 @@ afterAll(async () => {
   await Promise.all([client, ...opened].map((each) => each.close()));
   await processes.stop();
   network.release();
+});
+
+describe('logins of a managed store', () => {
+  const first = { user: 'nami', password: 'for-tests' };
+  const second = { user: 'nami-01234567-6800000001234567', password: 'second-password' };
+  const third = { user: 'nami-01234567-6800000101234567', password: 'third-password' };
+  const uriOf = ({ user, password }: typeof first) =>
+    storeUri.replace('nami:for-tests@', `${user}:${password}@`);
+  const opensFor = async (uri: string) => {
+    const other = new MongoClient(uri, { serverSelectionTimeoutMS: 3000 });
+    return await other
+      .connect()
+      .then(() => true)
+      .catch(() => false)
+      .finally(() => other.close());
+  };
+  const readers = async () =>
+    (await client.db('admin').command({ usersInfo: 1 })).users
+      .map(({ user }: { user: string }) => user)
+      .filter((user: string) => user.startsWith('nami-reader'));
+
+  test('come and go while events are stored, and nobody else’s user with them', async () => {
+    const admin = client.db('admin');
+    await admin.command({ createUser: 'nami-app', pwd: 'x', roles: ['root'] });
+    const former = openHandler({ readerRole: 'read' });
+    expect(await former({ nami: 'probe' })).toMatchObject({
+      store: { reachable: true, user: 'nami', reader: 'read' },
+    });
+    expect(await former({ nami: 'probe', addLogin: second })).toMatchObject({
+      store: { reachable: true, user: 'nami', addedUser: second.user },
+    });
+    expect(await former({ nami: 'probe', addLogin: second }), 'asked twice').toMatchObject({
+      store: { addedUser: second.user },
+    });
+    const refused = await former({ nami: 'probe', addLogin: { ...second, password: 'another' } });
+    expect(refused, 'a login keeps its password').toMatchObject({
+      store: { objection: expect.stringContaining('a new login could not be added') },
+    });
+    expect(JSON.stringify([refused, log.mock.calls])).not.toMatch(/another|-password|for-tests/);
+
+    const present = openHandler({ storeUri: uriOf(second), readerRole: 'read' });
+    expect(await present({ nami: 'probe' })).toMatchObject({
+      store: { reachable: true, user: second.user, reader: 'read', hasFormerLogins: true },
+    });
+    for (const handler of [former, present])
+      expect(await handler(batchOf(envelope(randomUUID(), '{}')))).toEqual(allStored);
+    expect(await readers()).toEqual(['nami-reader', readerNameOf(second.user)]);
+
+    expect(
+      await former({ nami: 'probe', dropLoginsBefore: second.user }),
+      'who is not in as it',
+    ).toMatchObject({
+      store: { reachable: true, user: 'nami' },
+    });
+    await present({ nami: 'probe', addLogin: third });
+    const dropped = await present({ nami: 'probe', dropLoginsBefore: second.user });
+    expect(dropped).toMatchObject({ store: { reachable: true, user: second.user } });
+    expect(dropped).not.toHaveProperty('store.hasFormerLogins');
+    expect(await readers()).toEqual([readerNameOf(second.user)]);
+    expect(await Promise.all([first, second, third].map((each) => opensFor(uriOf(each))))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(await opensFor(uriOf({ user: 'nami-app', password: 'x' }))).toBe(true);
+    expect(await present(batchOf(envelope('last', '{}')))).toEqual(allStored);
+    expect(await collection.countDocuments()).toBe(3);
+
+    await using last = new MongoClient(uriOf(second));
+    await last.db('admin').command({ createUser: 'nami', pwd: 'for-tests', roles: ['root'] });
+  });
 });
 
 describe('the post-queue function on a real store', () => {
@@ -309,7 +385,7 @@ describe('the post-queue function on a real store', () => {
   });
 
   test('makes its indexes, and reports one that is in the way without failing a batch', async () => {
-    const handler = openHandler(30);
+    const handler = openHandler({ ttlDays: 30 });
     expect(await handler({ nami: 'probe' })).toMatchObject({
       problems: [],
       store: { reachable: true, documents: 0 },
@@ -336,7 +412,7 @@ describe('the post-queue function on a real store', () => {
 
     await collection.dropIndex('receivedAt_1');
     await collection.createIndex({ receivedAt: 1 }, { expireAfterSeconds: 3600 });
-    const restarted = openHandler(30);
+    const restarted = openHandler({ ttlDays: 30 });
     expect(await restarted(batchOf(envelope('2', '{}')))).toEqual(allStored);
     expect(await restarted({ nami: 'probe' })).toMatchObject({
       problems: [],
@@ -378,7 +454,7 @@ describe('a request that brings several events', () => {
   test('is a document for each, from the pipeline’s spec to the store, however they are grouped on a retry', async () => {
     const source = { type: 'None' as const, eventId: { each: '$.events', jsonPath: '$.id' } };
     const [a, b, c] = ['{"id":"a", "n":1}', '{"id":"b","@odata.type":"#x"}', '{"id":9007199254740993}'];
-    const handler = openHandler(30);
+    const handler = openHandler({ ttlDays: 30 });
     for (const group of [`${a},${b}`, `${a}, ${c}`]) {
       expect(await handler(await queued(source, `{"events":[${group}],"more":true}`))).toEqual(allStored);
     }
@@ -426,7 +502,7 @@ describe('a request that brings several events', () => {
       seen.push(payload);
       if (payload === 2 && attempt === 1) throw new Error('not now');
     };
-    const handler = openHandler(undefined, { kind: 'ready', exports: { process } });
+    const handler = openHandler({}, { kind: 'ready', exports: { process } });
     const batch = await queued({ type: 'None', eventId: { each: '$' } }, '[1,2,3]');
     expect(await handler(batch)).toMatchObject({ batchItemFailures: [{}] });
     expect(await handler(batch)).toEqual(allStored);
@@ -436,7 +512,7 @@ describe('a request that brings several events', () => {
 
 describe('own code on a real store', () => {
   const openOwn = (process: PostQueueCode['process']) =>
-    openHandler(undefined, { kind: 'ready', exports: { process } });
+    openHandler({}, { kind: 'ready', exports: { process } });
 
   test('of twenty who get an event at once one works on it, and the others leave it in the queue', async () => {
     let running = 0;
@@ -522,7 +598,7 @@ describe('own code on a real store', () => {
 
   test('that can’t be loaded keeps nothing from being stored', async () => {
     const problems = [{ code: true, message: 'it does not load: Error: away' }] as const;
-    const handler = openHandler(undefined, { kind: 'broken', problems });
+    const handler = openHandler({}, { kind: 'broken', problems });
     expect(await handler(batchOf(envelope('1', '{}'), envelope('2', '{}')))).toMatchObject({
       batchItemFailures: { length: 2 },
     });

@@ -145,6 +145,39 @@ describe('no secret is told', () => {
   });
 });
 
+test('credentials that are rotated are not told, before or after, nor where AWS or the function quotes them', async () => {
+  const scene = await overheard();
+  const { world } = scene;
+  const secret = () =>
+    first(world.aws.ssm.parameters.filter(({ name }) => name.endsWith('/store-password'))).value;
+  const passwords = new Set<string>();
+  world.kubernetes.apply({ metadata: { name: 'orders' } });
+  await world.until(isReady('orders'), 600);
+  const before = secret();
+  passwords.add(before);
+  const quoted: string[] = [];
+  world.aws.beforeCall = ({ command, input }) => {
+    const text =
+      command === 'PutParameter'
+        ? String(input.Value)
+        : command === 'Invoke'
+          ? Buffer.from((input.Payload ?? []) as Uint8Array).toString()
+          : '';
+    const [, password] = /^nami-[^:]*:(.+)$/.exec(text) ?? /"password":"([^"]+)"/.exec(text) ?? [];
+    if (password === undefined || quoted.filter((each) => each === command).length > 1) return;
+    quoted.push(command);
+    passwords.add(password);
+    world.aws.faults.refuse(command, 'ValidationException', `Value '${text}' (${password}) is wrong`, 1);
+  };
+  world.kubernetes.annotate('orders', { 'nami.dev/rotate-credentials': 'once' });
+  await world.until(() => secret() !== before, 3600);
+  await world.run(600);
+  expect(new Set(quoted)).toEqual(new Set(['Invoke', 'PutParameter']));
+  expect(secret()).toContain([...passwords].at(-1));
+  expect(await betrayed(scene, ...passwords)).toEqual([]);
+  expect(inspected(world.kubernetes.list())).not.toMatch(/nami-[0-9a-f]{8}-/);
+});
+
 test('what is made first, and refused with the password in the answer, does not tell it', async () => {
   const scene = await overheard();
   const { world } = scene;

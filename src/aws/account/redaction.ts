@@ -27,10 +27,10 @@ function variables({ Environment }: Input): readonly unknown[] {
 const SHORTEST = 6;
 const REMOVED = '(removed)';
 
-/** A secret is also told by its parts: the items of a list, the password of a connection string. */
+/** A secret is also told by its parts: the items of a list, the password of a connection string, or behind a store's user. */
 function partsOf(value: string): string[] {
   const items = /^\[.*\]$/s.test(value) ? [...value.matchAll(/"((?:[^"\\]|\\.)*)"/g)] : [];
-  const [, password] = /:\/\/[^:/@]*:([^@]+)@/.exec(value) ?? [];
+  const [, password] = /:\/\/[^:/@]*:([^@]+)@/.exec(value) ?? /^nami-[^:]*:(.+)$/s.exec(value) ?? [];
   return [value, ...items.map(([, item = '']) => item), ...(password === undefined ? [] : [password])];
 }
 

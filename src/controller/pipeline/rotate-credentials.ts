@@ -62,6 +62,7 @@ export async function rotateCredentials(
   if (isDue(pipeline, managed.credentials, user, since && now - fromRfc3339(since)))
     return { inUseSince, ...(await replace(context, work, secret, isIn)) };
   account.seenTwice.forget(keyOf(secret));
+  account.attempts.end(keyOf(secret));
   delete memory.nextLogin;
   // Only what the status says outlives a restart.
   const isOver =

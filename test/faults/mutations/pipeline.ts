@@ -1,6 +1,7 @@
 import type { Mutation } from '../mutation.ts';
 
 const TRUTH = 'test/simulation/truth.test.ts';
+const ROTATION = 'test/simulation/rotation.test.ts';
 const IN = 'src/controller/pipeline';
 
 /** Of one look at a pipeline, and of its deletion. */
@@ -46,6 +47,59 @@ export const PIPELINE: readonly Mutation[] = [
     words: 'while the queue is paused, its events expire as the spec says',
     changes: [{ file: `${IN}/retention.ts`, from: "return 'longest';", to: "return 'spec';" }],
     caughtBy: { file: TRUTH, test: 'an outage longer than the queue keeps events for costs none' },
+  },
+  {
+    name: 'credentials-put-before-they-are-good',
+    words: 'credentials take the place of others before the database knows them',
+    changes: [
+      {
+        file: `${IN}/rotate-credentials.ts`,
+        from: '  if (answer.store.addedUser !== login.user)',
+        to: '  if (answer.store.addedUser === login.user)',
+      },
+      {
+        file: `${IN}/rotate-credentials.ts`,
+        from: 'ALIAS, { addLogin: login }',
+        to: 'ALIAS, {}',
+      },
+    ],
+    caughtBy: { file: ROTATION, test: 'both are good for a day' },
+  },
+  {
+    name: 'former-credentials-dropped-at-once',
+    words: 'the credentials from before a rotation go while batches still run with them',
+    changes: [
+      {
+        file: `${IN}/rotate-credentials.ts`,
+        from: 'Math.max(LONGEST_RUN, (credentials?.formerValidHours ?? 0) * HOUR)',
+        to: '(credentials?.formerValidHours ?? 0) * HOUR',
+      },
+    ],
+    caughtBy: { file: ROTATION, test: 'the former go once no batch can have them' },
+  },
+  {
+    name: 'former-credentials-dropped-before-the-function-follows',
+    words: 'the credentials that the function still has are dropped',
+    changes: [
+      {
+        file: `${IN}/rotate-credentials.ts`,
+        from: 'told === inUseSince && now - fromRfc3339(told)',
+        to: "now - fromRfc3339(since ?? '')",
+      },
+    ],
+    caughtBy: { file: ROTATION, test: 'however late it gets them' },
+  },
+  {
+    name: 'next-credentials-dropped',
+    words: 'a user who is about to take over counts as a former one',
+    changes: [
+      {
+        file: 'handlers/contract.ts',
+        from: '(madeAt(user) ?? limit) < limit)',
+        to: 'madeAt(user) !== undefined && user !== present)',
+      },
+    ],
+    caughtBy: { file: ROTATION, test: 'a login that is about to take over' },
   },
   {
     name: 'outage-believed-at-once',

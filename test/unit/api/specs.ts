@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { isProofHeader } from '../../../handlers/contract.ts';
 import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
-import { LIST_TYPES, SECRET_SOURCE_TYPES } from '../../../src/senders/index.ts';
+import { SECRET_SOURCE_TYPES } from '../../../src/senders/index.ts';
 
 export type SpecInput = z.input<typeof webhookPipelineSpec>;
 
@@ -168,7 +168,7 @@ const topicArn = fc.constantFrom(
   'arn:aws:sns:eu-central-1:111122223333:orders',
   'arn:aws-cn:sns:cn-north-1:111122223333:Orders_2',
 );
-const anySource = fc.oneof(
+const source = fc.oneof(
   fc.record({
     type: fc.constant('SNS' as const),
     sns: fc.record({ topicArns: fc.uniqueArray(topicArn, { minLength: 1 }) }),
@@ -218,13 +218,6 @@ const anySource = fc.oneof(
     { requiredKeys: [...requiredKeys] },
   ),
 );
-/** A list of events is not judged as one. */
-const source = anySource.map(({ only, ...rest }) => {
-  const { type, eventId } = rest;
-  const isList = eventId === undefined && type !== undefined && LIST_TYPES.includes(type);
-  return only === undefined || isList ? rest : { ...rest, only };
-});
-
 const code = fc.oneof(
   fc.record({ configMapRef: keyRef }),
   fc.record({

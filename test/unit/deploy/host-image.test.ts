@@ -490,6 +490,24 @@ describe("the database's user", () => {
     expect(existsSync(at('run', 'password'))).toBe(false);
   });
 
+  test.each([
+    ['nami-01234567-89abcdef89abcdef:hunter2', 'nami-01234567-89abcdef89abcdef', 'hunter2'],
+    ['nami-01234567-89abcdef89abcdef:hun:ter2', 'nami-01234567-89abcdef89abcdef', 'hun:ter2'],
+    ['hun:ter2', 'nami', 'hun:ter2'],
+    ['nami-hunter2', 'nami', 'nami-hunter2'],
+  ])('is the one that the secret names, or else the first: %s', (secret, user, password) => {
+    const kept = `cat '${at('run', 'password')}' > '${at('seen')}'`;
+    const { status, calls } = run('user', {
+      aws: `echo '${secret}'`,
+      ...docker({ run: kept }),
+      ...listens(),
+    });
+    expect(status).toBe(0);
+    expect(started(calls)).toContain(`--env MONGO_INITDB_ROOT_USERNAME=${user} `);
+    expect(readFileSync(at('seen'), 'utf8')).toBe(password);
+    expect(globSync('*', { cwd: at('run') }).filter((name) => /user|password/.test(name))).toEqual([]);
+  });
+
   test('is made beside its place, unreachable, and takes its place when the database has ended in order', () => {
     const { status, calls } = run('user', { ...parts(), ...listens(3) });
     expect(status).toBe(0);

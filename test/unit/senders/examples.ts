@@ -162,6 +162,16 @@ export const EXAMPLES: Readonly<Partial<Record<keyof typeof SENDERS, Example>>> 
     },
     body: '{"examplePayload":true}',
   },
+  CustomerIo: {
+    from: 'https://github.com/customerio/customerio-node/blob/main/test/webhooks.ts',
+    secret: 'signing-secret',
+    headers: {
+      'x-cio-timestamp': '1614265384',
+      'x-cio-signature': '6f55cf23f9b73a2ff07733fe04421f64ce9ec5e409696edda6b2a80311944230',
+    },
+    body: '{"event_id":"abc","object_type":"email","metric":"delivered"}',
+    at: '2021-02-25T15:03:04Z',
+  },
   FrameIo: {
     from: 'https://github.com/Frameio/webhooks-example-app',
     // As its README shows it: the test there runs without a key, and its encoder ends the body with a newline.

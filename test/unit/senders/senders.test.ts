@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { isProofHeader, PLACE, type SourceSettings } from '../../../handlers/contract.ts';
 import type { RawRequest } from '../../../handlers/raw-request.ts';
 import { sourceOf } from '../../../handlers/sources/index.ts';
 import { secretProblems } from '../../../handlers/sources/secret-problems.ts';
 import { senderPages } from '../../../scripts/generate-senders.ts';
+import { webhookPipelineSpec } from '../../../src/api/v1alpha1.ts';
 import { withSender } from '../../../src/senders/index.ts';
 import type { Sender } from '../../../src/senders/sender.ts';
 import { SENDERS } from '../../../src/senders/senders.ts';
@@ -95,7 +98,7 @@ describe.each(ALL)('$type', ({ type, sender }) => {
 
   test('says where things are in places that are known, and keeps no proof', () => {
     const { id, type: types = [], sentAt } = sender.event;
-    for (const text of [...id, ...types, ...(sentAt ? [sentAt.at] : [])]) {
+    for (const text of [...id, ...types, ...[sentAt?.at ?? []].flat()]) {
       for (const [, place = ''] of text.matchAll(/\{([^}]*)\}/g))
         expect(place).toMatch(new RegExp(`^(${PLACE.source})$`));
     }
@@ -249,6 +252,28 @@ test('the pages are those that are made of the data', () => {
   for (const [file, text] of pages) expect(readFileSync(`docs/senders/${file}`, 'utf8'), file).toBe(text);
 });
 
+test('the sender that isn’t here is served as its section says', () => {
+  const text = readFileSync('docs/senders/README.md', 'utf8');
+  const manifest = parse(/^```yaml\n(.*?)^```$/ms.exec(text)?.[1] ?? '');
+  const { source: settings } = webhookPipelineSpec.parse(manifest.spec);
+  const shell = /^time=.*?(?=^```$)/ms.exec(text)?.[0] ?? '';
+  // In place of curl: what it would send.
+  const run = `curl() { printf '%s\\n' "$@"; }\nsecret='a b' url=-\n${shell}`;
+  const words = execFileSync('bash', ['-euc', run], { encoding: 'utf8' }).split('\n');
+  const headers = Object.fromEntries(
+    words
+      .filter((word) => word.startsWith('X-'))
+      .map((word) => word.toLowerCase().split(': ') as [string, string]),
+  );
+  const body = words[words.indexOf('--data-raw') + 1] ?? '';
+  const now = new Date(Number(headers['x-acme-time']) * 1000);
+  const verdictOf = (sent: string) =>
+    sourceOf(settings).verify(post(headers, sent), { settings, secrets: ['a b'], now });
+  expect(verdictOf(body)).toBe('authentic');
+  expect(verdictOf(`${body} `)).toBe('signature-mismatch');
+  expect(sourceOf(settings).identify(post(headers, body)).id).toBe('1');
+});
+
 test('a question is answered, and only where it is asked rightly', () => {
   const ask = (type: string, members: object, secrets: string[], more: Partial<RawRequest> = {}) => {
     const sender: Sender = SENDERS[type as keyof typeof SENDERS];
@@ -265,17 +290,22 @@ test('a question is answered, and only where it is asked rightly', () => {
     plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
     encryptedToken: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+  // While it is rotated, Zoom knows one of two.
+  const encryptedBy = (secrets: string[]) =>
+    JSON.parse(String((ask('Zoom', zoom, secrets) as { body: string }).body)).encryptedToken;
+  expect(encryptedBy(['a new one', secretOf('Zoom')])).toBe(encryptedBy([secretOf('Zoom')]));
   // Whoever asks without a signature would else have anything signed.
   expect(ask('Zoom', zoom, ['another'])).toBeUndefined();
   expect(ask('Discord', { type: 1, id: '7' }, [secretOf('Discord')])).toMatchObject({ body: '{"type":1}' });
   expect(ask('Discord', { type: 0 }, [secretOf('Discord')])).toMatchObject({ statusCode: 204, body: '' });
   expect(ask('Discord', { type: 2, id: '7' }, [secretOf('Discord')])).toBeUndefined();
   expect(ask('Trello', {}, ['x'], { method: 'HEAD' })).toMatchObject({ statusCode: 200, body: '' });
-  expect(ask('WooCommerce', {}, ['x'], { body: Buffer.from('webhook_id=12') })).toMatchObject({
-    statusCode: 200,
-    body: '',
-  });
+  const form = 'application/x-www-form-urlencoded; charset=UTF-8';
+  const ping = { body: Buffer.from('webhook_id=12'), headers: new Map([['content-type', [form]]]) };
+  expect(ask('WooCommerce', {}, ['x'], ping)).toMatchObject({ statusCode: 200, body: '' });
   expect(ask('WooCommerce', { webhook_id: 12 }, ['x'])).toBeUndefined();
+  // An event, of which the text would be a field of a form.
+  expect(ask('WooCommerce', { permalink: 'https://example.com/?a=1&webhook_id=12' }, ['x'])).toBeUndefined();
   const query = new Map([['challenge', ['abc']]]);
   expect(ask('Dropbox', {}, ['x'], { method: 'GET', query })).toMatchObject({
     contentType: 'text/plain',
@@ -338,14 +368,14 @@ test('leave to send is given to whoever asks for it, and a secret that comes wit
   );
 });
 
-test('a CloudEvent is known by its source and id, in each of its forms', () => {
+test('a CloudEvent is known by its source and id, alone in a request', () => {
   const identity = (headers: Record<string, string>, body: unknown) =>
     sourceOf(settingsOf('CloudEvents')).identify(post(headers, JSON.stringify(body)));
-  const event = { specversion: '1.0', source: '/a', id: '1', type: 't' };
-  const known = { id: '/a|1', type: 't' };
-  expect(identity({ 'ce-source': '/a', 'ce-id': '1', 'ce-type': 't' }, { id: 'of the data' })).toMatchObject(
-    known,
-  );
+  const time = '2026-01-02T03:04:05Z';
+  const event = { specversion: '1.0', source: '/a', id: '1', type: 't', time };
+  const known = { id: '/a|1', type: 't', sentAt: new Date(time) };
+  expect(
+    identity({ 'ce-source': '/a', 'ce-id': '1', 'ce-type': 't', 'ce-time': time }, { id: 'of the data' }),
+  ).toMatchObject(known);
   expect(identity({ 'content-type': 'application/cloudevents+json' }, event)).toMatchObject(known);
-  expect(identity({ 'content-type': 'application/cloudevents-batch+json' }, [event])).toMatchObject(known);
 });

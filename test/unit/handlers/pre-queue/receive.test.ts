@@ -6,6 +6,7 @@ import { SQS_MESSAGE_BYTES } from '../../../../handlers/contract.ts';
 import { decodeEnvelope } from '../../../../handlers/envelope.ts';
 import { receive } from '../../../../handlers/pre-queue/receive.ts';
 import { sha256Hex } from '../../../../handlers/sha256.ts';
+import { withSender } from '../../../../src/senders/index.ts';
 import { gitHubHeaders, NOW, post, trust } from '../deliveries.ts';
 
 const SECRET = 'rotated out';
@@ -113,6 +114,25 @@ test('a delivery that may bring several events says how, and is known by its byt
     identity: `sha256:${sha256Hex('{"events":[]}')}`,
     batch: { each: '$.events', event: { id: ['{json:$.id}'] } },
   });
+});
+
+test('a delivery that may be a list or one event is what it is', () => {
+  const sender = { ...withSender({ type: 'CloudEvents', toleranceSeconds: 300 }), only: { types: ['a'] } };
+  const taken = (body: string, headers = {}) => {
+    const request = post({ authorization: 'Bearer s', ...headers }, body);
+    const receipt = take(request, { ...none, source: sender, secrets: ['s'] });
+    if (receipt.kind !== 'accepted') throw new Error('not accepted');
+    return { ...decodeEnvelope(receipt.message), isUnwanted: receipt.isUnwanted };
+  };
+  const batch = { each: '$', ifList: true };
+  for (const body of ['[{"source":"/s","id":"1","type":"b"}]', '\n [ ]'])
+    expect(taken(body)).toMatchObject({ batch, isUnwanted: false, identity: `sha256:${sha256Hex(body)}` });
+  const one = { batch: undefined, only: undefined, identity: '/s|1', isUnwanted: true };
+  expect(taken('{"source":"/s","id":"1","type":"b","data":[]}')).toMatchObject(one);
+  // Binary mode: the list is what the event is about.
+  expect(taken('[1,2]', { 'ce-source': '/s', 'ce-id': '1', 'ce-type': 'b' })).toMatchObject(one);
+  for (const body of ['', ' ', 'text'])
+    expect(taken(body)).toMatchObject({ batch: undefined, identity: `sha256:${sha256Hex(body)}` });
 });
 
 test('of what may be several events none is left out by what stands around them, and it is passed on which are wanted', () => {

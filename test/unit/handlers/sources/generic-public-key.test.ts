@@ -109,7 +109,7 @@ describe.each(ALGORITHMS)('%s', (algorithm) => {
           : [changed.toString('base64'), '{}'];
         expect(verify(algorithm, keys, { 'x-sig': header }, body)).not.toBe('authentic');
       }),
-      { numRuns: 500 },
+      { seed: 20_260_102, numRuns: 2500 },
     );
   });
 
