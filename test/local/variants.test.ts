@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from '@aws-sdk/client-api-gateway';
 import {
+  CreateSnapshotCommand,
   CreateSubnetCommand,
+  CreateTagsCommand,
   CreateVpcCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeVolumesCommand,
 } from '@aws-sdk/client-ec2';
 import {
   GetFunctionConfigurationCommand,
   GetProvisionedConcurrencyConfigCommand,
 } from '@aws-sdk/client-lambda';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { MongoClient } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -122,6 +126,50 @@ test('a managed store that is switched to an external one goes, but for its volu
   expect(kinds.filter((kind) => kind === 'Volume')).toHaveLength(1);
   expect(kinds.filter((kind) => kind === 'Parameter')).toHaveLength(1);
   await system.kubectl('-n', namespace, 'delete', 'whp/switched', '--timeout=120s');
+});
+
+test('a store begins with the snapshot of another that is handed over to it, and with its credentials', async () => {
+  const { namespace } = await system.namespace('restored');
+  await system.apply(namespace, 'source');
+  const volumeOf = async (name: string) => {
+    const { status } = await system.waitReady(namespace, name);
+    const VolumeIds = [status?.store?.volumeId ?? ''];
+    const { Volumes: [volume] = [] } = await aws.ec2.send(new DescribeVolumesCommand({ VolumeIds }));
+    return { ...volume, tag: (key: string) => volume?.Tags?.find(({ Key }) => Key === key)?.Value };
+  };
+  const source = await volumeOf('source');
+  const Tags = source.Tags?.filter(({ Key }) => Key !== 'nami.dev/object');
+  const snapshot = await aws.ec2.send(
+    new CreateSnapshotCommand({
+      VolumeId: source.VolumeId,
+      TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
+    }),
+  );
+  const snapshotId = snapshot.SnapshotId ?? '';
+  await system.apply(namespace, 'restored', { ...GITHUB, store: { managed: { volume: { snapshotId } } } });
+  const refused = await system.waitFor(namespace, 'restored', 'StoreReady', 'False', 'NotOurs');
+  const words = conditionOf(refused, 'StoreReady')?.message ?? '';
+  const [, Value = ''] = /Key=nami\.dev\/adoptable-by,Value=([^\s;]+)/.exec(words) ?? [];
+  expect(Value).toContain(`/${namespace}/restored`);
+  await aws.ec2.send(
+    new CreateTagsCommand({ Resources: [snapshotId], Tags: [{ Key: 'nami.dev/adoptable-by', Value }] }),
+  );
+
+  const restored = await volumeOf('restored');
+
+  expect(restored.SnapshotId).toBe(snapshotId);
+  expect(restored.tag('nami.dev/made-from')).toBe(source.VolumeId);
+  const [theirs, own] = await Promise.all(
+    [source, restored].map(async ({ tag }) => {
+      const Name = tag('nami.dev/credentials') ?? '';
+      const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
+      return { name: Name, value: Parameter?.Value };
+    }),
+  );
+  expect(own?.value).toBe(theirs?.value);
+  expect(own?.name).not.toBe(theirs?.name);
+  for (const name of ['source', 'restored'])
+    await system.kubectl('-n', namespace, 'delete', `whp/${name}`, '--timeout=120s');
 });
 
 test('a network of the user’s own is used as it is, closed but for the function', async () => {
