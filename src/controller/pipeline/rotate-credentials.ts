@@ -1,16 +1,17 @@
 import { ANNOTATIONS, type WebhookPipeline, type WebhookPipelineSpec } from '../../api/v1alpha1.ts';
-import { BackoffError, judge } from '../../aws/account/errors.ts';
-import { probe } from '../../aws/calls/probe.ts';
+import { judge } from '../../aws/account/errors.ts';
 import { changeSecret, readSecret } from '../../aws/calls/store-secret.ts';
 import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { fromRfc3339, rfc3339 } from '../../clock.ts';
-import { ALIAS, DATA_VOLUME, functionName } from '../../plan/identity.ts';
+import { DATA_VOLUME } from '../../plan/identity.ts';
 import { isMadeFor, loginOf, newLogin, secretOf } from '../../store-login.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import type { PartRemark } from '../report/conditions.ts';
 import { nodeOf } from '../report/nodes.ts';
-import { believe, reachableStore, type StoreBelief } from './store-belief.ts';
+import { askForLogins, loginsRefused, loginsRemark } from './ask-for-logins.ts';
+import { dropFormerLogins } from './drop-former-logins.ts';
+import { reachableStore, type StoreBelief } from './store-belief.ts';
 
 /** What came of a look at the credentials of a store. */
 export interface Rotation {
@@ -59,7 +60,8 @@ export async function rotateCredentials(
   const hasFormer = store?.hasFormerLogins === true;
   const isIn = getsInAs(memory.store, user);
   const inUseSince = isIn && since !== undefined ? usedSince({ told, since, hasFormer, now }) : told;
-  if (isDue(pipeline, managed.credentials, user, since && now - fromRfc3339(since)))
+  const age = since === undefined ? undefined : now - fromRfc3339(since);
+  if (isDue(pipeline, managed.credentials, user, age))
     return { inUseSince, ...(await replace(context, work, secret, isIn)) };
   account.seenTwice.forget(keyOf(secret));
   account.attempts.end(keyOf(secret));
@@ -67,7 +69,7 @@ export async function rotateCredentials(
   // Only what the status says outlives a restart.
   const isOver =
     told !== undefined && told === inUseSince && now - fromRfc3339(told) >= formerValid(managed.credentials);
-  const remarks = isIn && hasFormer && isOver ? await drop(context, work, secret) : [];
+  const remarks = isIn && hasFormer && isOver ? await dropFormerLogins(context, work, secret) : [];
   return { isNews: false, inUseSince, remarks };
 }
 
@@ -140,54 +142,13 @@ async function exchange(
   const isSame = last?.before === user && last.request === request;
   const login = isSame ? last.login : newLogin(request, account.clock);
   memory.nextLogin = { before: user, request, login };
-  const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, { addLogin: login });
-  if (answer.nami !== 'post-queue') throw refused(`the answer is of ${answer.nami}`);
-  if (!answer.store.reachable) throw refused(answer.store.error);
-  if (answer.store.addedUser !== login.user)
-    throw refused(answer.store.objection ?? 'the function does not know how: its code is being brought up');
+  const { store } = await askForLogins(account, owner, { addLogin: login });
+  if (store.addedUser !== login.user)
+    throw loginsRefused(store.objection ?? 'the function does not know how: its code is being brought up');
   const { description } = node.desired as { readonly description?: string };
   await changeSecret(account, { name, description }, secretOf(login));
   return true;
 }
-
-/** Former users go where the function, and SSM, have the present one. Answers what keeps them. */
-async function drop(
-  { events }: Pick<Context, 'events'>,
-  { pipeline, account, owner, memory }: Work,
-  secret: NodeOutcome,
-): Promise<PartRemark[]> {
-  const { attempts, clock } = account;
-  const { name = '', user = '' } = secret.outputs;
-  const key = `users before ${user} of ${name}`;
-  const stays = (error: unknown) => [
-    remark(`the credentials from before the last rotation are still good: ${judge(error).message}`),
-  ];
-  if (!attempts.isDue(key, 'dropped')) return stays(attempts.errorOf(key, 'dropped'));
-  try {
-    if (loginOf(await readSecret(account, name)).user !== user) {
-      delete memory.applied;
-      return [];
-    }
-    const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, { dropLoginsBefore: user });
-    if (answer.nami !== 'post-queue') throw refused(`the answer is of ${answer.nami}`);
-    if (!answer.store.reachable) throw refused(answer.store.error);
-    if (answer.store.hasFormerLogins) throw refused(answer.store.objection ?? 'they are to be dropped');
-    memory.store = believe(memory.store, { is: 'reachable', probe: answer, at: clock.now() }, clock.now());
-    attempts.end(key);
-  } catch (error) {
-    attempts.note(key, 'dropped', error);
-    return stays(error);
-  }
-  events.record(pipeline, {
-    type: 'Normal',
-    reason: 'FormerCredentialsDropped',
-    action: 'RotateCredentials',
-    message: 'the credentials of the store from before its last rotation are good no more',
-  });
-  return [];
-}
-
-const refused = (why: string) => new BackoffError('RotationWaits', why);
 
 const requestOf = ({ metadata }: WebhookPipeline) => metadata.annotations?.[ANNOTATIONS.rotateCredentials];
 
@@ -196,22 +157,20 @@ function isDue(
   pipeline: WebhookPipeline,
   { rotateAfterDays: days }: Credentials,
   user: string,
-  age: number | '' | undefined,
+  age: number | undefined,
 ): boolean {
   const request = requestOf(pipeline);
   if (request !== undefined && !isMadeFor(user, request)) return true;
-  return days !== undefined && typeof age === 'number' && age >= days * DAY;
+  return days !== undefined && age !== undefined && age >= days * DAY;
 }
 
 /** Milliseconds. */
 const formerValid = (credentials: Credentials | undefined) =>
   Math.max(LONGEST_RUN, (credentials?.formerValidHours ?? 0) * HOUR);
 
-const remark = (message: string): PartRemark => ({ part: 'Store', reason: 'RotationWaits', message });
-
 const waiting = (why: string): Pick<Rotation, 'isNews' | 'remarks'> => ({
   isNews: false,
-  remarks: [remark(`the credentials of the store are to be rotated, and are not yet: ${why}`)],
+  remarks: [loginsRemark(`the credentials of the store are to be rotated, and are not yet: ${why}`)],
 });
 
 const NOT_OURS: PartRemark = {

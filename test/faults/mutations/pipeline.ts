@@ -54,13 +54,13 @@ export const PIPELINE: readonly Mutation[] = [
     changes: [
       {
         file: `${IN}/rotate-credentials.ts`,
-        from: '  if (answer.store.addedUser !== login.user)',
-        to: '  if (answer.store.addedUser === login.user)',
+        from: 'if (store.addedUser !== login.user)',
+        to: 'if (store.addedUser === login.user)',
       },
       {
         file: `${IN}/rotate-credentials.ts`,
-        from: 'ALIAS, { addLogin: login }',
-        to: 'ALIAS, {}',
+        from: 'owner, { addLogin: login }',
+        to: 'owner, {}',
       },
     ],
     caughtBy: { file: ROTATION, test: 'both are good for a day' },
