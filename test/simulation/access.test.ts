@@ -95,12 +95,14 @@ const LIVES: readonly (() => Promise<void>)[] = [
 /** Credentials that are rotated. */
 async function rotated(): Promise<void> {
   const world = await simulate({ settings: NOTHING_STAYS });
-  const spec = { store: { managed: { credentials: { rotateAfterDays: 1 } } } };
-  world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+  world.kubernetes.apply({ metadata: { name: 'orders' } });
   await world.until(isReady('orders'), PATIENCE);
+  world.kubernetes.apply({
+    metadata: { name: 'orders', annotations: { 'nami.dev/rotate-credentials': 'once' } },
+  });
   await world.until(
     ({ kubernetes }) => kubernetes.events.some(({ reason }) => reason === 'CredentialsRotated'),
-    100_000,
+    PATIENCE,
   );
 }
 

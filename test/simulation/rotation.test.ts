@@ -104,16 +104,16 @@ test('the same request means nothing again, nor does taking it out or a restart;
 
 test('they are rotated when they are as old as the spec lets them be', async () => {
   const world = await settledWorld();
-  const credentials = { rotateAfterDays: 2, formerValidHours: 1 };
+  const credentials = { rotateAfterDays: 1, formerValidHours: 1 };
   world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { store: { managed: { credentials } } } });
-  await world.run(40 * HOUR);
+  await world.run(20 * HOUR);
   expect(userInUse(world)).toBe('nami');
-  await world.until(isRotated('nami'), 10 * HOUR);
+  await world.until(isRotated('nami'), 5 * HOUR);
   const user = userInUse(world);
   await world.until((each) => users(each).length === 1, 2 * HOUR);
-  await world.run(40 * HOUR);
+  await world.run(20 * HOUR);
   expect(userInUse(world)).toBe(user);
-  await world.until(isRotated(user), 10 * HOUR);
+  await world.until(isRotated(user), 5 * HOUR);
 });
 
 test('where none are to be good for longer than need be, the former go once no batch can have them', async () => {
@@ -157,9 +157,9 @@ describe.each<[string, (world: World) => void]>([
   test('ends with one login, which function and SSM have, and with every event stored', async () => {
     const world = await settledWorld();
     disturb(world);
-    ask(world, 'once');
+    ask(world, 'once', BRIEFLY);
     await untilUnderLoad(world, isRotated('nami'), 1800);
-    await world.until((each) => users(each).length === 1, 30 * HOUR);
+    await world.until((each) => users(each).length === 1, 2 * HOUR);
     expect(users(world)).toEqual([userInUse(world)]);
     expect(loginOf(secret(world))).toEqual({
       user: userInUse(world),
