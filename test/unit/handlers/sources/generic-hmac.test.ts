@@ -134,6 +134,44 @@ describe('what is signed', () => {
     expect(verify('{path}{body}', '/live/nami/orders{}', { query })).toBe('authentic');
   });
 
+  describe('is the headers that another lists', () => {
+    const hmac = {
+      header: 'X-Sig',
+      template: '{headers:X-List}|{body}',
+      timestamp: { header: 'X-Time', format: 'milliseconds' },
+    } as const;
+    const { source } = webhookPipelineSpec.parse({ source: { type: 'HMAC', hmac } });
+    const time = String(NOW.getTime());
+    const judge = (list: string, signed: string) => {
+      const signature = createHmac('sha256', 's').update(`${signed}|{}`).digest('hex');
+      const headers = { 'x-sig': signature, 'x-list': list, 'x-time': time, 'x-id': 'i' };
+      const request = requestOf({ headers, body: Buffer.from('{}') });
+      return sourceOf(source).verify(request, { settings: source, secrets: ['s'], now: NOW });
+    };
+
+    test('by name, in order, with those that are not there', () => {
+      const list = 'X-Time, x-none,x-list,X-ID';
+      expect(judge(list, `x-id:i;x-list:${list};x-none:;x-time:${time}`)).toBe('authentic');
+      expect(judge(list, `x-list:${list};x-id:i;x-none:;x-time:${time}`)).toBe('signature-mismatch');
+    });
+
+    test.each([
+      ['the time', 'x-list', 'x-list:x-list'],
+      ['itself', 'x-time', `x-time:${time}`],
+      ['all', '', ''],
+    ])('and proves nothing where it leaves out %s', (_, list, signed) => {
+      expect(judge(list, signed)).toBe('signature-mismatch');
+    });
+
+    test('or a time is refused that is no part of what is signed', () => {
+      const part = { ...hmac, parts: { signature: 'v1' }, timestamp: { part: 't' } };
+      const parse = (given: object) =>
+        webhookPipelineSpec.safeParse({ source: { type: 'HMAC', hmac: given } }).success;
+      expect(parse(part)).toBe(false);
+      expect(parse({ ...hmac, template: '{body}' })).toBe(false);
+    });
+  });
+
   test('is a place in a JSON body, of the limits of one', () => {
     const body = Buffer.from('{"a":[{"b":"c"}],"n":7,"big":12345678901234567890,"t":true}');
     const template = '{json:$.a[0].b}|{json:$.n}|{json:$.big}|{json:$.t}|{json:$.a}|{json:$.length}|{body}';
