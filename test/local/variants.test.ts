@@ -5,6 +5,7 @@ import {
   CreateSubnetCommand,
   CreateTagsCommand,
   CreateVpcCommand,
+  DeleteSnapshotCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
   DescribeVolumesCommand,
@@ -170,6 +171,7 @@ test('a store begins with the snapshot of another that is handed over to it, and
   expect(own?.name).not.toBe(theirs?.name);
   for (const name of ['source', 'restored'])
     await system.kubectl('-n', namespace, 'delete', `whp/${name}`, '--timeout=120s');
+  await aws.ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
 });
 
 test('a network of the user’s own is used as it is, closed but for the function', async () => {
