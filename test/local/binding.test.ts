@@ -113,18 +113,18 @@ test('a pipeline moves to a MongoDB of the user’s own: each event is there onc
 
 test('a rotation of the credentials loses no event, and leaves both readers time', async () => {
   const { namespace, secret } = await system.namespace('rotation');
-  await system.apply(namespace, 'orders', { ...GITHUB, store: { connectionSecret: { name: 'events' } } });
-  const pipeline = await system.waitReady(namespace, 'orders');
+  await system.apply(namespace, 'rotated', { ...GITHUB, store: { connectionSecret: { name: 'events' } } });
+  const pipeline = await system.waitReady(namespace, 'rotated');
   const before = await secretOf(namespace, 'events');
   const traffic = startTraffic(urlOf(pipeline), secret);
-  await system.kubectl('-n', namespace, 'annotate', 'whp/orders', 'nami.dev/rotate-credentials=once');
+  await system.kubectl('-n', namespace, 'annotate', 'whp/rotated', 'nami.dev/rotate-credentials=once');
   await eventually(
     'the Secret names another reader',
     async () => (await secretOf(namespace, 'events')).username !== before.username,
     150,
   );
   const sent = await traffic.stop();
-  await stored(system, await system.waitReady(namespace, 'orders'), sent);
+  await stored(system, await system.waitReady(namespace, 'rotated'), sent);
 
   const after = await secretOf(namespace, 'events');
   expect(before.username).toBe('nami-reader');
