@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { BundleId } from '../handlers/contract.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
-import { replace } from './replace-module.ts';
+import { replace, rewrite } from './replace-module.ts';
 
 export interface HandlerBundle {
   readonly name: BundleId;
@@ -50,19 +49,15 @@ const UNUSED_METHODS = [
   ['async signEvent(', 'async signRequest('],
 ] as const;
 
-const requestsAlone: Plugin = {
-  name: 'requests-alone',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /signature-v4\/dist-es\/SignatureV4\.js$/ }, async ({ path }) => {
-      let contents = await readFile(path, 'utf8');
-      for (const [from, to] of UNUSED_METHODS) {
-        const [start, end] = [contents.indexOf(from), contents.indexOf(to)];
-        if (start < 0 || end < start) throw new Error(`${path} is another than is known: it has no ${from}`);
-        contents = contents.slice(0, start) + contents.slice(end);
-      }
-      return { contents, loader: 'js' };
-    }),
-};
+const requestsAlone = rewrite('requests-alone', /signature-v4\/dist-es\/SignatureV4\.js$/, (source, path) => {
+  let rest = source;
+  for (const [from, to] of UNUSED_METHODS) {
+    const [start, end] = [rest.indexOf(from), rest.indexOf(to)];
+    if (start < 0 || end < start) throw new Error(`${path} is another than is known: it has no ${from}`);
+    rest = rest.slice(0, start) + rest.slice(end);
+  }
+  return rest;
+});
 
 /** The signer copies a request before it changes the headers: ours is made for it alone, and has none of those that it makes. */
 const copying = replace('copying', /signature-v4\/dist-es\/prepareRequest\.js$/, {

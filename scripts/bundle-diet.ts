@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 import type { Sender } from '../src/senders/sender.ts';
 import { SENDERS } from '../src/senders/senders.ts';
 import { lazyBuiltins } from './lazy-builtins.ts';
-import { replace } from './replace-module.ts';
+import { replace, rewrite } from './replace-module.ts';
 
 /**
  * What the operator's dependencies load and the operator never uses, left out of its bundle. Together that is half of
@@ -41,19 +40,16 @@ export const diet: readonly Plugin[] = [
  * that most are used by no command. Of EC2, two thirds of a megabyte go.
  */
 function constantTraits(): Plugin {
-  return {
-    name: 'constant-traits',
-    setup({ onLoad }) {
-      onLoad({ filter: /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => {
-        const source = await readFile(path, 'utf8');
-        const constants = new Map(
-          [...source.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text]),
-        );
-        const contents = source.replace(/\[(\w+)\](?=: )/g, (whole, name) => constants.get(name) ?? whole);
-        return { contents, loader: 'js' };
-      });
+  return rewrite(
+    'constant-traits',
+    /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/,
+    (source) => {
+      const constants = new Map(
+        [...source.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text]),
+      );
+      return source.replace(/\[(\w+)\](?=: )/g, (whole, name) => constants.get(name) ?? whole);
     },
-  };
+  );
 }
 
 /** What is told of the named senders is read by their pages and tests alone. */
@@ -63,10 +59,5 @@ function sendersWithoutWords(): Plugin {
     return [name, rest];
   });
   const contents = `export const SENDERS = ${JSON.stringify(Object.fromEntries(told))};`;
-  return {
-    name: 'senders-without-words',
-    setup({ onLoad }) {
-      onLoad({ filter: /src\/senders\/senders\.ts$/ }, () => ({ contents, loader: 'js' }));
-    },
-  };
+  return rewrite('senders-without-words', /src\/senders\/senders\.ts$/, () => contents);
 }

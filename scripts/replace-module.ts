@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
 type Shape = keyof typeof SHAPES;
@@ -27,6 +28,23 @@ export function replace(
     name,
     setup({ onLoad }) {
       onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    },
+  };
+}
+
+/** Puts what `change` makes of a module's source in its place. */
+export function rewrite(
+  name: string,
+  filter: RegExp,
+  change: (source: string, path: string) => string,
+): Plugin {
+  return {
+    name,
+    setup({ onLoad }) {
+      onLoad({ filter }, async ({ path }) => ({
+        contents: change(await readFile(path, 'utf8'), path),
+        loader: 'js',
+      }));
     },
   };
 }

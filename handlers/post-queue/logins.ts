@@ -1,9 +1,6 @@
-import { type Db, MongoServerError } from 'mongodb';
+import type { Db } from 'mongodb';
 import { formerUsersOf, type Login } from '../contract.ts';
-import { dropUser, usersOf } from './users.ts';
-
-/** Code of MongoDB's own errors. (MongoDB: error_codes.yml) */
-const USER_ALREADY_EXISTS = 51_003;
+import { dropUser, makeUser, usersOf } from './users.ts';
 
 type Admin = Pick<Db, 'command'>;
 
@@ -12,16 +9,12 @@ type Admin = Pick<Db, 'command'>;
  * made by an earlier try of the same.
  */
 export async function addLogin(admin: Admin, { user, password }: Login): Promise<void> {
-  try {
-    await admin.command({
-      createUser: user,
-      pwd: password,
-      roles: ['root'],
-      writeConcern: { w: 'majority' },
-    });
-  } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === USER_ALREADY_EXISTS)) throw error;
-  }
+  await makeUser(admin, {
+    createUser: user,
+    pwd: password,
+    roles: ['root'],
+    writeConcern: { w: 'majority' },
+  });
 }
 
 /** The users of logins that `user` came after, and of their readers. */

@@ -1,11 +1,8 @@
-import { type Db, MongoServerError } from 'mongodb';
+import type { Db } from 'mongodb';
 import { isReader, type Login, type ReaderRole } from '../contract.ts';
-import { dropUser, usersOf } from './users.ts';
+import { dropUser, makeUser, usersOf } from './users.ts';
 
 type Admin = Pick<Db, 'command'>;
-
-/** Code of MongoDB's own errors. (MongoDB: error_codes.yml) */
-const USER_ALREADY_EXISTS = 51_003;
 
 /**
  * Sees to it that a reader is there with exactly this role, or that there is none where no role is wanted. The user stands in the
@@ -19,12 +16,8 @@ export async function keepReader(
 ): Promise<void> {
   if (role === undefined) return await dropReaders(admin);
   const roles = [{ role, db: database }];
-  try {
-    await admin.command({ createUser: user, pwd: password, roles });
-  } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === USER_ALREADY_EXISTS)) throw error;
-    await admin.command({ updateUser: user, pwd: password, roles });
-  }
+  const isNew = await makeUser(admin, { createUser: user, pwd: password, roles });
+  if (!isNew) await admin.command({ updateUser: user, pwd: password, roles });
   for (const other of await readersOf(admin))
     if (other !== user) await admin.command({ updateUser: other, roles });
 }

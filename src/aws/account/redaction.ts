@@ -1,3 +1,5 @@
+import { loginOf } from '../../store-login.ts';
+
 /**
  * AWS quotes in an error what it was sent ("Value '…' at '…' failed to satisfy constraint"): what comes of it stands in
  * status, Events and the log, so that no secret may be in it.
@@ -30,8 +32,8 @@ const REMOVED = '(removed)';
 /** A secret is also told by its parts: the items of a list, the password of a connection string, or behind a store's user. */
 function partsOf(value: string): string[] {
   const items = /^\[.*\]$/s.test(value) ? [...value.matchAll(/"((?:[^"\\]|\\.)*)"/g)] : [];
-  const [, password] = /:\/\/[^:/@]*:([^@]+)@/.exec(value) ?? /^nami-[^:]*:(.+)$/s.exec(value) ?? [];
-  return [value, ...items.map(([, item = '']) => item), ...(password === undefined ? [] : [password])];
+  const [, password = loginOf(value).password] = /:\/\/[^:/@]*:([^@]+)@/.exec(value) ?? [];
+  return [value, ...items.map(([, item = '']) => item), password];
 }
 
 /** The error that a call came to, without the secrets that the call carried. */

@@ -9,7 +9,6 @@ import {
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone } from '../account/errors.ts';
 import { type OwnedListing, survey } from '../account/survey.ts';
-
 import { isOurs, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { clusterFilters, ownerFilters, tagged } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';

@@ -60,15 +60,15 @@ export async function rotateCredentials(
   const hasFormer = store?.hasFormerLogins === true;
   const isIn = getsInAs(memory.store, user);
   const inUseSince = isIn && since !== undefined ? usedSince({ told, since, hasFormer, now }) : told;
+  const valid = formerValid(managed.credentials);
   const age = since === undefined ? undefined : now - fromRfc3339(since);
   if (isDue(pipeline, managed.credentials, user, age))
-    return { inUseSince, ...(await replace(context, work, secret, isIn)) };
+    return { inUseSince, ...(await replace(context, work, secret, { isIn, valid })) };
   account.seenTwice.forget(keyOf(secret));
   account.attempts.end(keyOf(secret));
   delete memory.nextLogin;
   // Only what the status says outlives a restart.
-  const isOver =
-    told !== undefined && told === inUseSince && now - fromRfc3339(told) >= formerValid(managed.credentials);
+  const isOver = told !== undefined && told === inUseSince && now - fromRfc3339(told) >= valid;
   const remarks = isIn && hasFormer && isOver ? await dropFormerLogins(context, work, secret) : [];
   return { isNews: false, inUseSince, remarks };
 }
@@ -95,13 +95,14 @@ function usedSince({
 
 const keyOf = ({ outputs: { name } }: NodeOutcome) => `rotation of ${name}`;
 
+/** `valid`: milliseconds for which the former are good after it. */
 async function replace(
   { events }: Pick<Context, 'events'>,
   work: Work,
   secret: NodeOutcome,
-  isIn: boolean,
+  { isIn, valid }: { readonly isIn: boolean; readonly valid: number },
 ): Promise<Pick<Rotation, 'isNews' | 'remarks'>> {
-  const { pipeline, spec, account, memory } = work;
+  const { pipeline, account, memory } = work;
   const { attempts, seenTwice } = account;
   const key = keyOf(secret);
   const wish = `rotated for ${requestOf(pipeline)}`;
@@ -120,12 +121,11 @@ async function replace(
     attempts.note(key, wish, error);
     return waiting(judge(error).message);
   }
-  const hours = formerValid(spec.store.managed?.credentials) / HOUR;
   events.record(pipeline, {
     type: 'Normal',
     reason: 'CredentialsRotated',
     action: 'RotateCredentials',
-    message: `the credentials of the store are others from now on; those before them are good for ${hours} hours more`,
+    message: `the credentials of the store are others from now on; those before them are good for ${valid / HOUR} hours more`,
   });
   return { isNews: true, remarks: [] };
 }
@@ -165,8 +165,7 @@ function isDue(
 }
 
 /** Milliseconds. */
-const formerValid = (credentials: Credentials | undefined) =>
-  Math.max(LONGEST_RUN, (credentials?.formerValidHours ?? 0) * HOUR);
+const formerValid = ({ formerValidHours }: Credentials) => Math.max(LONGEST_RUN, formerValidHours * HOUR);
 
 const waiting = (why: string): Pick<Rotation, 'isNews' | 'remarks'> => ({
   isNews: false,

@@ -71,8 +71,8 @@ export const PIPELINE: readonly Mutation[] = [
     changes: [
       {
         file: `${IN}/rotate-credentials.ts`,
-        from: 'Math.max(LONGEST_RUN, (credentials?.formerValidHours ?? 0) * HOUR)',
-        to: '(credentials?.formerValidHours ?? 0) * HOUR',
+        from: 'Math.max(LONGEST_RUN, formerValidHours * HOUR)',
+        to: 'formerValidHours * HOUR',
       },
     ],
     caughtBy: { file: ROTATION, test: 'the former go once no batch can have them' },
