@@ -1,6 +1,6 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { RequeueAfter, TerminalError } from '../account/errors.ts';
+import { isAccessDenied, judge, RequeueAfter, TerminalError } from '../account/errors.ts';
 import { handOver, objectionToTags } from '../object/hand-over.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { tagCommand } from '../wire/ec2-tags.ts';
@@ -98,11 +98,28 @@ export async function passwordToTake(
       `no tag of ${id} names the parameter with the password of the database on it: name it with: ${tagCommand(account, id, { [TAGS.credentials]: '<name of the parameter>' })}`,
     );
   }
-  const password = await secretAt(account, name, moment);
+  const password = await secretAt(account, name, moment).catch((error: unknown) => {
+    throw isAccessDenied(error) ? unreadable(account, owner, { id, name }, error) : error;
+  });
   if (password !== undefined) return password;
   throw new TerminalError(
     'StorePasswordLost',
     `the parameter ${name} with the password of the database on ${id} is not there any more: put it back with: aws ssm put-parameter --region ${account.region} --type SecureString --name ${name} --value '<the password>'; or name another that holds it with: ${tagCommand(account, id, { [TAGS.credentials]: '<name of the parameter>' })}`,
+  );
+}
+
+/** The operator's policy keeps it from what other clusters have made, until that is handed over. */
+function unreadable(
+  { region }: Account,
+  owner: Owner,
+  { id, name }: { readonly id: string; readonly name: string },
+  error: unknown,
+): TerminalError {
+  const [[key, value] = []] = Object.entries(handOver(owner));
+  return new TerminalError(
+    'NotOurs',
+    `the operator may not read the parameter ${name} with the password of the database on ${id}: one under /nami/ that another cluster has made is handed over with: aws ssm add-tags-to-resource --region ${region} --resource-type Parameter --resource-id ${name} --tags Key=${key},Value=${value} (${judge(error).message})`,
+    { cause: error },
   );
 }
 
