@@ -6,11 +6,16 @@ import type { PlanInput } from './input.ts';
 /** AWS asks for six times the function's timeout, so that a throttled batch is not given out again too early. */
 const VISIBILITY_FACTOR = 6;
 
+/** Most that SQS takes. (Amazon SQS API Reference: SetQueueAttributes, RedrivePolicy.) */
+const MOST_RECEIVES = 1000;
+
 /** The queue, the queue for what could not be stored, and the mapping that brings events to the function. */
 export function planQueues({ owner, spec, consuming, retention }: PlanInput): Graph {
   const { queue, postQueue } = spec;
   const visibilityTimeoutSeconds =
     queue.visibilityTimeoutSeconds ?? VISIBILITY_FACTOR * postQueue.timeoutSeconds;
+  // What was tried in an outage until the queue was paused has as many tries again: SQS would put it aside at the first of them.
+  const receivesAnew = Math.min(MOST_RECEIVES, 2 * queue.maxReceiveCount);
   return [
     {
       kind: 'Queue',
@@ -34,7 +39,11 @@ export function planQueues({ owner, spec, consuming, retention }: PlanInput): Gr
         retentionSeconds: retention === 'longest' ? 'longest' : queue.retentionSeconds,
         ...(retention === 'kept' && { mayKeepLonger: true as const }),
         visibilityTimeoutSeconds,
-        redrive: { deadLetterArn: ref('Queue', 'dlq', 'arn'), maxReceiveCount: queue.maxReceiveCount },
+        redrive: {
+          deadLetterArn: ref('Queue', 'dlq', 'arn'),
+          maxReceiveCount: retention === 'longest' ? receivesAnew : queue.maxReceiveCount,
+          ...(retention === 'kept' && { orFound: receivesAnew }),
+        },
       },
     },
     {

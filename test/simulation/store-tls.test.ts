@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { certificateOf } from '../../src/store-authority.ts';
 import { first, isReady, settledWorld } from './pipelines.ts';
+import { lostEvents } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
 /** What stands between a function and its store on the way: TLS, by the store's own authority. */
@@ -137,4 +138,70 @@ test('a host that has lost the note of its launch is spoken to as before', async
   await world.until((each) => 'nami.dev/launch' in host(each).tags, 1800);
   await world.run(600);
   expect([settings(world).tls, isHealthy(world), spoken.size]).toEqual(['true', true, 0]);
+});
+
+describe('while events come', () => {
+  const deadLetters = ({ aws }: World) =>
+    aws.sqs.messages.filter(({ queue }) => queue.endsWith('-dlq')).length;
+
+  async function underLoad(world: World, seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += 2) {
+      expect(world.senders.post('orders').status).toBe(200);
+      await world.run(2);
+    }
+  }
+
+  /** All that was accepted ends in the store. */
+  async function expectAllStored(world: World): Promise<void> {
+    await world.until((each) => isHealthy(each) && mapping(each).enabled, 900);
+    await world.until(({ aws }) => aws.sqs.messages.size === 0, 4000);
+    expect(lostEvents(world)).toEqual([]);
+    const [database] = world.aws.stores.databases.values();
+    expect([...world.senders.accepted].filter((event) => !database?.events.has(event))).toEqual([]);
+  }
+
+  test('a certificate is renewed by a restart of the database: nothing is lost, put aside, or told as an outage', async () => {
+    const world = await settledWorld();
+    const volumeId = first([...world.aws.stores.databases.keys()]);
+    const said = new Set<unknown>();
+    // At other moments of the operator's round each time.
+    for (let round = 0; round < 20; round += 1) {
+      await underLoad(world, 50 + 2 * round);
+      world.aws.stores.down.add(volumeId);
+      await underLoad(world, 6);
+      world.aws.stores.down.delete(volumeId);
+      said.add(condition(world, 'Ready')?.status);
+      expect(deadLetters(world)).toBe(0);
+    }
+    await expectAllStored(world);
+    expect([...said]).toEqual(['True']);
+    expect(
+      world.kubernetes.events.filter((event) => (event as { type?: string }).type === 'Warning'),
+    ).toEqual([]);
+  });
+
+  test.each(['ended', 'not-begun'] as const)(
+    'a certificate that is refused (%s) since before the operator came back is told, and all is stored once it serves',
+    async (fault) => {
+      const world = await settledWorld();
+      await world.stop();
+      world.aws.stores.tlsFaults.set(host(world).id, fault);
+      // Long enough for what comes first to be put aside, which nobody pauses the queue for.
+      await underLoad(world, 1800);
+      expect(deadLetters(world)).toBeGreaterThan(0);
+      world.start();
+      await world.until(hasFailedForTls, 300);
+      expect(condition(world, 'Healthy')?.message).toContain(
+        fault === 'ended' ? 'its certificate has ended' : 'the clock of the host is wrong',
+      );
+      await world.until((each) => !mapping(each).enabled, 300);
+      const aside = deadLetters(world);
+      await underLoad(world, 1800);
+      expect(deadLetters(world)).toBe(aside);
+      // The clock is set, or the host has renewed it: what serves is what comes next.
+      world.aws.stores.tlsFaults.clear();
+      await expectAllStored(world);
+      expect(condition(world, 'StoreReady')).toMatchObject({ status: 'True', reason: 'Ready' });
+    },
+  );
 });

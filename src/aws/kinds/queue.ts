@@ -28,7 +28,12 @@ export interface QueueDesired {
   readonly mayKeepLonger?: true;
   readonly visibilityTimeoutSeconds: number;
   /** Where messages go that were received too often. */
-  readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
+  readonly redrive?: {
+    readonly deadLetterArn: string;
+    readonly maxReceiveCount: number;
+    /** Such a count stays where it is found. */
+    readonly orFound?: number;
+  };
   /** Makes this a dead-letter queue of that one queue alone. */
   readonly deadLettersOf?: string;
 }
@@ -43,8 +48,16 @@ const JSON_ATTRIBUTES = new Set(['RedrivePolicy', 'RedriveAllowPolicy', 'Policy'
 const retentionOf = ({ retentionSeconds }: QueueDesired) =>
   retentionSeconds === 'longest' ? LONGEST_RETENTION_SECONDS : retentionSeconds;
 
+function receivesOf(
+  { maxReceiveCount, orFound }: NonNullable<QueueDesired['redrive']>,
+  { RedrivePolicy = '{}' }: Attributes,
+): number {
+  const found = Number((JSON.parse(RedrivePolicy) as { maxReceiveCount?: unknown }).maxReceiveCount);
+  return found === orFound ? found : maxReceiveCount;
+}
+
 /** `arn` is the queue's own: the ARNs of its neighbours differ in the last part alone. */
-function attributesOf(arn: string, desired: QueueDesired): Attributes {
+function attributesOf(arn: string, desired: QueueDesired, found: Attributes = {}): Attributes {
   return {
     MessageRetentionPeriod: String(retentionOf(desired)),
     VisibilityTimeout: String(desired.visibilityTimeoutSeconds),
@@ -63,7 +76,7 @@ function attributesOf(arn: string, desired: QueueDesired): Attributes {
     ...(desired.redrive && {
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: desired.redrive.deadLetterArn,
-        maxReceiveCount: desired.redrive.maxReceiveCount,
+        maxReceiveCount: receivesOf(desired.redrive, found),
       }),
     }),
     ...(desired.deadLettersOf !== undefined && {
@@ -77,7 +90,7 @@ function attributesOf(arn: string, desired: QueueDesired): Attributes {
 
 /** What is wanted of a queue that has these attributes. */
 function wantedOf(attributes: Attributes, desired: QueueDesired): Attributes {
-  const wanted = attributesOf(attributes.QueueArn ?? '', desired);
+  const wanted = attributesOf(attributes.QueueArn ?? '', desired, attributes);
   if (!desired.mayKeepLonger) return wanted;
   const found = Number(attributes.MessageRetentionPeriod ?? 0);
   return { ...wanted, MessageRetentionPeriod: String(Math.max(found, retentionOf(desired))) };
