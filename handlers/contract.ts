@@ -474,7 +474,12 @@ export type StoreProbe =
       /** When the event that is stored for longest was received (ISO 8601), where the index tells. */
       readonly oldestEvent?: string;
       /** Bytes of the file system below the database, where the server tells. */
-      readonly disk?: { readonly totalBytes: number; readonly usedBytes: number };
+      readonly disk?: {
+        readonly totalBytes: number;
+        readonly usedBytes: number;
+        /** Room where documents were removed, which no file gives back: it counts as free, and takes other documents alone. */
+        readonly reusableBytes?: number;
+      };
       /** What {@link readerOf} the function's own login may do, once the user is there. */
       readonly reader?: ReaderRole;
       /** Of a managed store: as whom the function got in. */

@@ -1,4 +1,4 @@
-import { MongoServerError } from 'mongodb';
+import { type Document, MongoServerError } from 'mongodb';
 import type { StoreProbe } from '../contract.ts';
 import { inTime } from '../deadline.ts';
 import { errorText } from '../log.ts';
@@ -33,16 +33,13 @@ async function look(store: Store): Promise<StoreProbe> {
   const latencyMilliseconds = Math.ceil(performance.now() - asked);
   const [documents, stats, version, featureVersion, oldestEvent, former] = await Promise.all([
     collection.estimatedDocumentCount(),
-    settings.managed ? database.command({ dbStats: 1 }) : undefined,
+    settings.managed ? database.command({ dbStats: 1, freeStorage: 1 }) : undefined,
     ifTold(database.command({ buildInfo: 1 }).then(({ version }) => String(version))),
     settings.managed ? ifTold(featureVersionOf(adminOf(store))) : undefined,
     ifTold(oldestOf(collection)),
     settings.managed ? ifTold(formerUsers(adminOf(store), store.user)) : undefined,
   ]);
-  // MongoDB: dbStats, fsTotalSize and fsUsedSize; compatible servers leave them out.
-  const { fsTotalSize: totalBytes, fsUsedSize: usedBytes } = stats ?? {};
-  const disk =
-    Number.isFinite(totalBytes) && Number.isFinite(usedBytes) ? { disk: { totalBytes, usedBytes } } : {};
+  const disk = stats && diskOf(stats);
   return {
     reachable: true,
     documents,
@@ -50,10 +47,17 @@ async function look(store: Store): Promise<StoreProbe> {
     ...(version !== undefined && { version }),
     ...(featureVersion !== undefined && { featureVersion }),
     ...(oldestEvent !== undefined && { oldestEvent }),
-    ...disk,
+    ...(disk && { disk }),
     ...(settings.managed && { user: store.user }),
     ...(former?.length && { hasFormerLogins: true as const }),
   };
+}
+
+/** MongoDB: dbStats, fsTotalSize, fsUsedSize and freeStorageSize, which files never give back; compatible servers leave them out. */
+function diskOf({ fsTotalSize: totalBytes, fsUsedSize: usedBytes, freeStorageSize }: Document) {
+  if (!Number.isFinite(totalBytes) || !Number.isFinite(usedBytes)) return undefined;
+  if (!Number.isFinite(freeStorageSize)) return { totalBytes, usedBytes };
+  return { totalBytes, usedBytes: usedBytes - freeStorageSize, reusableBytes: freeStorageSize };
 }
 
 /** By the index alone: where that is missing the server refuses the hint, and reads no collection. */

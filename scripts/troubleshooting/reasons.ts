@@ -299,9 +299,9 @@ export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
   },
   VolumeFull: {
     means:
-      'of `Healthy`: less than 1 GiB is free on the volume (of one below 20 GiB: less than 5 %). The queue is paused meanwhile, as above, so that MongoDB does not end for want of room',
+      'of `Healthy`: less than 1 GiB is free on the volume (of one below 20 GiB: less than 5 %). The queue is paused meanwhile, as above, so that MongoDB does not end for want of room. Where events were deleted or have expired, their room in the files counts as free, as long as half as much is free beside it',
     remedy:
-      'raise `store.managed.volume.sizeGiB`: the file system grows within a minute, and the queue is read again. Deleting events does not help, for MongoDB keeps their room to itself',
+      'raise `store.managed.volume.sizeGiB`: the file system grows within a minute, and the queue is read again. So it is, by itself, once enough events have expired by `store.ttlDays`, or you have deleted some in the database',
   },
 };
 

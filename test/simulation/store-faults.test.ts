@@ -78,6 +78,25 @@ describe('a volume that fills up', () => {
   });
 });
 
+test('a volume that is full is written to again by itself once enough events have expired, though its files stay as large', async () => {
+  const MIB = 2 ** 20;
+  const world = await settledWorld();
+  const database = first([...world.aws.stores.databases.values()]);
+  database.usedBytes = (8 * 1024 - 350) * MIB;
+  await world.until((each) => healthy(each)?.reason === 'VolumeFull' && !mapping(each).enabled, 300);
+  expect(world.senders.post('orders').status).toBe(200);
+  database.reusableBytes = 40 * MIB;
+  await world.run(600);
+  expect(mapping(world).enabled, 'too few have expired').toBe(false);
+  database.reusableBytes = 3000 * MIB;
+  await world.until(isWell, 600);
+  await world.until(({ aws }) => aws.sqs.messages.size === 0, 600);
+  expect(mapping(world).enabled).toBe(true);
+
+  database.usedBytes = (8 * 1024 - 150) * MIB;
+  await world.until((each) => healthy(each)?.reason === 'VolumeFull' && !mapping(each).enabled, 300);
+});
+
 test('a store at rest is written nothing about, however its latency and its journal move', async () => {
   const world = await settledWorld();
   await world.run(1200);

@@ -109,9 +109,16 @@ const RESERVE_BYTES = 2 ** 30;
 /** Of a smaller volume. */
 const RESERVE_SHARE = 0.05;
 
-/** Whether a volume has so little room left that nothing more may be written: a database that finds none ends. */
-export const isFull = ({ totalBytes, usedBytes }: Disk): boolean =>
-  totalBytes - usedBytes < Math.min(RESERVE_BYTES, totalBytes * RESERVE_SHARE);
+/**
+ * Whether a volume has so little room left that nothing more may be written: a database that finds none ends. Where events
+ * were removed, as those that expire, others take their place in its files; what has no such place, as its journal, needs
+ * half of the reserve.
+ */
+export function isFull({ totalBytes, usedBytes, reusableBytes = 0 }: Disk): boolean {
+  const reserve = Math.min(RESERVE_BYTES, totalBytes * RESERVE_SHARE);
+  const free = totalBytes - usedBytes;
+  return free < reserve || free - reusableBytes < reserve / 2;
+}
 
 type Disk = NonNullable<(StoreProbe & { reachable: true })['disk']>;
 

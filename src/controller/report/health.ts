@@ -45,7 +45,7 @@ export function healthOf(
     return {
       status: 'False',
       reason: 'VolumeFull',
-      message: `the queue is not read and keeps the events meanwhile: ${inMiB(disk.totalBytes - disk.usedBytes)} of ${inMiB(disk.totalBytes)} are free on the volume, and MongoDB ends when it finds none: raise store.managed.volume.sizeGiB; it is read again once the volume has grown`,
+      message: `the queue is not read and keeps the events meanwhile: ${inMiB(disk.totalBytes - disk.usedBytes)} of ${inMiB(disk.totalBytes)} are free on the volume, and MongoDB ends when it finds none: raise store.managed.volume.sizeGiB; it is read again once the volume has grown, or enough events have expired (store.ttlDays)`,
     };
   }
   if (queue && queue.deadLetters > 0) {

@@ -33,6 +33,8 @@ export interface Database {
   featureVersion: string;
   /** Of its volume, beside what it moves by itself. */
   usedBytes: number;
+  /** Of these, what documents left that were removed. */
+  reusableBytes?: number;
 }
 
 /** A MongoDB that is none of the operator's, by the host in its connection string. */
@@ -169,9 +171,10 @@ export class Stores {
   }
 
   /** A database at rest writes and gives back some of its journal. */
-  #diskOf({ volumeId, usedBytes }: Database): { totalBytes: number; usedBytes: number } {
+  #diskOf({ volumeId, usedBytes, reusableBytes = 0 }: Database) {
     const totalBytes = (this.#ec2.volumes.get(volumeId)?.sizeGiB ?? 0) * GIB;
-    return { totalBytes, usedBytes: Math.min(totalBytes, usedBytes + (this.#seconds() % 40) * 2 ** 20) };
+    const files = Math.min(totalBytes, usedBytes + (this.#seconds() % 40) * 2 ** 20);
+    return { totalBytes, usedBytes: files - reusableBytes, reusableBytes };
   }
 
   #seconds = () => Math.floor(this.#around.clock.now() / 1000);
