@@ -494,6 +494,46 @@ describe('a volume', () => {
     expect(aws.ec2.volumes.get(own)?.tags['nami.dev/name']).toBe('returns');
   });
 
+  test.each([false, true])(
+    'that was given up comes back when it is named (rotated meanwhile: %s)',
+    async (isRotated) => {
+      const world = await simulate();
+      const { aws, kubernetes } = world;
+      const wish = (volume: object, givenUp: string) =>
+        kubernetes.apply({
+          metadata: { name: 'orders', annotations: { 'nami.dev/replace-volume': givenUp } },
+          spec: { store: { managed: { volume } } },
+        });
+      apply(world, 'orders', {});
+      await world.until(isReady('orders'), 300);
+      const event = await stored(world, 'orders');
+      const { id: volumeId } = first(aws.ec2.volumes.values());
+      const known = secretOf(world, 'orders').value;
+      wish({}, volumeId);
+      await world.until(() => aws.ec2.volumes.size === 2, 300);
+      await world.run(60);
+      await world.until(isReady('orders'), 900);
+      const meanwhile = await stored(world, 'orders');
+      const other = first(aws.ec2.volumes.filter(({ id }) => id !== volumeId)).id;
+      expect(holding(world, meanwhile).map((each) => each.volumeId)).toEqual([other]);
+      if (isRotated) await rotate(world);
+
+      wish({ volumeId }, other);
+      if (isRotated) {
+        await world.until((each) => told(each).message.includes('back to an earlier version'), 900);
+        expect(kubernetes.condition('orders', 'Healthy')?.reason).toBe('AuthFailed');
+        const { name } = secretOf(world, 'orders');
+        ask(aws.ssm.operations, 'PutParameter', { Name: name, Value: known, Overwrite: true });
+      }
+      await world.run(120);
+      await world.until(isReady('orders'), 1800);
+      const next = await stored(world, 'orders');
+      expect(eventsOf(world, 'orders')).toEqual([event, next]);
+      expect(aws.ec2.volumes.size).toBe(2);
+      if (isRotated) await world.until((each) => secretOf(each, 'orders').value !== known, 300);
+    },
+  );
+
   test.each<
     [string, (world: World, id: string) => string | undefined, RegExp, (world: World, id: string) => void]
   >([

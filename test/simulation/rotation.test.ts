@@ -350,6 +350,58 @@ test('credentials that were rotated come back into SSM from the function when so
   await expectOneLogin(world);
 });
 
+test('a second rotation within the grace of the first has its own, and what both left goes together', async () => {
+  const world = await settledWorld();
+  const spec = { store: { managed: { credentials: { formerValidHours: 1 } } } };
+  ask(world, 'once', spec);
+  await untilUnderLoad(world, isRotated('nami'), 900);
+  const between = userInUse(world);
+  await untilUnderLoad(world, () => false, 2400).catch(() => {});
+  ask(world, 'twice', spec);
+  await untilUnderLoad(world, isRotated(between), 900);
+  const user = userInUse(world);
+  const began = world.time.now();
+  expect(users(world)).toEqual(['nami', between, user]);
+  await untilUnderLoad(world, (each) => users(each).length < 3, 2 * HOUR);
+  expect(users(world)).toEqual([user]);
+  expect(world.time.now() - began).toBeGreaterThan(HOUR * 1000 - 120_000);
+  expect(rotations(world)).toBe(2);
+  await expectOneLogin(world);
+});
+
+test.each<[string, number, number]>([
+  ['before it is asked for', -60, 600],
+  ['as it is asked for', 0, 600],
+  ['as it begins', 2, 5],
+  ['in the midst of it', 5, 30],
+  ['until its grace is over', 20, 2 * HOUR],
+])(
+  'a queue that its user pauses %s, and reads again, has every event stored as the new user',
+  async (_, pausedAt, seconds) => {
+    const world = await settledWorld();
+    const spec = (paused: boolean) => ({ ...BRIEFLY, postQueue: { paused } });
+    const wait = async (length: number) => {
+      for (let passed = 0; passed < length; passed += 1) {
+        if (passed % 10 === 0) world.senders.post('orders');
+        await world.run(1);
+      }
+    };
+    if (pausedAt < 0) {
+      world.kubernetes.apply({ metadata: { name: 'orders' }, spec: spec(true) });
+      await wait(-pausedAt);
+    }
+    ask(world, 'once', spec(pausedAt < 0));
+    await wait(pausedAt);
+    ask(world, 'once', spec(true));
+    await wait(seconds);
+    ask(world, 'once', spec(false));
+    await untilUnderLoad(world, (each) => isRotated('nami')(each) && users(each).length === 1, 3 * HOUR);
+    await world.until(({ kubernetes }) => kubernetes.condition('orders', 'Healthy')?.status === 'True', 600);
+    await expectOneLogin(world);
+    expect(rotations(world)).toBe(1);
+  },
+);
+
 test('the annotation on a pipeline with another store says that it is not for it', async () => {
   const world = await simulate();
   world.aws.stores.external.set('db.example', { isUp: true, events: new Set() });

@@ -10,15 +10,20 @@ export interface QueueView {
 
 const inMiB = (bytes: number) => `${Math.max(0, Math.floor(bytes / 2 ** 20))} MiB`;
 
+/** Whoever refuses has answered: these are not of a host that is on its way. */
+const isRefused = ({ view }: StoreBelief) =>
+  view.is === 'unreachable' && (view.reason === 'AuthFailed' || view.reason === 'TlsFailed');
+
 /** A probe's view of a pipeline that is built. The first thing that is wrong counts. Pure. */
 export function healthOf(
-  { view, silentSince, awaitsHost }: StoreBelief,
+  store: StoreBelief,
   queue: QueueView | undefined,
   volumeUsedPercent: number,
   refused: readonly NodeOutcome[],
   snapshotTrouble?: string,
 ): Health {
-  if (awaitsHost) {
+  const { view, silentSince, awaitsHost } = store;
+  if (awaitsHost && !isRefused(store)) {
     return {
       status: 'False',
       reason: 'HostStopped',
