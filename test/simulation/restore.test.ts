@@ -169,6 +169,45 @@ describe('a snapshot', () => {
     expect(kubernetes.condition('orders', 'Ready')?.status).toBe('True');
   });
 
+  test('of another cluster gives a pipeline its events, once the snapshot and the credentials are handed over', async () => {
+    const { world, event, snapshotId } = await withSnapshot();
+    const { aws } = world;
+    const theirs = { 'nami.dev/cluster': 'elsewhere' };
+    const { name, tags } = secretOf(world, 'orders');
+    const named = name.replace('-orders_', '-theirs_');
+    aws.ssm.parameters.set(named, {
+      ...secretOf(world, 'orders'),
+      name: named,
+      tags: { ...tags, ...theirs },
+    });
+    tagSnapshot(world, snapshotId, { ...theirs, 'nami.dev/credentials': named });
+    // As the operator's policy has it.
+    aws.faults.refuse('GetParameterHistory', 'AccessDeniedException', 'with an explicit deny');
+    const before = aws.made('vol');
+
+    apply(world, 'returns', { snapshotId });
+    await world.until(isTold('NotOurs', 'returns'), 300);
+    expect(told(world, 'returns').message).toContain(
+      `aws ec2 create-tags --region eu-central-1 --resources ${snapshotId}`,
+    );
+    tagSnapshot(world, snapshotId, adoptableBy('returns'));
+
+    await world.until((each) => told(each, 'returns').message.includes('aws ssm add-tags-to-resource'), 300);
+    expect(told(world, 'returns').message).toContain(
+      `--resource-id ${named} --tags Key=nami.dev/adoptable-by,Value=simulated/default/returns`,
+    );
+    expect(aws.made('vol')).toBe(before);
+    aws.ssm.parameters.change(named, { tags: { ...tags, ...theirs, ...adoptableBy('returns') } });
+    aws.faults.accept();
+
+    await world.until(isReady('returns'), 1500);
+    const next = await stored(world, 'returns');
+    expect(eventsOf(world, 'returns')).toEqual([event, next]);
+    // What is the other cluster's stays as it was.
+    expect(aws.ssm.parameters.get(named)?.tags).toMatchObject(theirs);
+    expect(aws.ec2.snapshots.get(snapshotId)?.tags).toMatchObject(theirs);
+  });
+
   test('that is pending is waited for, and its progress told', async () => {
     const world = await simulate({ times: { snapshotPending: 1200 } });
     apply(world, 'orders', {});
@@ -335,6 +374,31 @@ describe('a volume', () => {
     kubernetes.delete('returns');
     await world.until(isGone('returns'), 1500);
     expect(aws.ec2.volumes.size).toBe(0);
+  });
+
+  test('of another cluster is the own of whom it is handed over to, with the credentials, and follows it from then on', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    const { aws } = world;
+    const theirs = { 'nami.dev/cluster': 'elsewhere' };
+    const secret = secretOf(world, 'orders');
+    const name = secret.name.replace('-orders_', '-theirs_');
+    const handedOver = { ...theirs, ...adoptableBy('returns') };
+    aws.ssm.parameters.set(name, { ...secret, name, tags: { ...secret.tags, ...handedOver } });
+    tagVolume(world, volumeId, { ...handedOver, 'nami.dev/credentials': name });
+
+    apply(world, 'returns', { volumeId, reclaimPolicy: 'Delete' });
+    await world.until(isReady('returns'), 1500);
+    const next = await stored(world, 'returns');
+    expect(eventsOf(world, 'returns')).toEqual([event, next]);
+    expect(aws.ec2.volumes.get(volumeId)?.tags).toMatchObject({
+      'nami.dev/cluster': 'simulated',
+      'nami.dev/name': 'returns',
+    });
+
+    world.kubernetes.delete('returns');
+    await world.until(isGone('returns'), 1500);
+    expect(aws.ec2.volumes.get(volumeId)).toBeUndefined();
+    expect(aws.ssm.parameters.get(name)?.tags).toMatchObject(theirs);
   });
 
   test('is found by its pipeline, made anew under its name, whether that names it or not', async () => {

@@ -86,7 +86,7 @@ export const isNoCapacity = (error: unknown): boolean => isOneOf(error, NO_CAPAC
 export const isChangedLately = (error: unknown): boolean => isOneOf(error, CHANGED_LATELY);
 export const isDryRun = (error: unknown): boolean => isOneOf(error, DRY_RUN);
 export const isTokenSpent = (error: unknown): boolean => isOneOf(error, TOKEN_SPENT);
-const isAccessDenied = (error: unknown): boolean => isOneOf(error, ACCESS_DENIED);
+export const isAccessDenied = (error: unknown): boolean => isOneOf(error, ACCESS_DENIED);
 
 /** What a call answers, or `undefined` where AWS says that there is no such thing. */
 export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {

@@ -1,9 +1,9 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { RequeueAfter, TerminalError } from '../account/errors.ts';
+import { BackoffError, isAccessDenied, RequeueAfter, TerminalError } from '../account/errors.ts';
 import { handOver, objectionToTags } from '../object/hand-over.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { tagCommand } from '../wire/ec2-tags.ts';
+import { tagCommand, tagWords } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 import { ownVolume, type VolumeIdentity, type VolumeOrigin, volumeById } from './expected-volume.ts';
 import { secretAt } from './secret-history.ts';
@@ -98,13 +98,23 @@ export async function passwordToTake(
       `no tag of ${id} names the parameter with the password of the database on it: name it with: ${tagCommand(account, id, { [TAGS.credentials]: '<name of the parameter>' })}`,
     );
   }
-  const password = await secretAt(account, name, moment);
+  const password = await secretAt(account, name, moment).catch((error: unknown) => {
+    throw isAccessDenied(error) ? notHandedOver(account, owner, name, error as Error) : error;
+  });
   if (password !== undefined) return password;
   throw new TerminalError(
     'StorePasswordLost',
     `the parameter ${name} with the password of the database on ${id} is not there any more: put it back with: aws ssm put-parameter --region ${account.region} --type SecureString --name ${name} --value '<the password>'; or name another that holds it with: ${tagCommand(account, id, { [TAGS.credentials]: '<name of the parameter>' })}`,
   );
 }
+
+/** The operator's policy keeps it from what another cluster has made, tags included: whose it is AWS does not say. */
+const notHandedOver = ({ region }: Account, owner: Owner, name: string, cause: Error): BackoffError =>
+  new BackoffError(
+    'AccessDenied',
+    `the parameter ${name} with the password of the database can't be read: where another cluster has made it, hand it over with: aws ssm add-tags-to-resource --region ${region} --resource-type Parameter --resource-id ${name} --tags ${tagWords(handOver(owner))} (AWS says: ${cause.message})`,
+    { cause },
+  );
 
 async function sourceOf(
   account: Account,
