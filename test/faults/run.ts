@@ -3,6 +3,7 @@ import { crashes } from '../simulation/sweep/crash.ts';
 import { fieldCrashes } from '../simulation/sweep/field.ts';
 import { BY_SEED, scenarioOf } from '../simulation/sweep/phases.ts';
 import type { Scenario } from '../simulation/sweep/scenario.ts';
+import { storeCrashes } from '../simulation/sweep/store.ts';
 import { isGood } from '../simulation/sweep/verdict.ts';
 import { type Caught, catchMutations } from './catch-mutations.ts';
 import { runAll } from './pool.ts';
@@ -23,6 +24,8 @@ const SEEDS: Readonly<Record<string, { readonly long: number; readonly usual: nu
 const READS = { long: 1, usual: 8 };
 /** Of the changes of one field, every so many. */
 const FIELDS = { long: 1, usual: 16 };
+/** Of the crashes while a store is changed, every so many. */
+const STORES = { long: 1, usual: 27 };
 const SHOWN = 3;
 
 const { values } = parseArgs({
@@ -67,6 +70,7 @@ async function idsOf(): Promise<Record<string, readonly string[]>> {
   const all: Record<string, () => Promise<readonly string[]>> = {
     crash: async () => idsIn(await crashes(READS[size])),
     field: async () => idsIn(await fieldCrashes(FIELDS[size])),
+    store: async () => idsIn(await storeCrashes(STORES[size])),
     ...Object.fromEntries(seeded),
   };
   const phases = only === undefined ? Object.keys(all) : only.split(',');
@@ -129,7 +133,7 @@ row(['phase', 'runs', 'converged', 'orphans', 'doubles', 'stuck', 'lost', 'secon
 let crashPoints = 0;
 for (const [phase, ids] of Object.entries(await idsOf())) {
   const tally = await sweep(ids);
-  if (phase === 'crash' || phase === 'field') crashPoints += tally.runs;
+  if (['crash', 'field', 'store'].includes(phase)) crashPoints += tally.runs;
   const { runs, converged, orphans, doubles, stuck, lost, seconds } = tally;
   row([phase, runs, converged, orphans, doubles, stuck, lost, seconds.toFixed(0)]);
   if (runs < ids.length)

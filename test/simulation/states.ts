@@ -218,6 +218,9 @@ export const CAMPAIGNS: readonly Campaign[] = [
   field('store.managed.access.cidrs', [['10.1.0.0/16'], ['10.1.2.3/24', '10.2.0.0/16']], {
     wrong: ['10.1.0.0/16', '0.0.0.0/0'],
   }),
+  // What comes of it after days, the tests of rotation show.
+  field('store.managed.credentials.rotateAfterDays', [1, 30]),
+  field('store.managed.credentials.formerValidHours', [0, 100]),
   field('store.managed.volume.sizeGiB', [20], { isOneWay: true }),
   field('store.managed.volume.iops', [4000]),
   field('store.managed.volume.throughput', [500]),
@@ -294,10 +297,10 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   'store.managed.replaceImpairedAfterMinutes': 'no state of the account; see store faults',
   'store.managed.amiId': 'the simulated region has one image for each processor',
   'store.managed.volume.type': 'goes with iops alone',
-  'store.managed.volume.snapshotId': 'see restore',
-  'store.managed.volume.volumeId': 'see restore',
-  'store.managed.credentials.rotateAfterDays': 'see the tests of rotation',
-  'store.managed.credentials.formerValidHours': 'no state of the account; see rotation',
+  'store.managed.volume.snapshotId':
+    'no deployment without a snapshot is the same; see restore, and the sweep of stores',
+  'store.managed.volume.volumeId':
+    'no deployment without that volume is the same; see restore, and the sweep of stores',
   'store.managed.snapshots.everyHours': 'see the tests of snapshots',
   'store.managed.snapshots.keep': 'see the tests of snapshots',
   'store.external.caConfigMapRef.name': 'the simulated store has no certificate',

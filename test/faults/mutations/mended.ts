@@ -313,4 +313,12 @@ export const MENDED: readonly Mutation[] = [
     'account.seenTwice.secondsLeft(sight, MOVE_SECONDS) > 0;',
     'account.seenTwice.secondsLeft(sight, MOVE_SECONDS) >= 0;',
   ),
+  mutation(
+    'restored-with-the-present-secret',
+    'a snapshot is restored with the credentials of now, which its database may not know',
+    { scenarios: ['store/return/before/0'] },
+    `${CALLS}/secret-history.ts`,
+    'at(version) <= moment) ??',
+    'at(version) <= moment + 1e12) ??',
+  ),
 ];

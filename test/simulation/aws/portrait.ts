@@ -10,6 +10,8 @@ const UNORDERED = /^(ingress|egress)$/;
 /** Without ids and addresses that AWS gives, the random password, and whether a value was asked for or is the default. */
 const neutral = (text: string): string =>
   text
+    // A user that came after the first is named by chance, and may do the same.
+    .replaceAll(/\bnami-[0-9a-f]{8}-[0-9a-f]{16}\b/g, 'nami')
     .replaceAll(/\b([a-zA-Z]+)-[0-9a-f]{8}\b/g, '$1-#')
     .replaceAll(/(mongodb:\/\/nami:)[^@]+@[\d.]+/g, '$1#@#')
     // In a host's note of its launch these are sums over ids.
@@ -35,7 +37,7 @@ export type Portrait = Readonly<Record<string, readonly string[]>>;
  * random secrets.
  */
 export function portrait(aws: AwsAccount): Portrait {
-  const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53 } = aws;
+  const { ec2, iam, lambda, sqs, ssm, cloudWatch, logs, apiGateway, route53, stores } = aws;
   const tables = {
     Alarm: cloudWatch.alarms.values(),
     // With what the alias leads to.
@@ -44,6 +46,10 @@ export function portrait(aws: AwsAccount): Portrait {
       return { ...alias, invoked: { ...invoked, environment } };
     }),
     BasePathMapping: apiGateway.domains.mappings.values(),
+    // Without the events, of which each run has its own.
+    Database: [...stores.databases.values()]
+      .filter(({ volumeId }) => ec2.volumes.get(volumeId) !== undefined)
+      .map(({ events: _, users, ...database }) => ({ ...database, users: [...users.keys()] })),
     DnsRecord: route53.records.values(),
     DomainName: apiGateway.domains.domainNames.values(),
     // Without its tags: they are those of its first moment.
