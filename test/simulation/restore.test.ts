@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AwsError } from './aws/aws-error.ts';
 import type { Operations } from './aws/service.ts';
 import { BRISK } from './aws/times.ts';
 import { first, isGone, isReady } from './pipelines.ts';
@@ -169,45 +170,6 @@ describe('a snapshot', () => {
     expect(kubernetes.condition('orders', 'Ready')?.status).toBe('True');
   });
 
-  test('of another cluster gives a pipeline its events, once the snapshot and the credentials are handed over', async () => {
-    const { world, event, snapshotId } = await withSnapshot();
-    const { aws } = world;
-    const theirs = { 'nami.dev/cluster': 'elsewhere' };
-    const { name, tags } = secretOf(world, 'orders');
-    const named = name.replace('-orders_', '-theirs_');
-    aws.ssm.parameters.set(named, {
-      ...secretOf(world, 'orders'),
-      name: named,
-      tags: { ...tags, ...theirs },
-    });
-    tagSnapshot(world, snapshotId, { ...theirs, 'nami.dev/credentials': named });
-    // As the operator's policy has it.
-    aws.faults.refuse('GetParameterHistory', 'AccessDeniedException', 'with an explicit deny');
-    const before = aws.made('vol');
-
-    apply(world, 'returns', { snapshotId });
-    await world.until(isTold('NotOurs', 'returns'), 300);
-    expect(told(world, 'returns').message).toContain(
-      `aws ec2 create-tags --region eu-central-1 --resources ${snapshotId}`,
-    );
-    tagSnapshot(world, snapshotId, adoptableBy('returns'));
-
-    await world.until((each) => told(each, 'returns').message.includes('aws ssm add-tags-to-resource'), 300);
-    expect(told(world, 'returns').message).toContain(
-      `--resource-id ${named} --tags Key=nami.dev/adoptable-by,Value=simulated/default/returns`,
-    );
-    expect(aws.made('vol')).toBe(before);
-    aws.ssm.parameters.change(named, { tags: { ...tags, ...theirs, ...adoptableBy('returns') } });
-    aws.faults.accept();
-
-    await world.until(isReady('returns'), 1500);
-    const next = await stored(world, 'returns');
-    expect(eventsOf(world, 'returns')).toEqual([event, next]);
-    // What is the other cluster's stays as it was.
-    expect(aws.ssm.parameters.get(named)?.tags).toMatchObject(theirs);
-    expect(aws.ec2.snapshots.get(snapshotId)?.tags).toMatchObject(theirs);
-  });
-
   test('that is pending is waited for, and its progress told', async () => {
     const world = await simulate({ times: { snapshotPending: 1200 } });
     apply(world, 'orders', {});
@@ -348,6 +310,134 @@ describe('a snapshot', () => {
     expect(eventsOf(world, 'orders')).toEqual([event, next]);
     expect(world.aws.made('vol')).toBe(2);
     expect(world.aws.ec2.instances.filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
+  });
+});
+
+/** Whose operator has made what is to be restored: another, in the same account. */
+const ELSEWHERE = 'elsewhere';
+
+/** A snapshot of `orders` of another cluster, with other credentials than its first, and nothing else of that cluster but its secret. */
+async function withForeignSnapshot() {
+  const world = await simulate();
+  const { aws, kubernetes } = world;
+  apply(world, 'orders', {});
+  await world.until(isReady('orders'), 300);
+  await rotate(world);
+  const event = await stored(world, 'orders');
+  const snapshotId = takeSnapshot(world);
+  await world.run(130);
+  kubernetes.delete('orders');
+  await world.until(isGone('orders'), 1500);
+  const secret = secretOf(world, 'orders');
+  const name = '/nami/nami-default-orders_deadbeef/store-password';
+  const tags = { ...secret.tags, 'nami.dev/cluster': ELSEWHERE };
+  aws.ssm.parameters.set(name, { ...secret, name, tags });
+  tagSnapshot(world, snapshotId, {
+    'nami.dev/cluster': ELSEWHERE,
+    'nami.dev/namespace-uid': 'of-another-cluster',
+    'nami.dev/credentials': name,
+  });
+  aws.ssm.parameters.delete(secret.name);
+  for (const { id } of aws.ec2.volumes.values()) aws.ec2.volumes.delete(id);
+  await world.run(60);
+  keepFromOthers(world);
+  return { world, event, snapshotId, name, secret };
+}
+
+/** AWS refuses what the operator's policy keeps from it: parameters of another cluster that were not handed over. */
+function keepFromOthers({ aws }: World): void {
+  const { beforeCall } = aws;
+  aws.beforeCall = (call) => {
+    const { Name = '' } = call.input as { Name?: string };
+    const { tags } = (call.service === 'ssm' && aws.ssm.parameters.get(Name)) || { tags: {} };
+    const { 'nami.dev/cluster': cluster, 'nami.dev/adoptable-by': adopter } = tags as Record<string, string>;
+    if (cluster === ELSEWHERE && !adopter?.startsWith('simulated/'))
+      throw new AwsError(
+        'AccessDeniedException',
+        `User: arn:aws:sts::123456789012:assumed-role/nami-operator/x is not authorized to perform: ssm:${call.command} on resource: arn:aws:ssm:eu-central-1:123456789012:parameter${Name} with an explicit deny in an identity-based policy`,
+      );
+    beforeCall(call);
+  };
+}
+
+/** Does in AWS what a message says, by the command in it. */
+function obey(world: World): void {
+  const { aws } = world;
+  const { message } = told(world);
+  const [, service, command, id = '', key = '', value = ''] =
+    /aws (ec2|ssm) (create-tags|add-tags-to-resource) --region eu-central-1 (?:--resource-type Parameter )?--resource(?:s|-id) (\S+) --tags Key=([^,]+),Value=([^\s;]+)/.exec(
+      message,
+    ) ?? [];
+  const Tags = [{ Key: key, Value: value }];
+  if (service === 'ec2') ask(aws.ec2.operations, 'CreateTags', { Resources: [id], Tags });
+  else if (service === 'ssm')
+    ask(aws.ssm.operations, 'AddTagsToResource', { ResourceType: 'Parameter', ResourceId: id, Tags });
+  else throw new Error(`it names no command (${command}): ${message}`);
+}
+
+describe("another cluster's snapshot", () => {
+  test('is restored by the commands that the status says, one after the other, and what is the other cluster’s stays', async () => {
+    const { world, event, snapshotId, name, secret } = await withForeignSnapshot();
+    const { aws, kubernetes } = world;
+    const made = aws.made('vol');
+    apply(world, 'orders', { snapshotId, reclaimPolicy: 'Delete' });
+    await world.until(isTold('NotOurs'), 300);
+    expect(told(world).message).toContain(`--resources ${snapshotId} `);
+    obey(world);
+    await world.until((each) => told(each).message.includes(`--resource-id ${name} `), 300);
+    expect(told(world).reason).toBe('NotOurs');
+    expect(kubernetes.condition('orders', 'Stalled')?.status).toBe('True');
+    expect(aws.made('vol')).toBe(made);
+    obey(world);
+    await world.until(isReady('orders'), 900);
+    const next = await stored(world, 'orders');
+    expect(eventsOf(world, 'orders')).toEqual([event, next]);
+    expect(aws.made('vol')).toBe(made + 1);
+    const own = aws.ssm.parameters.filter(
+      (each) => each.name.endsWith('/store-password') && each.name !== name,
+    );
+    expect(own.map(({ value }) => value)).toEqual([secret.value]);
+
+    const theirs = () => JSON.stringify([aws.ec2.snapshots.get(snapshotId), aws.ssm.parameters.get(name)]);
+    const before = theirs();
+    kubernetes.delete('orders');
+    await world.until(isGone('orders'), 1500);
+    expect(aws.ec2.volumes.size).toBe(0);
+    expect(theirs()).toBe(before);
+    expect(JSON.stringify([kubernetes.events, world.log])).not.toContain(secret.value.split(':')[1]);
+  });
+
+  test('whose parameter is gone is restored once somebody who knows the credentials puts them there', async () => {
+    const { world, event, snapshotId, name, secret } = await withForeignSnapshot();
+    const { aws } = world;
+    aws.ssm.parameters.delete(name);
+    tagSnapshot(world, snapshotId, adoptableBy('orders'));
+    apply(world, 'orders', { snapshotId });
+    await world.until(isTold('StorePasswordLost'), 300);
+    expect(told(world).message).toContain(
+      `aws ssm put-parameter --region eu-central-1 --type SecureString --name ${name} --value '<the password>'`,
+    );
+    ask(aws.ssm.operations, 'PutParameter', { Name: name, Type: 'SecureString', Value: secret.value });
+    await world.until(isReady('orders'), 900);
+    const next = await stored(world, 'orders');
+    expect(eventsOf(world, 'orders')).toEqual([event, next]);
+  });
+
+  test('whose tag names a parameter that is not of its database says that the store refuses it, and heals', async () => {
+    const { world, event, snapshotId, name, secret } = await withForeignSnapshot();
+    const { aws } = world;
+    tagSnapshot(world, snapshotId, adoptableBy('orders'));
+    aws.ssm.parameters.set(name, { name, type: 'SecureString', value: 'of-something-else', tags: {} });
+    apply(world, 'orders', { snapshotId });
+    await world.until((each) => told(each).message.includes('Authentication failed'), 900);
+    expect(told(world).message).toContain('it refuses the user and password that the SSM parameter');
+    const own = first(
+      aws.ssm.parameters.filter((each) => each.name.endsWith('/store-password') && each.name !== name),
+    );
+    ask(aws.ssm.operations, 'PutParameter', { Name: own.name, Value: secret.value, Overwrite: true });
+    await world.until(isReady('orders'), 1200);
+    const next = await stored(world, 'orders');
+    expect(eventsOf(world, 'orders')).toEqual([event, next]);
   });
 });
 

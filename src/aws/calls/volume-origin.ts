@@ -1,6 +1,6 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
-import { BackoffError, isAccessDenied, RequeueAfter, TerminalError } from '../account/errors.ts';
+import { isAccessDenied, judge, RequeueAfter, TerminalError } from '../account/errors.ts';
 import { handOver, objectionToTags } from '../object/hand-over.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { tagCommand, tagWords } from '../wire/ec2-tags.ts';
@@ -99,7 +99,7 @@ export async function passwordToTake(
     );
   }
   const password = await secretAt(account, name, moment).catch((error: unknown) => {
-    throw isAccessDenied(error) ? notHandedOver(account, owner, name, error as Error) : error;
+    throw isAccessDenied(error) ? unreadable(account, owner, { id, name }, error) : error;
   });
   if (password !== undefined) return password;
   throw new TerminalError(
@@ -108,13 +108,19 @@ export async function passwordToTake(
   );
 }
 
-/** The operator's policy keeps it from what another cluster has made, tags included: whose it is AWS does not say. */
-const notHandedOver = ({ region }: Account, owner: Owner, name: string, cause: Error): BackoffError =>
-  new BackoffError(
-    'AccessDenied',
-    `the parameter ${name} with the password of the database can't be read: where another cluster has made it, hand it over with: aws ssm add-tags-to-resource --region ${region} --resource-type Parameter --resource-id ${name} --tags ${tagWords(handOver(owner))} (AWS says: ${cause.message})`,
-    { cause },
+/** The operator's policy keeps it from what other clusters have made, until that is handed over. */
+function unreadable(
+  { region }: Account,
+  owner: Owner,
+  { id, name }: { readonly id: string; readonly name: string },
+  error: unknown,
+): TerminalError {
+  return new TerminalError(
+    'NotOurs',
+    `the operator may not read the parameter ${name} with the password of the database on ${id}: one under /nami/ that another cluster has made is handed over with: aws ssm add-tags-to-resource --region ${region} --resource-type Parameter --resource-id ${name} --tags ${tagWords(handOver(owner))} (${judge(error).message})`,
+    { cause: error },
   );
+}
 
 async function sourceOf(
   account: Account,

@@ -37,7 +37,7 @@ const REMEDIES: Readonly<Record<StoreFault, Remedy>> = {
     external:
       'it refuses the login: correct user, password and authSource in the connection string (spec.store.external.uriSecretRef), or the user in the database',
     managed:
-      'it refuses the user and password that the SSM parameter store-password has: set the parameter back to an earlier version that the database knows',
+      'it refuses the user and password that the SSM parameter store-password has: set the parameter back to an earlier version that the database knows, or where it began with a snapshot, to what that database knows',
   },
   rights: {
     reason: 'AuthFailed',
