@@ -116,30 +116,35 @@ export function decodeEnvelope(message: string): Envelope {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** All but the text of the body, if that is the last of an envelope: most of a message is one text, and safe to parse. */
-function withoutBody(message: string): string {
-  const start = message.lastIndexOf(BODY) + BODY.length;
-  return start >= BODY.length && message.indexOf('"', start) === message.length - 2
-    ? message.slice(0, start)
-    : message;
+/**
+ * The message with an empty body, and the text of its body, if that is the last of an envelope: most of a message is one
+ * text, in which there is nothing to parse.
+ */
+function takeApart(message: string): readonly [rest: string, body?: string] {
+  const start = message.indexOf(BODY) + BODY.length;
+  const end = message.length - 2;
+  return start >= BODY.length && message.indexOf('"', start) === end
+    ? [message.slice(0, start) + message.slice(end), message.slice(start, end)]
+    : [message];
 }
 
 const BODY = ',"body":"';
 
 function parseObject(message: string): Fields {
-  if (typeof jsonSize(Buffer.from(withoutBody(message)), MESSAGE_LIMITS) === 'string') {
+  const [rest, body] = takeApart(message);
+  if (typeof jsonSize(Buffer.from(rest), MESSAGE_LIMITS) === 'string') {
     throw new EnvelopeError('the message holds more than an envelope does');
   }
   let value: unknown;
   try {
-    value = JSON.parse(message);
+    value = JSON.parse(rest);
   } catch (cause) {
     throw new EnvelopeError('the message is not JSON', { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new EnvelopeError('the message is not a JSON object');
   }
-  return value as Fields;
+  return { ...value, ...(body !== undefined && { body }) };
 }
 
 function optional<T>(fields: Fields, name: string, read: (fields: Fields, name: string) => T): T | undefined {

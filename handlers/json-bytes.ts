@@ -18,12 +18,13 @@ for (const [kind, characters] of [
   for (const byte of Buffer.from(characters)) KINDS[byte] = kind;
 }
 
+export const DOUBLE_QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** The string's closing quote, beyond the end if there is none. */
 export function endOfString(json: Uint8Array, start: number): number {
   let i = start + 1;
-  while (i < json.length && KINDS[json[i] ?? 0] !== QUOTE) i += json[i] === BACKSLASH ? 2 : 1;
+  while (i < json.length && json[i] !== DOUBLE_QUOTE) i += json[i] === BACKSLASH ? 2 : 1;
   return i;
 }
 

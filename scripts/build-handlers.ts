@@ -38,6 +38,12 @@ const UNUSED_BY_DRIVER = [
   'socks',
 ];
 
+/** The driver tells the server its version, and has the rest of its package.json beside it. */
+const driverVersion = rewrite('driver-version', /node_modules\/mongodb\/package\.json$/, (source) => {
+  const { version } = JSON.parse(source) as { readonly version: string };
+  return `module.exports = ${JSON.stringify({ version })};`;
+});
+
 /** What the signer's part for event streams makes on loading. */
 const eventStreams = replace('event-streams', /signature-v4\/dist-es\/HeaderFormatter\.js$/, {
   HeaderFormatter: 'class',
@@ -94,7 +100,10 @@ export async function buildHandlers(
   return Promise.all([
     bundle('pre-queue', 'pre-queue', directory, { plugins: withoutCertified }),
     bundle('pre-queue-certified', 'pre-queue', directory, { plugins: withoutOthers }),
-    bundle('post-queue', 'post-queue', directory, { plugins: withoutCertified, banner: { js: REQUIRE } }),
+    bundle('post-queue', 'post-queue', directory, {
+      plugins: [...withoutCertified, driverVersion],
+      banner: { js: REQUIRE },
+    }),
   ]);
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, type DatabaseSettings, secantusDatabases } from '../local/database.ts';
 import { type EventStore, openEventStore } from '../local/event-store.ts';
 import { kubectl } from '../local/kubectl.ts';
+import type { RecordedCall } from '../local/proxy.ts';
 import type { LocalStack } from '../local/stack.ts';
 import { preparePython } from '../local/tools/python.ts';
 import type { WebhookPipeline } from '../src/api/v1alpha1.ts';
@@ -130,6 +131,12 @@ export class User {
       .mutatingCalls()
       .map(({ service, action }) => `${service}:${action}`)
       .filter((call) => !DATA_PLANE.has(call));
+  }
+
+  /** Waits until the operator has looked at what a pipeline has in AWS since the proxy was last cleared: at its functions by themselves. */
+  async looked(seconds?: number): Promise<void> {
+    const isLook = ({ service, action }: RecordedCall) => service === 'lambda' && action === 'GetFunction';
+    await eventually('the operator looks at AWS', async () => this.stack.proxy.calls.some(isLook), seconds);
   }
 }
 

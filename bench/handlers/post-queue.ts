@@ -30,6 +30,8 @@ export interface PostQueueResult {
 export interface PostQueueResults {
   readonly ours: PostQueueResult;
   readonly insertOne: PostQueueResult;
+  /** Batches as ours, with nothing to do but what the driver does. */
+  readonly driver: Omit<PostQueueResult, 'duplicates'>;
   /** The store by itself: inserts with nothing around them, and with all the CPU there is. */
   readonly store: StoreRates;
 }
@@ -50,7 +52,7 @@ const REDELIVERED_MESSAGES = 40;
 /** A cold start and the warm-up, under the quota. */
 const UNTIL_ALL_ARE_WARM_MILLISECONDS = 9_000;
 
-/** Ours and a handler for batches of one against the same store, one after the other and again. */
+/** Ours, a handler for batches of one, and the driver alone against the same store, one after the other and again. */
 export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
   const { folder, processes, progress } = bench;
   const network = await claimNetwork();
@@ -61,20 +63,23 @@ export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> 
 
     const { postQueue } = await ownBundles(folder);
     const peer = await peerBundle('insert-one.ts', folder);
-    if (peer === undefined) throw new TypeError('the peer needs only what we need');
+    const ready = await peerBundle('insert-ready.ts', folder);
+    if (peer === undefined || ready === undefined) throw new TypeError('these need only what we need');
     const ours: PostQueueResult[] = [];
     const insertOne: PostQueueResult[] = [];
+    const driver: PostQueueResult[] = [];
     const bulk: number[] = [];
     const single: number[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       progress(`post-queue, round ${round} of ${ROUNDS}`);
       ours.push(await measure(bench, client, uri, postQueue, BATCH_SIZE));
       insertOne.push(await measure(bench, client, uri, peer, 1));
+      driver.push(await measure(bench, client, uri, ready, BATCH_SIZE));
       bulk.push(await insertRate(client, BATCH_SIZE));
       single.push(await insertRate(client, 1));
     }
     const store = { bulk: median(bulk), single: median(single) };
-    return { ours: middle(ours), insertOne: middle(insertOne), store };
+    return { ours: middle(ours), insertOne: middle(insertOne), driver: middle(driver), store };
   } finally {
     await client.close();
     network.release();

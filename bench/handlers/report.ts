@@ -38,8 +38,9 @@ export function printCapacity({ wallMilliseconds }: PreQueueResult): void {
   );
 }
 
-export function printPostQueue({ ours, insertOne, store }: PostQueueResults): void {
-  const cpu = ({ cpuMilliseconds }: PostQueueResult) => `${cpuMilliseconds.toFixed(2)} ms`;
+export function printPostQueue({ ours, insertOne, driver, store }: PostQueueResults): void {
+  const cpu = ({ cpuMilliseconds }: Pick<PostQueueResult, 'cpuMilliseconds'>) =>
+    `${cpuMilliseconds.toFixed(2)} ms`;
   const rate = (value: number) => `${thousands(Math.round(value))}/s`;
   table(
     [`post-queue, ${CONCURRENCY} at a time`, 'events', 'CPU an event', 'duplicates after redelivery'],
@@ -51,6 +52,7 @@ export function printPostQueue({ ours, insertOne, store }: PostQueueResults): vo
         cpu(insertOne),
         String(insertOne.duplicates),
       ],
+      [`the driver alone, batches of ${BATCH_SIZE}`, rate(driver.eventsPerSecond), cpu(driver), ''],
       [`the store by itself, inserts of ${BATCH_SIZE}`, rate(store.bulk), '', ''],
       ['the store by itself, inserts of 1', rate(store.single), '', ''],
     ],

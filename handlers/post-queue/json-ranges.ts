@@ -1,4 +1,4 @@
-import { CLOSE, endOfString, endOfWord, KINDS, OPEN, QUOTE, WORD } from '../json-bytes.ts';
+import { CLOSE, DOUBLE_QUOTE, endOfString, endOfWord, KINDS, OPEN, QUOTE, WORD } from '../json-bytes.ts';
 
 /** Where a value stands in the bytes of a JSON text: from `start` to before `end`. */
 export interface JsonRange {
@@ -68,7 +68,6 @@ function visit(
 
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
-const DOUBLE_QUOTE = 0x22;
 const COLON_BYTE = 0x3a;
 const COMMA = 0x2c;
 

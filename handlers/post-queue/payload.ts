@@ -92,7 +92,8 @@ function parse(body: Uint8Array, weight: Weight): Payload {
   } catch {
     return { omitted: 'not-json' };
   }
-  const seen = { keys: 0, places: 0 };
+  // A NUL, or half of a pair of surrogates, is in JSON of valid UTF-8 only as a code.
+  const seen = { keys: 0, places: 0, hasCodes: text.includes('\\u') };
   const omitted = unfaithful(parsed, seen);
   if (omitted !== undefined) return { omitted };
   // Of two members with one name JSON.parse keeps the last without a word: then the text has more than the value.
@@ -110,18 +111,23 @@ interface Seen {
   keys: number;
   /** That a reader may make room for though nothing is in them. */
   places: number;
+  /** Whether a name or text may hold what bytes don't. */
+  readonly hasCodes: boolean;
 }
 
 function unfaithful(value: unknown, seen: Seen): PayloadOmission | undefined {
   // A lone surrogate has no UTF-8 form: BSON would hold a replacement character.
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : 'broken-text';
+  if (typeof value === 'string') return seen.hasCodes && !value.isWellFormed() ? 'broken-text' : undefined;
   if (typeof value !== 'object' || value === null || kindOf(value) !== undefined) return undefined;
   if (!Array.isArray(value)) {
     const keys = Object.keys(value);
     seen.keys += keys.length;
     seen.places += placesLeftOut(keys);
     if (keys.some(isReserved) || ('$ref' in value && '$id' in value)) return 'reserved-key';
-    if (!keys.every((key) => key.isWellFormed())) return 'broken-text';
+    if (seen.hasCodes) {
+      if (keys.some((key) => key.includes('\0'))) return 'reserved-key';
+      if (!keys.every((key) => key.isWellFormed())) return 'broken-text';
+    }
   }
   for (const member of Object.values(value)) {
     const omitted = unfaithful(member, seen);
@@ -136,7 +142,7 @@ function unfaithful(value: unknown, seen: Seen): PayloadOmission | undefined {
  * or hold `.` are data to MongoDB from 5.0 on (MongoDB: field names with periods and dollar signs).
  */
 function isReserved(key: string): boolean {
-  return key === '__proto__' || key === '_bsontype' || key.includes('\0');
+  return key === '__proto__' || key === '_bsontype';
 }
 
 /** Whether a copy has names that MongoDB before 5.0 and DocumentDB refuse. */

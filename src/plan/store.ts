@@ -2,6 +2,7 @@ import { STORE_DEFAULTS } from '../api/store-defaults.ts';
 import type { VolumeIdentity } from '../aws/calls/expected-volume.ts';
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
 import type { Ingress } from '../aws/kinds/security-group.ts';
+import { uriParts } from '../aws/object/managed-store-uri.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
 import type { Unresolved } from '../aws/object/unresolved.ts';
 import { DATA_VOLUME, functionName } from './identity.ts';
@@ -25,16 +26,14 @@ export const storeAuthority = ref('Parameter', 'store-authority', 'certificate')
 /** The connection string that the post-queue function gets. A host that is older than its TLS goes on without. */
 export function storeUri({ secrets }: PlanInput): Unresolved<string> {
   if (secrets.storeUri !== undefined) return secrets.storeUri;
-  return join(
-    'mongodb://',
-    ref('Parameter', 'store-password', 'user'),
-    ':',
-    ref('Parameter', 'store-password', 'password'),
-    '@',
-    ref('Instance', 'host', 'privateIp'),
-    `:${MONGO_PORT}/?authSource=admin&directConnection=true&tls=`,
-    ref('Instance', 'host', 'tls'),
-  );
+  const store = {
+    user: ref('Parameter', 'store-password', 'user'),
+    password: ref('Parameter', 'store-password', 'password'),
+    host: ref('Instance', 'host', 'privateIp'),
+    port: MONGO_PORT,
+    tls: ref('Instance', 'host', 'tls'),
+  };
+  return join(...uriParts(store));
 }
 
 /** Which volume the events of a managed store are on. */

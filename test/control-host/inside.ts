@@ -9,7 +9,7 @@ import { startLocalStack } from '../../local/stack.ts';
 import type { WebhookPipeline } from '../../src/api/v1alpha1.ts';
 import { post, stored, urlOf } from '../install/traffic.ts';
 import { runSteps } from '../run-steps.ts';
-import { conditionOf, eventually, GITHUB, User } from '../user.ts';
+import { conditionOf, GITHUB, User } from '../user.ts';
 import { ControlHost } from './control-host.ts';
 
 /** Whoever started this has gone: so does this, and with it all that it started. */
@@ -65,11 +65,7 @@ const steps: readonly { name: string; run(): Promise<string | undefined> }[] = [
       stack.proxy.clear();
       await machine.boot();
       await machine.said(/(installed after .*)$/);
-      await eventually(
-        'the operator looks at AWS',
-        async () => stack.proxy.calls.some(({ action }) => action === 'ListFunctions'),
-        PATIENCE_SECONDS,
-      );
+      await user.looked(PATIENCE_SECONDS);
       const pipeline = await user.waitReady(NAMESPACE, 'github', PATIENCE_SECONDS);
       await stored(user, pipeline, await post(urlOf(pipeline), signing));
       deepStrictEqual(user.changes(), []);

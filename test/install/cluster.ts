@@ -8,6 +8,7 @@ import { findClusterTools } from '../../local/cluster/tools.ts';
 import type { Progress } from '../../local/progress.ts';
 import { type LocalStack, startLocalStack } from '../../local/stack.ts';
 import { SETTINGS, type Setting } from '../../src/config.ts';
+import { merged, type Values } from '../merged.ts';
 import { eventually, User } from '../user.ts';
 
 const run = promisify(execFile);
@@ -17,8 +18,6 @@ export const CHART_FOLDER = 'deploy/helm/nami-operator';
 const OF_PROCESSES: ReadonlySet<string> = new Set(['NAMI_PORT']);
 /** The Secret with the operator's keys for AWS. */
 export const KEYS = 'aws-keys';
-
-export type Values = Readonly<Record<string, unknown>>;
 
 /** The cluster with its node, as who administers it and who uses it speak to it. */
 export class Cluster extends User {
@@ -187,13 +186,3 @@ export async function startCluster(folder: string, progress: Progress): Promise<
 
 const isSetting = (each: (typeof SETTINGS)[keyof typeof SETTINGS]): each is Setting<never> & typeof each =>
   'variable' in each;
-
-function merged(one: Values, other: Values): Values {
-  const both = { ...one };
-  for (const [name, value] of Object.entries(other))
-    both[name] = isObject(value) && isObject(one[name]) ? merged(one[name], value) : value;
-  return both;
-}
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

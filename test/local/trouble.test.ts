@@ -254,27 +254,33 @@ describe('AWS that lags behind', () => {
     await remove(namespace, 'roles');
   });
 
-  test.each([
-    ['ec2', 'RunInstances', 'Instance'],
-    ['ec2', 'CreateVolume', 'Volume'],
-    ['ec2', 'CreateSecurityGroup', 'SecurityGroup'],
-    ['sqs', 'CreateQueue', 'Queue'],
-    ['lambda', 'CreateFunction', 'Function'],
-    ['lambda', 'CreateEventSourceMapping', 'EventSourceMapping'],
-    ['iam', 'CreateRole', 'Role'],
-  ])('the answer to %s %s is lost: there is one such object all the same', async (service, action, kind) => {
-    const name = `lost-${action.toLowerCase()}`;
-    const { namespace } = await system.namespace(name);
-    const before = await made(kind);
-    const lost = system.stack.proxy.inject({ service, action, times: 1, kind: 'dropResponse' });
+  test('the answer to each creation is lost: there is one such object all the same', async () => {
+    const { namespace } = await system.namespace('lost-answers');
+    const objects = {
+      RunInstances: ['ec2', 'Instance', 1],
+      CreateVolume: ['ec2', 'Volume', 1],
+      CreateSecurityGroup: ['ec2', 'SecurityGroup', 2],
+      CreateQueue: ['sqs', 'Queue', 2],
+      CreateFunction: ['lambda', 'Function', 2],
+      CreateEventSourceMapping: ['lambda', 'EventSourceMapping', 1],
+      CreateRole: ['iam', 'Role', 3],
+    } as const;
+    const before = Object.fromEntries(
+      await Promise.all(Object.values(objects).map(async ([, kind]) => [kind, await made(kind)] as const)),
+    );
+    const lost = Object.entries(objects).map(([action, [service]]) =>
+      system.stack.proxy.inject({ service, action, times: 1, kind: 'dropResponse' }),
+    );
 
-    await system.apply(namespace, name);
-    await system.waitReady(namespace, name, 120);
+    await system.apply(namespace, 'lost-answers');
+    await system.waitReady(namespace, 'lost-answers', 240);
 
-    expect(lost.used).toBe(1);
-    const expected = { Queue: 2, Function: 2, SecurityGroup: 2, Role: 3 }[kind] ?? 1;
-    expect((await made(kind)).filter((object) => !before.includes(object))).toHaveLength(expected);
-    await remove(namespace, name);
+    expect(lost.map(({ used }) => used)).toEqual(lost.map(() => 1));
+    for (const [, kind, count] of Object.values(objects)) {
+      const news = (await made(kind)).filter((object) => !before[kind]?.includes(object));
+      expect(news, kind).toHaveLength(count);
+    }
+    await remove(namespace, 'lost-answers');
   });
 
   test('a security group still in use and a queue name not free yet only take time', async () => {

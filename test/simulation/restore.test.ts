@@ -466,6 +466,31 @@ describe('a volume', () => {
     expect(aws.ec2.volumes.size).toBe(0);
   });
 
+  test('of another cluster is the own of whom it is handed over to, with the credentials, and follows it from then on', async () => {
+    const { world, event, volumeId } = await withVolumeLeft();
+    const { aws } = world;
+    const theirs = { 'nami.dev/cluster': 'elsewhere' };
+    const secret = secretOf(world, 'orders');
+    const name = secret.name.replace('-orders_', '-theirs_');
+    const handedOver = { ...theirs, ...adoptableBy('returns') };
+    aws.ssm.parameters.set(name, { ...secret, name, tags: { ...secret.tags, ...handedOver } });
+    tagVolume(world, volumeId, { ...handedOver, 'nami.dev/credentials': name });
+
+    apply(world, 'returns', { volumeId, reclaimPolicy: 'Delete' });
+    await world.until(isReady('returns'), 1500);
+    const next = await stored(world, 'returns');
+    expect(eventsOf(world, 'returns')).toEqual([event, next]);
+    expect(aws.ec2.volumes.get(volumeId)?.tags).toMatchObject({
+      'nami.dev/cluster': 'simulated',
+      'nami.dev/name': 'returns',
+    });
+
+    world.kubernetes.delete('returns');
+    await world.until(isGone('returns'), 1500);
+    expect(aws.ec2.volumes.get(volumeId)).toBeUndefined();
+    expect(aws.ssm.parameters.get(name)?.tags).toMatchObject(theirs);
+  });
+
   test('is found by its pipeline, made anew under its name, whether that names it or not', async () => {
     const { world, event, volumeId } = await withVolumeLeft();
     apply(world, 'orders', { volumeId });

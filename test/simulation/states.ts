@@ -1,7 +1,8 @@
+import { isValues, merged, type Values } from '../merged.ts';
 import type { World } from './world.ts';
 
 /** A part of a spec. */
-export type Patch = Readonly<Record<string, unknown>>;
+export type Patch = Values;
 
 /** What is asked of one field of a spec, one state after the other, beginning and ending with its default. */
 export interface Campaign {
@@ -316,18 +317,6 @@ const BASES: Readonly<Record<Campaign['on'], Patch>> = {
   managed: {},
 };
 
-const isPlain = (value: unknown): value is Patch =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function merged(a: Patch, b: Patch): Patch {
-  const both = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    const before = both[key];
-    both[key] = isPlain(before) && isPlain(value) ? merged(before, value) : value;
-  }
-  return both;
-}
-
 const nested = (path: readonly string[], value: unknown): Patch => {
   const [first = '', ...rest] = path;
   return { [first]: rest.length === 0 ? value : nested(rest, value) };
@@ -337,7 +326,7 @@ const nested = (path: readonly string[], value: unknown): Patch => {
 export function specOf({ on, field: name }: Campaign, state?: unknown): Patch {
   if (state === undefined) return BASES[on];
   if (state instanceof Parts) return merged(BASES[on], state.spec);
-  if (isPlain(state) && 'CODE' in state) {
+  if (isValues(state) && 'CODE' in state) {
     const code = { configMapRef: { name: state.CODE, key: 'code.mjs' } };
     return merged(BASES[on], nested([name.split('.')[0] ?? '', 'code'], code));
   }

@@ -45,6 +45,23 @@ test('a host that somebody stopped is told, and started', async () => {
   expect(first(world.aws.ec2.instances.values()).id).toBe(id);
 });
 
+test('that dead letters go back is told after an outage, and not of a store that comes up for the first time', async () => {
+  const told = ({ kubernetes }: World) =>
+    kubernetes.events.filter(({ reason }) => reason === 'Redriven').length;
+  const deadLetters = ({ aws }: World) => aws.sqs.messages.filter(({ queue }) => queue.endsWith('-dlq'));
+  const world = await settledWorld();
+  await world.run(300);
+  expect(told(world)).toBe(0);
+
+  const { id } = first(world.aws.ec2.instances.values());
+  world.aws.ec2.machines.stop(id);
+  await world.until((each) => !mapping(each).enabled, 900);
+  world.aws.sqs.send(first(world.aws.sqs.queues.filter(({ name }) => name.endsWith('-dlq'))).name, 'late');
+  await world.until((each) => isWell(each) && told(each) > 0, 1800);
+  expect(told(world)).toBe(1);
+  await world.until((each) => deadLetters(each).length === 0, 300);
+});
+
 describe('a volume that fills up', () => {
   const GIB = 2 ** 30;
   const deadLetters = ({ aws }: World) =>

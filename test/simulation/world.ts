@@ -108,7 +108,7 @@ export class World {
     this.kubernetes = new KubernetesApi(this.time);
     this.aws = new AwsAccount({ clock: this.time, region: REGION, times });
     const scene = sceneOf(this.aws);
-    this.aws.beforeCall = (call) => accessLog.add(call, scene);
+    this.aws.authorize = (call) => accessLog.add(call, scene);
     this.senders = this.aws.senders;
     this.metrics.read((set) => {
       if (!this.#controller) return;

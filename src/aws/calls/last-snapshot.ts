@@ -1,13 +1,11 @@
 import type { Account } from '../account/account.ts';
 import { RequeueAfter } from '../account/errors.ts';
-import { type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { snapshotsOf, takeSnapshot } from './snapshots.ts';
+import type { Owner, Tags } from '../object/owner.ts';
+import { LAG_SECONDS, snapshotsOf, takeSnapshot } from './snapshots.ts';
 
 /** Of those that are taken before a volume goes: the tag `nami.dev/object`. No schedule removes them. */
 export const LAST = 'last-snapshot';
 
-/** Seconds that AWS's lists may lag behind: what is not listed counts as not made when it is not seen for so long. */
-const LAG = 30;
 const LOOK = 15;
 /** Milliseconds after which one that failed is followed by another. */
 const PAUSE = 300_000;
@@ -18,7 +16,7 @@ export async function awaitLastSnapshot(
   owner: Owner,
   volume: { readonly id: string; readonly tags?: Tags | undefined },
 ): Promise<void> {
-  const { id, tags = {} } = volume;
+  const { id } = volume;
   const { clock, seenTwice } = account;
   const absence = `last snapshot of ${id}`;
   const all = await snapshotsOf(account, owner);
@@ -38,16 +36,9 @@ export async function awaitLastSnapshot(
       `stays, since its last snapshot ${failed.id} failed${why}: another is taken`,
     );
   }
-  const left = seenTwice.secondsLeft(absence, LAG);
+  const left = seenTwice.secondsLeft(absence, LAG_SECONDS);
   if (left > 0) throw new RequeueAfter(left, 'stays until its last snapshot is complete');
   seenTwice.forget(absence);
-  const kept = [TAGS.credentials, TAGS.madeFrom].flatMap((key) => {
-    const value = tags[key];
-    return value === undefined ? [] : [[key, value]];
-  });
-  const { id: made } = await takeSnapshot(account, owner, id, {
-    object: LAST,
-    tags: Object.fromEntries(kept),
-  });
+  const { id: made } = await takeSnapshot(account, owner, volume, LAST);
   throw new RequeueAfter(LOOK, `waits until its last snapshot ${made} is complete`);
 }

@@ -21,6 +21,12 @@ import { tagRecord } from '../wire/tags.ts';
 /** Of those that are taken on a schedule: the tag `nami.dev/object`. */
 export const SCHEDULED = 'snapshot';
 
+/** Seconds that their list may lag behind: what is not listed counts as not taken when it is not seen for so long. */
+export const LAG_SECONDS = 30;
+
+/** What one needs to read a snapshot is found by these, and to restore one that was taken before a host has marked it. */
+const KEPT_TAGS: readonly string[] = [TAGS.credentials, TAGS.madeFrom];
+
 export interface Snapshot {
   readonly id: string;
   readonly volumeId: string;
@@ -90,18 +96,21 @@ export async function snapshotById(account: Account, id: string): Promise<Snapsh
   return found?.Snapshots?.map(snapshotOf).find((each) => each.id === id);
 }
 
-/** Begins one. AWS makes two where it is asked twice: it is never repeated for a lost answer. */
+/** Begins one, which keeps what it needs of its volume's tags. AWS makes two where it is asked twice: it is never repeated for a lost answer. */
 export async function takeSnapshot(
   account: Account,
   owner: Owner,
-  volumeId: string,
-  { object, tags = {} }: { readonly object: string; readonly tags?: Tags },
+  volume: { readonly id: string; readonly tags?: Tags | undefined },
+  object: string,
 ): Promise<Snapshot> {
-  const all = { ...owner.identity, ...owner.tags, ...tags, [TAGS.object]: object };
+  const kept = Object.entries(volume.tags ?? {}).filter(
+    ([key, value]) => KEPT_TAGS.includes(key) && value !== '',
+  );
+  const all = { ...owner.identity, ...owner.tags, ...Object.fromEntries(kept), [TAGS.object]: object };
   const { identity } = owner;
   const made = await account.once.ec2.send(
     new CreateSnapshotCommand({
-      VolumeId: volumeId,
+      VolumeId: volume.id,
       Description: `Nami: the store of ${identity[TAGS.namespace]}/${identity[TAGS.name]}`,
       TagSpecifications: tagged('snapshot', owner, all),
     }),

@@ -1,19 +1,17 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { type Login, POST_QUEUE_ENV } from '../../../handlers/contract.ts';
+import { POST_QUEUE_ENV } from '../../../handlers/contract.ts';
 import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent } from '../account/errors.ts';
+import { readUri, type StoreAccess } from '../object/managed-store-uri.ts';
 
-/** What a post-queue function connects to a managed store with: it outlives what AWS forgets elsewhere. */
-export interface StoreUri extends Login {
-  readonly address: string;
-  readonly tls: boolean;
-}
-
-/** None where there is no such function, or none with a managed store. */
+/**
+ * What a post-queue function connects to a managed store with: it outlives what AWS forgets elsewhere. None where there is no
+ * such function, or none with a managed store.
+ */
 export async function storeUriOfFunction(
   account: Account,
   functionName: string,
-): Promise<StoreUri | undefined> {
+): Promise<StoreAccess | undefined> {
   const found = await orAbsent(
     account.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })),
   );
@@ -25,8 +23,5 @@ export async function storeUriOfFunction(
     );
   }
   if (variables[POST_QUEUE_ENV.managed] !== 'true') return undefined;
-  const uri = variables[POST_QUEUE_ENV.storeUri] ?? '';
-  const [, user, password, address = ''] = /^mongodb:\/\/([^:@]+):([^@]+)@([^:/]+)/.exec(uri) ?? [];
-  if (user === undefined || password === undefined) return undefined;
-  return { user, password, address, tls: /[?&]tls=true\b/.test(uri) };
+  return readUri(variables[POST_QUEUE_ENV.storeUri] ?? '');
 }

@@ -1,10 +1,10 @@
-import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Account } from '../account/account.ts';
 import { isSpareTime } from '../account/spare-time.ts';
 import { isSurveyed, type OwnedListing, survey, surveyedAt } from '../account/survey.ts';
 import { type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
 import { tagRecord } from '../wire/tags.ts';
+import { describeInstances } from './instances.ts';
 
 /** Something in the account that carries tags, whatever it is. */
 export interface TaggedResource {
@@ -93,15 +93,11 @@ export const arnStart = ({ partition, region, accountId }: Account, service: str
   `arn:${partition}:${service}:${region}:${accountId}:${type}`;
 
 /** Ids of the instances with these tags that have not ended: those that have keep their tags for about an hour. */
-export async function liveInstances({ ec2 }: Account, tags: Tags): Promise<Set<string>> {
+export async function liveInstances(account: Account, tags: Tags): Promise<Set<string>> {
   const Filters = [
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
     { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] },
   ];
-  const ids = new Set<string>();
-  for await (const { Reservations = [] } of paginateDescribeInstances({ client: ec2 }, { Filters })) {
-    for (const { InstanceId = '' } of Reservations.flatMap(({ Instances }) => Instances ?? []))
-      ids.add(InstanceId);
-  }
-  return ids;
+  const found = await describeInstances(account, { Filters });
+  return new Set(found.flatMap(({ InstanceId }) => InstanceId ?? []));
 }

@@ -3,7 +3,7 @@ import type { Account } from '../account/account.ts';
 import { isAccessDenied, judge, RequeueAfter, TerminalError } from '../account/errors.ts';
 import { handOver, objectionToTags } from '../object/hand-over.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { tagCommand } from '../wire/ec2-tags.ts';
+import { tagCommand, tagWords } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 import { ownVolume, type VolumeIdentity, type VolumeOrigin, volumeById } from './expected-volume.ts';
 import { secretAt } from './secret-history.ts';
@@ -115,10 +115,9 @@ function unreadable(
   { id, name }: { readonly id: string; readonly name: string },
   error: unknown,
 ): TerminalError {
-  const [[key, value] = []] = Object.entries(handOver(owner));
   return new TerminalError(
     'NotOurs',
-    `the operator may not read the parameter ${name} with the password of the database on ${id}: one under /nami/ that another cluster has made is handed over with: aws ssm add-tags-to-resource --region ${region} --resource-type Parameter --resource-id ${name} --tags Key=${key},Value=${value} (${judge(error).message})`,
+    `the operator may not read the parameter ${name} with the password of the database on ${id}: one under /nami/ that another cluster has made is handed over with: aws ssm add-tags-to-resource --region ${region} --resource-type Parameter --resource-id ${name} --tags ${tagWords(handOver(owner))} (${judge(error).message})`,
     { cause: error },
   );
 }

@@ -57,8 +57,10 @@ export async function removeUnwanted(
         try {
           const unwanted = await unwantedOf(name);
           const asked = await remove(account, name, unwanted, owner);
-          if (!asked.some(({ why }) => why === 'removing')) return asked;
-          // Much is gone at once; what isn't is waited for.
+          const isLeaving = (id: string) =>
+            unwanted.some((each) => each.id === id && each.actual?.state.is === 'leaving');
+          // Much is gone at once; what isn't is waited for, as is what was leaving before.
+          if (!asked.some(({ why, id }) => why === 'removing' && !isLeaving(id))) return asked;
           const still = (await unwantedOf(name)).map(({ id }) => id);
           const late = still.filter((id) => !asked.some((each) => each.id === id));
           return [

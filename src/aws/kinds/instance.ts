@@ -1,8 +1,6 @@
 import {
-  DescribeInstancesCommand,
   type Filter,
   type Instance,
-  paginateDescribeInstances,
   StartInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -10,6 +8,7 @@ import type { Account } from '../account/account.ts';
 import { BackoffError, orAbsent, orGone, TerminalError } from '../account/errors.ts';
 import { type OwnedListing, survey } from '../account/survey.ts';
 import { isBurstable, setCpuCredits } from '../calls/cpu-credits.ts';
+import { describeInstances } from '../calls/instances.ts';
 import { type Launch, launchInstance, rehearseLaunch } from '../calls/launch.ts';
 import {
   askedAnew,
@@ -65,7 +64,7 @@ function stateOf({ State }: Instance): State {
     case 'stopping':
       return pending('is stopping', 2);
     case 'shutting-down':
-      return leaving('is shutting down', 1);
+      return leaving('is shutting down', 3);
     case 'running':
     case 'stopped':
       return READY;
@@ -103,10 +102,7 @@ const actual = (instance: Instance): Actual<Details> => {
 };
 
 async function describe(account: Account, filters: Filter[]): Promise<Instance[]> {
-  const found: Instance[] = [];
-  for await (const page of paginateDescribeInstances({ client: account.ec2 }, { Filters: filters })) {
-    for (const { Instances } of page.Reservations ?? []) found.push(...(Instances ?? []));
-  }
+  const found = await describeInstances(account, { Filters: filters });
   const launch = ({ LaunchTime }: Instance) => LaunchTime?.getTime() ?? 0;
   return found.sort(
     (a, b) => launch(a) - launch(b) || (a.InstanceId ?? '').localeCompare(b.InstanceId ?? ''),
@@ -114,9 +110,8 @@ async function describe(account: Account, filters: Filter[]): Promise<Instance[]
 }
 
 async function instanceById(account: Account, id: string): Promise<Instance | undefined> {
-  const found = await orAbsent(account.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })));
-  const all = found?.Reservations?.flatMap(({ Instances }) => Instances ?? []) ?? [];
-  return all.find((each) => each.InstanceId === id && !isTerminated(each));
+  const found = await orAbsent(describeInstances(account, { InstanceIds: [id] }));
+  return found?.find((each) => each.InstanceId === id && !isTerminated(each));
 }
 
 const isTerminated = ({ State }: Instance) => State?.Name === 'terminated';

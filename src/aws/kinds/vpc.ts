@@ -1,12 +1,7 @@
-import {
-  CreateVpcCommand,
-  DeleteVpcCommand,
-  paginateDescribeInstances,
-  paginateDescribeVpcs,
-  type Vpc,
-} from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, DeleteVpcCommand, paginateDescribeVpcs, type Vpc } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { describeInstances } from '../calls/instances.ts';
 import { subnetsOfVpc } from '../calls/subnets.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
 import { type Actual, byId, pending, READY } from '../object/actual.ts';
@@ -46,13 +41,7 @@ const MOST_VALUES = 200;
 async function vpcsOfHosts(account: Account, hostIds: readonly string[]): Promise<string[]> {
   if (hostIds.length === 0) return [];
   const filter = { Name: 'instance-id', Values: hostIds.slice(0, MOST_VALUES) };
-  const pages = await Array.fromAsync(
-    paginateDescribeInstances({ client: account.ec2 }, { Filters: [filter] }),
-  );
-  const instances = pages.flatMap(({ Reservations = [] }) =>
-    Reservations.flatMap(({ Instances = [] }) => Instances),
-  );
-  return instances.flatMap(({ VpcId }) => VpcId ?? []);
+  return (await describeInstances(account, { Filters: [filter] })).flatMap(({ VpcId }) => VpcId ?? []);
 }
 
 /** The small network that all pipelines of a region share where they bring none of their own. */

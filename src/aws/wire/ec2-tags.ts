@@ -29,9 +29,14 @@ export function tagged(type: ResourceType, owner: Owner, tags: Tags): TagSpecifi
 
 /** What a human types to give an object these tags. */
 export function tagCommand({ region }: Account, id: string, tags: Tags): string {
-  const words = Object.entries(tags).map(([key, value]) => `Key=${key},Value=${value}`);
-  return `aws ec2 create-tags --region ${region} --resources ${id} --tags ${words.join(' ')}`;
+  return `aws ec2 create-tags --region ${region} --resources ${id} --tags ${tagWords(tags)}`;
 }
+
+/** Tags as the command line of AWS takes them. */
+export const tagWords = (tags: Tags): string =>
+  Object.entries(tags)
+    .map(([key, value]) => `Key=${key},Value=${value}`)
+    .join(' ');
 
 export async function tagEc2(account: Account, { id }: { readonly id: string }, tags: Tags): Promise<void> {
   await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }));

@@ -1,6 +1,7 @@
 import { FIRST_USER, readerNameOf, readerOf } from '../../../handlers/contract.ts';
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
+import { uriParts } from '../../aws/object/managed-store-uri.ts';
 import { type Secret, secrets } from '../../kubernetes/core-types.ts';
 import { isConflict, isNotFound, KubernetesApiError } from '../../kubernetes/errors.ts';
 import { apiVersionOf, type ObjectRef } from '../../kubernetes/resource.ts';
@@ -113,18 +114,18 @@ function contentOf(outcome: Outcome, database: string): Content | undefined {
   const { privateIp: host, tls } = nodeOf(outcome, 'Instance', 'host')?.outputs ?? {};
   const { user, password: own } = nodeOf(outcome, 'Parameter', 'store-password')?.outputs ?? {};
   const authority = nodeOf(outcome, 'Parameter', 'store-authority')?.outputs.certificate;
-  if (!host || !user || !own || !authority) return undefined;
+  if (!host || !user || !own || !authority || !tls) return undefined;
   const { user: username, password } = readerOf({ user, password: own });
-  const port = String(MONGO_PORT);
+  const port = MONGO_PORT;
   return {
     type: 'mongodb',
     provider: 'nami',
     host,
-    port,
+    port: String(port),
     database,
     username,
     password,
-    uri: `mongodb://${username}:${password}@${host}:${port}/${database}?authSource=admin&directConnection=true&tls=${tls}`,
+    uri: uriParts({ user: username, password, host, port, database, tls }).join(''),
     ...(tls === 'true' && { 'ca.crt': pemOf(authority) }),
   };
 }

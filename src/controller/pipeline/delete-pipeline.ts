@@ -36,7 +36,7 @@ export interface Deletion {
 /** Seconds between two looks at what takes time. */
 const LOOK = 1;
 const LOOK_AT_QUEUE = 2;
-const LOOK_AT_EMPTY_QUEUE = 5;
+const LOOK_AT_EMPTY_QUEUE = 15;
 const LOOK_LATER = 30;
 
 const after = (seconds: number): Next => ({ after: seconds, urgency: 'begun' });

@@ -4,6 +4,7 @@ import { isOfCall, judge } from '../../aws/account/errors.ts';
 import { LAST } from '../../aws/calls/last-snapshot.ts';
 import {
   glanceSnapshots,
+  LAG_SECONDS,
   removeSnapshot,
   SCHEDULED,
   type Snapshot,
@@ -28,8 +29,6 @@ export interface Snapshots {
   readonly trouble?: string;
 }
 
-/** Seconds that AWS's lists may lag behind: what is not listed counts as not made when it is not seen for so long. */
-const LAG = 30;
 const FULL_TURN = 2 ** 32;
 
 /**
@@ -69,11 +68,9 @@ export async function keepSnapshots(
     if (!due.take) seenTwice.forget(key);
     if (isAnything(due)) {
       if (!attempts.isDue(key, 'kept')) throw attempts.errorOf(key, 'kept');
-      if (due.take && seenTwice.secondsLeft(key, LAG) === 0) {
+      if (due.take && seenTwice.secondsLeft(key, LAG_SECONDS) === 0) {
         seenTwice.forget(key);
-        there.push(
-          await takeSnapshot(account, owner, volumeId, { object: SCHEDULED, tags: tagsFor(volume) }),
-        );
+        there.push(await takeSnapshot(account, owner, { id: volumeId, tags: tagsOf(volume) }, SCHEDULED));
       }
       for (const each of due.remove) {
         await removeSnapshot(account, each);
@@ -109,14 +106,10 @@ async function keepAsOthers(account: Account, all: readonly Snapshot[] = []): Pr
     await tagEc2(account, each, { [TAGS.object]: SCHEDULED });
 }
 
-/** What one needs to read a snapshot is found by it, and to restore one that was taken before a host has marked it. */
-function tagsFor({ node: { tags }, outputs: { madeFrom = '' } }: NodeOutcome): Tags {
-  const name = (tags as Tags | undefined)?.[TAGS.credentials];
-  return {
-    ...(name !== undefined && { [TAGS.credentials]: name }),
-    ...(madeFrom !== '' && { [TAGS.madeFrom]: madeFrom }),
-  };
-}
+const tagsOf = ({ node: { tags }, outputs: { madeFrom = '' } }: NodeOutcome): Tags => ({
+  ...(tags as Tags | undefined),
+  [TAGS.madeFrom]: madeFrom,
+});
 
 const isAnything = ({ take, remove }: ReturnType<typeof dueSnapshots>) => take || remove.length > 0;
 

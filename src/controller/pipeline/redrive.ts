@@ -52,6 +52,8 @@ async function redrive(
   // Whether it still is due is a question to AWS.
   delete memory.applied;
   await redriveDue(account, deadLetterQueueName(owner));
+  // A pipeline whose store comes up for the first time has had no outage. SQS's counts lag: it is redriven all the same.
+  if (memory.queue?.deadLetters === 0) return;
   events.record(pipeline, {
     type: 'Normal',
     reason: 'Redriven',

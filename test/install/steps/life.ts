@@ -7,13 +7,9 @@ import type { Step } from '../step.ts';
 import { post, startTraffic, stored, urlOf } from '../traffic.ts';
 import { PIPELINE, signing, TENANT } from './first-installation.ts';
 
-/** Waits until the operator has read every function of the pipeline again. */
+/** Waits until the operator has looked at the pipeline again, and has nothing more to do. */
 async function lookedAgain(cluster: Cluster): Promise<void> {
-  await eventually('it looks at AWS', async () =>
-    cluster.stack.proxy.calls.some(
-      ({ service, action }) => service === 'lambda' && action === 'ListFunctions',
-    ),
-  );
+  await cluster.looked();
   await eventually(
     'it is at rest',
     async () => (cluster.stack.proxy.calls.at(-1)?.time ?? 0) < Date.now() - 3_000,

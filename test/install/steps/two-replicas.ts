@@ -67,9 +67,7 @@ async function succession(
   ).then(() => (Date.now() - begin) / 1000);
   const [seconds] = await Promise.all([succeeded, remove(before)]);
   ok(seconds < SUCCESSION_SECONDS, `it took ${seconds} s until another led`);
-  await eventually('the new leader looks at AWS', async () =>
-    cluster.stack.proxy.calls.some(({ action }) => action === 'ListFunctions'),
-  );
+  await cluster.looked();
   await stored(cluster, pipeline, await traffic.stop());
   deepStrictEqual(cluster.changes(), []);
   return `another led after ${seconds.toFixed(1)} s`;

@@ -62,6 +62,8 @@ export class AwsAccount {
   readonly calls: Call[] = [];
   /** Told of each call as it reaches AWS, before it takes effect. */
   beforeCall: (call: Call) => void = () => {};
+  /** Told of each call that no fault has ended: IAM would be asked now. */
+  authorize: (call: Call) => void = () => {};
   /** Told of each call once it has taken effect, before it is answered. */
   onCall: (call: Call) => void = () => {};
   readonly around: Surroundings;
@@ -197,6 +199,8 @@ export class AwsAccount {
     await sleep(clock, (seconds + this.faults.delayOf(service, command)) * 1000);
     this.beforeCall(call);
     try {
+      this.faults.check(service, command);
+      this.authorize(call);
       const output = this.#answer(call);
       this.onCall(call);
       if (this.faults.loses(service, command)) throw connectionReset();
@@ -212,7 +216,6 @@ export class AwsAccount {
 
   #answer(call: Call): object {
     const { service, command, isRead } = call;
-    this.faults.check(service, command);
     const asked = this.faults.emptyFirstPages
       ? emptyFirstPage(service, command, call.input)
       : { input: call.input };

@@ -93,6 +93,14 @@ describe('an encoded envelope', () => {
     expect(sized(fits + 1)).toContain('"encoding":"zstd"');
   });
 
+  test('is read without a parser going over the text of its body', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    decodeEnvelope(encodeEnvelope(plain));
+    expect(parse).toHaveBeenCalledOnce();
+    expect(parse).toHaveBeenCalledWith(expect.not.stringContaining(plain.body.toString('base64')));
+    parse.mockRestore();
+  });
+
   test('may have an empty body', () => {
     const empty = { ...plain, body: Buffer.alloc(0) };
     expect(decodeEnvelope(encodeEnvelope(empty))).toEqual(empty);
@@ -162,6 +170,8 @@ describe('a message that is no envelope is a clear error', () => {
     [{ headers: { a: [1] } }, '"headers"'],
     [{ body: undefined }, '"body" is not base64'],
     [{ body: 'a' }, '"body" is not base64'],
+    [{ body: 'YQ=\\' }, '"body" is not base64'],
+    [{ body: 'YQ="' }, '"body" is not base64'],
     [{ encoding: 'gzip' }, '"encoding"'],
     [{ encoding: 'zstd', body: 'AAAA' }, "can't be decompressed"],
   ])('%j', (change, problem) => {
