@@ -321,4 +321,20 @@ export const MENDED: readonly Mutation[] = [
     'at(version) <= moment) ??',
     'at(version) <= moment + 1e12) ??',
   ),
+  mutation(
+    'spent-tries-not-given-anew',
+    'what an outage has used the tries of is put aside once the queue is read again',
+    by('test/simulation/store-tls.test.ts', 'a certificate that is refused (ended) since before'),
+    'src/plan/queues.ts',
+    "retention === 'longest' ? receivesAnew : queue.maxReceiveCount",
+    "retention === 'longest' ? queue.maxReceiveCount : queue.maxReceiveCount",
+  ),
+  mutation(
+    'room-of-the-expired-counts-as-used',
+    'a volume that is full stays so, whatever expires',
+    by('test/simulation/store-faults.test.ts', 'a volume that is full is written to again by itself'),
+    `${CONTROLLER}/pipeline/store-belief.ts`,
+    'return free < reserve ||',
+    'return free - reusableBytes < reserve ||',
+  ),
 ];
