@@ -47,10 +47,10 @@ const ROUNDS = 3;
 /** For each environment. */
 const MESSAGES = 200;
 /** Until the compiler has seen enough: an environment that works a queue off lives for thousands. */
-const WARM_UP_MESSAGES = 200;
+const WARM_UP_MESSAGES = 1000;
 const REDELIVERED_MESSAGES = 40;
 /** A cold start and the warm-up, under the quota. */
-const UNTIL_ALL_ARE_WARM_MILLISECONDS = 9_000;
+const UNTIL_ALL_ARE_WARM_MILLISECONDS = 20_000;
 
 /** Ours, a handler for batches of one, and the driver alone against the same store, one after the other and again. */
 export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
