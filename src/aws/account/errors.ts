@@ -214,7 +214,7 @@ export function judge(error: unknown): Judgement {
   }
   if (isThrottled(error))
     return { is: 'backoff', reason: 'Throttled', message: `${doing}AWS asks for fewer calls (${code})` };
-  if (isInUse(error)) return { is: 'requeue', seconds: 2, message: `${doing}still in use (${message})` };
+  if (isInUse(error)) return { is: 'requeue', seconds: 1, message: `${doing}still in use (${message})` };
   if (isOneOf(error, UNREACHABLE)) {
     return {
       is: 'backoff',

@@ -324,7 +324,7 @@ export const MENDED: readonly Mutation[] = [
   mutation(
     'spent-tries-not-given-anew',
     'what an outage has used the tries of is put aside once the queue is read again',
-    by('test/simulation/store-tls.test.ts', 'a certificate that is refused (ended) since before'),
+    by('test/simulation/store-tls.test.ts', 'since before the operator came back is told'),
     'src/plan/queues.ts',
     "retention === 'longest' ? receivesAnew : queue.maxReceiveCount",
     "retention === 'longest' ? queue.maxReceiveCount : queue.maxReceiveCount",
