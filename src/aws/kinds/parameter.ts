@@ -22,7 +22,7 @@ import { type Actual, READY } from '../object/actual.ts';
 import { ownOf } from '../object/added-tags.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
 import type { Owner, Tags } from '../object/owner.ts';
-import { tagList, tagRecord } from '../wire/tags.ts';
+import { tagList, tagRecord, tagWords } from '../wire/tags.ts';
 
 /** A secret that is made once; that of a store is changed by who rotates it alone. */
 export type ParameterDesired = {
@@ -177,9 +177,8 @@ async function passwordFor(
   if (volumeId === '') return newPassword((count) => account.clock.randomBytes(count));
   const known = await storeUriOfFunction(account, functionName);
   if (known) return secretOf(known);
-  const words = tagList(ownOf(tags)).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   throw new TerminalError(
     'StorePasswordLost',
-    `the parameter ${name} with the password of the database on ${volumeId} is not there any more, nor is the function that had it: put it back with: aws ssm put-parameter --region ${account.region} --type SecureString --name ${name} --value '<the password>' --tags ${words.join(' ')}; or give the events on the volume up with the annotation nami.dev/replace-volume=${volumeId}`,
+    `the parameter ${name} with the password of the database on ${volumeId} is not there any more, nor is the function that had it: put it back with: aws ssm put-parameter --region ${account.region} --type SecureString --name ${name} --value '<the password>' --tags ${tagWords(ownOf(tags))}; or give the events on the volume up with the annotation nami.dev/replace-volume=${volumeId}`,
   );
 }

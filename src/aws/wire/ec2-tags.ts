@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
-import { tagList } from './tags.ts';
+import { tagList, tagWords } from './tags.ts';
 
 /** EC2 objects have ids that AWS gives: they are found by their tags. */
 
@@ -31,12 +31,6 @@ export function tagged(type: ResourceType, owner: Owner, tags: Tags): TagSpecifi
 export function tagCommand({ region }: Account, id: string, tags: Tags): string {
   return `aws ec2 create-tags --region ${region} --resources ${id} --tags ${tagWords(tags)}`;
 }
-
-/** Tags as the command line of AWS takes them. */
-export const tagWords = (tags: Tags): string =>
-  Object.entries(tags)
-    .map(([key, value]) => `Key=${key},Value=${value}`)
-    .join(' ');
 
 export async function tagEc2(account: Account, { id }: { readonly id: string }, tags: Tags): Promise<void> {
   await account.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }));
