@@ -44,13 +44,21 @@ export interface StoreRates {
 
 const DATABASE = 'bench';
 const ROUNDS = 3;
-/** For each environment. */
-const MESSAGES = 200;
-/** Until the compiler has seen enough: an environment that works a queue off lives for thousands. */
-const WARM_UP_MESSAGES = 1000;
+/** What each environment gets: as many calls as make at least so many messages, and at least so many calls. */
+interface Amount {
+  readonly calls: number;
+  readonly messages: number;
+}
+
+const MEASURED: Amount = { calls: 100, messages: 200 };
+/** Until the compiler has seen enough: an environment that works a queue off lives for thousands of messages. */
+const WARM_UP: Amount = { calls: 300, messages: 1000 };
 const REDELIVERED_MESSAGES = 40;
 /** A cold start and the warm-up, under the quota. */
-const UNTIL_ALL_ARE_WARM_MILLISECONDS = 20_000;
+const UNTIL_ALL_ARE_WARM_MILLISECONDS = 40_000;
+
+const messagesIn = ({ calls, messages }: Amount, batchSize: number): number =>
+  Math.max(messages, calls * batchSize);
 
 /** Ours, a handler for batches of one, and the driver alone against the same store, one after the other and again. */
 export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
@@ -100,7 +108,7 @@ async function measure(
     [POST_QUEUE_ENV.collection]: collection,
   };
   const script = await compiledScript(join(import.meta.dirname, 'post-queue-process.ts'), bench.folder);
-  const works = makeWork();
+  const works = makeWork(batchSize);
   const moment = Date.now() + UNTIL_ALL_ARE_WARM_MILLISECONDS;
   const times = await Promise.all(
     works.map((work, index) => {
@@ -113,20 +121,20 @@ async function measure(
   const begin = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds));
   const end = Math.max(...times.map(({ endMilliseconds }) => endMilliseconds));
   const documents = await client.db(DATABASE).collection(collection).countDocuments();
-  const events = CONCURRENCY * (WARM_UP_MESSAGES + MESSAGES);
+  const measured = CONCURRENCY * messagesIn(MEASURED, batchSize);
+  const events = CONCURRENCY * messagesIn(WARM_UP, batchSize) + measured;
   return {
-    eventsPerSecond: (1000 * CONCURRENCY * MESSAGES) / (end - begin),
-    cpuMilliseconds:
-      times.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0) / (CONCURRENCY * MESSAGES),
+    eventsPerSecond: (1000 * measured) / (end - begin),
+    cpuMilliseconds: times.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0) / measured,
     duplicates: documents - events,
   };
 }
 
 /** What each environment gets; a redelivery comes to another one than the message came to first. */
-function makeWork(): PostQueueWork[] {
+function makeWork(batchSize: number): PostQueueWork[] {
   const works = Array.from({ length: CONCURRENCY }, () => ({
-    warmUp: messages(WARM_UP_MESSAGES),
-    messages: messages(MESSAGES),
+    warmUp: messages(messagesIn(WARM_UP, batchSize)),
+    messages: messages(messagesIn(MEASURED, batchSize)),
   }));
   return works.map((work, index) => {
     const other = works[(index + 1) % CONCURRENCY]?.messages ?? [];
@@ -161,7 +169,7 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
     ignoreUndefined: true,
   } as const;
   const lanes = Array.from({ length: CONCURRENCY }, () =>
-    messages(MESSAGES).map((message) => {
+    messages(MEASURED.messages).map((message) => {
       const envelope = decodeEnvelope(message);
       return newEvent({ envelope }, weigh(envelope.body, memoryForEvents(256)), new Date(), undefined);
     }),
@@ -174,7 +182,7 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
       }
     }),
   );
-  return (1000 * CONCURRENCY * MESSAGES) / (performance.now() - begin);
+  return (1000 * CONCURRENCY * MEASURED.messages) / (performance.now() - begin);
 }
 
 function middle(results: readonly PostQueueResult[]): PostQueueResult {

@@ -38,8 +38,8 @@ export const boundary = (): Policy => filled(read('permissions-boundary'));
 /** What IAM answers. */
 export interface Decision {
   readonly allowed: boolean;
-  /** The statements that decided, by their ids. */
-  readonly sids: readonly string[];
+  /** The statements that decided, by their ids: they take longer to find than the answer. */
+  readonly sids: () => readonly string[];
 }
 
 /**
@@ -65,8 +65,8 @@ export async function decide(access: Access, policy: Policy, bound?: Policy): Pr
   });
   if (UNTYPED.test(access.resource)) {
     const isAllowed = (identity: Policy) => runUnsafeSimulation(asked(identity), {}) === 'Allowed';
-    const deciding = policy.Statement.filter((each) => isAllowed({ ...policy, Statement: [each] }));
-    return { allowed: isAllowed(policy), sids: deciding.flatMap(({ Sid }) => Sid ?? []) };
+    const deciding = () => policy.Statement.filter((each) => isAllowed({ ...policy, Statement: [each] }));
+    return { allowed: isAllowed(policy), sids: () => deciding().flatMap(({ Sid }) => Sid ?? []) };
   }
   const answer = await runSimulation(asked(policy), {});
   if (answer.resultType !== 'single') {
@@ -76,7 +76,7 @@ export async function decide(access: Access, policy: Policy, bound?: Policy): Pr
   const statements = answer.result.analysis.identityAnalysis?.allowStatements ?? [];
   return {
     allowed: answer.overallResult === 'Allowed',
-    sids: statements.flatMap(({ explain }) => explain.identifier ?? []),
+    sids: () => statements.flatMap(({ explain }) => explain.identifier ?? []),
   };
 }
 

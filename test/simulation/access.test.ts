@@ -32,7 +32,7 @@ beforeAll(async () => {
   const answers = await Promise.all(
     accessLog.asked.map(async (access) => [access.action, await decide(access, policy)] as const),
   );
-  used = new Set(answers.flatMap(([action, { sids }]) => sids.map((sid) => `${sid} ${action}`)));
+  used = new Set(answers.flatMap(([action, { sids }]) => sids().map((sid) => `${sid} ${action}`)));
 }, 120_000);
 
 const given = policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Sid, Action }) =>

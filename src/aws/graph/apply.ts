@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { CodeSource } from '../object/code.ts';
-import { fingerprint } from '../object/fingerprint.ts';
+import { imprint } from '../object/fingerprint.ts';
 import type { Owner } from '../object/owner.ts';
 import { type Graph, type GraphNode, type KindName, nodeKey } from './graph.ts';
 import type { Leftover } from './leftover.ts';
@@ -119,7 +119,7 @@ async function sweep(
   options: PassOptions,
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly swept?: Swept | undefined }> {
   const swept = {
-    wanted: fingerprint([[...wanted.objects].sort(), [...wanted.unseen].sort()]),
+    wanted: imprint([[...wanted.objects].sort(), [...wanted.unseen].sort()]),
     at: account.clock.now(),
   };
   const last = options.before?.swept;

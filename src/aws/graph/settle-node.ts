@@ -5,7 +5,7 @@ import { kindOf } from '../kinds/index.ts';
 import type { Actual } from '../object/actual.ts';
 import { surplusTags } from '../object/added-tags.ts';
 import type { CodeSource } from '../object/code.ts';
-import { fingerprint } from '../object/fingerprint.ts';
+import { imprint } from '../object/fingerprint.ts';
 import type { Glance, Remark } from '../object/kind.ts';
 import { isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { type GraphNode, nodeKey } from './graph.ts';
@@ -103,7 +103,7 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   try {
     const desired = resolve(node.desired, outputs);
     const tags = tagsOf(pass);
-    as = fingerprint([node.wish ? resolve(node.wish, outputs) : desired, tags]);
+    as = imprint([node.wish ? resolve(node.wish, outputs) : desired, tags]);
     const seenAt = account.clock.now();
     const { last } = pass;
     if (last?.as === as && last.seenAt !== undefined && seenAt - last.seenAt < REST)

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto';
 import { canonical } from './canonical.ts';
 
 /** A short hash of a value's meaning: equal for values that differ only in the order of keys and lists. */
-export function fingerprint(value: unknown): string {
-  return hash('sha256', canonical(value)).slice(0, 16);
-}
+export const fingerprint = (value: unknown): string => short(canonical(value));
+
+/** Likewise of a value as it is written, which is quicker: for what one process compares with what it put together before. */
+export const imprint = (value: unknown): string => short(JSON.stringify(value));
+
+const short = (text: string) => hash('sha256', text).slice(0, 16);

@@ -6,7 +6,7 @@ import { tagsSeenAt } from '../../aws/calls/tagged-resources.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { type Graph, nodeKey } from '../../aws/graph/graph.ts';
 import { keepOutcome, recallOutcome } from '../../aws/graph/kept-outcome.ts';
-import { fingerprint } from '../../aws/object/fingerprint.ts';
+import { imprint } from '../../aws/object/fingerprint.ts';
 import { gatewayName } from '../../aws/object/gateway-name.ts';
 import { TAGS } from '../../aws/object/owner.ts';
 import { tagEc2 } from '../../aws/wire/ec2-tags.ts';
@@ -68,7 +68,7 @@ async function buildOnce(
   const given = valuesOf(surroundings);
   const requested = requestedLook(pipeline);
   // The owner's tags stand in no node: all of them get those.
-  const planned = fingerprint([graph, given, input.owner.tags, requested]);
+  const planned = imprint([graph, given, input.owner.tags, requested]);
   const { applied } = memory;
   const last = applied && recallOutcome(applied.outcome, graph);
   const atRest = last && applied.plan === planned && isAtRest(last) ? last : undefined;
@@ -106,7 +106,7 @@ async function buildOnce(
 
 /** Takes down which objects are wanted; answers whether that has been so since before the oldest list that still serves. */
 function isOldWish(memory: Memory, graph: Graph, now: number): boolean {
-  const objects = fingerprint(graph.map(({ kind, id }) => nodeKey(kind, id)).sort());
+  const objects = imprint(graph.map(({ kind, id }) => nodeKey(kind, id)).sort());
   const { wish } = memory;
   // What an earlier process wanted is older than any list of this one.
   if (wish?.objects !== objects) memory.wish = { objects, since: wish ? now : Number.NEGATIVE_INFINITY };
