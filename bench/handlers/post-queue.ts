@@ -13,7 +13,7 @@ import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
 import { startStore } from '../store.ts';
 import { type Bench, median, runLimited } from './bench.ts';
 import { peerBundle } from './peer-bundle.ts';
-import type { PostQueueTimes, PostQueueWork } from './post-queue-process.ts';
+import type { PostQueueTimes } from './post-queue-process.ts';
 
 /** `spec.postQueue.concurrency` and `batchSize` by default. */
 export const CONCURRENCY = 5;
@@ -44,21 +44,13 @@ export interface StoreRates {
 
 const DATABASE = 'bench';
 const ROUNDS = 3;
-/** What each environment gets: as many calls as make at least so many messages, and at least so many calls. */
-interface Amount {
-  readonly calls: number;
-  readonly messages: number;
-}
-
-const MEASURED: Amount = { calls: 100, messages: 200 };
-/** Until the compiler has seen enough: an environment that works a queue off lives for thousands of messages. */
-const WARM_UP: Amount = { calls: 300, messages: 1000 };
+/** For each environment. */
+const MESSAGES = 200;
+/** Until the compiler has seen enough: an environment that works a queue off lives for thousands. */
+const WARM_UP_MESSAGES = 1000;
 const REDELIVERED_MESSAGES = 40;
 /** A cold start and the warm-up, under the quota. */
-const UNTIL_ALL_ARE_WARM_MILLISECONDS = 40_000;
-
-const messagesIn = ({ calls, messages }: Amount, batchSize: number): number =>
-  Math.max(messages, calls * batchSize);
+const UNTIL_ALL_ARE_WARM_MILLISECONDS = 20_000;
 
 /** Ours, a handler for batches of one, and the driver alone against the same store, one after the other and again. */
 export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
@@ -108,21 +100,21 @@ async function measure(
     [POST_QUEUE_ENV.collection]: collection,
   };
   const script = await compiledScript(join(import.meta.dirname, 'post-queue-process.ts'), bench.folder);
-  const works = makeWork(batchSize);
+  const works = makeWork();
   const moment = Date.now() + UNTIL_ALL_ARE_WARM_MILLISECONDS;
   const times = await Promise.all(
     works.map((work, index) => {
-      const file = join(bench.folder, `work-${index}.json`);
-      writeFileSync(file, JSON.stringify(work));
-      const args = [script, path, file, String(batchSize), String(moment)];
-      return runLimited<PostQueueTimes>(bench, index, args, environment);
+      const file = join(bench.folder, `messages-${index}`);
+      writeFileSync(file, work.map((message) => `${message}\n`).join(''));
+      const args = [path, file, batchSize, moment, WARM_UP_MESSAGES, MESSAGES].map(String);
+      return runLimited<PostQueueTimes>(bench, index, [script, ...args], environment);
     }),
   );
   const begin = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds));
   const end = Math.max(...times.map(({ endMilliseconds }) => endMilliseconds));
   const documents = await client.db(DATABASE).collection(collection).countDocuments();
-  const measured = CONCURRENCY * messagesIn(MEASURED, batchSize);
-  const events = CONCURRENCY * messagesIn(WARM_UP, batchSize) + measured;
+  const measured = CONCURRENCY * MESSAGES;
+  const events = CONCURRENCY * WARM_UP_MESSAGES + measured;
   return {
     eventsPerSecond: (1000 * measured) / (end - begin),
     cpuMilliseconds: times.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0) / measured,
@@ -130,15 +122,15 @@ async function measure(
   };
 }
 
-/** What each environment gets; a redelivery comes to another one than the message came to first. */
-function makeWork(batchSize: number): PostQueueWork[] {
-  const works = Array.from({ length: CONCURRENCY }, () => ({
-    warmUp: messages(messagesIn(WARM_UP, batchSize)),
-    messages: messages(messagesIn(MEASURED, batchSize)),
-  }));
+/**
+ * What each environment gets: its own messages for the warm-up and to be measured, then some that came to another one
+ * first, as redeliveries do.
+ */
+function makeWork(): string[][] {
+  const works = Array.from({ length: CONCURRENCY }, () => messages(WARM_UP_MESSAGES + MESSAGES));
   return works.map((work, index) => {
-    const other = works[(index + 1) % CONCURRENCY]?.messages ?? [];
-    return { ...work, redelivered: other.slice(0, REDELIVERED_MESSAGES) };
+    const other = works[(index + 1) % CONCURRENCY] ?? [];
+    return [...work, ...other.slice(WARM_UP_MESSAGES, WARM_UP_MESSAGES + REDELIVERED_MESSAGES)];
   });
 }
 
@@ -169,7 +161,7 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
     ignoreUndefined: true,
   } as const;
   const lanes = Array.from({ length: CONCURRENCY }, () =>
-    messages(MEASURED.messages).map((message) => {
+    messages(MESSAGES).map((message) => {
       const envelope = decodeEnvelope(message);
       return newEvent({ envelope }, weigh(envelope.body, memoryForEvents(256)), new Date(), undefined);
     }),
@@ -182,7 +174,7 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
       }
     }),
   );
-  return (1000 * CONCURRENCY * MEASURED.messages) / (performance.now() - begin);
+  return (1000 * CONCURRENCY * MESSAGES) / (performance.now() - begin);
 }
 
 function middle(results: readonly PostQueueResult[]): PostQueueResult {
