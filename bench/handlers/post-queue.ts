@@ -9,6 +9,7 @@ import { memoryForEvents } from '../../handlers/post-queue/memory.ts';
 import { weigh } from '../../handlers/post-queue/payload.ts';
 import { githubDeliveries } from '../../local/github-deliveries.ts';
 import { claimNetwork } from '../../local/network-claim.ts';
+import { freePort } from '../../local/ports.ts';
 import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
 import { startStore } from '../store.ts';
 import { type Bench, median, runLimited } from './bench.ts';
@@ -20,9 +21,12 @@ export const CONCURRENCY = 5;
 export const BATCH_SIZE = 10;
 
 export interface PostQueueResult {
+  /** With the store. */
   readonly eventsPerSecond: number;
-  /** Of the function, an event. */
+  /** Of the function, an event, with a store that answers at once, as the queue of the pre-queue function does. */
   readonly cpuMilliseconds: number;
+  /** The same with the store: to be woken up after each wait costs more the longer that is. */
+  readonly cpuWithStoreMilliseconds: number;
   /** Documents beyond one an event, after a part of the messages was delivered again. */
   readonly duplicates: number;
 }
@@ -31,7 +35,7 @@ export interface PostQueueResults {
   readonly ours: PostQueueResult;
   readonly insertOne: PostQueueResult;
   /** Batches as ours, with nothing to do but what the driver does. */
-  readonly driver: Omit<PostQueueResult, 'duplicates'>;
+  readonly driver: Pick<PostQueueResult, 'cpuMilliseconds' | 'cpuWithStoreMilliseconds'>;
   /** The store by itself: inserts with nothing around them, and with all the CPU there is. */
   readonly store: StoreRates;
 }
@@ -44,19 +48,26 @@ export interface StoreRates {
 
 const DATABASE = 'bench';
 const ROUNDS = 3;
-/** For each environment. */
-const MESSAGES = 200;
-/** Until the compiler has seen enough: an environment that works a queue off lives for thousands. */
-const WARM_UP_MESSAGES = 1000;
-const REDELIVERED_MESSAGES = 40;
-/** A cold start and the warm-up, under the quota. */
-const UNTIL_ALL_ARE_WARM_MILLISECONDS = 20_000;
+/** What each environment gets. */
+interface Amounts {
+  readonly warmUp: number;
+  readonly measured: number;
+  readonly redelivered: number;
+}
 
-/** Ours, a handler for batches of one, and the driver alone against the same store, one after the other and again. */
+const WITH_STORE: Amounts = { warmUp: 400, measured: 200, redelivered: 40 };
+/** Until the compiler has seen enough: an environment that works a queue off lives for thousands. */
+const AT_ONCE: Amounts = { warmUp: 2000, measured: 1000, redelivered: 0 };
+/** A cold start and the warm-up, under the quota. */
+const UNTIL_ALL_ARE_WARM_MILLISECONDS = 15_000;
+const SERVER_SECONDS = 600;
+
+/** Ours, a handler for batches of one, and the driver alone, one after the other and again. */
 export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> {
   const { folder, processes, progress } = bench;
   const network = await claimNetwork();
   const uri = await startStore(folder, processes, progress, network.cidr.replace('0.0/16', '0.4'));
+  const quick = await startQuickStore(bench);
   const client = new MongoClient(uri);
   try {
     await client.connect();
@@ -65,72 +76,133 @@ export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> 
     const peer = await peerBundle('insert-one.ts', folder);
     const ready = await peerBundle('insert-ready.ts', folder);
     if (peer === undefined || ready === undefined) throw new TypeError('these need only what we need');
-    const ours: PostQueueResult[] = [];
-    const insertOne: PostQueueResult[] = [];
-    const driver: PostQueueResult[] = [];
+    const handlers = {
+      ours: { bundle: postQueue, batchSize: BATCH_SIZE },
+      insertOne: { bundle: peer, batchSize: 1 },
+      driver: { bundle: ready, batchSize: BATCH_SIZE },
+    };
+    const names = ['ours', 'insertOne', 'driver'] as const;
+    const found = {
+      ours: [] as PostQueueResult[],
+      insertOne: [] as PostQueueResult[],
+      driver: [] as PostQueueResult[],
+    };
     const bulk: number[] = [];
     const single: number[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       progress(`post-queue, round ${round} of ${ROUNDS}`);
-      ours.push(await measure(bench, client, uri, postQueue, BATCH_SIZE));
-      insertOne.push(await measure(bench, client, uri, peer, 1));
-      driver.push(await measure(bench, client, uri, ready, BATCH_SIZE));
+      for (const name of names) {
+        const cpuMilliseconds = await cpuAtOnce(bench, quick, handlers[name]);
+        const stored = await store(bench, client, uri, handlers[name]);
+        found[name].push({ ...stored, cpuMilliseconds });
+      }
       bulk.push(await insertRate(client, BATCH_SIZE));
       single.push(await insertRate(client, 1));
     }
-    const store = { bulk: median(bulk), single: median(single) };
-    return { ours: middle(ours), insertOne: middle(insertOne), driver: middle(driver), store };
+    const rates = { bulk: median(bulk), single: median(single) };
+    return {
+      ours: middle(found.ours),
+      insertOne: middle(found.insertOne),
+      driver: middle(found.driver),
+      store: rates,
+    };
   } finally {
     await client.close();
     network.release();
   }
 }
 
-async function measure(
+/** Starts a store that answers at once and keeps nothing, and gives its connection string. */
+async function startQuickStore({ processes }: Bench): Promise<string> {
+  const port = await freePort();
+  const uri = `mongodb://127.0.0.1:${port}/`;
+  await processes.start({
+    name: 'quick-store',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'store-server.ts'), String(port), String(SERVER_SECONDS)],
+    environment: {},
+    ready: async () => {
+      await using client = new MongoClient(uri, { serverSelectionTimeoutMS: 500 });
+      await client.connect();
+      return true;
+    },
+  });
+  return uri;
+}
+
+/** What takes messages, and how many at a time. */
+interface Handler {
+  readonly bundle: Bundle;
+  readonly batchSize: number;
+}
+
+async function store(
   bench: Bench,
   client: MongoClient,
   uri: string,
-  { path }: Bundle,
-  batchSize: number,
-): Promise<PostQueueResult> {
-  const collection = `events-${randomUUID().slice(0, 8)}`;
+  handler: Handler,
+): Promise<Omit<PostQueueResult, 'cpuMilliseconds'>> {
+  const collection = newCollection();
+  const times = await runAll(bench, { uri, collection, handler, amounts: WITH_STORE });
+  const begin = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds));
+  const end = Math.max(...times.map(({ endMilliseconds }) => endMilliseconds));
+  const documents = await client.db(DATABASE).collection(collection).countDocuments();
+  return {
+    eventsPerSecond: (1000 * CONCURRENCY * WITH_STORE.measured) / (end - begin),
+    cpuWithStoreMilliseconds: cpuAnEvent(times, WITH_STORE),
+    duplicates: documents - CONCURRENCY * (WITH_STORE.warmUp + WITH_STORE.measured),
+  };
+}
+
+async function cpuAtOnce(bench: Bench, uri: string, handler: Handler): Promise<number> {
+  const times = await runAll(bench, { uri, collection: newCollection(), handler, amounts: AT_ONCE });
+  return cpuAnEvent(times, AT_ONCE);
+}
+
+const cpuAnEvent = (times: readonly PostQueueTimes[], { measured }: Amounts): number =>
+  times.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0) / (times.length * measured);
+
+const newCollection = () => `events-${randomUUID().slice(0, 8)}`;
+
+interface Run {
+  readonly uri: string;
+  readonly collection: string;
+  readonly handler: Handler;
+  readonly amounts: Amounts;
+}
+
+/** Runs all environments at once. */
+async function runAll(
+  bench: Bench,
+  { uri, collection, handler: { bundle, batchSize }, amounts }: Run,
+): Promise<PostQueueTimes[]> {
   const environment = {
     [POST_QUEUE_ENV.storeUri]: uri,
     [POST_QUEUE_ENV.database]: DATABASE,
     [POST_QUEUE_ENV.collection]: collection,
   };
   const script = await compiledScript(join(import.meta.dirname, 'post-queue-process.ts'), bench.folder);
-  const works = makeWork();
+  const works = makeWork(amounts);
   const moment = Date.now() + UNTIL_ALL_ARE_WARM_MILLISECONDS;
-  const times = await Promise.all(
+  return await Promise.all(
     works.map((work, index) => {
       const file = join(bench.folder, `messages-${index}`);
       writeFileSync(file, work.map((message) => `${message}\n`).join(''));
-      const args = [path, file, batchSize, moment, WARM_UP_MESSAGES, MESSAGES].map(String);
+      const args = [bundle.path, file, batchSize, moment, amounts.warmUp, amounts.measured].map(String);
       return runLimited<PostQueueTimes>(bench, index, [script, ...args], environment);
     }),
   );
-  const begin = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds));
-  const end = Math.max(...times.map(({ endMilliseconds }) => endMilliseconds));
-  const documents = await client.db(DATABASE).collection(collection).countDocuments();
-  const measured = CONCURRENCY * MESSAGES;
-  const events = CONCURRENCY * WARM_UP_MESSAGES + measured;
-  return {
-    eventsPerSecond: (1000 * measured) / (end - begin),
-    cpuMilliseconds: times.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0) / measured,
-    duplicates: documents - events,
-  };
 }
 
 /**
  * What each environment gets: its own messages for the warm-up and to be measured, then some that came to another one
  * first, as redeliveries do.
  */
-function makeWork(): string[][] {
-  const works = Array.from({ length: CONCURRENCY }, () => messages(WARM_UP_MESSAGES + MESSAGES));
+function makeWork({ warmUp, measured, redelivered }: Amounts): string[][] {
+  const works = Array.from({ length: CONCURRENCY }, () => messages(warmUp + measured));
   return works.map((work, index) => {
     const other = works[(index + 1) % CONCURRENCY] ?? [];
-    return [...work, ...other.slice(WARM_UP_MESSAGES, WARM_UP_MESSAGES + REDELIVERED_MESSAGES)];
+    return [...work, ...other.slice(warmUp, warmUp + redelivered)];
   });
 }
 
@@ -161,7 +233,7 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
     ignoreUndefined: true,
   } as const;
   const lanes = Array.from({ length: CONCURRENCY }, () =>
-    messages(MESSAGES).map((message) => {
+    messages(WITH_STORE.measured).map((message) => {
       const envelope = decodeEnvelope(message);
       return newEvent({ envelope }, weigh(envelope.body, memoryForEvents(256)), new Date(), undefined);
     }),
@@ -174,13 +246,15 @@ async function insertRate(client: MongoClient, size: number): Promise<number> {
       }
     }),
   );
-  return (1000 * CONCURRENCY * MESSAGES) / (performance.now() - begin);
+  return (1000 * CONCURRENCY * WITH_STORE.measured) / (performance.now() - begin);
 }
 
 function middle(results: readonly PostQueueResult[]): PostQueueResult {
+  const of = (figure: (result: PostQueueResult) => number) => median(results.map(figure));
   return {
-    eventsPerSecond: median(results.map(({ eventsPerSecond }) => eventsPerSecond)),
-    cpuMilliseconds: median(results.map(({ cpuMilliseconds }) => cpuMilliseconds)),
+    eventsPerSecond: of((each) => each.eventsPerSecond),
+    cpuMilliseconds: of((each) => each.cpuMilliseconds),
+    cpuWithStoreMilliseconds: of((each) => each.cpuWithStoreMilliseconds),
     duplicates: Math.max(...results.map(({ duplicates }) => duplicates)),
   };
 }

@@ -57,6 +57,7 @@ async function measure(): Promise<number> {
   };
   const post = {
     cpuMilliseconds: round(postQueue.ours.cpuMilliseconds),
+    cpuWithStoreMilliseconds: round(postQueue.ours.cpuWithStoreMilliseconds),
     throughputRatio: round(postQueue.ours.eventsPerSecond / postQueue.insertOne.eventsPerSecond),
     duplicates: postQueue.ours.duplicates,
   };
