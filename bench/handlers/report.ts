@@ -66,7 +66,7 @@ export function printPostQueue({ ours, insertOne, driver, store }: PostQueueResu
   const share = ours.eventsPerSecond / store.bulk;
   const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
   console.log(
-    `\nCPU an event: with a store that answers at once, over loopback and without TLS; all else with one that stores.\n` +
+    `\nCPU an event: of one alone, with a store that answers at once over loopback and without TLS; all else with one that stores.\n` +
       `The store itself takes ${(store.bulk / store.single).toFixed(1)} times as many events in inserts of ${BATCH_SIZE} as in inserts of 1.\n` +
       `Ours reaches ${percent(share)} of the store's own rate, and takes ${percent(ours.eventsPerSecond * (ours.cpuWithStoreMilliseconds / 1000))} of a core for it, all ${CONCURRENCY} together.` +
       `${share > STORE_BOUND_SHARE ? '\nThe store is what bounds it.' : ''}\n`,
