@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Processes } from '../../local/processes.ts';
+import { join } from 'node:path';
+import type { Processes, RunningProcess } from '../../local/processes.ts';
 import type { Progress } from '../../local/progress.ts';
 import type { CpuShares } from './cpu-share.ts';
 
@@ -30,6 +31,28 @@ export async function runLimited<T>(
   const lines = readFileSync(`${folder}/logs/${name}.log`, 'utf8').trim().split('\n');
   return JSON.parse(lines.at(-1) ?? '') as T;
 }
+
+export interface ServerDescription {
+  /** The script is beside this file: `<name>-server.ts`. */
+  readonly name: string;
+  readonly port: number;
+  /** After so many it ends by itself, where nobody has stopped it. */
+  readonly seconds: number;
+  readonly ready: () => Promise<boolean>;
+}
+
+/** Starts a server that stands in for what a function calls, on a port of this machine. */
+export const startServer = (
+  { processes }: Bench,
+  { name, port, seconds, ready }: ServerDescription,
+): Promise<RunningProcess> =>
+  processes.start({
+    name,
+    command: process.execPath,
+    args: [join(import.meta.dirname, `${name}-server.ts`), String(port), String(seconds)],
+    environment: {},
+    ready,
+  });
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);

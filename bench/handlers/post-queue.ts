@@ -12,7 +12,7 @@ import { claimNetwork } from '../../local/network-claim.ts';
 import { freePort } from '../../local/ports.ts';
 import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
 import { startStore } from '../store.ts';
-import { type Bench, median, runLimited } from './bench.ts';
+import { type Bench, median, runLimited, startServer } from './bench.ts';
 import { peerBundle } from './peer-bundle.ts';
 import type { PostQueueTimes } from './post-queue-process.ts';
 
@@ -77,35 +77,25 @@ export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> 
     const peer = await peerBundle('insert-one.ts', folder);
     const ready = await peerBundle('insert-ready.ts', folder);
     if (peer === undefined || ready === undefined) throw new TypeError('these need only what we need');
-    const handlers = {
-      ours: { bundle: postQueue, batchSize: BATCH_SIZE },
-      insertOne: { bundle: peer, batchSize: 1 },
-      driver: { bundle: ready, batchSize: BATCH_SIZE },
-    };
-    const names = ['ours', 'insertOne', 'driver'] as const;
-    const found = {
-      ours: [] as PostQueueResult[],
-      insertOne: [] as PostQueueResult[],
-      driver: [] as PostQueueResult[],
-    };
+    const ours: Handler = { bundle: postQueue, batchSize: BATCH_SIZE, results: [] };
+    const insertOne: Handler = { bundle: peer, batchSize: 1, results: [] };
+    const driver: Handler = { bundle: ready, batchSize: BATCH_SIZE, results: [] };
     const bulk: number[] = [];
     const single: number[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       progress(`post-queue, round ${round} of ${ROUNDS}`);
-      for (const name of names) {
-        const cpuMilliseconds = await cpuAtOnce(bench, quick, handlers[name]);
-        const stored = await withStore(bench, client, uri, handlers[name]);
-        found[name].push({ ...stored, cpuMilliseconds });
+      for (const handler of [ours, insertOne, driver]) {
+        const cpuMilliseconds = await cpuAtOnce(bench, quick, handler);
+        handler.results.push({ ...(await withStore(bench, client, uri, handler)), cpuMilliseconds });
       }
       bulk.push(await insertRate(client, BATCH_SIZE));
       single.push(await insertRate(client, 1));
     }
-    const rates = { bulk: median(bulk), single: median(single) };
     return {
-      ours: middle(found.ours),
-      insertOne: middle(found.insertOne),
-      driver: middle(found.driver),
-      store: rates,
+      ours: middle(ours.results),
+      insertOne: middle(insertOne.results),
+      driver: middle(driver.results),
+      store: { bulk: median(bulk), single: median(single) },
     };
   } finally {
     await client.close();
@@ -114,14 +104,13 @@ export async function measurePostQueue(bench: Bench): Promise<PostQueueResults> 
 }
 
 /** Starts a store that answers at once and keeps nothing, and gives its connection string. */
-async function startQuickStore({ processes }: Bench): Promise<string> {
+async function startQuickStore(bench: Bench): Promise<string> {
   const port = await freePort();
   const uri = `mongodb://127.0.0.1:${port}/`;
-  await processes.start({
-    name: 'quick-store',
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'store-server.ts'), String(port), String(SERVER_SECONDS)],
-    environment: {},
+  await startServer(bench, {
+    name: 'store',
+    port,
+    seconds: SERVER_SECONDS,
     ready: async () => {
       await using client = new MongoClient(uri, { serverSelectionTimeoutMS: 500 });
       await client.connect();
@@ -131,10 +120,11 @@ async function startQuickStore({ processes }: Bench): Promise<string> {
   return uri;
 }
 
-/** What takes messages, and how many at a time. */
+/** What takes messages, how many at a time, and how it came out in each round. */
 interface Handler {
   readonly bundle: Bundle;
   readonly batchSize: number;
+  readonly results: PostQueueResult[];
 }
 
 async function withStore(

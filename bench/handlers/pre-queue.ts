@@ -2,11 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Delivery, githubDeliveries } from '../../local/github-deliveries.ts';
 import { freePort } from '../../local/ports.ts';
-import type { RunningProcess } from '../../local/processes.ts';
 import { type Bundle, compiledScript, ownBundles } from '../bundles.ts';
 import { gatewayEvent } from '../gateway-event.ts';
 import { preQueueEnvironment } from '../pre-queue-environment.ts';
-import { type Bench, median, runLimited } from './bench.ts';
+import { type Bench, median, runLimited, startServer } from './bench.ts';
 import { peerBundle } from './peer-bundle.ts';
 import type { PreQueueCost } from './pre-queue-process.ts';
 
@@ -35,7 +34,13 @@ export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
   if (!withMiddy) progress('SQSClient + Middy is left out: @middy/core is not installed');
 
   const port = await freePort();
-  const queue = await startQueue(bench, port);
+  const queue = await startServer(bench, {
+    name: 'queue',
+    port,
+    seconds: SERVER_SECONDS,
+    ready: async () =>
+      (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: '{"MessageBody":""}' })).ok,
+  });
   const script = await compiledScript(join(import.meta.dirname, 'pre-queue-process.ts'), folder);
   const event = join(folder, 'event.json');
   writeFileSync(event, JSON.stringify(gatewayEvent(usualDelivery())));
@@ -65,17 +70,6 @@ export async function measurePreQueue(bench: Bench): Promise<PreQueueResult[]> {
       wallMilliseconds: middle('wallMilliseconds'),
       firstMilliseconds: middle('firstMilliseconds'),
     };
-  });
-}
-
-function startQueue({ processes }: Bench, port: number): Promise<RunningProcess> {
-  return processes.start({
-    name: 'queue',
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'queue-server.ts'), String(port), String(SERVER_SECONDS)],
-    environment: {},
-    ready: async () =>
-      (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: '{"MessageBody":""}' })).ok,
   });
 }
 

@@ -22,17 +22,11 @@ const HELLO = {
   ok: 1,
 };
 
-const EMPTY = { cursor: { id: BSON.Long.ZERO, ns: 'none.none', firstBatch: [] }, ok: 1 };
-
 /** What is said to a command, by its name; `{ ok: 1 }` to all others. `sent`: documents that came beside the command. */
 const ANSWERS: Readonly<Record<string, (command: BSON.Document, sent: number) => BSON.Document>> = {
   hello: () => HELLO,
-  ismaster: () => HELLO,
   insert: ({ documents = [] }, sent) => ({ n: documents.length + sent, ok: 1 }),
-  find: () => EMPTY,
-  aggregate: () => EMPTY,
-  listIndexes: () => EMPTY,
-  listCollections: () => EMPTY,
+  find: () => ({ cursor: { id: BSON.Long.ZERO, ns: 'none.none', firstBatch: [] }, ok: 1 }),
 };
 
 /** The answer to one whole message. */

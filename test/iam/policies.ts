@@ -65,8 +65,9 @@ export async function decide(access: Access, policy: Policy, bound?: Policy): Pr
   });
   if (UNTYPED.test(access.resource)) {
     const isAllowed = (identity: Policy) => runUnsafeSimulation(asked(identity), {}) === 'Allowed';
-    const deciding = () => policy.Statement.filter((each) => isAllowed({ ...policy, Statement: [each] }));
-    return { allowed: isAllowed(policy), sids: () => deciding().flatMap(({ Sid }) => Sid ?? []) };
+    const isDeciding = (each: Statement) => isAllowed({ ...policy, Statement: [each] });
+    const sids = () => policy.Statement.filter(isDeciding).flatMap(({ Sid }) => Sid ?? []);
+    return { allowed: isAllowed(policy), sids };
   }
   const answer = await runSimulation(asked(policy), {});
   if (answer.resultType !== 'single') {
