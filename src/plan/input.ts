@@ -48,6 +48,8 @@ export interface PlanInput {
   readonly consuming: boolean | undefined;
   /** How long the queue keeps events. */
   readonly retention: Retention;
+  /** Nothing is read for now, and what comes to the dead-letter queue meanwhile is to go back when it is read again. */
+  readonly redrives: boolean;
 }
 
 /**

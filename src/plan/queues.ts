@@ -10,7 +10,7 @@ const VISIBILITY_FACTOR = 6;
 const MOST_RECEIVES = 1000;
 
 /** The queue, the queue for what could not be stored, and the mapping that brings events to the function. */
-export function planQueues({ owner, spec, consuming, retention }: PlanInput): Graph {
+export function planQueues({ owner, spec, consuming, retention, redrives }: PlanInput): Graph {
   const { queue, postQueue } = spec;
   const visibilityTimeoutSeconds =
     queue.visibilityTimeoutSeconds ?? VISIBILITY_FACTOR * postQueue.timeoutSeconds;
@@ -21,8 +21,7 @@ export function planQueues({ owner, spec, consuming, retention }: PlanInput): Gr
       kind: 'Queue',
       id: 'dlq',
       part: 'Queue',
-      // What comes here while nothing is read goes back when it is read again.
-      ...(consuming === false && { tags: { [TAGS.redrive]: REDRIVE_DUE } }),
+      ...(redrives && { tags: { [TAGS.redrive]: REDRIVE_DUE } }),
       desired: {
         name: deadLetterQueueName(owner),
         retentionSeconds: queue.deadLetter.retentionSeconds,

@@ -9,14 +9,16 @@ const SWEEP = 60_000;
 
 interface Entry {
   readonly items: Promise<unknown>;
-  /** When it was asked for, and until when it is fresh; milliseconds since the epoch. */
+  /** When it was asked for, when it came, and until when whoever asked takes it to be fresh; milliseconds since the epoch. */
   readonly at: number;
+  cameAt: number;
   until: number;
+  isEmpty: boolean;
 }
 
 /**
  * Lists that many reconciles need, read once for all of them: who asks while a read is under way gets its answer, and
- * so does who asks within `seconds` after it.
+ * so does whoever takes one that is `seconds` old.
  */
 export class Inventory {
   readonly #clock: Clock;
@@ -27,23 +29,29 @@ export class Inventory {
     this.#clock = clock;
   }
 
-  /** The list called `name`, read by `load` unless a fresh one is there; an empty one is fresh for `emptySeconds`. */
+  /**
+   * The list called `name`, read by `load` unless one is there that came at most `seconds` ago, an empty one `emptySeconds`.
+   */
   read<T>(
     name: string,
     seconds: number,
     load: () => AsyncIterable<T>,
     emptySeconds = EMPTY_SECONDS,
   ): Promise<T[]> {
-    const known = this.fresh<T>(name);
-    if (known) return unlessInterrupted(known);
+    const milliseconds = (isEmpty: boolean) => 1000 * (isEmpty ? Math.min(seconds, emptySeconds) : seconds);
+    const known = this.#lists.get(name);
+    if (known && this.#clock.now() < known.cameAt + milliseconds(known.isEmpty))
+      return unlessInterrupted(known.items as Promise<T[]>);
     const at = this.#clock.now();
     const items = forEverybody(() => Array.fromAsync(load()));
-    const entry: Entry = { items, at, until: Number.POSITIVE_INFINITY };
+    const [cameAt, until] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const entry: Entry = { items, at, cameAt, until, isEmpty: false };
     this.#keep(name, entry);
     items.then(
       ({ length }) => {
-        const believed = length === 0 ? Math.min(seconds, emptySeconds) : seconds;
-        entry.until = this.#clock.now() + believed * 1000;
+        entry.isEmpty = length === 0;
+        entry.cameAt = this.#clock.now();
+        entry.until = entry.cameAt + milliseconds(entry.isEmpty);
       },
       () => this.#drop(name, entry),
     );
@@ -53,7 +61,8 @@ export class Inventory {
   /** Takes for the list called `name` what an answer of AWS said of it. */
   note<T>(name: string, seconds: number, items: readonly T[]): void {
     const at = this.#clock.now();
-    this.#keep(name, { items: Promise.resolve([...items]), at, until: at + seconds * 1000 });
+    const entry = { items: Promise.resolve([...items]), at, cameAt: at, isEmpty: items.length === 0 };
+    this.#keep(name, { ...entry, until: at + seconds * 1000 });
   }
 
   /** The list called `name`, if a fresh one is there. */

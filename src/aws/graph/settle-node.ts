@@ -103,13 +103,12 @@ export async function settleNode(pass: NodePass): Promise<NodeOutcome> {
   try {
     const desired = resolve(node.desired, outputs);
     const tags = tagsOf(pass);
-    as = imprint([node.wish ? resolve(node.wish, outputs) : desired, tags]);
+    as = imprint([wishOf(pass, desired), tags]);
     const seenAt = account.clock.now();
-    const { last } = pass;
-    if (last?.as === as && last.seenAt !== undefined && seenAt - last.seenAt < REST)
-      return { ...last, node, done: [] };
+    const last = pass.last?.as === as && isSame(node, pass.last) ? pass.last : undefined;
+    if (last?.seenAt !== undefined && seenAt - last.seenAt < REST) return { ...last, node, done: [] };
     // Others may be due before it.
-    if (last?.as === as && last.dueAt !== undefined && seenAt < last.dueAt)
+    if (last?.dueAt !== undefined && seenAt < last.dueAt)
       return { ...last, node, done: [], seconds: (last.dueAt - seenAt) / 1000 };
     const right = pass.glances && (await glance(pass, desired, tags));
     if (right) {
@@ -205,6 +204,18 @@ function tagsApart({ node }: Pick<NodePass, 'node'>, { tags: found }: Actual, wa
 function remarkOn({ node }: NodePass, found: Actual, desired: unknown): { readonly remark?: Remark } {
   const remark = kindOf(node.kind).remark?.(found, desired);
   return remark ? { remark } : {};
+}
+
+/** What is wanted, whichever way it is reached, and of whichever object. */
+function wishOf({ node, outputs }: NodePass, desired: unknown): unknown {
+  if (node.wish) return resolve(node.wish, outputs);
+  return knownId(node).id === undefined ? desired : { ...(desired as object), expectedId: '' };
+}
+
+/** Whether an outcome is that of the object which is meant now: that it is known since then is nothing new. */
+function isSame(node: GraphNode, { id: lastId }: NodeOutcome): boolean {
+  const { id } = knownId(node);
+  return id === undefined || id === lastId;
 }
 
 /** The id of the object that it is known to have been, for as long as no other has taken its place. */

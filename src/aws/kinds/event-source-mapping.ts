@@ -33,7 +33,7 @@ type Details = EventSourceMappingDesired & { readonly enabled: boolean; readonly
 function stateOf({ State = '' }: EventSourceMappingConfiguration): State {
   if (State === 'Deleting') return leaving('is being deleted', 1);
   if (State === 'Enabled' || State === 'Disabled') return READY;
-  return pending(`is ${State}`, 1);
+  return pending(`is ${State}`, 3);
 }
 
 const actual = (mapping: EventSourceMappingConfiguration): Actual<Details> => ({
@@ -45,6 +45,7 @@ const actual = (mapping: EventSourceMappingConfiguration): Actual<Details> => ({
     // Its own is AWS's; by this one it is told whose it is.
     name: mapping.FunctionArn ?? '',
     enabled: String(mapping.State === 'Enabled'),
+    isPaused: String(mapping.State === 'Disabled' || mapping.State === 'Creating'),
   },
   details: {
     queueArn: mapping.EventSourceArn ?? '',

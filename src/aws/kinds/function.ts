@@ -88,7 +88,7 @@ const differencesOf = (details: Details, desired: FunctionDesired): string[] =>
 
 function stateOf({ State, LastUpdateStatus, StateReason }: FunctionConfiguration): State {
   // An idle function in a VPC is Inactive; the next call wakes it.
-  if (State === 'Pending') return pending(StateReason ?? 'is being made ready by Lambda', 1);
+  if (State === 'Pending') return pending(StateReason ?? 'is being made ready by Lambda', 2);
   if (LastUpdateStatus === 'InProgress') return pending('an update is under way', 1);
   return READY;
 }

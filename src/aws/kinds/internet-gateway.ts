@@ -9,11 +9,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
+import { networkList } from '../calls/network-list.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
-import { type Actual, byId, READY } from '../object/actual.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { carries, type Owner } from '../object/owner.ts';
+import { carries } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -33,11 +34,12 @@ const actual = ({ InternetGatewayId = '', Tags, Attachments }: InternetGateway):
 
 async function describe({ ec2 }: Account, Filters: Filter[]): Promise<Actual<Details>[]> {
   const pages = await Array.fromAsync(paginateDescribeInternetGateways({ client: ec2 }, { Filters }));
-  return pages.flatMap(({ InternetGateways = [] }) => InternetGateways.map(actual)).sort(byId);
+  return pages.flatMap(({ InternetGateways = [] }) => InternetGateways.map(actual));
 }
 
-const list = (account: Account, owner: Owner): Promise<Actual<Details>[]> =>
-  describe(account, ownerFilters(owner));
+const internetGateways = networkList('internet gateways', (account, owner) =>
+  describe(account, ownerFilters(owner)),
+);
 
 async function attachedTo(account: Account, vpcId: string): Promise<Actual<Details> | undefined> {
   const [attached] = await describe(account, [{ Name: 'attachment.vpc-id', Values: [vpcId] }]);
@@ -50,33 +52,35 @@ export const internetGateway = defineKind<InternetGatewayDesired, Details>({
   shared: true,
   doubles: { isUnused: (_, { details }) => details.vpcId === '' },
   async find(account, { vpcId }, owner) {
-    const ours = await list(account, owner);
+    const ours = await internetGateways.read(account, owner);
     const attached =
       ours.find(({ details }) => details.vpcId === vpcId) ?? (await attachedTo(account, vpcId));
     if (attached && !carries(attached.tags ?? {}, owner.identity))
       throw networkTagsLost(account, owner, 'internet gateway', attached.id, 'network');
     return attached ?? ours.find(({ details }) => details.vpcId === '');
   },
-  owned: list,
+  owned: (account, owner) => internetGateways.read(account, owner),
   compare: ({ details }, { vpcId }) => differing(details, { vpcId }),
   async create(account, _desired, tags, owner) {
-    const { InternetGateway } = await account.once.ec2.send(
-      new CreateInternetGatewayCommand({ TagSpecifications: tagged('internet-gateway', owner, tags) }),
+    const command = new CreateInternetGatewayCommand({
+      TagSpecifications: tagged('internet-gateway', owner, tags),
+    });
+    const { InternetGateway } = await internetGateways.change(account, owner, () =>
+      account.once.ec2.send(command),
     );
     return { ...actual(InternetGateway ?? {}), tags };
   },
-  async update(account, { vpcId }, { id }) {
-    await orPresent(
-      account.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId })),
-    );
+  async update(account, { vpcId }, { id }, owner) {
+    const command = new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId });
+    await internetGateways.change(account, owner, () => orPresent(account.ec2.send(command)));
   },
-  async remove(account, { id, details }) {
-    if (details.vpcId !== '') {
-      await orGone(
-        account.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: details.vpcId })),
-      );
-    }
-    await orGone(account.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id })));
+  async remove(account, { id: InternetGatewayId, details: { vpcId: VpcId } }, owner) {
+    const { ec2 } = account;
+    await internetGateways.change(account, owner, async () => {
+      if (VpcId !== '')
+        await orGone(ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })));
+      await orGone(ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId })));
+    });
   },
   tag: tagEc2,
   untag: untagEc2,

@@ -45,8 +45,8 @@ const actual = ({
 const LIST = 'rest apis';
 
 /** APIs with a name that a gateway of an owner has; of one name the one that senders see first, then the oldest. */
-async function list(account: Account, prefix: string): Promise<Actual<Details>[]> {
-  const all = await account.inventory.read(LIST, 1, async function* () {
+async function list(account: Account, prefix: string, seconds = 1): Promise<Actual<Details>[]> {
+  const all = await account.inventory.read(LIST, seconds, async function* () {
     const pages = paginateGetRestApis({ client: account.apiGateway, pageSize: 500 }, {});
     for await (const { items = [] } of pages) yield* items;
   });
@@ -138,13 +138,17 @@ export const restApi = defineKind<RestApiDesired, Details>({
   },
 });
 
-/** The gateways that an owner has, by their numbers; of what is there twice the one that is chosen. */
+/**
+ * The gateways that an owner has, by their numbers; of what is there twice the one that is chosen. A list may serve that is
+ * so many `seconds` old.
+ */
 export async function listGateways(
   account: Account,
   { prefix }: Owner,
+  seconds?: number,
 ): Promise<{ readonly id: string; readonly number: number }[]> {
   const chosen = new Map<number, string>();
-  for (const { id, details } of await list(account, prefix)) {
+  for (const { id, details } of await list(account, prefix, seconds)) {
     const number = gatewayNumber(prefix, details.name) ?? 1;
     if (!chosen.has(number)) chosen.set(number, id);
   }

@@ -11,11 +11,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent } from '../account/errors.ts';
+import { networkList } from '../calls/network-list.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
-import { type Actual, byId, READY } from '../object/actual.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
-import { carries, type Owner } from '../object/owner.ts';
+import { carries } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
 
@@ -61,11 +62,13 @@ function actual({
 
 async function describe({ ec2 }: Account, Filters: Filter[]): Promise<Actual<Details>[]> {
   const pages = await Array.fromAsync(paginateDescribeRouteTables({ client: ec2 }, { Filters }));
-  return pages.flatMap(({ RouteTables = [] }) => RouteTables.map(actual)).sort(byId);
+  return pages.flatMap(({ RouteTables = [] }) => RouteTables.map(actual));
 }
 
-const list = (account: Account, owner: Owner): Promise<Actual<Details>[]> =>
-  describe(account, ownerFilters(owner));
+/** The route tables of a shared network. */
+export const routeTables = networkList('route tables', (account, owner) =>
+  describe(account, ownerFilters(owner)),
+);
 
 async function ofSubnets(
   account: Account,
@@ -81,7 +84,7 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
   shared: true,
   doubles: { isUnused: (_, { details }) => details.subnetIds.length === 0 },
   async find(account, { vpcId, subnetIds }, owner) {
-    const inVpc = (await list(account, owner)).filter(({ details }) => details.vpcId === vpcId);
+    const inVpc = (await routeTables.read(account, owner)).filter(({ details }) => details.vpcId === vpcId);
     const inUse = inVpc.filter(({ details }) => details.subnetIds.length > 0);
     if (inUse[0]) return inUse[0];
     const untagged = await ofSubnets(account, subnetIds);
@@ -89,37 +92,48 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
       throw networkTagsLost(account, owner, 'route table', untagged.id, 'network');
     return inVpc[0];
   },
-  owned: list,
+  owned: (account, owner) => routeTables.read(account, owner),
   compare({ details }, { internetGatewayId, subnetIds }) {
     const missing = subnetIds.filter((id) => !details.subnetIds.includes(id));
     return [...differing(details, { internetGatewayId }), ...(missing.length > 0 ? ['subnetIds'] : [])];
   },
   async create(account, { vpcId }, tags, owner) {
-    const { RouteTable } = await account.once.ec2.send(
-      new CreateRouteTableCommand({ VpcId: vpcId, TagSpecifications: tagged('route-table', owner, tags) }),
-    );
+    const command = new CreateRouteTableCommand({
+      VpcId: vpcId,
+      TagSpecifications: tagged('route-table', owner, tags),
+    });
+    const { RouteTable } = await routeTables.change(account, owner, () => account.once.ec2.send(command));
     return { ...actual(RouteTable ?? {}), tags };
   },
-  async update(account, { internetGatewayId, subnetIds }, { id, details }) {
-    if (details.internetGatewayId !== internetGatewayId) {
-      const way = { RouteTableId: id, DestinationCidrBlock: EVERYWHERE, GatewayId: internetGatewayId };
-      await (details.hasWayOut
-        ? account.ec2.send(new ReplaceRouteCommand(way))
-        : orPresent(account.ec2.send(new CreateRouteCommand(way))));
-    }
-    for (const subnetId of subnetIds) {
-      if (details.subnetIds.includes(subnetId)) continue;
-      await orPresent(
-        account.ec2.send(new AssociateRouteTableCommand({ RouteTableId: id, SubnetId: subnetId })),
-      );
-    }
-  },
-  async remove(account, { id, details }) {
-    for (const associationId of details.associationIds) {
-      await orGone(account.ec2.send(new DisassociateRouteTableCommand({ AssociationId: associationId })));
-    }
-    await orGone(account.ec2.send(new DeleteRouteTableCommand({ RouteTableId: id })));
+  update: (account, desired, found, owner) =>
+    routeTables.change(account, owner, () => lead(account, desired, found)),
+  async remove(account, { id, details }, owner) {
+    await routeTables.change(account, owner, async () => {
+      for (const associationId of details.associationIds) {
+        const command = new DisassociateRouteTableCommand({ AssociationId: associationId });
+        await orGone(account.ec2.send(command));
+      }
+      await orGone(account.ec2.send(new DeleteRouteTableCommand({ RouteTableId: id })));
+    });
   },
   tag: tagEc2,
   untag: untagEc2,
 });
+
+/** Gives a table its way out, and the subnets that are to follow it. */
+async function lead(
+  { ec2 }: Account,
+  { internetGatewayId, subnetIds }: RouteTableDesired,
+  { id, details }: Actual<Details>,
+): Promise<void> {
+  if (details.internetGatewayId !== internetGatewayId) {
+    const way = { RouteTableId: id, DestinationCidrBlock: EVERYWHERE, GatewayId: internetGatewayId };
+    await (details.hasWayOut
+      ? ec2.send(new ReplaceRouteCommand(way))
+      : orPresent(ec2.send(new CreateRouteCommand(way))));
+  }
+  for (const subnetId of subnetIds) {
+    if (details.subnetIds.includes(subnetId)) continue;
+    await orPresent(ec2.send(new AssociateRouteTableCommand({ RouteTableId: id, SubnetId: subnetId })));
+  }
+}

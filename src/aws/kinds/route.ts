@@ -54,9 +54,13 @@ function actualOf(restApiId: string, resource: Resource): Actual<Details> {
 
 const listName = (restApiId: string) => `routes ${restApiId}`;
 
-/** All resources of an API; one read serves every route. */
-export async function listRoutes(account: Account, restApiId: string): Promise<Actual<Details>[]> {
-  return await account.inventory.read(listName(restApiId), 1, async function* () {
+/** All resources of an API; one read serves every route, and whoever takes what is so many `seconds` old. */
+export async function listRoutes(
+  account: Account,
+  restApiId: string,
+  seconds = 1,
+): Promise<Actual<Details>[]> {
+  return await account.inventory.read(listName(restApiId), seconds, async function* () {
     const pages = paginateGetResources(
       { client: account.apiGateway, pageSize: 500 },
       { restApiId, embed: ['methods'] },

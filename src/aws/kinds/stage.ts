@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, unlessThere } from '../account/errors.ts';
-import { READY } from '../object/actual.ts';
+import { type Actual, READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 import { tagGatewayObject, untagGatewayObject } from './rest-api.ts';
@@ -87,21 +87,30 @@ function overridesOf(settings: Record<string, MethodSetting>): Record<string, Ov
   );
 }
 
-/** What senders see: a stage that shows one deployment of the API. */
-export const stage = defineKind<StageDesired, Details>({
-  removal: 'vanishes',
-  async find(account, { restApiId, name }) {
+const idOf = ({ restApiId, name }: Pick<StageDesired, 'restApiId' | 'name'>) => `${restApiId}/${name}`;
+
+const lookName = (id: string) => `stage ${id}`;
+
+/** A stage and what it shows; a look may serve that is so many `seconds` old. */
+export async function lookAtStage(
+  account: Account,
+  wanted: Pick<StageDesired, 'restApiId' | 'name'>,
+  seconds = 1,
+): Promise<Actual<Details> | undefined> {
+  const { restApiId, name } = wanted;
+  const id = idOf(wanted);
+  const [seen] = await account.inventory.read(lookName(id), seconds, async function* () {
     const found = await orAbsent(
       account.apiGateway.send(new GetStageCommand({ restApiId, stageName: name })),
     );
-    if (!found) return undefined;
+    if (!found) return;
     const deploymentId = found.deploymentId ?? '';
     const deployment = await orAbsent(
       account.apiGateway.send(new GetDeploymentCommand({ restApiId, deploymentId, embed: ['apisummary'] })),
     );
     const settings = found.methodSettings ?? {};
-    return {
-      id: `${restApiId}/${name}`,
+    yield {
+      id,
       // A stage in an API of ours is ours, even where someone has taken its tags off.
       tags: Object.keys(found.tags ?? {}).length > 0 ? found.tags : undefined,
       state: READY,
@@ -114,56 +123,65 @@ export const stage = defineKind<StageDesired, Details>({
         ...pathsOf(deployment?.apiSummary),
       },
     };
-  },
+  });
+  return seen;
+}
+
+/** What senders see: a stage that shows one deployment of the API. */
+export const stage = defineKind<StageDesired, Details>({
+  removal: 'vanishes',
+  find: (account, wanted) => lookAtStage(account, wanted),
   owned: async () => [],
   compare: ({ details }, desired) => [
     ...(isDeployed(details, desired) ? [] : ['content']),
     ...differing(details, { metrics: true }),
     ...(overridePatches(details.overrides, desired.throttles).length > 0 ? ['throttles'] : []),
   ],
-  async create(account, { restApiId, name, content }, tags) {
+  async create(account, desired, tags) {
+    const { restApiId, name, content } = desired;
+    const id = idOf(desired);
     const { id: deploymentId = '', apiSummary } = await account.apiGateway.send(
       new CreateDeploymentCommand({ restApiId, description: content }),
     );
-    await unlessThere(
-      account.apiGateway.send(
-        new CreateStageCommand({ restApiId, stageName: name, deploymentId, tags: { ...tags } }),
-      ),
-    );
+    const command = new CreateStageCommand({ restApiId, stageName: name, deploymentId, tags: { ...tags } });
+    await changing(account, id, () => unlessThere(account.apiGateway.send(command)));
     return {
-      id: `${restApiId}/${name}`,
+      id,
       tags,
       state: READY,
       outputs: { name, content },
       details: { content, overrides: {}, metrics: false, deploymentId, ...pathsOf(apiSummary) },
     };
   },
-  async update(account, desired, { details }) {
+  async update(account, desired, { id, details }) {
+    const { restApiId, name, content } = desired;
     if (!isDeployed(details, desired)) {
-      const { restApiId, name, content } = desired;
-      await account.apiGateway.send(
-        new CreateDeploymentCommand({ restApiId, stageName: name, description: content }),
-      );
+      const command = new CreateDeploymentCommand({ restApiId, stageName: name, description: content });
+      await changing(account, id, () => account.apiGateway.send(command));
       // The one before stays, for a quick way back; older ones only fill the quota.
-      await prune(account, desired.restApiId, details.deploymentId);
+      await prune(account, restApiId, details.deploymentId);
     }
     const patchOperations = [
       ...(details.metrics ? [] : [replace('/*/*/metrics/enabled', 'true')]),
       ...overridePatches(details.overrides, desired.throttles),
     ];
     if (patchOperations.length > 0) {
-      await account.apiGateway.send(
-        new UpdateStageCommand({ restApiId: desired.restApiId, stageName: desired.name, patchOperations }),
-      );
+      const command = new UpdateStageCommand({ restApiId, stageName: name, patchOperations });
+      await changing(account, id, () => account.apiGateway.send(command));
     }
   },
   async remove(account, { id }) {
     const [restApiId, stageName] = id.split('/');
-    await orGone(account.apiGateway.send(new DeleteStageCommand({ restApiId, stageName })));
+    const command = new DeleteStageCommand({ restApiId, stageName });
+    await changing(account, id, () => orGone(account.apiGateway.send(command)));
   },
-  tag: (account, { id }, tags) => tagGatewayObject(account, pathOf(id), tags),
-  untag: (account, { id }, keys) => untagGatewayObject(account, pathOf(id), keys),
+  tag: (account, { id }, tags) => changing(account, id, () => tagGatewayObject(account, pathOf(id), tags)),
+  untag: (account, { id }, keys) =>
+    changing(account, id, () => untagGatewayObject(account, pathOf(id), keys)),
 });
+
+const changing = <T>(account: Account, id: string, work: () => Promise<T>): Promise<T> =>
+  account.inventory.change(lookName(id), work);
 
 const pathOf = (id: string) => `/restapis/${id.replace('/', '/stages/')}`;
 

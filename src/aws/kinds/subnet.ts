@@ -1,9 +1,10 @@
 import { CreateSubnetCommand, DeleteSubnetCommand, type Subnet } from '@aws-sdk/client-ec2';
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
+import { networkList } from '../calls/network-list.ts';
 import { describeSubnets, subnetsOfVpc } from '../calls/subnets.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
-import { type Actual, byId, pending, READY } from '../object/actual.ts';
+import { type Actual, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
 import { carries, type Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
@@ -39,9 +40,10 @@ export function vpcsOf(subnets: readonly Actual<Details>[]): string[] {
   return [...new Set(all)].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
 }
 
-async function list(account: Account, owner: Owner): Promise<Actual<Details>[]> {
-  return (await describeSubnets(account, ownerFilters(owner))).map(actual).sort(byId);
-}
+/** The subnets of a shared network. */
+export const subnets = networkList('subnets', async (account, owner) =>
+  (await describeSubnets(account, ownerFilters(owner))).map(actual),
+);
 
 async function atAddress(account: Account, vpcId: string, cidr: string): Promise<Subnet | undefined> {
   return (await subnetsOfVpc(account, vpcId)).find(({ CidrBlock }) => CidrBlock === cidr);
@@ -54,7 +56,7 @@ export const subnet = defineKind<SubnetDesired, Details>({
   removal: 100,
   shared: true,
   async find(account, { vpcId, zone, cidr }, owner) {
-    const all = await list(account, owner);
+    const all = await subnets.read(account, owner);
     const found = all.find(({ details }) => details.vpcId === vpcId && details.zone === zone);
     if (found) return found;
     const untagged = await atAddress(account, vpcId, cidr);
@@ -62,22 +64,22 @@ export const subnet = defineKind<SubnetDesired, Details>({
       throw networkTagsLost(account, owner, 'subnet', untagged.SubnetId ?? '', zone);
     return undefined;
   },
-  owned: list,
+  owned: (account, owner) => subnets.read(account, owner),
   compare: () => [],
   async create(account, { vpcId, cidr, zone }, tags, owner) {
-    const { Subnet } = await account.ec2.send(
-      new CreateSubnetCommand({
-        VpcId: vpcId,
-        CidrBlock: cidr,
-        AvailabilityZone: zone,
-        TagSpecifications: tagged('subnet', owner, tags),
-      }),
-    );
+    const command = new CreateSubnetCommand({
+      VpcId: vpcId,
+      CidrBlock: cidr,
+      AvailabilityZone: zone,
+      TagSpecifications: tagged('subnet', owner, tags),
+    });
+    const { Subnet } = await subnets.change(account, owner, () => account.ec2.send(command));
     return { ...actual(Subnet ?? {}), tags };
   },
   async update() {},
-  async remove(account, { id }) {
-    await orGone(account.ec2.send(new DeleteSubnetCommand({ SubnetId: id })));
+  async remove(account, { id }, owner) {
+    const command = new DeleteSubnetCommand({ SubnetId: id });
+    await subnets.change(account, owner, () => orGone(account.ec2.send(command)));
   },
   tag: tagEc2,
   untag: untagEc2,

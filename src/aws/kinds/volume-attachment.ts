@@ -24,7 +24,7 @@ function actual(
   const state =
     isHere && State === 'attached'
       ? READY
-      : pending(isHere ? 'is being attached' : `is still attached to ${InstanceId}`, 1);
+      : pending(isHere ? 'is being attached' : `is still attached to ${InstanceId}`, 3);
   return { id: `${volumeId}:${instanceId}`, tags: undefined, state, outputs: {}, details: null };
 }
 

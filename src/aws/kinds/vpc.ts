@@ -2,14 +2,14 @@ import { CreateVpcCommand, DeleteVpcCommand, paginateDescribeVpcs, type Vpc } fr
 import type { Account } from '../account/account.ts';
 import { orGone } from '../account/errors.ts';
 import { describeInstances } from '../calls/instances.ts';
+import { networkList } from '../calls/network-list.ts';
 import { subnetsOfVpc } from '../calls/subnets.ts';
 import { networkTagsLost } from '../calls/tags-lost.ts';
-import { type Actual, byId, pending, READY } from '../object/actual.ts';
+import { type Actual, pending, READY } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
-import type { Owner } from '../object/owner.ts';
 import { ownerFilters, tagEc2, tagged, untagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
-import { subnet, vpcsOf } from './subnet.ts';
+import { subnets, vpcsOf } from './subnet.ts';
 
 export interface VpcDesired {
   /** Address range; it counts only when the VPC is made. */
@@ -29,11 +29,11 @@ const actual = ({ VpcId = '', Tags, State, CidrBlock = '' }: Vpc): Actual<null> 
   details: null,
 });
 
-async function list(account: Account, owner: Owner): Promise<Actual<null>[]> {
+const vpcs = networkList('VPCs', async (account, owner) => {
   const Filters = ownerFilters(owner);
   const pages = await Array.fromAsync(paginateDescribeVpcs({ client: account.ec2 }, { Filters }));
-  return pages.flatMap(({ Vpcs = [] }) => Vpcs.map(actual)).sort(byId);
-}
+  return pages.flatMap(({ Vpcs = [] }) => Vpcs.map(actual));
+});
 
 /** Values that one filter takes. (EC2 API: "Filter".) */
 const MOST_VALUES = 200;
@@ -53,8 +53,8 @@ export const vpc = defineKind<VpcDesired, null>({
     isUnused: async (account, { id }) => (await subnetsOfVpc(account, id)).length === 0,
   },
   async find(account, { hostIds }, owner) {
-    const ours = await list(account, owner);
-    const bySubnets = vpcsOf(await subnet.owned(account, owner));
+    const ours = await vpcs.read(account, owner);
+    const bySubnets = vpcsOf(await subnets.read(account, owner));
     const used = bySubnets.length > 0 ? bySubnets : await vpcsOfHosts(account, hostIds);
     const [first] = used;
     if (first === undefined) return ours[0];
@@ -62,17 +62,16 @@ export const vpc = defineKind<VpcDesired, null>({
     if (!found) throw networkTagsLost(account, owner, 'VPC', first, OBJECT);
     return found;
   },
-  owned: list,
+  owned: (account, owner) => vpcs.read(account, owner),
   compare: () => [],
   async create(account, { cidr }, tags, owner) {
-    const { Vpc } = await account.once.ec2.send(
-      new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: tagged('vpc', owner, tags) }),
-    );
+    const command = new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: tagged('vpc', owner, tags) });
+    const { Vpc } = await vpcs.change(account, owner, () => account.once.ec2.send(command));
     return { ...actual(Vpc ?? {}), tags };
   },
   async update() {},
-  async remove(account, { id }) {
-    await orGone(account.ec2.send(new DeleteVpcCommand({ VpcId: id })));
+  async remove(account, { id }, owner) {
+    await vpcs.change(account, owner, () => orGone(account.ec2.send(new DeleteVpcCommand({ VpcId: id }))));
   },
   tag: tagEc2,
   untag: untagEc2,

@@ -7,6 +7,7 @@ import type { CodeLibrary, FilesBeside } from '../../code.ts';
 import type { FunctionInput, PlanInput } from '../../plan/input.ts';
 import { volumeIdentity } from '../../plan/store.ts';
 import type { Context } from '../context.ts';
+import { isUnread } from '../pipeline/first-answer.ts';
 import type { Memory } from '../pipeline/memory.ts';
 import { isToBeRead } from '../pipeline/reading.ts';
 import { retentionOf } from '../pipeline/retention.ts';
@@ -78,7 +79,8 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
       ...(network && { network }),
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming,
-      retention: retentionOf(memory, consuming),
+      retention: retentionOf(memory, pipeline, consuming),
+      redrives: consuming === false && !isUnread(pipeline.status, memory),
     },
   };
 }

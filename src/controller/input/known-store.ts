@@ -7,6 +7,7 @@ import { fromRfc3339 } from '../../clock.ts';
 import { functionName } from '../../plan/identity.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import { volumeIdentity } from '../../plan/store.ts';
+import { hasAnswered } from '../pipeline/first-answer.ts';
 
 export type KnownStore = Pick<PlanInput, 'known' | 'givenUpVolumeId'> & {
   /** It is given up since Lambda can't reach its zone and it holds nothing, so that it may go. */
@@ -56,6 +57,5 @@ async function emptyVolumeOutOfReach(
 
 /** Whether the store has answered, or its queue was ever read. */
 const wasWritten = (status: WebhookPipeline['status']): boolean =>
-  status?.store?.answersSince !== undefined ||
-  status?.store?.lastProbeTime !== undefined ||
+  hasAnswered(status) ||
   status?.objects?.some(({ kind, id }) => kind === 'EventSourceMapping' && id !== undefined) === true;

@@ -19,6 +19,7 @@ import { requestedLook } from '../input/requested-look.ts';
 import { driftsAmong, restedBy } from '../report/drift.ts';
 import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { hasAnswered } from './first-answer.ts';
 import { followStore } from './follow-store.ts';
 import { hasNoWriter, hostSeen } from './look-at-store.ts';
 import type { Memory } from './memory.ts';
@@ -121,8 +122,7 @@ function isLookedAfter(outcome: Outcome): boolean {
 
 /** The host by which the status knows the store to have been reached. */
 function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
-  const { host, answersSince, lastProbeTime } = status?.store ?? {};
-  return answersSince === undefined && lastProbeTime === undefined ? undefined : host;
+  return hasAnswered(status) ? status?.store?.host : undefined;
 }
 
 /**

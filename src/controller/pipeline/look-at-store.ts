@@ -13,7 +13,10 @@ import { nodeOf } from '../report/nodes.ts';
 import { storeRemedy } from '../report/store-remedy.ts';
 import { featureVersionDue, type StoreTold } from './feature-version.ts';
 import { isDue, type Memory } from './memory.ts';
-import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
+import { askAgainAfter, believe, type HostSeen, type StoreAnswer, type StoreBelief } from './store-belief.ts';
+
+/** Milliseconds for which a store that has not answered yet is just booting, which EC2 takes for no fault. */
+const BOOT = 60_000;
 
 const HOST_NODE = nodeKey('Instance', 'host');
 const ALIAS_NODE = nodeKey('Alias', 'post-queue');
@@ -25,9 +28,10 @@ const ALIAS_NODE = nodeKey('Alias', 'post-queue');
 async function askStore(
   account: Account,
   owner: Owner,
-  hostId: string | undefined,
+  { host: hostId, answeredAt, silentSince }: StoreBelief,
   featureVersion: string | undefined,
 ): Promise<StoreAnswer> {
+  const { clock } = account;
   try {
     const more = featureVersion === undefined ? {} : { raiseFeatureVersion: featureVersion };
     const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, more);
@@ -37,7 +41,8 @@ async function askStore(
       const remedy = fault && storeRemedy(fault, hostId);
       const words = remedy ? `${error}: ${remedy.words}` : error;
       const said = await saidByHost(account, hostId);
-      const { impairedSince, words: checks } = await saidOfHost(account, hostId);
+      const isYoung = answeredAt === undefined && clock.now() - (silentSince ?? clock.now()) < BOOT;
+      const { impairedSince, words: checks } = await saidOfHost(account, isYoung ? undefined : hostId);
       return {
         is: 'unreachable',
         why: words + said + checks,
@@ -45,7 +50,7 @@ async function askStore(
         ...(impairedSince !== undefined && { impairedSince }),
       };
     }
-    return { is: 'reachable', probe: answer, at: account.clock.now() };
+    return { is: 'reachable', probe: answer, at: clock.now() };
   } catch (error) {
     return isNotFound(error)
       ? { is: 'unknown', why: 'waits for the function that writes to it', unasked: true }
@@ -95,7 +100,7 @@ export async function lookAtStore(
   if (!isDue(clock, memory.storeAskedAt, pause) || !canSpeakForHost(memory)) return;
   memory.storeAskedAt = clock.now();
   const due = featureVersionDue(memory.store, told, clock.now());
-  memory.store = believe(memory.store, await askStore(account, owner, memory.store.host, due), clock.now());
+  memory.store = believe(memory.store, await askStore(account, owner, memory.store, due), clock.now());
 }
 
 /** Whether the function that writes to the store was not there a moment ago, and has not been made since. */

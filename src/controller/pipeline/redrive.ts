@@ -6,6 +6,7 @@ import { deadLetterQueueName } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { nodeOf } from '../report/nodes.ts';
+import { lookAtQueues, remember } from './look-at-queues.ts';
 
 type Redriving = Pick<Subject, 'pipeline' | 'account' | 'owner' | 'memory'>;
 
@@ -51,8 +52,10 @@ async function redrive(
 ): Promise<void> {
   // Whether it still is due is a question to AWS.
   delete memory.applied;
+  // What came during the outage may be news.
+  remember(memory, await lookAtQueues(account, owner));
   await redriveDue(account, deadLetterQueueName(owner));
-  // A pipeline whose store comes up for the first time has had no outage. SQS's counts lag: it is redriven all the same.
+  // SQS's counts lag: it is redriven all the same.
   if (memory.queue?.deadLetters === 0) return;
   events.record(pipeline, {
     type: 'Normal',

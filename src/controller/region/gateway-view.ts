@@ -1,10 +1,11 @@
 import type { Account } from '../../aws/account/account.ts';
-import { kinds } from '../../aws/kinds/index.ts';
 import { listGateways } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
+import { lookAtStage } from '../../aws/kinds/stage.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { contentOf, type ShownRoute, stageOf } from '../../plan/gateway.ts';
 import type { Carrier } from '../../plan/placement.ts';
+import { RECENT_SECONDS } from './recent.ts';
 
 /** One gateway as AWS has it. */
 export interface SeenGateway extends Carrier {
@@ -26,8 +27,8 @@ const viewName = ({ prefix }: Owner) => `gateways of ${prefix}`;
 /** Looks at the gateways, or takes what another pipeline saw a moment ago. */
 export async function viewGateway(account: Account, owner: Owner): Promise<GatewayView> {
   return await account.inventory.read(viewName(owner), FRESH_SECONDS, async function* () {
-    const gateways = await listGateways(account, owner);
-    yield* await Promise.all(gateways.map(({ number, id }) => look(account, owner, number, id)));
+    const gateways = await listGateways(account, owner, RECENT_SECONDS);
+    yield* await Promise.all(gateways.map(({ number, id }) => look(account, number, id)));
   });
 }
 
@@ -36,10 +37,10 @@ export function forgetGateway(account: Account, owner: Owner): void {
   account.inventory.forget(viewName(owner));
 }
 
-async function look(account: Account, owner: Owner, number: number, restApiId: string): Promise<SeenGateway> {
+async function look(account: Account, number: number, restApiId: string): Promise<SeenGateway> {
   const [found, stage] = await Promise.all([
-    listRoutes(account, restApiId),
-    kinds.Stage.find(account, stageOf(restApiId), owner),
+    listRoutes(account, restApiId, RECENT_SECONDS),
+    lookAtStage(account, stageOf(restApiId), RECENT_SECONDS),
   ]);
   const routes = found
     .map(({ details }) => ({ path: details.path, functionArn: details.functionArn }))

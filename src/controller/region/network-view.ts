@@ -1,7 +1,8 @@
 import type { Account } from '../../aws/account/account.ts';
-import { kinds } from '../../aws/kinds/index.ts';
-import { vpcsOf } from '../../aws/kinds/subnet.ts';
+import { routeTables } from '../../aws/kinds/route-table.ts';
+import { subnets, vpcsOf } from '../../aws/kinds/subnet.ts';
 import type { Owner } from '../../aws/object/owner.ts';
+import { RECENT_SECONDS } from './recent.ts';
 
 /** The region's shared network as AWS has it. */
 export interface NetworkView {
@@ -29,17 +30,17 @@ export function forgetNetwork(account: Account, owner: Owner): void {
 }
 
 async function look(account: Account, owner: Owner): Promise<NetworkView | undefined> {
-  const [subnets, tables] = await Promise.all([
-    kinds.Subnet.owned(account, owner),
-    kinds.RouteTable.owned(account, owner),
+  const [found, tables] = await Promise.all([
+    subnets.read(account, owner, RECENT_SECONDS),
+    routeTables.read(account, owner, RECENT_SECONDS),
   ]);
   // A VPC whose tags somebody took off goes on serving.
-  const [vpcId] = vpcsOf(subnets);
+  const [vpcId] = vpcsOf(found);
   if (vpcId === undefined) return undefined;
   const leadingOut = new Set(
     tables.flatMap(({ details }) => (details.internetGatewayId === '' ? [] : details.subnetIds)),
   );
-  const usable = subnets.filter(
+  const usable = found.filter(
     ({ id, state, details }) => details.vpcId === vpcId && state.is === 'ready' && leadingOut.has(id),
   );
   return {

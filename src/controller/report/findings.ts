@@ -7,6 +7,7 @@ import type { PlanInput } from '../../plan/input.ts';
 import { isFarAway } from '../../plan/partition.ts';
 import type { Reason } from '../../reason.ts';
 import type { HostReplacement } from '../input/host-replacement.ts';
+import { hasAnswered } from '../pipeline/first-answer.ts';
 import type { StoreBelief } from '../pipeline/store-belief.ts';
 import type { RegionProblem } from '../region/problems.ts';
 import type { Finding, PartRemark } from './conditions.ts';
@@ -95,12 +96,12 @@ const FAR_AWAY =
 /** A store counts as built once it was reached where it stands now; how it is afterwards is told by Healthy. */
 export function storeFindings(
   { view, host, awaitsHost }: StoreBelief,
-  before: WebhookPipelineStatus['store'],
+  before: Pick<WebhookPipelineStatus, 'store'> | undefined,
   { spec: { store }, place }: Pick<PlanInput, 'spec' | 'place'>,
 ): Finding[] {
   if (view.is === 'reachable') return [];
-  const hasAnswered = before?.answersSince !== undefined || before?.lastProbeTime !== undefined;
-  if (hasAnswered && !awaitsHost && (host === undefined || before?.host === host)) return [];
+  const isKnown = host === undefined || before?.store?.host === host;
+  if (hasAnswered(before) && !awaitsHost && isKnown) return [];
   const isFar = store.managed !== undefined && isFarAway(store.managed.mongoImage, place.partition);
   return [
     {

@@ -82,6 +82,7 @@ export function inputOf(
     },
     consuming: true,
     retention: 'spec',
+    redrives: false,
     ...more,
   };
 }

@@ -336,7 +336,7 @@ describe('the queue of a pipeline whose store', () => {
     planOf(inputOf({ queue: { retentionSeconds: 3600 } }, undefined, more));
 
   test('is away keeps events as long as SQS does, and what comes to the dead letters is due to go back', () => {
-    const away = graph({ consuming: false, retention: 'longest' });
+    const away = graph({ consuming: false, retention: 'longest', redrives: true });
     expect(desiredOf(away, 'Queue', 'queue')).toMatchObject({ retentionSeconds: 'longest' });
     expect(nodeOf(away, 'Queue', 'dlq').tags).toEqual({ 'nami.dev/redrive': 'due' });
   });

@@ -29,6 +29,16 @@ describe('a shared list', () => {
     expect(await read()).toEqual([2]);
   });
 
+  test('serves whoever takes it as old as it is, and nobody else', async () => {
+    const readLately = (seconds: number) => inventory.read('queues', seconds, load);
+    await readLately(1);
+    await clock.advance(4000);
+    expect(await readLately(5)).toEqual([1]);
+    expect(await readLately(4)).toEqual([2]);
+    await clock.advance(1000);
+    expect(await readLately(1)).toEqual([3]);
+  });
+
   test('that is empty may have come too early, and is not believed for long', async () => {
     const empty = () =>
       inventory.read('types', 3600, async function* () {
