@@ -12,10 +12,11 @@ import { lastStep } from '../../plan/user-data.ts';
 import { nodeOf } from '../report/nodes.ts';
 import { storeRemedy } from '../report/store-remedy.ts';
 import { featureVersionDue, type StoreTold } from './feature-version.ts';
+import { waitsForFirstAnswer } from './first-answer.ts';
 import { isDue, type Memory } from './memory.ts';
-import { askAgainAfter, believe, type HostSeen, type StoreAnswer, type StoreBelief } from './store-belief.ts';
+import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
 
-/** Milliseconds for which a store that has not answered yet is just booting, which EC2 takes for no fault. */
+/** Milliseconds for which a store that has never answered is taken to be booting, which EC2 calls no fault: it checks once a minute. */
 const BOOT = 60_000;
 
 const HOST_NODE = nodeKey('Instance', 'host');
@@ -23,15 +24,15 @@ const ALIAS_NODE = nodeKey('Alias', 'post-queue');
 
 /**
  * Asks the post-queue function, which alone can reach the store, how the store is; and where it can't be reached, the host
- * on which it stands what it is doing.
+ * on which it stands what it is doing; of one that is booting for the first time EC2's checks tell nothing yet.
  */
 async function askStore(
   account: Account,
   owner: Owner,
-  { host: hostId, answeredAt, silentSince }: StoreBelief,
+  hostId: string | undefined,
+  isBooting: boolean,
   featureVersion: string | undefined,
 ): Promise<StoreAnswer> {
-  const { clock } = account;
   try {
     const more = featureVersion === undefined ? {} : { raiseFeatureVersion: featureVersion };
     const answer = await probe(account, functionName(owner, 'post-queue'), ALIAS, more);
@@ -41,8 +42,7 @@ async function askStore(
       const remedy = fault && storeRemedy(fault, hostId);
       const words = remedy ? `${error}: ${remedy.words}` : error;
       const said = await saidByHost(account, hostId);
-      const isYoung = answeredAt === undefined && clock.now() - (silentSince ?? clock.now()) < BOOT;
-      const { impairedSince, words: checks } = await saidOfHost(account, isYoung ? undefined : hostId);
+      const { impairedSince, words: checks } = await saidOfHost(account, isBooting ? undefined : hostId);
       return {
         is: 'unreachable',
         why: words + said + checks,
@@ -50,7 +50,7 @@ async function askStore(
         ...(impairedSince !== undefined && { impairedSince }),
       };
     }
-    return { is: 'reachable', probe: answer, at: clock.now() };
+    return { is: 'reachable', probe: answer, at: account.clock.now() };
   } catch (error) {
     return isNotFound(error)
       ? { is: 'unknown', why: 'waits for the function that writes to it', unasked: true }
@@ -100,7 +100,10 @@ export async function lookAtStore(
   if (!isDue(clock, memory.storeAskedAt, pause) || !canSpeakForHost(memory)) return;
   memory.storeAskedAt = clock.now();
   const due = featureVersionDue(memory.store, told, clock.now());
-  memory.store = believe(memory.store, await askStore(account, owner, memory.store, due), clock.now());
+  const { host, silentSince = clock.now() } = memory.store;
+  const isBooting = waitsForFirstAnswer({ store: told }, memory) && clock.now() - silentSince < BOOT;
+  const answer = await askStore(account, owner, host, isBooting, due);
+  memory.store = believe(memory.store, answer, clock.now());
 }
 
 /** Whether the function that writes to the store was not there a moment ago, and has not been made since. */
