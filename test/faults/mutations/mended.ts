@@ -284,7 +284,7 @@ export const MENDED: readonly Mutation[] = [
   mutation(
     'earlier-attempt-forgotten',
     'of a call that was repeated counts only how it failed last',
-    { scenarios: ['fault/316'] },
+    by('test/unit/aws/account/call-watch.test.ts', 'an error tells that an earlier exchange'),
     `${ACCOUNT}/call-watch.ts`,
     'if (isUncertain) afterUncertain(error);',
     'if (isUncertain && false) afterUncertain(error);',
