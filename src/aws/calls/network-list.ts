@@ -10,7 +10,7 @@ export interface NetworkList<Details> {
   change<T>(account: Account, owner: Owner, work: () => Promise<T>): Promise<T>;
 }
 
-/** In one pass over a network each object asks for it, and so does what stands on the object. */
+/** A list for which each object of a network asks in one pass, and so does what stands on it: read once for all of them. */
 export function networkList<Details>(
   what: string,
   load: (account: Account, owner: Owner) => Promise<Actual<Details>[]>,

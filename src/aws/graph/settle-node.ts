@@ -212,7 +212,7 @@ function wishOf({ node, outputs }: NodePass, desired: unknown): unknown {
   return knownId(node).id === undefined ? desired : { ...(desired as object), expectedId: '' };
 }
 
-/** Whether an outcome is that of the object which is meant now: that it is known since then is nothing new. */
+/** Whether an outcome is that of the object which is meant; while none is known, any is. */
 function isSame(node: GraphNode, { id: lastId }: NodeOutcome): boolean {
   const { id } = knownId(node);
   return id === undefined || id === lastId;

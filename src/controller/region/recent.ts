@@ -1,5 +1,2 @@
-/**
- * Seconds for which a view takes what was read for something else, as by the look at the region that has just ended and woken
- * whoever waited for it.
- */
+/** Seconds for which a view takes what was read for something else: a look at the region wakes who waits as it ends. */
 export const RECENT_SECONDS = 5;

@@ -98,6 +98,20 @@ describe('what is on its way', () => {
   });
 });
 
+describe('what was made a moment ago', () => {
+  test('is not read because it is known by now, but where another is meant', async () => {
+    const graph = (expectedId: string) => [node('Queue', 'q', { expectedId })];
+    const before = await run({ mayRemove: false }, graph(''));
+    const readsFor = async (expectedId: string) => {
+      reads = [];
+      await run({ before, mayRemove: false }, graph(expectedId));
+      return reads;
+    };
+    expect(await readsFor('q')).toEqual([]);
+    expect(await readsFor('other')).toContain('find');
+  });
+});
+
 describe('what is unwanted', () => {
   test('is not looked for again a moment later, while the same is wanted', async () => {
     const before = await run();
