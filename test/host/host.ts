@@ -33,6 +33,9 @@ export function makeVolume(folder: string, id: string): Volume {
   return { id, file };
 }
 
+/** Makes it twice as large. */
+export const growVolume = ({ file }: Volume): void => truncateSync(file, 2 * VOLUME_BYTES);
+
 interface HostContext {
   readonly folder: string;
   readonly base: BaseDisk;

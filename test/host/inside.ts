@@ -6,9 +6,19 @@ import { findBaseDisk } from '../../local/machine/base-disk.ts';
 import { Processes } from '../../local/processes.ts';
 import { certificateOf, makeAuthority } from '../../src/store-authority.ts';
 import { runSteps } from '../run-steps.ts';
+import { eventually } from '../user.ts';
 import { ADDITIONS } from './additions.ts';
 import { Documents } from './documents.ts';
-import { AUTHORITY_PARAMETER, Host, makeVolume, PARAMETER, PORT, type Volume } from './host.ts';
+import {
+  AUTHORITY_PARAMETER,
+  growVolume,
+  Host,
+  makeVolume,
+  PARAMETER,
+  PATIENCE_SECONDS,
+  PORT,
+  type Volume,
+} from './host.ts';
 import { findMongoImage } from './mongo-image.ts';
 import { IMAGE, Surroundings } from './surroundings.ts';
 
@@ -121,6 +131,28 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
       const said = await first.reaches(/^the database ended with exit code 14/);
       await surroundings.run('rm /var/lib/nami/ballast');
       return `${await documents.areThere()}; ${said}`;
+    },
+  },
+  {
+    name: 'the volume has grown, and its file system follows while documents are written',
+    async run() {
+      // The emulated controller tells a machine of no growth while it runs, as EBS does.
+      const dropIn = '/etc/systemd/system/nami-grow.service.d';
+      const condition = '[Unit]\\nConditionPathExists=/run/grow\\n';
+      await surroundings.run(`mkdir -p ${dropIn} && printf '${condition}' >${dropIn}/check.conf && sync`);
+      await current.cutPower();
+      growVolume(volume);
+      await first.boot();
+      await first.reaches(UP);
+      const size = async () =>
+        Number(await surroundings.run('df --output=size -B1M /var/lib/nami | tail -n 1'));
+      const before = await size();
+      const written = documents.write(200);
+      await surroundings.run('touch /run/grow');
+      const isGrown = async () => ((await size()) > 1.9 * before ? await size() : undefined);
+      const after = await eventually('the file system has grown', isGrown, PATIENCE_SECONDS);
+      await written;
+      return `${await documents.areThere()}; from ${before} to ${after} MiB`;
     },
   },
   {
