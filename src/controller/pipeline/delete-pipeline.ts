@@ -19,7 +19,7 @@ import type { Overall } from '../report/conditions.ts';
 import { PIPELINES } from '../resource-type.ts';
 import { drain, GIVE_UP } from './drain.ts';
 import { lookAtQueues, remember } from './look-at-queues.ts';
-import { isDue, type Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 /** What a deletion needs of the reconcile that it is a part of. */
 export interface Deletion {
@@ -83,9 +83,6 @@ async function takeRouteAway(
 /** Answers when to look again while events are left; nothing when the queues are empty or the user gives the events up. */
 async function emptyQueues({ config, clock }: Context, deletion: Deletion): Promise<Next | undefined> {
   const { pipeline, account, owner, memory, say } = deletion;
-  // Nothing comes in any more: while the rest is removed, it need not be seen at each look.
-  if (!isDue(clock, memory.drainedAt, LOOK_AT_EMPTY_QUEUE)) return undefined;
-  delete memory.drainedAt;
   const sights = await lookAtQueues(account, owner);
   remember(memory, sights);
   const found = drain({
@@ -97,10 +94,7 @@ async function emptyQueues({ config, clock }: Context, deletion: Deletion): Prom
     settleSeconds: config.queueSettleSeconds,
     drainSeconds: config.drainSeconds,
   });
-  if (found.is === 'drained') {
-    memory.drainedAt = clock.now();
-    return undefined;
-  }
+  if (found.is === 'drained') return undefined;
   if (found.is === 'settling') {
     memory.emptySince = found.since;
     await say(found.overall);

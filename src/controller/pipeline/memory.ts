@@ -42,8 +42,6 @@ export interface Memory {
   readonly cameUpon: Set<string>;
   /** Since when the queues of a pipeline that is being deleted look empty. */
   emptySince?: number;
-  /** When they were last seen to be drained, likewise. */
-  drainedAt?: number;
   /** A login that was made for the store, for this request, and is to take the place of that of the user `before`. */
   nextLogin?: { readonly before: string; readonly request: string | undefined; readonly login: Login };
   /** What was logged last of what is wrong, so that it is logged once. */
