@@ -136,7 +136,7 @@ const scenarios: readonly { name: string; run(): Promise<string | undefined> }[]
   {
     name: 'the volume has grown, and its file system follows while documents are written',
     async run() {
-      // The emulated controller tells a machine of no growth while it runs, as EBS does.
+      // EBS tells a running machine that its disk has grown, the emulated controller does not.
       const dropIn = '/etc/systemd/system/nami-grow.service.d';
       const condition = '[Unit]\\nConditionPathExists=/run/grow\\n';
       await surroundings.run(`mkdir -p ${dropIn} && printf '${condition}' >${dropIn}/check.conf && sync`);

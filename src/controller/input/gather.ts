@@ -80,7 +80,7 @@ export async function gather(context: Context, subject: Subject): Promise<Gather
       functions: { preQueue: preQueue.input, postQueue: postQueue.input },
       consuming,
       retention: retentionOf(memory, pipeline, consuming),
-      redrives: consuming === false && !isUnread(pipeline.status, memory),
+      redrives: consuming === false && !isUnread(pipeline.status?.store, memory),
     },
   };
 }

@@ -57,5 +57,5 @@ async function emptyVolumeOutOfReach(
 
 /** Whether the store has answered, or its queue was ever read. */
 const wasWritten = (status: WebhookPipeline['status']): boolean =>
-  hasAnswered(status) ||
+  hasAnswered(status?.store) ||
   status?.objects?.some(({ kind, id }) => kind === 'EventSourceMapping' && id !== undefined) === true;

@@ -122,7 +122,7 @@ function isLookedAfter(outcome: Outcome): boolean {
 
 /** The host by which the status knows the store to have been reached. */
 function hostThatAnswered({ status }: WebhookPipeline): string | undefined {
-  return hasAnswered(status) ? status?.store?.host : undefined;
+  return hasAnswered(status?.store) ? status?.store?.host : undefined;
 }
 
 /**

@@ -1,23 +1,18 @@
-import type { WebhookPipelineStatus } from '../../api/v1alpha1.ts';
 import { nodeKey } from '../../aws/graph/graph.ts';
+import type { StoreTold } from './feature-version.ts';
 import type { Memory } from './memory.ts';
 
-/** Whether a store has ever answered, as the status knows it. */
-export const hasAnswered = (status: Pick<WebhookPipelineStatus, 'store'> | undefined): boolean =>
-  status?.store?.answersSince !== undefined || status?.store?.lastProbeTime !== undefined;
+/** Whether a store has ever answered, as the status tells of it. */
+export const hasAnswered = (told: StoreTold): boolean =>
+  told?.answersSince !== undefined || told?.lastProbeTime !== undefined;
 
 /** Whether no answer of a store is known: nothing is read before the first. */
-export const waitsForFirstAnswer = (
-  status: Pick<WebhookPipelineStatus, 'store'> | undefined,
-  { store }: Pick<Memory, 'store'>,
-): boolean => !hasAnswered(status) && store.answeredAt === undefined;
+export const waitsForFirstAnswer = (told: StoreTold, { store }: Pick<Memory, 'store'>): boolean =>
+  !hasAnswered(told) && store.answeredAt === undefined;
 
 const MAPPING = nodeKey('EventSourceMapping', 'mapping');
 
 /** Whether nothing was ever read from the queue: its mapping was seen paused, or being made so, and no store has answered. */
-export const isUnread = (
-  status: Pick<WebhookPipelineStatus, 'store'> | undefined,
-  memory: Pick<Memory, 'store' | 'applied'>,
-): boolean =>
-  waitsForFirstAnswer(status, memory) &&
+export const isUnread = (told: StoreTold, memory: Pick<Memory, 'store' | 'applied'>): boolean =>
+  waitsForFirstAnswer(told, memory) &&
   memory.applied?.outcome.nodes.get(MAPPING)?.outputs.isPaused === 'true';

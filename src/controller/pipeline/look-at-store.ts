@@ -101,7 +101,7 @@ export async function lookAtStore(
   memory.storeAskedAt = clock.now();
   const due = featureVersionDue(memory.store, told, clock.now());
   const { host, silentSince = clock.now() } = memory.store;
-  const isBooting = waitsForFirstAnswer({ store: told }, memory) && clock.now() - silentSince < BOOT;
+  const isBooting = waitsForFirstAnswer(told, memory) && clock.now() - silentSince < BOOT;
   const answer = await askStore(account, owner, host, isBooting, due);
   memory.store = believe(memory.store, answer, clock.now());
 }

@@ -14,7 +14,7 @@ export function retentionOf(
   { spec, status }: Pick<WebhookPipeline, 'spec' | 'status'>,
   isRead: boolean | undefined,
 ): Retention {
-  const isNew = isRead === undefined && !spec.store?.external && waitsForFirstAnswer(status, memory);
+  const isNew = isRead === undefined && !spec.store?.external && waitsForFirstAnswer(status?.store, memory);
   if (isRead === false || isNew) {
     memory.keepsLonger = true;
     return 'longest';

@@ -58,7 +58,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
     ...findingsOf(outcome.nodes),
     ...networkFindings(outcome, problems),
     ...endpointFindings(servedBy !== undefined, routePath(input.path), problems),
-    ...storeFindings(memory.store, pipeline.status, input),
+    ...storeFindings(memory.store, pipeline.status?.store, input),
     ...(binding.finding ? [binding.finding] : []),
   ];
   if (waitsForRegion(built, servedBy)) regions.wake(account.region);

@@ -96,11 +96,11 @@ const FAR_AWAY =
 /** A store counts as built once it was reached where it stands now; how it is afterwards is told by Healthy. */
 export function storeFindings(
   { view, host, awaitsHost }: StoreBelief,
-  before: Pick<WebhookPipelineStatus, 'store'> | undefined,
+  before: WebhookPipelineStatus['store'],
   { spec: { store }, place }: Pick<PlanInput, 'spec' | 'place'>,
 ): Finding[] {
   if (view.is === 'reachable') return [];
-  const isKnown = host === undefined || before?.store?.host === host;
+  const isKnown = host === undefined || before?.host === host;
   if (hasAnswered(before) && !awaitsHost && isKnown) return [];
   const isFar = store.managed !== undefined && isFarAway(store.managed.mongoImage, place.partition);
   return [

@@ -4,7 +4,7 @@ import { isUnread } from '../../../../src/controller/pipeline/first-answer.ts';
 import { type Memory, newMemory } from '../../../../src/controller/pipeline/memory.ts';
 import { applied, outcomeOf } from '../pipelines.ts';
 
-const ANSWERED = { store: { answersSince: '2026-01-01T00:00:00Z' } };
+const ANSWERED = { answersSince: '2026-01-01T00:00:00Z' };
 
 /** What is remembered where the mapping was seen like this. */
 function memoryOf(outputs: Record<string, string>): Memory {
@@ -29,6 +29,6 @@ test.each([
       store: { ...newMemory('u').store, answeredAt: 1 },
     },
   ],
-])('it may have been read where %s', (_, status, memory) => {
-  expect(isUnread(status, memory)).toBe(false);
+])('it may have been read where %s', (_, told, memory) => {
+  expect(isUnread(told, memory)).toBe(false);
 });

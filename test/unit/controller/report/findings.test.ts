@@ -21,7 +21,7 @@ describe('the store of a pipeline', () => {
     ['has been away for long', believed(UNREACHABLE, on('i-1')), last],
     ['answered before the restart of the operator', NOT_ASKED, since],
   ])('is built when it %s', (_, store, before) => {
-    expect(storeFindings(store, { ...(before && { store: before }) }, INPUT)).toEqual([]);
+    expect(storeFindings(store, before, INPUT)).toEqual([]);
   });
 
   test.each([
@@ -33,9 +33,7 @@ describe('the store of a pipeline', () => {
       since,
     ],
   ])('is not built when it %s', (_, store, before) => {
-    expect(storeFindings(store, { ...(before && { store: before }) }, INPUT)).toMatchObject([
-      { part: 'Store', reason: 'Progressing' },
-    ]);
+    expect(storeFindings(store, before, INPUT)).toMatchObject([{ part: 'Store', reason: 'Progressing' }]);
   });
 });
 
