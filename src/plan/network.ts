@@ -18,7 +18,7 @@ export function planNetwork(cidr: string, zones: readonly string[], hostIds: rea
   if (zones.length === 0) return [];
   const vpcId = ref('Vpc', 'network', 'id');
   return [
-    { kind: 'Vpc', id: 'network', part: 'Store', desired: { cidr, hostIds } },
+    { kind: 'Vpc', id: 'network', part: 'Store', desired: { cidr, hostIds }, wish: { cidr } },
     { kind: 'InternetGateway', id: 'network', part: 'Store', desired: { vpcId } },
     ...zones.map(
       (zone): GraphNode => ({

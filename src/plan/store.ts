@@ -1,6 +1,7 @@
 import { STORE_DEFAULTS } from '../api/store-defaults.ts';
 import type { VolumeIdentity } from '../aws/calls/expected-volume.ts';
 import { type Graph, join, nodeKey, ref } from '../aws/graph/graph.ts';
+import type { InstanceDesired } from '../aws/kinds/instance.ts';
 import type { Ingress } from '../aws/kinds/security-group.ts';
 import { uriParts } from '../aws/object/managed-store-uri.ts';
 import { type Owner, TAGS } from '../aws/object/owner.ts';
@@ -96,6 +97,37 @@ function planHost(input: PlanInput): Graph {
   const whose = `the store of ${owner.identity[TAGS.namespace]}/${owner.identity[TAGS.name]}`;
   // Volume and credentials share their fate: one is useless without the other.
   const tags = { [TAGS.reclaimPolicy]: volume.reclaimPolicy };
+  const hostWanted: Unresolved<InstanceDesired> = {
+    object: 'host',
+    expectedId: known.hostId ?? '',
+    replaceId: replaceHostId,
+    functionName: functionName(owner, 'post-queue'),
+    instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
+    imageId: managed.amiId ?? '',
+    zone: ref('Volume', DATA_VOLUME, 'zone'),
+    volumeId: ref('Volume', DATA_VOLUME, 'id'),
+    mongoImage: managed.mongoImage,
+    featureVersion: input.givenUpVolumeId === undefined ? (known.featureVersion ?? '') : '',
+    subnetId: host.subnetId,
+    securityGroupId: ref('SecurityGroup', 'host', 'id'),
+    instanceProfileArn: ref('InstanceProfile', 'host', 'arn'),
+    userData: userData({
+      region,
+      mongoImage: managed.mongoImage,
+      volumeId: ref('Volume', DATA_VOLUME, 'id'),
+      madeFrom: ref('Volume', DATA_VOLUME, 'madeFrom'),
+      credentialsParameter,
+      authorityParameter,
+    }),
+    tls: true,
+    cpuCredits: managed.cpuCredits ?? STORE_DEFAULTS.cpuCredits,
+    defaults: [
+      ...(['instanceType', 'mongoImage'] as const).filter(
+        (field) => managed[field] === STORE_DEFAULTS[field],
+      ),
+      ...(managed.cpuCredits === undefined ? ['cpuCredits'] : []),
+    ],
+  };
   return [
     {
       kind: 'Parameter',
@@ -108,6 +140,7 @@ function planHost(input: PlanInput): Graph {
         volume: volumeIdentity(input),
         functionName: functionName(owner, 'post-queue'),
       },
+      wish: { name: credentialsParameter, volume: { ...volumeIdentity(input), expectedId: '' } },
     },
     {
       kind: 'Parameter',
@@ -184,37 +217,9 @@ function planHost(input: PlanInput): Graph {
       // It serves until its successor is known to be possible.
       standing: true,
       after: [nodeKey('Parameter', 'store-password'), nodeKey('Parameter', 'store-authority')],
-      desired: {
-        object: 'host',
-        expectedId: known.hostId ?? '',
-        replaceId: replaceHostId,
-        functionName: functionName(owner, 'post-queue'),
-        instanceTypes: [managed.instanceType, ...(managed.fallbackInstanceTypes ?? [])],
-        imageId: managed.amiId ?? '',
-        zone: ref('Volume', DATA_VOLUME, 'zone'),
-        volumeId: ref('Volume', DATA_VOLUME, 'id'),
-        mongoImage: managed.mongoImage,
-        featureVersion: input.givenUpVolumeId === undefined ? (known.featureVersion ?? '') : '',
-        subnetId: host.subnetId,
-        securityGroupId: ref('SecurityGroup', 'host', 'id'),
-        instanceProfileArn: ref('InstanceProfile', 'host', 'arn'),
-        userData: userData({
-          region,
-          mongoImage: managed.mongoImage,
-          volumeId: ref('Volume', DATA_VOLUME, 'id'),
-          madeFrom: ref('Volume', DATA_VOLUME, 'madeFrom'),
-          credentialsParameter,
-          authorityParameter,
-        }),
-        tls: true,
-        cpuCredits: managed.cpuCredits ?? STORE_DEFAULTS.cpuCredits,
-        defaults: [
-          ...(['instanceType', 'mongoImage'] as const).filter(
-            (field) => managed[field] === STORE_DEFAULTS[field],
-          ),
-          ...(managed.cpuCredits === undefined ? ['cpuCredits'] : []),
-        ],
-      },
+      desired: hostWanted,
+      // As of which release its data is counts for its successor.
+      wish: { ...hostWanted, expectedId: '', featureVersion: '' },
     },
     {
       kind: 'VolumeAttachment',

@@ -42,7 +42,7 @@ export interface PassOptions {
   /** The code of the graph's functions. */
   readonly code?: CodeSource;
   /** How the pass before came out: what was right a moment ago, and is wanted as it was, is not read again. */
-  readonly before?: Pick<Outcome, 'nodes' | 'swept'>;
+  readonly before?: Pick<Outcome, 'nodes'> & { readonly swept?: Swept | undefined };
   /** All is believed to be at rest, so that what lists of everybody's objects show to be right is not looked for by itself. */
   readonly glances?: boolean;
   /** The same has been wanted for longer than such a list serves, so that it shows whatever else there is. */

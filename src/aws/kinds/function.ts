@@ -134,6 +134,9 @@ function actual(name: string, configuration: FunctionConfiguration, tags: Tags):
   };
 }
 
+/** The ARN of the function itself. (Lambda: "Qualified and unqualified function ARNs".) */
+const unqualified = (arn = ''): string => arn.split(':').slice(0, 7).join(':');
+
 async function look(account: Account, name: string): Promise<Actual<Details> | undefined> {
   const found = await orAbsent(account.lambda.send(new GetFunctionCommand({ FunctionName: name })));
   if (found?.TagsError) {
@@ -189,7 +192,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     return differences.length === 0 && details.failure !== undefined ? ['state'] : differences;
   },
   async create(account, desired, tags, _owner, code) {
-    requireKnownRole(account, desired.roleArn);
+    requireKnownRole(account, desired.roleArn, 'Lambda');
     const made = await unlessThere(
       inReachOfLambda(
         desired,
@@ -199,6 +202,8 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
             Architectures: [desired.architecture],
             Code: { ZipFile: await zipOf(desired, code) },
             Tags: { ...tags },
+            // The version that the alias is to stand for is made ready beside it.
+            Publish: true,
             ...configurationOf(desired),
           }),
         ),
@@ -206,7 +211,8 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     );
     account.inventory.forget('functions');
     account.attempts.note(desired.name, fingerprint(desired));
-    return actual(desired.name, made, tags);
+    // The answer is that of the version.
+    return actual(desired.name, { ...made, FunctionArn: unqualified(made.FunctionArn) }, tags);
   },
   async update(account, desired, { details }, _owner, code) {
     const { attempts } = account;

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orGone, told, unlessThere } from '../account/errors.ts';
+import { noteNewRole } from '../calls/new-role.ts';
 import { type Actual, READY } from '../object/actual.ts';
 import { differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
@@ -87,6 +88,7 @@ export const instanceProfile = defineKind<InstanceProfileDesired, Details>({
     await account.iam.send(
       new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: roleName }),
     );
+    noteNewRole(account, found.outputs.arn ?? '');
     return { ...found, details: { roleName } };
   },
   async remove(account, { id, details }) {

@@ -18,6 +18,7 @@ import {
   speaksTls,
   withCredits,
 } from '../calls/launch-note.ts';
+import { requireKnownRole } from '../calls/new-role.ts';
 import { storeUriOfFunction } from '../calls/store-uri.ts';
 import { type Actual, leaving, pending, READY, type State } from '../object/actual.ts';
 import { defineKind } from '../object/kind.ts';
@@ -109,6 +110,9 @@ async function describe(account: Account, filters: Filter[]): Promise<Instance[]
   );
 }
 
+/** What is found just before a launch tells of those that went before it, too. */
+const seenName = ({ prefix }: Owner, { object }: InstanceDesired) => `instances ${object} of ${prefix}`;
+
 async function instanceById(account: Account, id: string): Promise<Instance | undefined> {
   const found = await orAbsent(describeInstances(account, { InstanceIds: [id] }));
   return found?.find((each) => each.InstanceId === id && !isTerminated(each));
@@ -161,6 +165,7 @@ export const instance = defineKind<InstanceDesired, Details>({
   async find(account, desired, owner) {
     const { expectedId, object } = desired;
     const ours = await describe(account, ownerFilters(owner, object));
+    account.inventory.note(seenName(owner, desired), 1, ours);
     const isExpected = ({ InstanceId }: Instance) => InstanceId === expectedId;
     // Terminated instances stay listed for an hour; one on its way out must be gone before the next comes.
     const alive = ours.filter((each) => !isTerminated(each));
@@ -235,7 +240,9 @@ async function launch(
   tags: Tags,
   owner: Owner,
 ): Promise<Actual<Details>> {
-  const earlier = await describe(account, ownerFilters(owner, desired.object));
+  requireKnownRole(account, desired.instanceProfileArn, 'EC2');
+  const justSeen = await account.inventory.fresh<Instance>(seenName(owner, desired));
+  const earlier = justSeen ?? (await describe(account, ownerFilters(owner, desired.object)));
   refuseToLoop(earlier);
   const predecessor = earlier.at(-1)?.InstanceId ?? desired.expectedId;
   const sent = { ...tags, [LAUNCH_TAG]: launchNote(desired) };

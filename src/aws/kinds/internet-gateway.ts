@@ -70,9 +70,10 @@ export const internetGateway = defineKind<InternetGatewayDesired, Details>({
     );
     return { ...actual(InternetGateway ?? {}), tags };
   },
-  async update(account, { vpcId }, { id }, owner) {
-    const command = new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId });
+  async update(account, { vpcId }, found, owner) {
+    const command = new AttachInternetGatewayCommand({ InternetGatewayId: found.id, VpcId: vpcId });
     await internetGateways.change(account, owner, () => orPresent(account.ec2.send(command)));
+    return { ...found, details: { vpcId } };
   },
   async remove(account, { id: InternetGatewayId, details: { vpcId: VpcId } }, owner) {
     const { ec2 } = account;

@@ -124,8 +124,9 @@ export const routeTable = defineKind<RouteTableDesired, Details>({
 async function lead(
   { ec2 }: Account,
   { internetGatewayId, subnetIds }: RouteTableDesired,
-  { id, details }: Actual<Details>,
-): Promise<void> {
+  found: Actual<Details>,
+): Promise<Actual<Details>> {
+  const { id, details } = found;
   if (details.internetGatewayId !== internetGatewayId) {
     const way = { RouteTableId: id, DestinationCidrBlock: EVERYWHERE, GatewayId: internetGatewayId };
     await (details.hasWayOut
@@ -136,4 +137,5 @@ async function lead(
     if (details.subnetIds.includes(subnetId)) continue;
     await orPresent(ec2.send(new AssociateRouteTableCommand({ RouteTableId: id, SubnetId: subnetId })));
   }
+  return { ...found, details: { ...details, internetGatewayId, hasWayOut: true, subnetIds } };
 }

@@ -56,7 +56,7 @@ const ORIGIN = 'what it begins with';
 function stateOf({ State }: Volume): State {
   switch (State) {
     case 'creating':
-      return pending('is being created', 1);
+      return pending('is being created', 2);
     case 'deleting':
       return leaving('is being deleted', 1);
     case 'available':

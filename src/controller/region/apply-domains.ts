@@ -3,6 +3,7 @@ import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { type KindName, nodeKey } from '../../aws/graph/graph.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { type DomainPlan, planDomains, recordId, type ShownGateway } from '../../plan/domains.ts';
+import type { RegionSeen } from './region-seen.ts';
 
 /** What the settings say of the domain names of a region. */
 export interface WantedDomains {
@@ -19,6 +20,7 @@ export async function applyDomains(
   owner: Owner,
   { domains, disableExecuteApiEndpoint }: WantedDomains,
   gateways: readonly ShownGateway[],
+  before: RegionSeen,
 ): Promise<Outcome> {
   const graph = planDomains(domains, gateways, disableExecuteApiEndpoint);
   // What can't be looked at, and what leads to no gateway for a while, is wanted all the same.
@@ -28,6 +30,7 @@ export async function applyDomains(
   ]);
   return await apply(account, graph, owner, {
     only: KINDS,
+    before,
     mayRemove: (kind, { id }) => !wanted.has(nodeKey(kind, id)),
   });
 }

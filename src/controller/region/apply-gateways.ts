@@ -10,6 +10,7 @@ import type { ShownGateway } from '../../plan/domains.ts';
 import { planGateway, planStage, stageOf } from '../../plan/gateway.ts';
 import type { Carrier, Placement } from '../../plan/placement.ts';
 import { ofLeftovers } from './outcomes.ts';
+import type { RegionSeen } from './region-seen.ts';
 import { hasFunction } from './sift-routes.ts';
 import type { WantedRoute } from './wanted-routes.ts';
 
@@ -24,6 +25,8 @@ export interface GatewayWork {
   readonly owner: Owner;
   /** An earlier process may have made something a moment ago. */
   readonly isResumed: boolean;
+  /** How the look before came out. */
+  readonly before: RegionSeen;
 }
 
 /** Resources of a gateway that has no route. */
@@ -48,13 +51,15 @@ export const neededGateways = (gateways: readonly Gateway[], placement: Placemen
 
 /** One gateway, with the routes that can be made on it. */
 export async function applyGateway(
-  { account, owner, isResumed }: GatewayWork,
+  { account, owner, isResumed, before }: GatewayWork,
   number: number,
   routes: readonly WantedRoute[],
 ): Promise<Outcome> {
   const graph = planGateway(owner, number, routes);
   if (isResumed) expectDoubles(account, owner, graph);
-  return await apply(account, graph, owner, { mayRemove: false });
+  // An API and its routes are looked at as they are now; what it answers by itself changes with the operator alone.
+  const nodes = before.nodes.filter(({ node }) => node.kind === 'GatewayResponse');
+  return await apply(account, graph, owner, { mayRemove: false, before: { nodes } });
 }
 
 /** Removes the routes of functions that leave, and what was left half made. */

@@ -22,6 +22,7 @@ import { forgetGateway } from './gateway-view.ts';
 import { forgetNetwork } from './network-view.ts';
 import { ofLeftovers } from './outcomes.ts';
 import { problemsOf, type RegionProblem } from './problems.ts';
+import type { RegionSeen } from './region-seen.ts';
 import { type ExistingRoute, existingRoutes, hasFunction, isTorso, siftRoutes } from './sift-routes.ts';
 import type { Torsos } from './torsos.ts';
 import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
@@ -44,18 +45,16 @@ export interface RegionInput {
   readonly remove: boolean;
   /** Of one region, kept between two looks. */
   readonly torsos: Torsos;
-  /** How the look before came out: what was right a moment ago of the network is not read again. */
-  readonly before: readonly NodeOutcome[];
+  /** How the look before came out: what was right a moment ago of what only the settings change is not read again. */
+  readonly before: RegionSeen;
 }
 
-export interface RegionResult {
+export interface RegionResult extends RegionSeen {
   readonly failed: boolean;
   readonly settled: boolean;
   readonly seconds?: number;
   /** Whether something was done that pipelines may wait for. */
   readonly changed: boolean;
-  /** How each object that is to be there came out. */
-  readonly nodes: readonly NodeOutcome[];
   readonly problems: readonly RegionProblem[];
   /** What was there twice and is removed. */
   readonly removed: readonly Leftover[];
@@ -70,14 +69,13 @@ export interface RegionResult {
  */
 export async function reconcileRegion(input: RegionInput): Promise<RegionResult> {
   const { account, owner } = input;
-  // What other pipelines saw a moment ago is no ground for a change.
-  forgetGateway(account, owner);
-  forgetDomains(account, owner);
-  forgetNetwork(account, owner);
   const result = input.remove ? await removeShared(input) : await applyShared(input);
-  forgetGateway(account, owner);
-  forgetDomains(account, owner);
-  forgetNetwork(account, owner);
+  // What failed may have taken effect.
+  if (result.changed || result.failed) {
+    forgetGateway(account, owner);
+    forgetDomains(account, owner);
+    forgetNetwork(account, owner);
+  }
   return result;
 }
 
@@ -105,8 +103,14 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
     outcomes.push(ofLeftovers(await removeDoubles(account, owner, nodes)));
   }
   const made = applied.map((outcome, index) => ({ number: needed[index] ?? 1, outcome }));
-  outcomes.push(...(await applyShown(input, gateways, made, possible)));
-  const result = { ...summary(outcomes), problems: [...problems, ...outcomes.flatMap(problemsOf)] };
+  const shown = await applyShown(input, gateways, made, possible);
+  outcomes.push(...shown);
+  const swept = shown.find((each) => each.swept)?.swept;
+  const result = {
+    ...summary(outcomes),
+    swept,
+    problems: [...problems, ...outcomes.flatMap(problemsOf)],
+  };
   return seconds === undefined
     ? result
     : { ...result, settled: false, seconds: Math.min(seconds, result.seconds ?? seconds) };
@@ -119,7 +123,7 @@ async function applyShown(
   made: readonly { readonly number: number; readonly outcome: Outcome }[],
   routes: readonly WantedRoute[],
 ): Promise<Outcome[]> {
-  const { account, owner, domains } = input;
+  const { account, owner, domains, before } = input;
   const all = await Promise.all(
     made.map(({ number, outcome }) => showGateway(input, number, outcome, routes)),
   );
@@ -127,7 +131,7 @@ async function applyShown(
   const outcomes = stages.map(({ outcome }) => outcome);
   if (gateways.length === 0 && made.length === 0) return outcomes;
   const shown = stages.map((each) => each.shown);
-  outcomes.push(await applyDomains(account, owner, domains, shown));
+  outcomes.push(await applyDomains(account, owner, domains, shown, before));
   const hidden = gateways.filter(({ restApiId }) => !shown.some((each) => each.restApiId === restApiId));
   for (const each of hidden) await hideGateway(input, each);
   const isNeeded = ({ number }: Gateway) => made.some((each) => each.number === number);
@@ -168,7 +172,7 @@ async function applyNetwork({
   const all = [...new Set([...zones, ...existing])].sort();
   const graph = planNetwork(networkCidr, all, hostIds);
   if (isResumed) expectDoubles(account, owner, graph);
-  return await apply(account, graph, owner, { mayRemove: false, before: { nodes: before } });
+  return await apply(account, graph, owner, { mayRemove: false, before: { nodes: before.nodes } });
 }
 
 function summary(outcomes: readonly Outcome[]): Omit<RegionResult, 'problems'> {

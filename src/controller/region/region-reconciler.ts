@@ -10,6 +10,7 @@ import { driftNote, driftsAmong, driftWords, type Rested } from '../report/drift
 import { domainsOf } from './domain-view.ts';
 import type { RegionProblem } from './problems.ts';
 import { reconcileRegion } from './reconcile-region.ts';
+import type { RegionSeen } from './region-seen.ts';
 import { Torsos } from './torsos.ts';
 import { wantedRoutes } from './wanted-routes.ts';
 import { wantedZones } from './zones.ts';
@@ -24,7 +25,7 @@ export type RegionContext = Pick<
   readonly wakePipelines: (keys: readonly WebhookPipeline[]) => void;
 };
 
-/** Milliseconds for which the network is taken to be as it was seen: while pipelines are made, a look follows another. */
+/** Milliseconds for which what only settings change is taken to be as it was seen: while pipelines are made, a look follows another. */
 const REST = 30_000;
 
 /** Looks at the shared objects of one region at a time, and keeps the words for what went wrong. */
@@ -33,8 +34,8 @@ export class RegionReconciler {
   readonly #problems = new Map<string, readonly RegionProblem[]>();
   readonly #rested = new Map<string, Rested>();
   readonly #torsos = new Map<string, Torsos>();
-  /** How the objects of a region came out when it was looked at last. */
-  readonly #nodes = new Map<string, readonly NodeOutcome[]>();
+  /** How a region came out when it was looked at last. */
+  readonly #last = new Map<string, RegionSeen>();
   readonly #startedAt: number;
   /** Regions that this process has looked at. */
   readonly #known = new Set<string>();
@@ -77,7 +78,7 @@ export class RegionReconciler {
         torsos,
         before: this.#seenLately(region),
       });
-      this.#nodes.set(region, result.nodes);
+      this.#last.set(region, { nodes: result.nodes, swept: result.swept });
       this.#known.add(region);
       this.#noteDrift(region, result.nodes);
       for (const { kind, id, message } of result.removed)
@@ -104,9 +105,13 @@ export class RegionReconciler {
     }
   }
 
-  #seenLately(region: string): readonly NodeOutcome[] {
+  #seenLately(region: string): RegionSeen {
     const since = this.#context.clock.now() - REST;
-    return (this.#nodes.get(region) ?? []).filter(({ seenAt = 0 }) => seenAt > since);
+    const { nodes, swept } = this.#last.get(region) ?? { nodes: [] };
+    return {
+      nodes: nodes.filter(({ seenAt = 0 }) => seenAt > since),
+      swept: swept && swept.at > since ? swept : undefined,
+    };
   }
 
   /** Says what somebody else did to what this process has seen ready. */

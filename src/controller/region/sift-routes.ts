@@ -55,7 +55,7 @@ export async function siftRoutes(
 /** Whether a route's function is there and lets the REST API call it. */
 async function canCall(account: Account, route: WantedRoute, restApiId?: string): Promise<boolean> {
   // Hundreds may wait to be begun: what the look of a pipeline has come upon is known without asking.
-  const ask = route.isBegun ? callerOf : knownCallerOf;
+  const ask = route.isAliasTold ? callerOf : knownCallerOf;
   const source = await callerOfAlias(account, route.functionArn, ask);
   if (source === undefined) return false;
   const [, caller = restApiId] = /:execute-api:[^:]*:[^:]*:([^/]+)/.exec(source) ?? [];

@@ -11,8 +11,8 @@ import { ageOf, holdersOf, pathOf, regionOf, rivalAmong } from '../input/endpoin
 export interface WantedRoute extends RoutePlan, PlacedRoute {
   /** Of the pipeline. */
   readonly key: string;
-  /** Whether its status tells of objects in AWS; the function of another is asked for once it was seen. */
-  readonly isBegun: boolean;
+  /** Whether its status tells of the function's alias; that of another is asked for once it was seen. */
+  readonly isAliasTold: boolean;
 }
 
 export interface WantedRoutes {
@@ -35,7 +35,7 @@ export function wantedRoutes(
   const leaving = new Set<string>();
   const holders = holdersOf(pipelines, config);
   for (const pipeline of pipelines) {
-    const { metadata, spec, status } = pipeline;
+    const { metadata, spec } = pipeline;
     if (regionOf(pipeline, config) !== place.region || spec.suspend) continue;
     const prefix = ownerPrefix({ cluster, namespace: metadata.namespace, name: metadata.name });
     const functionArn = aliasArnOf(place, { prefix }, 'pre-queue');
@@ -48,7 +48,7 @@ export function wantedRoutes(
     const throttle = spec.endpoint?.throttle;
     routes.push({
       key: keyOf(metadata),
-      isBegun: (status?.objects ?? []).length > 0,
+      isAliasTold: isAliasTold(pipeline),
       since: ageOf(pipeline),
       path: routePath(pathOf(pipeline, config)),
       functionArn,
@@ -57,3 +57,8 @@ export function wantedRoutes(
   }
   return { routes: routes.sort((a, b) => (a.path < b.path ? -1 : 1)), leaving };
 }
+
+const isAliasTold = ({ status }: WebhookPipeline): boolean =>
+  status?.objects?.some(
+    ({ kind, name, id }) => kind === 'Alias' && name === 'pre-queue' && id !== undefined,
+  ) ?? false;

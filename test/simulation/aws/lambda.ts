@@ -213,7 +213,7 @@ export class Lambda extends Service {
         reserved: undefined,
       });
       this.#holdInterfaces(made);
-      return this.#show(made);
+      return input.Publish ? this.#publish(name) : this.#show(made);
     },
     GetFunction: ({ FunctionName = '' }: GetFunctionRequest) => {
       const found = this.#require(FunctionName);
@@ -266,16 +266,8 @@ export class Lambda extends Service {
       return this.#show(this.#require(FunctionName));
     },
     PublishVersion: ({ FunctionName = '' }: PublishVersionRequest) => {
-      const found = this.#requireIdle(FunctionName);
-      const { versions, nextVersion } = found;
-      const last = versions.at(-1);
-      const settings = settingsIn(found);
-      // The same again makes no further version. (Lambda API Reference: PublishVersion.)
-      if (last && JSON.stringify(settingsIn(last)) === JSON.stringify(settings))
-        return this.#showVersion(found, last);
-      const version = { ...settings, version: String(nextVersion), madeAt: this.now };
-      this.functions.change(FunctionName, { versions: [...versions, version], nextVersion: nextVersion + 1 });
-      return this.#showVersion(found, version);
+      this.#requireIdle(FunctionName);
+      return this.#publish(FunctionName);
     },
     ListVersionsByFunction: ({ FunctionName = '', Marker, MaxItems }: ListVersionsByFunctionRequest) => {
       const found = this.#require(FunctionName);
@@ -714,6 +706,19 @@ export class Lambda extends Service {
       ...showSettings(found),
       ...this.#statesOf(found),
     };
+  }
+
+  #publish(name: string) {
+    const found = this.#require(name);
+    const { versions, nextVersion } = found;
+    const last = versions.at(-1);
+    const settings = settingsIn(found);
+    // The same again makes no further version. (Lambda API Reference: PublishVersion.)
+    if (last && JSON.stringify(settingsIn(last)) === JSON.stringify(settings))
+      return this.#showVersion(found, last);
+    const version = { ...settings, version: String(nextVersion), madeAt: this.now };
+    this.functions.change(name, { versions: [...versions, version], nextVersion: nextVersion + 1 });
+    return this.#showVersion(found, version);
   }
 
   #showVersion({ name, arn }: LambdaFunction, version: FunctionVersion) {

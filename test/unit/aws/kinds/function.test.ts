@@ -55,6 +55,14 @@ describe('a function', () => {
     expect(await differences(await made())).toEqual([]);
   });
 
+  test('is made together with its first version, whose ARN is not its own', async () => {
+    const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:f';
+    const run = aws({}, { CreateFunction: () => ({ FunctionArn: `${arn}:1`, Version: '1' }) });
+    const { outputs } = await lambdaFunction.create(run.account, DESIRED, OURS, OWNER, CODE);
+    expect(run.inputs('CreateFunction')).toEqual([expect.objectContaining({ Publish: true })]);
+    expect(outputs.arn).toBe(arn);
+  });
+
   test.each<[string, Partial<FunctionDesired>, string[]]>([
     ['its memory', { memoryMiB: 512 }, ['memoryMiB', 'environment']],
     ['a variable', { environment: { A: '2' } }, ['environment']],

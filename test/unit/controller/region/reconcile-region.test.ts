@@ -108,7 +108,7 @@ class Gateway {
     const routes =
       functionArn === undefined
         ? []
-        : [{ key: 'shop/orders', isBegun: true, since: '', path: PATH, functionArn }];
+        : [{ key: 'shop/orders', isAliasTold: true, since: '', path: PATH, functionArn }];
     const look = () => {
       run.account.inventory.forgetAll();
       return reconcileRegion({
@@ -123,7 +123,7 @@ class Gateway {
         hostIds: [],
         isResumed: false,
         torsos,
-        before: [],
+        before: { nodes: [] },
       });
     };
     return { look, run, later: (seconds: number) => run.clock.advance(seconds * 1000) };

@@ -6,7 +6,7 @@ import { scripted } from '../../aws/kinds/scripted-account.ts';
 
 const ROUTE = {
   key: 'shop/orders',
-  isBegun: true,
+  isAliasTold: true,
   since: '',
   path: '/nami/orders',
   functionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:orders-pre-queue:live',
@@ -31,7 +31,7 @@ test('a route waits until its function lets that gateway call it which it is to 
 
 test('of a pipeline that was not begun nothing is asked: the look that adds its permission tells of it', async () => {
   const { account, calls } = scripted({ GetPolicy: () => ({}), AddPermission: () => ({}) });
-  const route = { ...ROUTE, isBegun: false };
+  const route = { ...ROUTE, isAliasTold: false };
   const possible = async () => (await siftRoutes(account, [route], [], () => 'api1')).possible.length;
   expect([await possible(), calls.length]).toEqual([0, 0]);
 

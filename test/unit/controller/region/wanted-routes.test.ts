@@ -13,7 +13,7 @@ describe('the routes of a region', () => {
     const throttle = { rateLimit: 1, burstLimit: 2 };
     const status = {
       observedGeneration: 1,
-      objects: [{ kind: 'Queue', name: 'queue', state: 'Ready' as const }],
+      objects: [{ kind: 'Alias', name: 'pre-queue', id: 'live', state: 'Ready' as const }],
     };
     const { routes } = wanted(
       pipeline('b'),
@@ -22,7 +22,7 @@ describe('the routes of a region', () => {
     expect(routes).toEqual([
       {
         key: 'shop/b',
-        isBegun: false,
+        isAliasTold: false,
         since: '2026-01-01T00:00:00Z b',
         path: '/nami/b',
         functionArn: expect.stringMatching(
@@ -31,7 +31,7 @@ describe('the routes of a region', () => {
       },
       {
         key: 'shop/a',
-        isBegun: true,
+        isAliasTold: true,
         since: '2026-01-01T00:00:00Z a',
         path: '/nami/x',
         functionArn: expect.stringContaining(':nami-shop-a_'),
