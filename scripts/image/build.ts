@@ -24,11 +24,13 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 
 /**
  * What keeps the operator's memory small, wherever it runs. One heap for all threads: glibc gives each its own and returns
- * little of it. V8 takes all that it may have before it looks for what is not used any more: it may have half of the
+ * little of it; what is as large as the pieces in which V8 parses stands beside that heap, and goes back to the system.
+ * (mallopt(3): M_ARENA_MAX, M_MMAP_THRESHOLD.) V8 takes all that it may have before it looks for what is not used any more: it may have half of the
  * memory's limit, and its young generation two megabytes.
  */
 export const MEMORY = {
   MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '16384',
   NODE_OPTIONS: '--max-old-space-size-percentage=50 --max-semi-space-size=2',
 } as const;
 
