@@ -99,6 +99,47 @@ test('a deletion whose objects were all seen to go waits for nothing more', asyn
   await world.until(isGone('orders'), 5);
 });
 
+describe('a reclaim policy that is changed when it can not be applied any more holds for the volume and its password:', () => {
+  const managed = (reclaimPolicy: string) => ({
+    metadata: { name: 'orders' },
+    spec: { store: { managed: { volume: { reclaimPolicy } } } },
+  });
+  const unseen = async (world: World, policy: string) => {
+    await world.stop();
+    world.kubernetes.apply(managed(policy));
+    world.kubernetes.delete('orders');
+    world.start();
+  };
+  const midway = async (world: World, policy: string) => {
+    world.kubernetes.delete('orders');
+    await world.run(5);
+    world.kubernetes.apply(managed(policy));
+  };
+  test.each([
+    ['before the deletion, unseen', 'Delete', 'Retain', unseen, /^(Volume|Parameter) /],
+    ['before the deletion, unseen', 'Delete', 'Snapshot', unseen, /^Parameter /],
+    ['before the deletion, unseen', 'Retain', 'Delete', unseen, /^$/],
+    ['in the deletion', 'Delete', 'Retain', midway, /^(Volume|Parameter) /],
+    ['in the deletion', 'Retain', 'Delete', midway, /^$/],
+  ] as const)('%s, from %s to %s', async (_, before, after, change, stays) => {
+    const world = await simulate({ settings: NOTHING_STAYS });
+    world.kubernetes.apply(managed(before));
+    await world.until(isReady('orders'), PATIENCE);
+    await world.run(120);
+    const kept = world.aws.contents().filter((each) => stays.test(each) && !/authority$/.test(each));
+    // Lists lag behind the tag that is put on then.
+    world.aws.faults.lag(9);
+    await change(world, after);
+    await world.until(isGone('orders'), PATIENCE);
+    world.aws.faults.off();
+    await world.run(600);
+    expect(world.aws.contents()).toEqual(kept);
+    expect(world.aws.ec2.snapshots.size).toBe(after === 'Snapshot' ? 1 : 0);
+    for (const { tags } of [...world.aws.ec2.volumes.values(), ...world.aws.ssm.parameters.values()])
+      expect(tags['nami.dev/reclaim-policy']).toBe(after);
+  });
+});
+
 /** What has a name that a pipeline computes, so that somebody's object can stand in its place. */
 const NAMED: readonly (readonly [string, (world: World) => Table<Named>])[] = [
   ['queue', ({ aws }) => aws.sqs.queues],

@@ -5,6 +5,7 @@ import type { Owner } from '../object/owner.ts';
 import { type Graph, type GraphNode, type KindName, nodeKey } from './graph.ts';
 import type { Leftover } from './leftover.ts';
 import type { Expected } from './missed.ts';
+import type { Reclaim } from './reclaim.ts';
 import { dependenciesOf, missingGiven, type Outputs } from './references.ts';
 import { type MayRemove, type Removal, removeUnwanted, type Wanted } from './remove-unwanted.ts';
 import { knownId, type NodeOutcome, REST, settleNode } from './settle-node.ts';
@@ -53,6 +54,8 @@ export interface PassOptions {
   readonly only?: readonly KindName[];
   /** What the owner is known to have had: before it counts as gone it is looked for by id. */
   readonly expected?: Expected;
+  /** What is to become of what outlasts the owner; by default what its tags say. */
+  readonly reclaim?: Reclaim;
 }
 
 export async function apply(
@@ -130,11 +133,12 @@ async function sweep(
   return leftovers.length === 0 && isCertain ? { leftovers, swept } : { leftovers };
 }
 
-const removalOf = ({ only, mayRemove, expected, glances, isOldWish }: PassOptions): Removal => ({
+const removalOf = ({ only, mayRemove, expected, reclaim, glances, isOldWish }: PassOptions): Removal => ({
   ...((glances || isOldWish) && { glances: true }),
   ...(only && { only }),
   ...(mayRemove && { mayRemove }),
   ...(expected && { expected }),
+  ...(reclaim && { reclaim }),
 });
 
 const wantedBy = (nodes: readonly NodeOutcome[]): Wanted => ({

@@ -6,6 +6,7 @@ import { isOurs, type Owner } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import type { Leftover } from './leftover.ts';
 import { isKept } from './ownership.ts';
+import { type Reclaim, withPolicy } from './reclaim.ts';
 
 /** What an owner is known to have had, and what of it a removal has come upon. */
 export interface Expected {
@@ -27,13 +28,14 @@ export async function removeMissed(
   owner: Owner,
   names: readonly KindName[],
   { objects, cameUpon }: Expected,
+  reclaim: Reclaim | undefined,
 ): Promise<Leftover[]> {
   const missed = names.flatMap((kind) =>
     objects
       .filter((each) => each.kind === kind && !cameUpon.has(`${kind} ${each.id}`))
       .map(({ id }) => ({ kind, id })),
   );
-  const left = await Promise.all(missed.map(({ kind, id }) => removeOne(account, owner, kind, id)));
+  const left = await Promise.all(missed.map(({ kind, id }) => removeOne(account, owner, kind, id, reclaim)));
   return left.filter((each) => each !== undefined);
 }
 
@@ -42,6 +44,7 @@ async function removeOne(
   owner: Owner,
   kind: KindName,
   id: string,
+  reclaim: Reclaim | undefined,
 ): Promise<Leftover | undefined> {
   const { byId, remove } = kindOf(kind);
   if (!byId) return undefined;
@@ -54,12 +57,13 @@ async function removeOne(
   });
   const absence = `${kind} ${id} is not there`;
   try {
-    const actual = await byId(account, id, owner);
-    if (!actual) {
+    const found = await byId(account, id, owner);
+    if (!found) {
       const wait = account.seenTwice.secondsLeft(absence, LAG_SECONDS);
       return wait > 0 ? removing('is looked for once more', wait) : undefined;
     }
     account.seenTwice.forget(absence);
+    const actual = belongsTo(found, owner) ? await withPolicy(account, kind, found, reclaim) : found;
     if (isKept(kind, actual.tags)) return { kind, id, why: 'kept' };
     if (!belongsTo(actual, owner)) return { kind, id, why: 'lost' };
     if (actual.state.is === 'leaving') return removing(actual.state.why, actual.state.seconds);

@@ -7,6 +7,7 @@ import { isOurs, type Owner, TAGS, type Tags } from '../object/owner.ts';
 import type { KindName } from './graph.ts';
 import { isOpen, type Leftover } from './leftover.ts';
 import { type Expected, removeMissed } from './missed.ts';
+import { type Reclaim, withPolicy } from './reclaim.ts';
 import { failed, type Owned, remove, removing } from './remove-owned.ts';
 
 /** Which objects that nothing wants may go. */
@@ -30,6 +31,8 @@ export interface Removal {
   readonly mayRemove?: MayRemove;
   /** Looked for by id, before what comes after it in the order is removed. */
   readonly expected?: Expected;
+  /** What is to become of what outlasts the owner; by default what its tags say. */
+  readonly reclaim?: Reclaim;
 }
 
 /** Objects of a lower order first; those of one order side by side; the next only when all before are gone. */
@@ -37,7 +40,7 @@ export async function removeUnwanted(
   account: Account,
   owner: Owner,
   wanted: Wanted,
-  { only, mayRemove = () => true, expected, glances = false }: Removal = {},
+  { only, mayRemove = () => true, expected, reclaim, glances = false }: Removal = {},
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   const all = only ?? kindsOf(owner);
@@ -48,7 +51,13 @@ export async function removeUnwanted(
     if (shown?.every(isWanted)) return [];
     const owned = await ownedOf(account, name, owner, isWanted);
     for (const { id } of owned) expected?.cameUpon.add(`${name} ${id}`);
-    return owned.filter(({ id, actual }) => !isWanted(id) && (!actual || mayRemove(name, actual)));
+    const unwanted = owned.filter(({ id, actual }) => !isWanted(id) && (!actual || mayRemove(name, actual)));
+    return await Promise.all(
+      unwanted.map(async (each): Promise<Owned> => {
+        const { actual } = each;
+        return actual ? { ...each, actual: await withPolicy(account, name, actual, reclaim) } : each;
+      }),
+    );
   };
   for (const order of orders()) {
     const batch = names.filter((name) => kinds[name].removal === order);
@@ -77,7 +86,7 @@ export async function removeUnwanted(
     );
     leftovers.push(...left.flat());
     if (leftovers.some(isOpen)) return leftovers;
-    if (expected) leftovers.push(...(await removeMissed(account, owner, batch, expected)));
+    if (expected) leftovers.push(...(await removeMissed(account, owner, batch, expected, reclaim)));
     if (leftovers.some(isOpen)) return leftovers;
   }
   // What vanishes has gone with the rest.

@@ -6,6 +6,7 @@ import { LAST } from '../../aws/calls/last-snapshot.ts';
 import { type Snapshot, snapshotsOf } from '../../aws/calls/snapshots.ts';
 import { apply } from '../../aws/graph/apply.ts';
 import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
+import type { Reclaim } from '../../aws/graph/reclaim.ts';
 import { tagOwned } from '../../aws/graph/remove-unwanted.ts';
 import { type Owner, TAGS } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
@@ -134,7 +135,11 @@ async function removeObjects(context: Context, deletion: Deletion): Promise<Next
     id === undefined ? [] : [{ kind, id }],
   );
   const expected = { objects, cameUpon: memory.cameUpon };
-  const { leftovers, settled, failed, seconds } = await apply(account, [], owner, { expected });
+  const reclaim = reclaimOf(pipeline, objects);
+  const { leftovers, settled, failed, seconds } = await apply(account, [], owner, {
+    expected,
+    ...(reclaim && { reclaim }),
+  });
   if (settled) return await finish(context, deletion, leftovers);
   const overall = removing(leftovers);
   if (memory.trouble !== overall.message) {
@@ -146,6 +151,15 @@ async function removeObjects(context: Context, deletion: Deletion): Promise<Next
   }
   await say(overall);
   return failed ? { backoff: true, atMostSeconds: LOOK_LATER } : after(seconds ?? LOOK);
+}
+
+/** What the spec says now of the volume and its password: it may have changed and never been applied. */
+function reclaimOf(
+  { spec }: WebhookPipeline,
+  objects: readonly { readonly kind: string; readonly id: string }[],
+): Reclaim | undefined {
+  const policy = spec.store?.managed?.volume?.reclaimPolicy;
+  return policy && { policy, objects: new Set(objects.map(({ kind, id }) => `${kind} ${id}`)) };
 }
 
 function removing(leftovers: readonly Leftover[]): Overall {
