@@ -107,6 +107,30 @@ describe('a pipeline lives and goes with', () => {
     expect(world.senders.post('shared').status).toBe(200);
   });
 
+  test.each<[string, (world: World) => Promise<void>]>([
+    ['another pipeline', async () => {}],
+    [
+      'what one has left in AWS',
+      async (world) => {
+        world.kubernetes.delete('older');
+        await world.until(isGone('older'), 600);
+        await world.run(300);
+      },
+    ],
+  ])('a path that %s has, and keeps when it is deleted', async (_, leave) => {
+    const world = await simulate();
+    giveExternalStore(world);
+    const spec = { ...EXTERNAL, endpoint: { path: 'shared' } };
+    world.kubernetes.apply({ metadata: { name: 'older' }, spec: { ...spec, deletionPolicy: 'Retain' } });
+    await world.until(isReady('older'), 600);
+    world.kubernetes.apply({ metadata: { name: 'younger' }, spec });
+    await world.run(60);
+    await leave(world);
+    world.kubernetes.delete('younger');
+    await world.until(isGone('younger'), 600);
+    expect(world.senders.post('shared').status).toBe(200);
+  });
+
   test('a deletion policy that leaves all in AWS', async () => {
     const world = await simulate();
     giveExternalStore(world);

@@ -78,6 +78,7 @@ export const servingGateway = (
 export const isUnreachable = (view: GatewayView, { path, functionArn }: ShownRoute): boolean =>
   view.every(
     ({ routes, deployedPaths }) =>
-      // A deployment from before still serves a path whose route is gone.
-      !routes.some((route) => route.functionArn === functionArn) && !deployedPaths.has(path),
+      !routes.some((route) => route.functionArn === functionArn) &&
+      // A deployment from before still serves a path whose route is gone; one that has a route is another's.
+      (!deployedPaths.has(path) || routes.some((route) => route.path === path)),
   );

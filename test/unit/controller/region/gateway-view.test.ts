@@ -52,6 +52,10 @@ describe('a route', () => {
     expect(isUnreachable(view({ routes: [] }), ORDERS)).toBe(false);
     expect(isUnreachable(view({ deployedPaths: NEVER_DEPLOYED }), ORDERS)).toBe(false);
   });
+
+  test('is gone where its path calls another function', () => {
+    expect(isUnreachable(view({ routes: [{ ...ORDERS, functionArn: 'arn:other' }] }), ORDERS)).toBe(true);
+  });
 });
 
 describe('a look at the gateway', () => {
