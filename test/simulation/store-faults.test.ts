@@ -177,6 +177,31 @@ describe('a host whose machine fails, or is going to,', () => {
     await world.until((each) => names.every((name) => isReady(name)(each)), 1800);
   });
 
+  test.each<[string, (world: World) => void]>([
+    ['lacks its Secret', ({ kubernetes }) => kubernetes.remove('secrets', 'signing')],
+    [
+      'asks for a type that AWS does not have',
+      ({ kubernetes }) =>
+        void kubernetes.apply({
+          metadata: { name: 'returns' },
+          spec: { store: { managed: { instanceType: 't3.mirco' } } },
+        }),
+    ],
+  ])('is replaced beside a pipeline that %s', async (_, spoil) => {
+    const world = await settledWorld();
+    const [host] = standing(world);
+    world.kubernetes.setSecret('signing', { a: 'hunter2hunter2' });
+    const source = { type: 'GitHub', secretRefs: [{ name: 'signing', key: 'a' }] };
+    world.kubernetes.apply({ metadata: { name: 'returns' }, spec: { source } });
+    await world.until(isReady('returns'), 600);
+    await world.run(120);
+    spoil(world);
+    await world.until(({ kubernetes }) => kubernetes.condition('returns', 'Stalled')?.status === 'True', 600);
+    world.aws.ec2.machines.impair(host?.id ?? '');
+    await world.until((each) => !standing(each).some(({ id }) => id === host?.id), 1800);
+    await world.until((each) => isReady('orders')(each) && isWell(each), 600);
+  });
+
   test.each(['instance-retirement', 'instance-stop'] as const)(
     'is replaced before AWS ends it (%s), and no event waits for that day',
     async (code) => {

@@ -1,4 +1,9 @@
-import { ANNOTATIONS, type WebhookPipeline, type WebhookPipelineSpec } from '../../api/v1alpha1.ts';
+import {
+  ANNOTATIONS,
+  type ConditionType,
+  type WebhookPipeline,
+  type WebhookPipelineSpec,
+} from '../../api/v1alpha1.ts';
 import type { Config } from '../../config.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
 import type { Memory } from '../pipeline/memory.ts';
@@ -33,7 +38,7 @@ export function isUnfit(
  * One host of a region at a time is replaced, on request or because it is unfit, so that what is wrong with the first of them reaches no other:
  * while a host is not ready the next waits, and of those that are asked for in one moment the first by name goes first.
  * Whose turn it is keeps it until its host is another, for until then no status tells that it has begun; a host that is
- * not ready waits for that alone, having nothing to lose.
+ * not ready waits for that alone, having nothing to lose. One that waits for its user is waited for by nobody.
  */
 export function hostReplacement(
   pipeline: WebhookPipeline,
@@ -82,11 +87,13 @@ const isAsked = (pipeline: WebhookPipeline) =>
   hostOf(pipeline) !== undefined &&
   pipeline.metadata.annotations?.[ANNOTATIONS.replaceHost] === hostOf(pipeline);
 
-const isWorkedOn = ({ metadata, spec }: WebhookPipeline) =>
-  metadata.deletionTimestamp === undefined && !spec.suspend;
+/** One that waits for its user, as for a Secret that is missing, would hold up the others for as long as that one likes. */
+const isWorkedOn = ({ metadata, spec, status }: WebhookPipeline) =>
+  metadata.deletionTimestamp === undefined && !spec.suspend && !has(status, 'Stalled');
 
 /** A pipeline that never had a host has none to lose. */
 const isReady = (pipeline: WebhookPipeline) =>
-  hostOf(pipeline) === undefined ||
-  pipeline.status?.conditions?.some(({ type, status }) => type === 'StoreReady' && status === 'True') ===
-    true;
+  hostOf(pipeline) === undefined || has(pipeline.status, 'StoreReady');
+
+const has = (status: WebhookPipeline['status'], condition: ConditionType) =>
+  status?.conditions?.some(({ type, status: is }) => type === condition && is === 'True') === true;

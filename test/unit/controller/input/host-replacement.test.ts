@@ -11,7 +11,12 @@ import { believed, CONFIG, pipeline, reachable, UNREACHABLE } from '../pipelines
 /** A pipeline on the host `i-<name>`. */
 const on = (
   name: string,
-  { asked, ready = true, ...more }: { asked?: string; ready?: boolean } & Partial<WebhookPipeline> = {},
+  {
+    asked,
+    ready = true,
+    stalled = false,
+    ...more
+  }: { asked?: string; ready?: boolean; stalled?: boolean } & Partial<WebhookPipeline> = {},
 ) =>
   pipeline(name, {
     ...more,
@@ -22,16 +27,14 @@ const on = (
     status: {
       observedGeneration: 1,
       store: { host: `i-${name}` },
-      conditions: [
-        {
-          type: 'StoreReady',
-          status: ready ? 'True' : 'False',
-          reason: 'r',
-          message: '',
-          observedGeneration: 1,
-          lastTransitionTime: '2026-01-01T00:00:00Z',
-        },
-      ],
+      conditions: Object.entries({ StoreReady: ready, Stalled: stalled }).map(([type, is]) => ({
+        type: type as 'StoreReady' | 'Stalled',
+        status: is ? 'True' : 'False',
+        reason: 'r',
+        message: '',
+        observedGeneration: 1,
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      })),
       ...more.status,
     },
   });
@@ -96,6 +99,14 @@ describe('the replacement of a host on request', () => {
     expect(look(a, a, on('b'))).toMatchObject({ is: 'due' });
   });
 
+  test('passes on the turn of one that waits for its user', () => {
+    const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b' })];
+    const look = looks();
+    look(b, on('a'), b);
+    const stalled = on('b', { asked: 'i-b', ready: false, stalled: true });
+    expect(look(a, a, stalled)).toMatchObject({ is: 'due' });
+  });
+
   test('comes first to the one that is not ready, which loses nothing by it', () => {
     const [a, b] = [on('a', { asked: 'i-a' }), on('b', { asked: 'i-b', ready: false })];
     expect(inTurn(a, b)).toMatchObject([{ is: 'waiting', behind: 'shop/b' }, { is: 'due' }]);
@@ -107,6 +118,8 @@ describe('the replacement of a host on request', () => {
     ['in another region', on('b', { ready: false, spec: { region: 'us-east-1' } })],
     ['suspended', on('b', { ready: false, spec: { suspend: true } })],
     ['without a host so far', pipeline('b')],
+    ['waiting for its user', on('b', { ready: false, stalled: true })],
+    ['waiting for its user although it asks', on('aa', { asked: 'i-aa', ready: false, stalled: true })],
   ])('waits for none that is %s', (_, other) => {
     expect(of(on('a', { asked: 'i-a' }), other)).toMatchObject({ is: 'due' });
   });
