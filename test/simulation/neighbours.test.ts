@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { AwsError } from './aws/aws-error.ts';
 import { first, isGone, isReady } from './pipelines.ts';
 import { lostEvents } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
@@ -69,6 +70,20 @@ const NEIGHBOURS: Readonly<Record<string, Neighbour>> = {
       await world.run(120);
     },
     reason: 'FunctionFailed',
+  },
+  'has a function of which AWS says to nobody who may call it': {
+    come: (world) => {
+      world.aws.beforeCall = ({ command, input }) => {
+        if (command === 'GetPolicy' && String(input.FunctionName).includes(`-${BAD}_`))
+          throw new AwsError(
+            'AccessDeniedException',
+            'with an explicit deny in a service control policy',
+            403,
+          );
+      };
+      apply({})(world);
+    },
+    reason: 'DeniedByPolicy',
   },
   'hangs in its deletion': {
     before: async (world) => {

@@ -87,7 +87,7 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
   const placement = placeRoutes(wanted.routes, gateways, resourcesPerApi);
   const restApiIdOf = (path: string) =>
     gateways.find(({ number }) => number === placement.get(path))?.restApiId;
-  const { possible, problems } = await siftRoutes(account, wanted.routes, existing, restApiIdOf);
+  const { possible, problems, failed } = await siftRoutes(account, wanted.routes, existing, restApiIdOf);
   const unwanted = existing.filter(({ path }) => !possible.some((route) => route.path === path));
   const { abandoned, seconds } = lookAtTorsos(input, unwanted);
   const needed = [...neededGateways(gateways, placement)];
@@ -106,8 +106,10 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
   const shown = await applyShown(input, gateways, made, possible);
   outcomes.push(...shown);
   const swept = shown.find((each) => each.swept)?.swept;
+  const all = summary(outcomes);
   const result = {
-    ...summary(outcomes),
+    ...all,
+    failed: all.failed || failed,
     swept,
     problems: [...problems, ...outcomes.flatMap(problemsOf)],
   };
