@@ -243,6 +243,20 @@ describe('what went to the dead-letter queue in an outage', () => {
     expect(lostEvents(world)).toEqual([]);
     expect(isReady('orders')(world)).toBe(true);
   });
+
+  test('goes back too where the pipeline is deleted meanwhile, which waits for that', async () => {
+    const world = await ready();
+    const { id } = only(world.aws.ec2.volumes.values());
+    world.aws.stores.down.add(id);
+    await world.run(600);
+    world.aws.sqs.send(queueOf(world, '-dlq'), 'dead');
+    world.kubernetes.delete('orders');
+    await world.run(300);
+    expect(says(world, 'Ready').reason).toBe('Draining');
+    world.aws.stores.down.clear();
+    await world.until(isGone('orders'), PATIENCE);
+    expect([...(world.aws.stores.databases.get(id)?.events ?? [])]).toEqual(['dead']);
+  });
 });
 
 test('one answer that the store can not be reached pauses nothing', async () => {

@@ -3,6 +3,7 @@ import { FINALIZER } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import { LAST } from '../../aws/calls/last-snapshot.ts';
+import { isRedriveDue } from '../../aws/calls/queues.ts';
 import { type Snapshot, snapshotsOf } from '../../aws/calls/snapshots.ts';
 import { apply } from '../../aws/graph/apply.ts';
 import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
@@ -12,7 +13,7 @@ import { type Owner, TAGS } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import { removeFinalizer } from '../../kubernetes/finalizers.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import { aliasArnOf, regionOwner, routePath } from '../../plan/identity.ts';
+import { aliasArnOf, deadLetterQueueName, regionOwner, routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { pathOf } from '../input/endpoint-claim.ts';
 import { isUnreachable, viewGateway } from '../region/gateway-view.ts';
@@ -30,7 +31,7 @@ export interface Deletion {
   readonly memory: Memory;
   /** Writes the status. */
   readonly say: (overall: Overall) => Promise<void>;
-  /** Keeps the pipeline at work, so that its queue empties. Fails as a build does. */
+  /** Keeps the pipeline at work, so that its queues empty. Fails as a build does. */
   readonly keepWorking: () => Promise<void>;
 }
 
@@ -86,8 +87,13 @@ async function emptyQueues({ config, clock }: Context, deletion: Deletion): Prom
   const { pipeline, account, owner, memory, say } = deletion;
   const sights = await lookAtQueues(account, owner);
   remember(memory, sights);
+  const { deadLetters } = sights;
   const found = drain({
     sights,
+    redrives:
+      deadLetters.is === 'there' &&
+      deadLetters.messages > 0 &&
+      (await isRedriveDue(account, deadLetterQueueName(owner))),
     pipeline,
     emptySince: memory.emptySince,
     now: clock.now(),

@@ -7,6 +7,8 @@ import type { QueueSight, QueueSights } from './look-at-queues.ts';
 
 export interface DrainInput {
   readonly sights: QueueSights;
+  /** Whether the dead letters are those of an outage, which go back into the queue once it is read. */
+  readonly redrives: boolean;
   readonly pipeline: WebhookPipeline;
   /** Since when both looked empty, before this look; milliseconds since the epoch. */
   readonly emptySince: number | undefined;
@@ -31,10 +33,10 @@ export type Drain =
 export const GIVE_UP = `, or annotate the pipeline with ${ANNOTATIONS.discardEvents}=true to lose them`;
 
 export function drain(input: DrainInput): Drain {
-  const { sights, pipeline, now, begun, settleSeconds, drainSeconds } = input;
+  const { sights, redrives, pipeline, now, begun, settleSeconds, drainSeconds } = input;
   const { queue, deadLetters } = sights;
   if (pipeline.metadata.annotations?.[ANNOTATIONS.discardEvents] === 'true') return { is: 'drained' };
-  const depth = messagesIn(queue);
+  const depth = messagesIn(queue) + (redrives ? messagesIn(deadLetters) : 0);
   if (depth > 0) return { is: 'draining', depth, isLate: now - begun > drainSeconds * 1000 };
   if (messagesIn(deadLetters) > 0) {
     return stopped(

@@ -21,6 +21,7 @@ import { deletePipeline } from './delete-pipeline.ts';
 import { followStore } from './follow-store.ts';
 import { lookAtStore } from './look-at-store.ts';
 import { type Memory, newMemory } from './memory.ts';
+import { redriveIfDue } from './redrive.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { viewSurroundings } from './surroundings.ts';
 
@@ -125,7 +126,8 @@ export class PipelineReconciler {
           await lookAtStore(memory, account, owner, config.lookSeconds);
           const subject = { pipeline, spec: parseSpec(pipeline), account, owner, memory };
           const surroundings = await viewSurroundings(this.#context, subject);
-          await build(this.#context, this.#reporter, subject, surroundings);
+          const { outcome } = await build(this.#context, this.#reporter, subject, surroundings);
+          await redriveIfDue(this.#context, subject, outcome);
         } catch (error) {
           await this.#followStoreAllTheSame(pipeline, memory);
           throw error;

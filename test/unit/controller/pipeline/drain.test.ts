@@ -19,6 +19,7 @@ function look(
 ): Drain {
   return drain({
     sights: { queue, deadLetters },
+    redrives: false,
     pipeline: known,
     emptySince: undefined,
     now: 100_000,
@@ -60,6 +61,11 @@ describe('the queues of a pipeline that is being deleted', () => {
   test('go with what they hold when the user gives it up', () => {
     const given = pipeline('orders', { metadata: { annotations: { 'nami.dev/discard-events': 'true' } } });
     expect(look(holds(5), UNSEEN, { pipeline: given })).toEqual({ is: 'drained' });
+  });
+
+  test('are worked on while dead letters of an outage are to go back', () => {
+    expect(look(EMPTY, holds(4), { redrives: true })).toEqual({ is: 'draining', depth: 4, isLate: false });
+    expect(look(holds(5), holds(4), { redrives: true })).toMatchObject({ depth: 9 });
   });
 
   test('say how to go on', () => {
