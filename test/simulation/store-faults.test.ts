@@ -35,6 +35,23 @@ test.each<[StoreFault, string, string]>([
   },
 );
 
+test('a store that the operator may not ask is not called healthy, but told with the right that lacks', async () => {
+  const world = await settledWorld();
+  world.aws.faults.refuse(
+    'Invoke',
+    'AccessDeniedException',
+    'User: nami-operator is not authorized to perform: lambda:InvokeFunction',
+  );
+  await world.until((each) => healthy(each)?.reason === 'ProbeFailed', 900);
+  expect(healthy(world)).toMatchObject({
+    status: 'Unknown',
+    message: expect.stringContaining('lacks the right lambda:InvokeFunction'),
+  });
+  expect(mapping(world).enabled, 'it says nothing of the store').toBe(true);
+  world.aws.faults.accept();
+  await world.until(isWell, 300);
+});
+
 test('a host that somebody stopped is told, and started', async () => {
   const world = await settledWorld();
   const { id } = first(world.aws.ec2.instances.values());

@@ -33,6 +33,8 @@ export interface StoreBelief {
   readonly answeredAt?: number;
   /** Since when it has not answered, likewise. */
   readonly silentSince?: number;
+  /** Why nobody could ask a store that is known, once that has lasted: what was known may be so no more. */
+  readonly unheard?: string;
 }
 
 export const NOT_ASKED: StoreBelief = {
@@ -52,9 +54,12 @@ export function reachableStore(
 /** One answer may be a mishap; an outage is believed when it is said twice. */
 const ANSWERS_BELIEVED = 2;
 
+/** Milliseconds without an answer after which what was known is not said any more. */
+const UNHEARD = 300_000;
+
 /** What to believe after an answer. `now`: milliseconds since the epoch. */
 export function believe(before: StoreBelief, answer: StoreAnswer, now: number): StoreBelief {
-  const { silentSince: _, ...rest } = before;
+  const { silentSince: _, unheard: __, ...rest } = before;
   if (answer.is === 'reachable') {
     return { ...rest, view: answer, doubts: 0, awaitsHost: false, answeredAt: answer.at };
   }
@@ -63,12 +68,13 @@ export function believe(before: StoreBelief, answer: StoreAnswer, now: number): 
     // Where there is nobody to ask yet, nothing is silent.
     if (answer.unasked && before.view.is === 'unknown') return { ...rest, view: answer };
     // It says nothing new of a store that is known.
-    return { ...before, view: before.view.is === 'unknown' ? answer : before.view, silentSince };
+    const view = before.view.is === 'unknown' ? answer : before.view;
+    return { ...rest, view, silentSince, ...(now - silentSince >= UNHEARD && { unheard: answer.why }) };
   }
   const doubts = before.doubts + 1;
   const isBelieved = doubts >= ANSWERS_BELIEVED || before.view.is === 'unreachable';
   const kept = before.view.is === 'unknown' ? ({ is: 'unknown', why: answer.why } as const) : before.view;
-  return { ...before, view: isBelieved ? answer : kept, doubts, silentSince };
+  return { ...rest, view: isBelieved ? answer : kept, doubts, silentSince };
 }
 
 /**

@@ -22,7 +22,7 @@ export function healthOf(
   refused: readonly NodeOutcome[],
   snapshotTrouble?: string,
 ): Health {
-  const { view, silentSince, awaitsHost } = store;
+  const { view, silentSince, awaitsHost, unheard } = store;
   if (awaitsHost && !isRefused(store)) {
     return {
       status: 'False',
@@ -60,6 +60,7 @@ export function healthOf(
       message: `${queue.deadLetters} events could not be stored, or own code failed for them, and wait in the dead-letter queue: read the logs of the post-queue function, then redrive the queue`,
     };
   }
+  if (unheard !== undefined) return { status: 'Unknown', reason: 'ProbeFailed', message: unheard };
   const used = disk && Math.round((disk.usedBytes / disk.totalBytes) * 100);
   if (used !== undefined && used >= volumeUsedPercent) {
     return {

@@ -31,6 +31,20 @@ describe('whether the queue is read', () => {
   });
 });
 
+describe('a store that is known and that nobody can ask', () => {
+  const later = (minutes: number) =>
+    believe(believe(believed(reachable()), UNKNOWN, 0), UNKNOWN, minutes * 60_000);
+
+  test('is as it was for a while, and then not heard of, with the reason', () => {
+    expect(later(4)).not.toHaveProperty('unheard');
+    expect(later(5)).toMatchObject({ view: { is: 'reachable' }, unheard: 'throttled' });
+  });
+
+  test.each([reachable(), UNREACHABLE])('is heard of again with its next answer', (answer) => {
+    expect(believe(later(5), answer, 301_000)).not.toHaveProperty('unheard');
+  });
+});
+
 describe('a host that is seen', () => {
   const answered = believed(reachable(), { host: 'i-1' });
 

@@ -27,6 +27,18 @@ describe('health', () => {
       'throttled',
     ],
     [
+      'when a store that has answered has not been heard of since',
+      [believed(answers().view, { unheard: 'throttled' }), QUEUE, 80, []],
+      'Unknown ProbeFailed',
+      'throttled',
+    ],
+    [
+      'when nothing is heard of a store, and events were put aside',
+      [believed(answers().view, { unheard: 'throttled' }), { depth: 0, deadLetters: 2 }, 80, []],
+      'False DeadLetters',
+      '2 events could not be stored',
+    ],
+    [
       'when the store does not answer',
       [believed(UNREACHABLE), QUEUE, 80, []],
       'False StoreUnreachable',
