@@ -48,6 +48,9 @@ const alarms = (): Drift[] => {
     evaluationPeriods: { EvaluationPeriods: 5 },
     threshold: { Threshold: 1e9 },
     actions: { AlarmActions: [] },
+    endActions: { OKActions: ['arn:aws:sns:eu-central-1:123456789012:other'] },
+    comparison: { ComparisonOperator: 'LessThanThreshold' },
+    missingData: { TreatMissingData: 'breaching' },
   };
   return [
     ...Object.entries(fields).map(([field, settings]) =>
@@ -145,6 +148,12 @@ const roles = (): Drift[] => {
         ],
       }),
     })),
+    // Somebody else may take it, too.
+    change('updated service', ({ trust }) => {
+      const { Version, Statement } = JSON.parse(trust);
+      const another = { Effect: 'Allow', Principal: { AWS: '999999999999' }, Action: 'sts:AssumeRole' };
+      return { trust: JSON.stringify({ Version, Statement: [...Statement, another] }) };
+    }),
     change(TEAM, retagged),
     drift(object, GONE, ({ iam: { roles } }) => roles.delete(nameIn(roles.values(), '-pre-queue'))),
     drift(['InstanceProfile', 'host'], 'updated roleName', ({ iam: { instanceProfiles: profiles } }) =>

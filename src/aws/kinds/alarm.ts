@@ -34,7 +34,20 @@ export interface AlarmDesired {
   readonly actions: readonly string[];
 }
 
-type Details = AlarmDesired & { readonly arn: string };
+/** What holds for all alarms: nothing to measure is no trouble. */
+const JUDGEMENT = {
+  comparison: 'GreaterThanOrEqualToThreshold',
+  missingData: 'notBreaching',
+} as const;
+
+type Details = AlarmDesired & {
+  readonly arn: string;
+  /** ARNs told when it ends. */
+  readonly endActions: readonly string[];
+} & { readonly [Field in keyof typeof JUDGEMENT]: string };
+
+/** What is written, in the form of what is found. */
+const wantedOf = (desired: AlarmDesired) => ({ ...desired, ...JUDGEMENT, endActions: desired.actions });
 
 const actual = (alarm: MetricAlarm, tags: Actual['tags']): Actual<Details> => ({
   id: alarm.AlarmName ?? '',
@@ -55,6 +68,9 @@ const actual = (alarm: MetricAlarm, tags: Actual['tags']): Actual<Details> => ({
     evaluationPeriods: alarm.EvaluationPeriods ?? 0,
     threshold: alarm.Threshold ?? 0,
     actions: alarm.AlarmActions ?? [],
+    endActions: alarm.OKActions ?? [],
+    comparison: alarm.ComparisonOperator ?? '',
+    missingData: alarm.TreatMissingData ?? '',
   },
 });
 
@@ -112,8 +128,8 @@ const put = (desired: AlarmDesired, tags?: Actual['tags']) =>
     Period: desired.periodSeconds,
     EvaluationPeriods: desired.evaluationPeriods,
     Threshold: desired.threshold,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold' as ComparisonOperator,
-    TreatMissingData: 'notBreaching',
+    ComparisonOperator: JUDGEMENT.comparison satisfies ComparisonOperator,
+    TreatMissingData: JUDGEMENT.missingData,
     AlarmActions: [...desired.actions],
     OKActions: [...desired.actions],
     ...(tags && { Tags: tagList(tags) }),
@@ -144,12 +160,12 @@ export const alarm = defineKind<AlarmDesired, Details>({
     const unknown = (await list(account, owner)).filter(({ AlarmName = '' }) => !isKnown(AlarmName));
     return await Promise.all(unknown.map((each) => withTags(account, each, owner)));
   },
-  compare: ({ details }, desired) => differing(details, desired),
+  compare: ({ details }, desired) => differing(details, wantedOf(desired)),
   async create(account, desired, tags, owner) {
     await account.cloudWatch.send(put(desired, tags));
     account.inventory.forget(listName(owner));
     const arn = `arn:${account.partition}:cloudwatch:${account.region}:${account.accountId}:alarm:${desired.name}`;
-    return { id: desired.name, tags, state: READY, outputs: { arn }, details: { ...desired, arn } };
+    return { id: desired.name, tags, state: READY, outputs: { arn }, details: { ...wantedOf(desired), arn } };
   },
   async update(account, desired, _actual, owner) {
     await account.cloudWatch.send(put(desired));

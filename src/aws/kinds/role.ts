@@ -23,7 +23,7 @@ import { orAbsent, orGone, told, unlessThere } from '../account/errors.ts';
 import { type OwnedListing, survey } from '../account/survey.ts';
 import { noteNewRole } from '../calls/new-role.ts';
 import { type Actual, READY } from '../object/actual.ts';
-import { differing } from '../object/canonical.ts';
+import { canonical, differing } from '../object/canonical.ts';
 import { defineKind, noneKnown } from '../object/kind.ts';
 import { carries, type Owner } from '../object/owner.ts';
 import { type PolicyStatement, parsePolicy, policyText } from '../wire/policy.ts';
@@ -58,6 +58,14 @@ const POLICY = 'nami';
 const trust = (service: string) =>
   policyText([{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }]);
 
+/** The service that may take a role, and nobody else; nothing where it is otherwise. */
+function trusted(document: string | undefined): string {
+  const statements = parsePolicy(document);
+  const principal = statements[0]?.Principal;
+  const service = typeof principal === 'object' ? String(principal.Service ?? '') : '';
+  return canonical(statements) === canonical(parsePolicy(trust(service))) ? service : '';
+}
+
 /** A role can't move to another path, so that is no difference. */
 const differences = (details: Details, { path: _, ...desired }: RoleDesired) =>
   differing(details, { ...desired, strange: NOTHING_STRANGE });
@@ -67,7 +75,6 @@ function actual(
   policy: string | undefined,
   strange = NOTHING_STRANGE,
 ): Actual<Details> {
-  const principal = parsePolicy(role.AssumeRolePolicyDocument)[0]?.Principal;
   return {
     id: RoleName,
     tags: tagRecord(Tags),
@@ -75,7 +82,7 @@ function actual(
     outputs: { name: RoleName, arn: Arn, roleId: RoleId },
     details: {
       name: RoleName,
-      service: typeof principal === 'object' ? String(principal.Service ?? '') : '',
+      service: trusted(role.AssumeRolePolicyDocument),
       statements: parsePolicy(policy),
       boundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn ?? '',
       strange,
