@@ -131,6 +131,29 @@ describe('a pipeline lives and goes with', () => {
     expect(world.senders.post('shared').status).toBe(200);
   });
 
+  test('another path than what it left in AWS has: that is free for others', async () => {
+    const world = await simulate();
+    giveExternalStore(world);
+    const at = (name: string, path: string) =>
+      void world.kubernetes.apply({
+        metadata: { name },
+        spec: { ...EXTERNAL, endpoint: { path }, deletionPolicy: 'Retain' },
+      });
+    at('orders', 'before');
+    await world.until(isReady('orders'), 600);
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 600);
+    at('orders', 'after');
+    await world.until(isReady('orders'), 600);
+    await world.run(120);
+    expect(world.senders.post('after').status).toBe(200);
+    expect(world.senders.post('before').status, 'there is none').toBe(404);
+    at('returns', 'before');
+    await world.until(isReady('returns'), 600);
+    expect(world.senders.post('before').status).toBe(200);
+    expect(world.senders.post('after').status).toBe(200);
+  });
+
   test('a deletion policy that leaves all in AWS', async () => {
     const world = await simulate();
     giveExternalStore(world);

@@ -7,12 +7,12 @@ import { listGateways } from '../../aws/kinds/rest-api.ts';
 import { listRoutes } from '../../aws/kinds/route.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import type { ShownGateway } from '../../plan/domains.ts';
-import { planGateway, planStage, stageOf } from '../../plan/gateway.ts';
+import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
 import type { Carrier, Placement } from '../../plan/placement.ts';
 import { ofLeftovers } from './outcomes.ts';
 import type { RegionSeen } from './region-seen.ts';
 import { hasFunction } from './sift-routes.ts';
-import type { WantedRoute } from './wanted-routes.ts';
+import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
 
 /** A gateway with all resources that it has. */
 export interface Gateway extends Carrier {
@@ -62,15 +62,17 @@ export async function applyGateway(
   return await apply(account, graph, owner, { mayRemove: false, before: { nodes } });
 }
 
-/** Removes the routes of functions that leave, and what was left half made. */
+/** Removes the routes of functions that leave, or that have another path now, and what was left half made. */
 export async function removeRoutes(
   { account, owner }: GatewayWork,
-  leaving: ReadonlySet<string>,
+  { routes, leaving }: WantedRoutes,
   abandoned: ReadonlySet<string>,
 ): Promise<Outcome> {
+  const paths = new Map(routes.map(({ functionArn, path }) => [functionArn, path]));
   const mayRemove: MayRemove = (_, actual) => {
-    const { functionArn } = actual.details as { functionArn: string };
-    return functionArn === '' ? abandoned.has(actual.id) : leaving.has(functionArn);
+    const { functionArn, path } = actual.details as ShownRoute;
+    if (functionArn === '') return abandoned.has(actual.id);
+    return leaving.has(functionArn) || (paths.get(functionArn) ?? path) !== path;
   };
   const wanted = { objects: new Set<string>(), unseen: new Set<never>() };
   return ofLeftovers(await removeUnwanted(account, owner, wanted, { only: ['Route'], mayRemove }));

@@ -63,7 +63,7 @@ export interface RegionResult extends RegionSeen {
 /**
  * The region's shared objects: the gateways with the routes of all pipelines, those of one deployed together, what leads to
  * them by domain names, and the shared network. Routes are added, changed and shown one by one, so that no pipeline holds up another; one goes only when
- * its pipeline is being deleted, or when it is a torso that would break every deployment. Operators that watch different
+ * its pipeline is being deleted or has another path, or when it is a torso that would break every deployment. Operators that watch different
  * namespaces of one cluster share the gateway: a path is of the function that AWS has it call, while that is there, and a
  * torso is left for a minute to whoever may be making it.
  */
@@ -96,7 +96,7 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
     applyNetwork(input),
     ...needed.map((number) => applyGateway(input, number, routesOn(number))),
   ]);
-  const outcomes = [network, ...applied, await removeRoutes(input, wanted.leaving, abandoned)];
+  const outcomes = [network, ...applied, await removeRoutes(input, wanted, abandoned)];
   if (outcomes.every(({ settled }) => settled)) {
     const isSeenNow = ({ seenAt = 0 }: NodeOutcome) => seenAt >= startedAt;
     const nodes = outcomes.flatMap((each) => each.nodes).filter(isSeenNow);

@@ -17,7 +17,7 @@ export interface WantedRoute extends RoutePlan, PlacedRoute {
 
 export interface WantedRoutes {
   readonly routes: readonly WantedRoute[];
-  /** Functions whose routes have to go: ARNs of aliases. Whatever else exists stays as it is. */
+  /** Functions whose routes have to go: ARNs of aliases. Of others only what leads to one of `routes` by another path goes. */
   readonly leaving: ReadonlySet<string>;
 }
 
