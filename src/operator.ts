@@ -16,6 +16,7 @@ import { apiVersionOf } from './kubernetes/resource.ts';
 import { setOrphans, setPipelines, setProcess, setWork } from './metrics/figures.ts';
 import { observers } from './metrics/observers.ts';
 import { Metrics } from './metrics/registry.ts';
+import { ClockWatch } from './process/clock-watch.ts';
 import { enterElection, leaseOf } from './process/election.ts';
 import { fail } from './process/failure.ts';
 import { serve } from './process/http-server.ts';
@@ -50,11 +51,13 @@ async function main(): Promise<void> {
   const requestSeconds = election.enabled ? election.leaseDurationSeconds - 1 : LONGEST_CALL;
   const deadlineSeconds = Math.min(LONGEST_CALL, requestSeconds);
   const connection = connect({ clock, proxies, deadlineSeconds, onRequest: report.onRequest });
+  const clockWatch = new ClockWatch(clock);
   let elector: LeaderElector | undefined;
   let controller: Controller | undefined;
 
   const facts = (): ProbedFacts => ({
     phase,
+    clockSetBackSeconds: clockWatch.setBackSeconds,
     lease: elector && { ...elector.signs, durationSeconds: election.leaseDurationSeconds },
     work: controller?.work,
   });

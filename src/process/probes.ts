@@ -4,6 +4,8 @@ import type { Answer } from './http-server.ts';
 
 export interface ProbedFacts {
   readonly phase: 'starts' | 'stands by' | 'works' | 'stops';
+  /** How far somebody has set the clock back since the start. */
+  readonly clockSetBackSeconds: number;
   /** Of the Lease, where there is an election. */
   readonly lease?:
     | {
@@ -29,15 +31,17 @@ export interface ProbedFacts {
  * rates, and many pipelines that come at once wait for minutes; a watch that says nothing is begun anew after 150 s, and
  * a list is tried again after 30 s at most.
  */
-const HANGS = { look: 1800, workers: 900, watch: 600, lease: 120 };
+const HANGS = { look: 1800, workers: 900, watch: 600, lease: 120, clock: 60 };
 
 /** What stands still in the operator itself, so that only a new start helps; what AWS or Kubernetes lack is none of it. */
-export function standstills({ lease, work }: ProbedFacts): string[] {
+export function standstills({ clockSetBackSeconds, lease, work }: ProbedFacts): string[] {
   const all: [string, number | undefined, number][] = [
     ['a look has not come to an end', work?.longestRunningSeconds, HANGS.look],
     ['there is work, and no worker begins any', work?.standstillSeconds, HANGS.workers],
     ['the watch of pipelines stands still', work?.watchStandstillSeconds, HANGS.watch],
     ['the lease is not asked for', lease?.standstillSeconds, HANGS.lease],
+    // All that was noted with its time is taken to be new until the clock is there again.
+    ['the clock was set back, and nothing is due', clockSetBackSeconds, HANGS.clock],
   ];
   return all
     .filter(([, seconds = 0, bound]) => seconds > bound)

@@ -3,9 +3,11 @@ import { type ProbedFacts, probeAnswer, shortcomings, standstills } from '../../
 
 const WELL = { longestRunningSeconds: 60, standstillSeconds: 0, watchStandstillSeconds: 140 };
 const LEASE = { standstillSeconds: 4, secondsSinceAnswer: 4, durationSeconds: 15 };
+type Facts = Omit<ProbedFacts, 'clockSetBackSeconds'> & Partial<ProbedFacts>;
+const of = (facts: Facts): ProbedFacts => ({ clockSetBackSeconds: 0, ...facts });
 
 describe('an operator is alive', () => {
-  test.each<[string, ProbedFacts]>([
+  test.each<[string, Facts]>([
     ['that starts', { phase: 'starts' }],
     ['that stands by', { phase: 'stands by', lease: LEASE }],
     ['that works', { phase: 'works', lease: LEASE, work: WELL }],
@@ -13,9 +15,9 @@ describe('an operator is alive', () => {
       'whose API server has been away for hours',
       { phase: 'works', lease: { ...LEASE, secondsSinceAnswer: 9999 }, work: WELL },
     ],
-  ])('%s', (_, facts) => expect(standstills(facts)).toEqual([]));
+  ])('%s', (_, facts) => expect(standstills(of(facts))).toEqual([]));
 
-  test.each<[string, ProbedFacts, string]>([
+  test.each<[string, Facts, string]>([
     [
       'when a look hangs',
       { phase: 'works', work: { ...WELL, longestRunningSeconds: 1801 } },
@@ -32,15 +34,20 @@ describe('an operator is alive', () => {
       'the watch of pipelines stands still for 601 s',
     ],
     [
+      'when its clock was set back',
+      { phase: 'works', work: WELL, clockSetBackSeconds: 3600 },
+      'the clock was set back, and nothing is due for 3600 s',
+    ],
+    [
       'when it asks for the lease no more',
       { phase: 'stands by', lease: { ...LEASE, standstillSeconds: 121 } },
       'the lease is not asked for for 121 s',
     ],
-  ])('no more %s', (_, facts, words) => expect(standstills(facts)).toEqual([words]));
+  ])('no more %s', (_, facts, words) => expect(standstills(of(facts))).toEqual([words]));
 });
 
 describe('an operator is ready', () => {
-  test.each<[string, ProbedFacts, readonly string[]]>([
+  test.each<[string, Facts, readonly string[]]>([
     ['not while it starts', { phase: 'starts' }, ['the operator starts']],
     ['not while it stops', { phase: 'stops', lease: LEASE, work: WELL }, ['the operator stops']],
     ['when it stands by', { phase: 'stands by', lease: LEASE }, []],
@@ -55,7 +62,7 @@ describe('an operator is ready', () => {
       ['the lease has not been seen for 16 s'],
     ],
     ['when it works without an election', { phase: 'works', work: WELL }, []],
-  ])('%s', (_, facts, complaints) => expect(shortcomings(facts)).toEqual(complaints));
+  ])('%s', (_, facts, complaints) => expect(shortcomings(of(facts))).toEqual(complaints));
 });
 
 test('a probe is told what is wrong', () => {
