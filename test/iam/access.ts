@@ -349,6 +349,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'apigateway:PutMethod': gateway('PUT', methodOf),
   'apigateway:TagResource': gateway('PUT', tagsPath),
   'apigateway:UntagResource': gateway('DELETE', tagsPath),
+  'apigateway:UpdateMethod': gateway('PATCH', methodOf),
   'apigateway:UpdateRestApi': gateway('PATCH', api),
   'apigateway:UpdateStage': gateway('PATCH', stageOf),
 

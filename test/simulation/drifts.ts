@@ -301,6 +301,14 @@ const ofGateways = (): Drift[] => {
       const uri = methods.ANY?.uri?.replaceAll('_', '-other_');
       aws.apiGateway.resources.change(`${restApiId}/${id}`, { methods: { ANY: { ...methods.ANY, uri } } });
     }),
+    // Deployed by whoever did it, or with the next pipeline that comes.
+    drift(['Route', '/nami/orders'], 'updated isOpen', (aws) => {
+      const { restApiId, id, path, methods } = route(aws);
+      const closed = { uri: undefined, ...methods.ANY, authorizationType: 'AWS_IAM' };
+      aws.apiGateway.resources.change(`${restApiId}/${id}`, { methods: { ANY: closed } });
+      const { deploymentId } = first(aws.apiGateway.stages.values());
+      aws.apiGateway.deployments.change(`${restApiId}/${deploymentId}`, { closed: [path] });
+    }),
     drift(['Route', '/nami/orders'], GONE, (aws) => {
       const { restApiId, id } = route(aws);
       aws.apiGateway.resources.delete(`${restApiId}/${id}`);

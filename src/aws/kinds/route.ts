@@ -2,10 +2,13 @@ import {
   CreateResourceCommand,
   DeleteMethodCommand,
   DeleteResourceCommand,
+  type Method,
+  type PatchOperation,
   PutIntegrationCommand,
   PutMethodCommand,
   paginateGetResources,
   type Resource,
+  UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway';
 import type { Account } from '../account/account.ts';
 import { orGone, orPresent, RequeueAfter, unlessThere } from '../account/errors.ts';
@@ -30,13 +33,28 @@ type Details = {
   readonly path: string;
   readonly functionArn: string;
   readonly complete: boolean;
+  /** Whoever calls reaches the function, with all that was sent: without keys, signatures or a mapping of the body. */
+  readonly isOpen: boolean;
 };
 
 /** Every method: a handshake comes as GET, and the function answers what it does not take. */
 const METHOD = 'ANY';
 
+const OPEN = 'NONE';
+const PROXY = 'AWS_PROXY';
+
 const integrationUri = ({ partition, region }: Account, functionArn: string) =>
   `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
+
+/** Whether a method takes calls from everybody. */
+export const isOpen = ({
+  authorizationType = OPEN,
+  apiKeyRequired = false,
+}: Pick<Method, 'authorizationType' | 'apiKeyRequired'>): boolean =>
+  // Emulators give the text back that a patch has.
+  authorizationType === OPEN && String(apiKeyRequired) !== 'true';
+
+const isProxy = ({ methodIntegration: { type = PROXY } = {} }: Method): boolean => type === PROXY;
 
 function actualOf(restApiId: string, resource: Resource): Actual<Details> {
   const { id = '', path = '', resourceMethods } = resource;
@@ -48,7 +66,13 @@ function actualOf(restApiId: string, resource: Resource): Actual<Details> {
     tags: undefined,
     state: READY,
     outputs: { id, path },
-    details: { restApiId, path, functionArn, complete: method === undefined || functionArn !== '' },
+    details: {
+      restApiId,
+      path,
+      functionArn,
+      complete: method === undefined || functionArn !== '',
+      isOpen: method === undefined || (isOpen(method) && isProxy(method)),
+    },
   };
 }
 
@@ -74,18 +98,25 @@ export async function listRoutes(
 async function putMethod(
   account: Account,
   { restApiId, functionArn }: RouteDesired,
-  resourceId: string,
+  { id: resourceId, isOpen }: { readonly id: string; readonly isOpen: boolean },
 ): Promise<void> {
   if (functionArn === '') return;
   const where = { restApiId, resourceId, httpMethod: METHOD };
   const made = await orPresent(
-    account.apiGateway.send(new PutMethodCommand({ ...where, authorizationType: 'NONE' })),
+    account.apiGateway.send(new PutMethodCommand({ ...where, authorizationType: OPEN })),
   );
+  if (!made && !isOpen) {
+    const patchOperations: PatchOperation[] = [
+      { op: 'replace', path: '/authorizationType', value: OPEN },
+      { op: 'replace', path: '/apiKeyRequired', value: 'false' },
+    ];
+    await account.apiGateway.send(new UpdateMethodCommand({ ...where, patchOperations }));
+  }
   try {
     await account.apiGateway.send(
       new PutIntegrationCommand({
         ...where,
-        type: 'AWS_PROXY',
+        type: PROXY,
         integrationHttpMethod: 'POST',
         uri: integrationUri(account, functionArn),
       }),
@@ -111,7 +142,8 @@ export const route = defineKind<RouteDesired, Details>({
       .flat()
       .filter(({ details }) => details.path.split('/').length > 2);
   },
-  compare: ({ details }, { functionArn }) => differing(details, { functionArn, complete: true }),
+  compare: ({ details }, { functionArn }) =>
+    differing(details, { functionArn, complete: true, isOpen: true }),
   async create(account, desired) {
     const { restApiId, parentId, path } = desired;
     const id = await account.inventory.change(listName(restApiId), async () => {
@@ -120,7 +152,7 @@ export const route = defineKind<RouteDesired, Details>({
           new CreateResourceCommand({ restApiId, parentId, pathPart: path.split('/').at(-1) ?? '' }),
         ),
       );
-      await putMethod(account, desired, id);
+      await putMethod(account, desired, { id, isOpen: true });
       return id;
     });
     return {
@@ -128,14 +160,16 @@ export const route = defineKind<RouteDesired, Details>({
       tags: undefined,
       state: READY,
       outputs: { id, path },
-      details: { restApiId, path, functionArn: desired.functionArn, complete: true },
+      details: { restApiId, path, functionArn: desired.functionArn, complete: true, isOpen: true },
     };
   },
-  async update(account, desired, { id, details: { functionArn: holder } }) {
+  async update(account, desired, { id, details: { functionArn: holder, isOpen } }) {
     if (holder !== '' && holder !== desired.functionArn && holder !== desired.replaces) {
       throw new RequeueAfter(1, `${desired.path} has just been given to ${holder}`);
     }
-    await account.inventory.change(listName(desired.restApiId), () => putMethod(account, desired, id));
+    await account.inventory.change(listName(desired.restApiId), () =>
+      putMethod(account, desired, { id, isOpen }),
+    );
   },
   async remove(account, { id, details }) {
     const { restApiId } = details;

@@ -17,6 +17,7 @@ import { type Actual, READY } from '../object/actual.ts';
 import { canonical, differing } from '../object/canonical.ts';
 import { defineKind } from '../object/kind.ts';
 import { tagGatewayObject, untagGatewayObject } from './rest-api.ts';
+import { isOpen } from './route.ts';
 
 export interface Throttle {
   readonly rateLimit: number;
@@ -45,7 +46,7 @@ type Details = {
   readonly overrides: Readonly<Record<string, Override>>;
   readonly metrics: boolean;
   readonly deploymentId: string;
-  /** Paths that the deployment really holds, whatever it was meant to; absent where AWS does not say. */
+  /** Paths at which the deployment really takes calls, whatever it was meant to; absent where AWS does not say. */
   readonly paths?: readonly string[];
 };
 
@@ -57,7 +58,9 @@ const METHOD = 'ANY';
 const pathsOf = (summary: Summary | undefined): Pick<Details, 'paths'> =>
   summary
     ? {
-        paths: Object.keys(summary).filter((path) => METHOD in (summary[path] ?? {})),
+        paths: Object.entries(summary).flatMap(([path, { [METHOD]: method }]) =>
+          method && isOpen(method) ? path : [],
+        ),
       }
     : {};
 

@@ -22,6 +22,7 @@ import type {
   PutMethodRequest,
   TagResourceRequest,
   UntagResourceRequest,
+  UpdateMethodRequest,
   UpdateRestApiRequest,
   UpdateStageRequest,
 } from '@aws-sdk/client-api-gateway';
@@ -51,8 +52,15 @@ export interface Resource extends OfApi {
   readonly id: string;
   readonly parentId: string | undefined;
   readonly path: string;
-  /** By HTTP method: the integration's URI; undefined while there is none. */
-  readonly methods: Readonly<Record<string, { readonly uri: string | undefined }>>;
+  /** By HTTP method. */
+  readonly methods: Readonly<Record<string, Method>>;
+}
+
+interface Method {
+  /** The integration's; undefined while there is none. */
+  readonly uri: string | undefined;
+  /** By default "NONE": everybody may call. */
+  readonly authorizationType?: string;
 }
 
 /** What a deployment shows: the API as it was. */
@@ -62,6 +70,8 @@ export interface Deployment extends OfApi {
   readonly madeAt: number;
   /** URI of the integration by path, then by method. */
   readonly routes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Paths at which not everybody may call. */
+  readonly closed?: readonly string[];
 }
 
 export interface Stage extends OfApi {
@@ -235,12 +245,35 @@ export class ApiGateway extends Service {
       for (const { id } of gone) this.resources.delete(`${restApiId}/${id}`);
       return {};
     },
-    PutMethod: ({ restApiId = '', resourceId = '', httpMethod = '' }: PutMethodRequest) => {
+    PutMethod: ({
+      restApiId = '',
+      resourceId = '',
+      httpMethod = '',
+      authorizationType,
+    }: PutMethodRequest) => {
       const { methods } = this.#resource(restApiId, resourceId);
       if (httpMethod in methods) throw conflict('Method already exists for this resource');
       this.resources.change(`${restApiId}/${resourceId}`, {
-        methods: { ...methods, [httpMethod]: { uri: undefined } },
+        methods: {
+          ...methods,
+          [httpMethod]: { uri: undefined, ...(authorizationType && { authorizationType }) },
+        },
       });
+      return { httpMethod };
+    },
+    UpdateMethod: ({
+      restApiId = '',
+      resourceId = '',
+      httpMethod = '',
+      patchOperations = [],
+    }: UpdateMethodRequest) => {
+      const { methods } = this.#resource(restApiId, resourceId);
+      const { [httpMethod]: method } = methods;
+      if (!method) throw absent('Invalid Method identifier specified');
+      const authorizationType =
+        patchOperations.find(({ path }) => path === '/authorizationType')?.value ?? method.authorizationType;
+      const changed = { ...method, ...(authorizationType !== undefined && { authorizationType }) };
+      this.resources.change(`${restApiId}/${resourceId}`, { methods: { ...methods, [httpMethod]: changed } });
       return { httpMethod };
     },
     DeleteMethod: ({ restApiId = '', resourceId = '', httpMethod = '' }: DeleteMethodRequest) => {
@@ -252,7 +285,9 @@ export class ApiGateway extends Service {
     PutIntegration: ({ restApiId = '', resourceId = '', httpMethod = '', uri }: PutIntegrationRequest) => {
       const { methods } = this.#resource(restApiId, resourceId);
       if (!(httpMethod in methods)) throw absent('Invalid Method identifier specified');
-      this.resources.change(`${restApiId}/${resourceId}`, { methods: { ...methods, [httpMethod]: { uri } } });
+      this.resources.change(`${restApiId}/${resourceId}`, {
+        methods: { ...methods, [httpMethod]: { ...methods[httpMethod], uri } },
+      });
       return {};
     },
 
@@ -280,15 +315,30 @@ export class ApiGateway extends Service {
       this.#api(restApiId);
       const id = this.around.newId('deployment');
       const routes = this.#snapshot(restApiId);
-      this.deployments.set(`${restApiId}/${id}`, { restApiId, id, description, madeAt: this.now, routes });
+      const closed = this.#resourcesOf(restApiId).flatMap(({ path, methods }) =>
+        Object.values(methods).some(isClosed) ? path : [],
+      );
+      this.deployments.set(`${restApiId}/${id}`, {
+        restApiId,
+        id,
+        description,
+        madeAt: this.now,
+        routes,
+        closed,
+      });
       if (stageName !== undefined) this.#show(restApiId, stageName, id);
       return { id, description, createdDate: new Date(this.now) };
     },
     GetDeployment: ({ restApiId = '', deploymentId = '', embed }: GetDeploymentRequest) => {
-      const { id, description, madeAt, routes } = this.#deployment(restApiId, deploymentId);
+      const { id, description, madeAt, routes, closed } = this.#deployment(restApiId, deploymentId);
       const summary = Object.entries(routes).map(([path, methods]) => [
         path,
-        Object.fromEntries(Object.keys(methods).map((method) => [method, { authorizationType: 'NONE' }])),
+        Object.fromEntries(
+          Object.keys(methods).map((method) => [
+            method,
+            { authorizationType: closed?.includes(path) ? 'AWS_IAM' : 'NONE' },
+          ]),
+        ),
       ]);
       return {
         id,
@@ -456,6 +506,8 @@ const showApi = ({
   createdDate: new Date(madeAt),
 });
 
+const isClosed = ({ authorizationType = 'NONE' }: Method) => authorizationType !== 'NONE';
+
 const showBareResource = ({ id, parentId, path }: Resource) => ({
   id,
   parentId,
@@ -464,10 +516,16 @@ const showBareResource = ({ id, parentId, path }: Resource) => ({
 });
 
 const showResource = (resource: Resource) => {
-  const methods = Object.entries(resource.methods).map(([httpMethod, { uri }]) => [
-    httpMethod,
-    { httpMethod, ...(uri !== undefined && { methodIntegration: { type: 'AWS_PROXY', uri } }) },
-  ]);
+  const methods = Object.entries(resource.methods).map(
+    ([httpMethod, { uri, authorizationType = 'NONE' }]) => [
+      httpMethod,
+      {
+        httpMethod,
+        authorizationType,
+        ...(uri !== undefined && { methodIntegration: { type: 'AWS_PROXY', uri } }),
+      },
+    ],
+  );
   return {
     ...showBareResource(resource),
     ...(methods.length > 0 && { resourceMethods: Object.fromEntries(methods) }),

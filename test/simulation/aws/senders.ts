@@ -65,8 +65,9 @@ export class Senders {
     const own = (type: string, standard: number): Answer => ({
       status: this.#gateway.ownStatus(restApiId, type, standard),
     });
-    const routes = this.#gateway.deployments.get(`${restApiId}/${deploymentId}`)?.routes ?? {};
+    const { routes = {}, closed } = this.#gateway.deployments.get(`${restApiId}/${deploymentId}`) ?? {};
     const fullPath = `/nami/${path}`;
+    if (closed?.includes(fullPath)) return { status: FORBIDDEN };
     const uri = routes[fullPath]?.ANY;
     if (uri === undefined) return own('MISSING_AUTHENTICATION_TOKEN', FORBIDDEN);
     const [, functionName = '', alias = ''] = /:function:([^:/]+):([^:/]+)\/invocations$/.exec(uri) ?? [];
