@@ -115,6 +115,50 @@ test('what nobody manages is left alone, and nothing is told of it', async () =>
   expect(driftsTold(world)).toEqual([]);
 });
 
+describe('what somebody adds to what is ours is taken away, and told:', () => {
+  const nameOf = ({ aws }: World, end: string) =>
+    first(aws.lambda.functions.filter(({ name }) => name.endsWith(end))).name;
+
+  test.each<[string, (world: World) => void]>([
+    [
+      'ReservedConcurrency',
+      (world) => void world.aws.lambda.functions.change(nameOf(world, '-pre-queue'), { reserved: 0 }),
+    ],
+    [
+      'EventSourceMapping',
+      ({ aws: { lambda } }) => {
+        const mapping = first(lambda.mappings.values());
+        const id = '00000000-0000-4000-8000-00000000000f';
+        lambda.mappings.set(id, {
+          ...mapping,
+          id,
+          queueArn: `${mapping.queueArn}-of-theirs`,
+        });
+      },
+    ],
+  ])('%s', async (kind, add) => {
+    const world = await settledWorld();
+    const shouldBe = portrait(world.aws);
+    add(world);
+    await world.run(PATIENCE);
+    expect(driftsTold(world)).toEqual([
+      expect.stringMatching(new RegExp(`^${kind} .+ was there beside what is wanted and is removed$`)),
+    ]);
+    expect(world.log.filter(({ message }) => message.startsWith('somebody else'))).toHaveLength(1);
+    expect(portrait(world.aws)).toEqual(shouldBe);
+  });
+});
+
+test('what a wish does not name any more is told to go, and not as somebody else’s doing', async () => {
+  const world = await settledWorld();
+  const spec = { alarms: { enabled: false } };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+  await world.run(PATIENCE);
+  expect(driftsTold(world)).toEqual([]);
+  const told = world.kubernetes.events.map((event) => String((event as { readonly note?: string }).note));
+  expect(told.some((note) => /Alarm \S+-dead-letters removed/.test(note))).toBe(true);
+});
+
 /** Kinds of what a region's pipelines share. */
 const SHARED = new Set([
   'BasePathMapping',

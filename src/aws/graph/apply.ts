@@ -20,6 +20,8 @@ export type { NodeOutcome } from './settle-node.ts';
 export interface Outcome {
   readonly nodes: readonly NodeOutcome[];
   readonly leftovers: readonly Leftover[];
+  /** What nothing wanted, and is gone since this pass asked for it; absent: nothing. */
+  readonly removed?: readonly Leftover[];
   /** Nothing left to do: every node that is not optional is ready, and nothing is being removed. */
   readonly settled: boolean;
   /** Look again in so many seconds; absent when settled or when only a backoff helps. */
@@ -94,10 +96,12 @@ export async function apply(
 
   const nodes = await Promise.all(graph.map(settle));
   const waiting = nodes.filter(({ node, state }) => state !== 'Ready' && !node.optional);
-  const { leftovers, swept } =
+  const { leftovers: left, swept } =
     waiting.length === 0 && options.mayRemove !== false
       ? await sweep(account, owner, wantedBy(nodes), options)
       : { leftovers: [], swept: options.before?.swept };
+  const removed = left.filter(({ why }) => why === 'removed');
+  const leftovers = left.filter(({ why }) => why !== 'removed');
   const removing = leftovers.filter(({ why }) => why === 'removing');
   const failed =
     nodes.some(
@@ -107,6 +111,7 @@ export async function apply(
   return {
     nodes,
     leftovers,
+    ...(removed.length > 0 && { removed }),
     failed,
     settled: waiting.length === 0 && removing.length === 0 && !failed,
     ...(swept && { swept }),
@@ -130,7 +135,8 @@ async function sweep(
   // What may have been made, or not, may be listed later.
   const isCertain = account.recentlyMade.of(owner).every(({ actual }) => actual !== undefined);
   const leftovers = await removeUnwanted(account, owner, wanted, removalOf(options));
-  return leftovers.length === 0 && isCertain ? { leftovers, swept } : { leftovers };
+  const isClean = leftovers.every(({ why }) => why === 'removed');
+  return isClean && isCertain ? { leftovers, swept } : { leftovers };
 }
 
 const removalOf = ({ only, mayRemove, expected, reclaim, glances, isOldWish }: PassOptions): Removal => ({

@@ -73,7 +73,12 @@ export async function removeUnwanted(
           const still = (await unwantedOf(name)).map(({ id }) => id);
           const late = still.filter((id) => !asked.some((each) => each.id === id));
           return [
-            ...asked.filter(({ why, id }) => why !== 'removing' || still.includes(id)),
+            ...asked.flatMap((each): Leftover[] => {
+              const { kind, id, why, message } = each;
+              if (why !== 'removing' || still.includes(id)) return [each];
+              // What went without being asked, or may never have been there, is not worth a word.
+              return message === undefined ? [{ kind, id, why: 'removed' }] : [];
+            }),
             // Of what the first list did not show, or not as the owner's, nothing was asked.
             ...late.map((id) => removing(account, owner, name, id, 'was not listed a moment ago')),
           ];

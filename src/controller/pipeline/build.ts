@@ -16,7 +16,7 @@ import { plan } from '../../plan/plan.ts';
 import type { Context } from '../context.ts';
 import { gather, type Subject } from '../input/gather.ts';
 import { requestedLook } from '../input/requested-look.ts';
-import { driftsAmong, restedBy } from '../report/drift.ts';
+import { driftsAmong, removalsIn, restedBy } from '../report/drift.ts';
 import { nodeOf } from '../report/nodes.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { hasAnswered } from './first-answer.ts';
@@ -96,7 +96,9 @@ async function buildOnce(
   const { generation } = pipeline.metadata;
   const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now(), generation);
   for (const { node } of drifts) context.onDrift?.(node.kind);
-  reporter.changes(pipeline, outcome, { last, drifts });
+  const isOld = atRest !== undefined;
+  if (isOld) for (const { kind } of removalsIn(outcome, last)) context.onDrift?.(kind);
+  reporter.changes(pipeline, outcome, { last, drifts, isOld });
   // What it saw of the rest is nothing to go by.
   if (glances && signal?.aborted && !isAtRest(outcome)) throw new RequeueAfter(0, 'is looked at anew');
   memory.applied = { plan: planned, requested, at: clock.now(), outcome: keepOutcome(outcome) };

@@ -122,9 +122,9 @@ export class RegionReconciler {
     const drifts = driftsAmong(rested, nodes, clock.now());
     if (drifts.length === 0) return;
     for (const { node } of drifts) onDrift?.(node.kind);
-    const cause = driftWords(drifts);
+    const cause = driftWords({ nodes: drifts });
     logger.warn({ region, cause }, 'somebody else changed this in AWS, and it is put right');
-    events.record(self, driftNote(drifts));
+    events.record(self, driftNote({ nodes: drifts }));
   }
 
   /** Remembers and logs what is wrong, once; answers whether that is news. */

@@ -1,6 +1,7 @@
 import { ANNOTATIONS, type WebhookPipeline } from '../../api/v1alpha1.ts';
-import type { NodeOutcome } from '../../aws/graph/apply.ts';
+import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
 import { nodeKey } from '../../aws/graph/graph.ts';
+import type { Leftover } from '../../aws/graph/leftover.ts';
 import { CREATED } from '../../aws/graph/settle-node.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import type { EventNote } from '../../kubernetes/events.ts';
@@ -78,12 +79,33 @@ export function driftsAmong(
 const whatOf = ({ node: { kind, id }, done }: NodeOutcome): string =>
   `${kind} ${id} ${done[0] === CREATED ? 'was gone and is made again' : done.join(', ')}`;
 
-/** Such as "Queue queue was gone and is made again; Function pre-queue updated memoryMiB". */
-export const driftWords = (drifts: readonly NodeOutcome[]): string => drifts.map(whatOf).join('; ');
+/** What somebody else did: to what is wanted, and beside it. */
+export interface Drifts {
+  readonly nodes: readonly NodeOutcome[];
+  readonly strangers?: readonly Leftover[];
+}
 
-export const driftNote = (drifts: readonly NodeOutcome[]): EventNote => ({
+/** Such as "Queue queue was gone and is made again; Function pre-queue updated memoryMiB". */
+export const driftWords = ({ nodes, strangers = [] }: Drifts): string =>
+  [
+    ...nodes.map(whatOf),
+    ...strangers.map(({ kind, id }) => `${kind} ${id} was there beside what is wanted and is removed`),
+  ].join('; ');
+
+export const driftNote = (drifts: Drifts): EventNote => ({
   type: 'Warning',
   reason: 'Drifted',
   action: 'Apply',
   message: `somebody else changed this in AWS, and it is put right: ${driftWords(drifts)}`,
 });
+
+/** What a pass has removed, or asked AWS to, that the one before did not; what AWS does of it by itself has a message. */
+export const removalsIn = (
+  { leftovers, removed = [] }: Pick<Outcome, 'leftovers' | 'removed'>,
+  last: Outcome | undefined,
+): Leftover[] => {
+  const asked = leftovers.filter(({ why, message }) => why === 'removing' && message === undefined);
+  const isSaid = ({ kind, id }: Leftover) =>
+    last?.leftovers.some((each) => each.kind === kind && each.id === id);
+  return [...removed, ...asked].filter((each) => !isSaid(each));
+};

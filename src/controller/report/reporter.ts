@@ -6,7 +6,7 @@ import { applyStatus, type ConditionNow } from '../../kubernetes/status.ts';
 import type { Context } from '../context.ts';
 import { PIPELINES } from '../resource-type.ts';
 import { conditionsOf, type Report } from './conditions.ts';
-import { driftNote, driftWords } from './drift.ts';
+import { driftNote, driftWords, removalsIn } from './drift.ts';
 import { withOutOfService } from './out-of-service.ts';
 import { suspendedConditions } from './suspended.ts';
 
@@ -106,12 +106,16 @@ export class Reporter {
 
   /**
    * Log lines for what was done and what went wrong in a pass, an Event for all that was done, and one for what of it put
-   * right what somebody else had done. `last`: the pass before.
+   * right what somebody else had done. `last`: the pass before; `isOld`: the same has been wanted, and there, for long.
    */
   changes(
     pipeline: WebhookPipeline,
     outcome: Outcome,
-    { last, drifts = [] }: { last: Outcome | undefined; drifts?: readonly NodeOutcome[] },
+    {
+      last,
+      drifts = [],
+      isOld = false,
+    }: { last: Outcome | undefined; drifts?: readonly NodeOutcome[]; isOld?: boolean },
   ): void {
     const { logger, events } = this.#context;
     const key = keyOf(pipeline.metadata);
@@ -119,10 +123,15 @@ export class Reporter {
       const object = `${node.kind} ${node.id}`;
       if (done.length > 0) logger.info({ pipeline: key, object, done, state }, 'changed in AWS');
     }
-    if (drifts.length > 0) {
-      const cause = driftWords(drifts);
+    const removals = removalsIn(outcome, last);
+    for (const { kind, id, why } of removals)
+      logger.info({ pipeline: key, object: `${kind} ${id}`, done: [why] }, 'changed in AWS');
+    const strangers = isOld ? removals : [];
+    if (drifts.length + strangers.length > 0) {
+      const all = { nodes: drifts, strangers };
+      const cause = driftWords(all);
       logger.warn({ pipeline: key, cause }, 'somebody else changed this in AWS, and it is put right');
-      events.record(pipeline, driftNote(drifts));
+      events.record(pipeline, driftNote(all));
     }
     // What stays wrong is said once.
     const said = new Set((last ? troublesOf(last) : []).map(({ text }) => text));
@@ -130,9 +139,12 @@ export class Reporter {
       if (!said.has(text))
         logger.warn({ pipeline: key, object, reason, cause }, 'is not as it should be in AWS');
     }
-    const changes = outcome.nodes
-      .filter((each) => each.done.length > 0 && !drifts.includes(each))
-      .map(({ node, done }) => `${node.kind} ${node.id} ${done.join(', ')}`);
+    const changes = [
+      ...outcome.nodes
+        .filter((each) => each.done.length > 0 && !drifts.includes(each))
+        .map(({ node, done }) => `${node.kind} ${node.id} ${done.join(', ')}`),
+      ...removals.filter((each) => !strangers.includes(each)).map(({ kind, id }) => `${kind} ${id} removed`),
+    ];
     if (changes.length === 0) return;
     events.record(pipeline, {
       type: 'Normal',

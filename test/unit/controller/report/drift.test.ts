@@ -122,11 +122,13 @@ describe('by the status alone', () => {
 
 test('an Event names what is gone, and the fields of what differs', () => {
   const gone = outcomeOf('Queue', 'queue', { done: ['created'] });
-  expect(driftNote([gone, mapping({ done: ['tagged team', 'updated batchSize'] })])).toMatchObject({
-    type: 'Warning',
-    reason: 'Drifted',
-    message: expect.stringContaining(
-      'Queue queue was gone and is made again; EventSourceMapping mapping tagged team, updated batchSize',
-    ),
-  });
+  expect(driftNote({ nodes: [gone, mapping({ done: ['tagged team', 'updated batchSize'] })] })).toMatchObject(
+    {
+      type: 'Warning',
+      reason: 'Drifted',
+      message: expect.stringContaining(
+        'Queue queue was gone and is made again; EventSourceMapping mapping tagged team, updated batchSize',
+      ),
+    },
+  );
 });
