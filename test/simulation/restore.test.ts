@@ -55,6 +55,22 @@ function takeSnapshot({ aws }: World, volume = first(aws.ec2.volumes.values())):
   return (made as { SnapshotId: string }).SnapshotId;
 }
 
+async function madeAnew(world: World): Promise<void> {
+  world.kubernetes.delete('orders');
+  await world.until(isGone('orders'), 900);
+  apply(world, 'orders', {});
+}
+
+async function elsewhereForAWhile(world: World): Promise<void> {
+  world.aws.stores.external.set('db.example', { isUp: true, events: new Set() });
+  world.kubernetes.setSecret('store', { uri: 'mongodb://u:p@db.example/' });
+  const external = { uriSecretRef: { name: 'store', key: 'uri' } };
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { store: { external } } });
+  await world.run(300);
+  apply(world, 'orders', {});
+  await world.run(60);
+}
+
 const secretOf = ({ aws }: World, name: string) =>
   first(
     aws.ssm.parameters.filter(
@@ -515,6 +531,32 @@ describe('a volume', () => {
     const next = await stored(world, 'returns');
     expect(eventsOf(world, 'returns')).toEqual([event, next]);
     expect(aws.ec2.volumes.get(own)?.tags['nami.dev/name']).toBe('returns');
+  });
+
+  test.each<[string, (world: World) => Promise<void>, boolean]>([
+    ['is made anew', madeAnew, false],
+    ['is made anew, though the operator died when it had made the other', madeAnew, true],
+    ['has had another store for a while', elsewhereForAWhile, false],
+  ])('that was given up is not taken again by a pipeline that %s', async (_, comeBack, dies) => {
+    const world = await simulate();
+    const { aws, kubernetes } = world;
+    apply(world, 'orders', {});
+    await world.until(isReady('orders'), 300);
+    const { id: volumeId } = first(aws.ec2.volumes.values());
+    if (dies) world.crashOn(({ command }) => command === 'CreateVolume');
+    kubernetes.annotate('orders', { 'nami.dev/replace-volume': volumeId });
+    await world.until(() => aws.ec2.volumes.size === 2, 300);
+    await world.run(120);
+    await world.until(isReady('orders'), 900);
+    const event = await stored(world, 'orders');
+    kubernetes.annotate('orders', { 'nami.dev/replace-volume': null });
+    await world.run(60);
+
+    await comeBack(world);
+    await world.until(isReady('orders'), 900);
+    const next = await stored(world, 'orders');
+    expect(eventsOf(world, 'orders')).toEqual([event, next]);
+    expect(aws.ec2.volumes.size).toBe(2);
   });
 
   test.each([false, true])(

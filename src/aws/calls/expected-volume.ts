@@ -9,8 +9,11 @@ import { orAbsent, TerminalError } from '../account/errors.ts';
 import { type OwnedListing, type OwnedSurvey, survey } from '../account/survey.ts';
 import { handOver } from '../object/hand-over.ts';
 import { carries, type Owner, ownerKey, TAGS, type Tags } from '../object/owner.ts';
-import { clusterFilters, ownerFilters, tagCommand } from '../wire/ec2-tags.ts';
+import { clusterFilters, ownerFilters, tagCommand, tagEc2 } from '../wire/ec2-tags.ts';
 import { tagRecord } from '../wire/tags.ts';
+
+/** What has not this form is none: ids stand in what a host runs as root, and AWS is not asked for others. */
+export const VOLUME_ID = /^vol-[0-9a-f]{8,17}$/;
 
 const idOf = ({ VolumeId = '' }: Volume) => VolumeId;
 
@@ -93,6 +96,25 @@ async function chosenOf(
   );
   return found ?? (givenUpId === '' ? others[0] : undefined);
 }
+
+/** Which of its owner's volumes one is that was given up: it is chosen no more, unless it is asked for by its id. */
+const formerObject = (object: string) => `former-${object}`;
+
+/** The volume that was given up, where it does not bear that yet; nothing where none was, or it is gone or another's. */
+export async function unmarkedFormer(
+  account: Account,
+  { identity }: Owner,
+  { object, givenUpId }: VolumeIdentity,
+): Promise<string | undefined> {
+  const found = VOLUME_ID.test(givenUpId) ? await volumeById(account, givenUpId) : undefined;
+  return found && carries(tagRecord(found.Tags), { ...identity, [TAGS.object]: object })
+    ? givenUpId
+    : undefined;
+}
+
+/** Lets a volume that was given up bear that, once another is there in its place. */
+export const markFormer = (account: Account, id: string, { object }: VolumeIdentity): Promise<void> =>
+  tagEc2(account, { id }, { [TAGS.object]: formerObject(object) });
 
 /** Whether a volume is what the events are to begin with, or was made from that. */
 export const beganWith = (id: string, snapshotId: string | undefined, origin: VolumeOrigin): boolean =>

@@ -5,7 +5,13 @@ import { handOver, objectionToTags } from '../object/hand-over.ts';
 import { type Owner, TAGS, type Tags } from '../object/owner.ts';
 import { tagCommand } from '../wire/ec2-tags.ts';
 import { tagRecord, tagWords } from '../wire/tags.ts';
-import { ownVolume, type VolumeIdentity, type VolumeOrigin, volumeById } from './expected-volume.ts';
+import {
+  ownVolume,
+  VOLUME_ID,
+  type VolumeIdentity,
+  type VolumeOrigin,
+  volumeById,
+} from './expected-volume.ts';
 import { secretAt } from './secret-history.ts';
 import { type Snapshot, snapshotById } from './snapshots.ts';
 
@@ -135,8 +141,6 @@ async function sourceOf(
   return { id, tags: tagRecord((await volumeToAdopt(account, owner, id)).Tags) };
 }
 
-/** They stand in what a host runs as root. */
-const VOLUME_ID = /^vol-[0-9a-f]{8,17}$/;
 /** A tag holds 256 characters. */
 const MOST = 10;
 /** Seconds for which it is believed what a snapshot was taken of. */

@@ -13,7 +13,9 @@ import {
   expectedVolume,
   isKnown,
   listVolumes,
+  markFormer,
   surveyVolumes,
+  unmarkedFormer,
   type VolumeIdentity,
   volumeById,
 } from '../calls/expected-volume.ts';
@@ -48,10 +50,13 @@ type Details = {
   readonly throughput: number | undefined;
   /** That it was made from; empty: from none. */
   readonly snapshotId: string;
+  /** The volume whose place it has taken, where that does not bear it yet. */
+  readonly former?: string | undefined;
 };
 
 /** How it differs where its events should have begun with something else. */
 const ORIGIN = 'what it begins with';
+const FORMER = 'the volume before it';
 
 function stateOf({ State }: Volume): State {
   switch (State) {
@@ -113,7 +118,10 @@ export const volume = defineKind<VolumeDesired, Details>({
     const found =
       (await expectedVolume(account, owner, desired)) ??
       (origin && 'volumeId' in origin && (await volumeToAdopt(account, owner, origin.volumeId)));
-    return found ? await withMarks(account, found) : undefined;
+    if (!found) return undefined;
+    const marked = await withMarks(account, found);
+    const former = await unmarkedFormer(account, owner, desired);
+    return { ...marked, details: { ...marked.details, former } };
   },
   async glance(account, desired, owner) {
     if (!isKnown(desired)) return undefined;
@@ -133,7 +141,11 @@ export const volume = defineKind<VolumeDesired, Details>({
   compare({ id, details }, desired) {
     // A volume that was made larger in AWS stays so: EBS volumes never shrink.
     const wanted = { ...desired, sizeGiB: Math.max(desired.sizeGiB, details.sizeGiB) };
-    return [...(isOther(id, details, desired) ? [ORIGIN] : []), ...differing(details, comparable(wanted))];
+    return [
+      ...(isOther(id, details, desired) ? [ORIGIN] : []),
+      ...(details.former === undefined ? [] : [FORMER]),
+      ...differing(details, comparable(wanted)),
+    ];
   },
   async create(account, desired, wantedTags, owner) {
     const { source, madeFrom } = await sourceFor(account, owner, desired);
@@ -152,10 +164,16 @@ export const volume = defineKind<VolumeDesired, Details>({
       ClientToken: fingerprint([owner.uid, desired, Math.floor(account.clock.now() / TOKEN_WINDOW)]),
     });
     const made = await changePlace(account, owner, desired, () => account.ec2.send(command));
+    const former = await unmarkedFormer(account, owner, desired);
+    if (former !== undefined) await markFormer(account, former, desired);
     return { ...actual(made, madeFrom), tags };
   },
-  async update(account, desired, { id, details }) {
+  async update(account, desired, { id, tags, outputs, details }) {
     if (isOther(id, details, desired)) throw notReplaced(id, desired);
+    if (details.former !== undefined) {
+      await markFormer(account, details.former, desired);
+      return { id, tags, state: READY, outputs, details: { ...details, former: undefined } };
+    }
     const wish = fingerprint(comparable(desired));
     if (!account.attempts.isDue(id, wish)) throw account.attempts.errorOf(id, wish);
     try {
@@ -174,6 +192,7 @@ export const volume = defineKind<VolumeDesired, Details>({
       throw refusal;
     }
     account.attempts.end(id);
+    return undefined;
   },
   async remove(account, actual, owner) {
     const { id, tags, state } = actual;
