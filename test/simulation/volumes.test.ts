@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { rfc3339 } from '../../src/clock.ts';
-import { isGone, isReady } from './pipelines.ts';
+import { first, isGone, isReady, settledWorld } from './pipelines.ts';
 import { memoryOf } from './whole-life.ts';
 import { simulate, type World } from './world.ts';
 
@@ -74,6 +74,26 @@ test('throughput, type and operations of a volume change while it serves', async
   await world.until(isReady('orders'), 600);
   expect(aws.made('vol')).toBe(1);
   expect(aws.ec2.instances.size).toBe(1);
+});
+
+test('a volume that somebody has attached to another machine is waited for, and it is told how it comes back', async () => {
+  const world = await settledWorld();
+  const { instances, volumes } = world.aws.ec2;
+  const [host, volume] = [first(instances.values()), first(volumes.values())];
+  const theirs = instances.set('i-0000ffff', { ...host, id: 'i-0000ffff', tags: {} });
+  const { attachment } = volume;
+  volumes.change(volume.id, { attachment: attachment && { ...attachment, instanceId: theirs.id } });
+  await world.until(
+    ({ kubernetes }) =>
+      /attached to i-0000ffff: .*detach-volume --region eu-central-1 --volume-id vol-/.test(
+        String(kubernetes.condition('orders', 'StoreReady')?.message),
+      ),
+    1500,
+  );
+  expect(world.senders.post('orders').status).toBe(200);
+  volumes.change(volume.id, { attachment: undefined });
+  await world.until(isReady('orders'), 300);
+  await world.until(({ aws }) => aws.sqs.messages.size === 0, 600);
 });
 
 describe('a volume in a zone that Lambda refuses', () => {

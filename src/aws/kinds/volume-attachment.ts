@@ -4,6 +4,7 @@ import {
   type Volume,
   type VolumeAttachment,
 } from '@aws-sdk/client-ec2';
+import type { Account } from '../account/account.ts';
 import { orAbsent, unlessThere } from '../account/errors.ts';
 import { surveyVolumes } from '../calls/expected-volume.ts';
 import { type Actual, pending, READY } from '../object/actual.ts';
@@ -17,23 +18,23 @@ export interface VolumeAttachmentDesired {
 }
 
 function actual(
+  { region }: Account,
   { volumeId, instanceId }: VolumeAttachmentDesired,
   { InstanceId, State }: VolumeAttachment,
 ): Actual<null> {
   const isHere = InstanceId === instanceId;
-  const state =
-    isHere && State === 'attached'
-      ? READY
-      : pending(isHere ? 'is being attached' : `is still attached to ${InstanceId}`, 3);
+  const elsewhere = `is still attached to ${InstanceId}: if that lasts, end what writes to it there, and detach it with: aws ec2 detach-volume --region ${region} --volume-id ${volumeId}`;
+  const state = isHere && State === 'attached' ? READY : pending(isHere ? 'is being attached' : elsewhere, 3);
   return { id: `${volumeId}:${instanceId}`, tags: undefined, state, outputs: {}, details: null };
 }
 
 function attachmentOf(
+  account: Account,
   volume: Volume | undefined,
   desired: VolumeAttachmentDesired,
 ): Actual<null> | undefined {
   const attachment = volume?.Attachments?.find((each) => each.State !== 'detached');
-  return attachment && actual(desired, attachment);
+  return attachment && actual(account, desired, attachment);
 }
 
 /** Brings the volume to the host; it ends with the instance. */
@@ -43,11 +44,11 @@ export const volumeAttachment = defineKind<VolumeAttachmentDesired, null>({
     const found = await orAbsent(
       account.ec2.send(new DescribeVolumesCommand({ VolumeIds: [desired.volumeId] })),
     );
-    return attachmentOf(found?.Volumes?.[0], desired);
+    return attachmentOf(account, found?.Volumes?.[0], desired);
   },
   async glance(account, desired, owner) {
     const volumes = await surveyVolumes(account, owner);
-    const found = attachmentOf(volumes?.byId.get(desired.volumeId), desired);
+    const found = attachmentOf(account, volumes?.byId.get(desired.volumeId), desired);
     return volumes && found && { actual: found, at: volumes.at };
   },
   owned: async () => [],
@@ -57,7 +58,7 @@ export const volumeAttachment = defineKind<VolumeAttachmentDesired, null>({
     const made = await unlessThere(
       account.ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId, Device })),
     );
-    return actual(desired, { ...made, InstanceId });
+    return actual(account, desired, { ...made, InstanceId });
   },
   async update() {},
   async remove() {},
