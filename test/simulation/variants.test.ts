@@ -166,6 +166,24 @@ describe('a pipeline lives and goes with', () => {
     expect(world.senders.post('orders').status).toBe(200);
   });
 
+  test('a deletion policy that leaves all in AWS, which tells of a queue that nobody will read again', async () => {
+    const world = await simulate();
+    giveExternalStore(world);
+    const spec = { ...EXTERNAL, deletionPolicy: 'Retain' };
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec });
+    await world.until(isReady('orders'), 600);
+    for (const store of world.aws.stores.external.values()) store.isUp = false;
+    await world.run(300);
+    world.kubernetes.delete('orders');
+    await world.until(isGone('orders'), 600);
+    const told = world.kubernetes.events.map((event) => String((event as { readonly note?: string }).note));
+    const [mapping] = world.aws.lambda.mappings.values();
+    expect(told.at(-1)).toMatch(/^everything stays in AWS/);
+    expect(told.at(-1)).toContain(
+      `its queue is not read, and forgets events after its retention: once the store can take them, have it read with: aws lambda update-event-source-mapping --region eu-central-1 --uuid ${mapping?.id} --enabled`,
+    );
+  });
+
   test('a Secret that comes late', async () => {
     const world = await simulate();
     world.kubernetes.apply({ metadata: { name: 'orders' }, spec: EXTERNAL });

@@ -9,11 +9,12 @@ import { apply } from '../../aws/graph/apply.ts';
 import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
 import type { Reclaim } from '../../aws/graph/reclaim.ts';
 import { tagOwned } from '../../aws/graph/remove-unwanted.ts';
+import { findMapping } from '../../aws/kinds/event-source-mapping.ts';
 import { type Owner, TAGS } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import { removeFinalizer } from '../../kubernetes/finalizers.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import { aliasArnOf, deadLetterQueueName, regionOwner, routePath } from '../../plan/identity.ts';
+import { aliasArnOf, deadLetterQueueName, queueArnOf, regionOwner, routePath } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { pathOf } from '../input/endpoint-claim.ts';
 import { isUnreachable, viewGateway } from '../region/gateway-view.ts';
@@ -189,11 +190,13 @@ async function finish(
 ): Promise<Next> {
   const { client, events, logger } = context;
   const copies = isCopied(left) ? await snapshotsOf(account, owner) : [];
-  const kept = whatStays(
-    pipeline,
-    left,
-    copies.filter(({ object }) => object === LAST),
-  );
+  const kept =
+    pipeline.spec.deletionPolicy === 'Retain'
+      ? await allStays(pipeline, account, owner)
+      : whatStays(
+          left,
+          copies.filter(({ object }) => object === LAST),
+        );
   const lost = lostWords(left);
   for (const words of [kept, lost].filter((each) => each !== undefined)) {
     // A namespace that is being deleted takes no Events.
@@ -223,17 +226,23 @@ const isCopied = (left: readonly Leftover[]): boolean =>
   left.some(({ why, kind }) => why === 'kept' && kind === 'Parameter') &&
   !left.some(({ why, kind }) => why === 'kept' && kind === 'Volume');
 
+/** The same of a pipeline that leaves all it has. Nobody reads a queue again that is paused. */
+async function allStays({ status }: WebhookPipeline, account: Account, owner: Owner): Promise<string> {
+  const store = status?.store?.volumeId;
+  const volume = store === undefined ? '' : `, the volume ${store} with the events among it`;
+  const mapping = await findMapping(account, {
+    queueArn: queueArnOf(account, owner),
+    functionArn: aliasArnOf(account, owner, 'post-queue'),
+  });
+  const paused =
+    mapping && !mapping.details.enabled
+      ? `; its queue is not read, and forgets events after its retention: once the store can take them, have it read with: aws lambda update-event-source-mapping --region ${account.region} --uuid ${mapping.id} --enabled`
+      : '';
+  return `everything stays in AWS, tagged ${TAGS.retained}${volume}, since deletionPolicy is Retain${paused}`;
+}
+
 /** What a user must know of before the pipeline is gone, with the ids to find it by. */
-function whatStays(
-  { spec, status }: WebhookPipeline,
-  left: readonly Leftover[],
-  copies: readonly Snapshot[],
-): string | undefined {
-  if (spec.deletionPolicy === 'Retain') {
-    const store = status?.store?.volumeId;
-    const volume = store === undefined ? '' : `, the volume ${store} with the events among it`;
-    return `everything stays in AWS, tagged ${TAGS.retained}${volume}, since deletionPolicy is Retain`;
-  }
+function whatStays(left: readonly Leftover[], copies: readonly Snapshot[]): string | undefined {
   const kept = left.filter(({ why }) => why === 'kept').map(({ kind, id }) => `${kind} ${id}`);
   const [copy] = copies.toSorted((a, b) => b.at - a.at);
   if (copy)
