@@ -1,5 +1,8 @@
 import type { CancelTimer, Clock } from '../clock.ts';
 
+/** Nobody asks why a call that is over was ended: to make a reason each time takes longer than the rest of it. */
+const ENDED = new Error('the call is over');
+
 /** A call's deadline by the clock, joined with the caller's signal. */
 export class CallScope {
   readonly deadlineSeconds: number;
@@ -39,7 +42,7 @@ export class CallScope {
   end(): void {
     this.#cancelTimer();
     this.#caller?.removeEventListener('abort', this.#follow);
-    this.#controller.abort();
+    this.#controller.abort(ENDED);
   }
 
   readonly #follow = () => this.#controller.abort(this.#caller?.reason);

@@ -51,6 +51,8 @@ export class RateLimiter {
   readonly #clock: Clock;
   readonly #share: number;
   readonly #buckets = new Map<string, Bucket>();
+  /** By the call that draws from them. */
+  readonly #bucketsOf = new Map<string, readonly Bucket[]>();
   /** In the order in which they are served. */
   readonly #waiting: Waiting[] = [];
   #cancel: CancelTimer = () => {};
@@ -66,7 +68,7 @@ export class RateLimiter {
    */
   async take(service: string, command: string): Promise<void> {
     const { promise, resolve: go } = Promise.withResolvers<void>();
-    const buckets = [...ratesOf(service, command, this.#share)].map((each) => this.#bucket(...each));
+    const buckets = this.#bucketsFor(service, command);
     const rank = this.#clock.monotonic() + (isSpareTime() ? SPARE_WAITS : 0);
     const place = this.#waiting.findLastIndex((each) => each.rank <= rank) + 1;
     const caller = { buckets, rank, go };
@@ -85,6 +87,15 @@ export class RateLimiter {
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
+  #bucketsFor(service: string, command: string): readonly Bucket[] {
+    const call = `${service}:${command}`;
+    const known = this.#bucketsOf.get(call);
+    if (known) return known;
+    const buckets = [...ratesOf(service, command, this.#share)].map((each) => this.#bucket(...each));
+    this.#bucketsOf.set(call, buckets);
+    return buckets;
+  }
+
   #bucket(name: string, rate: Rate): Bucket {
     const known = this.#buckets.get(name);
     if (known) return known;
@@ -96,9 +107,9 @@ export class RateLimiter {
   #serve(): void {
     this.#cancel();
     const now = this.#clock.monotonic();
-    for (const bucket of this.#buckets.values()) fill(bucket, now);
     const waits: number[] = [];
     for (const each of [...this.#waiting]) {
+      for (const bucket of each.buckets) fill(bucket, now);
       // Whoever lacks a token of one bucket takes none of the others meanwhile.
       const wait = Math.max(0, ...each.buckets.map(millisecondsToToken));
       if (wait > 0) {
