@@ -108,6 +108,9 @@ const DISABLED_STATUS_CODES = [503, 410];
 
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
+/** What may become of a volume with its pipeline. */
+export const RECLAIM_POLICIES = ['Retain', 'Delete', 'Snapshot'] as const;
+
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 const headerName = (description: string) =>
@@ -1058,7 +1061,7 @@ const managedStore = z
           'Throughput of a gp3 volume in MiB a second: up to a quarter of its iops. Default: 125. It can be changed while the store serves.',
         ).optional(),
         reclaimPolicy: z
-          .enum(['Retain', 'Delete', 'Snapshot'])
+          .enum(RECLAIM_POLICIES)
           .describe(
             'What happens to the volume, and with it every stored event, when the pipeline is deleted: it stays, it goes, or it goes once a last snapshot of it is complete.',
           )

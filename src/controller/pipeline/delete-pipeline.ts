@@ -1,5 +1,5 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
-import { FINALIZER } from '../../api/v1alpha1.ts';
+import { FINALIZER, RECLAIM_POLICIES } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import { LAST } from '../../aws/calls/last-snapshot.ts';
@@ -165,7 +165,8 @@ function reclaimOf(
   { spec }: WebhookPipeline,
   objects: readonly { readonly kind: string; readonly id: string }[],
 ): Reclaim | undefined {
-  const policy = spec.store?.managed?.volume?.reclaimPolicy;
+  // The spec need not be valid: what is no policy counts for nothing.
+  const policy = RECLAIM_POLICIES.find((each) => each === spec.store?.managed?.volume?.reclaimPolicy);
   return policy && { policy, objects: new Set(objects.map(({ kind, id }) => `${kind} ${id}`)) };
 }
 
