@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Account } from '../account/account.ts';
 import { orAbsent, orPresent } from '../account/errors.ts';
-import { REDRIVE_DUE, TAGS } from '../object/owner.ts';
+import { REDRIVE_DUE, TAGS, type Tags } from '../object/owner.ts';
 import { queueUrl } from './queue-url.ts';
 
 /** The longest that SQS keeps a message: 14 days. (Amazon SQS message quotas.) */
@@ -63,13 +63,17 @@ export async function recentAttributes(
   return seen;
 }
 
-/** Whether a dead-letter queue's messages are to go back; false where there is no such queue. */
-export async function isRedriveDue(account: Account, deadLetterQueue: string): Promise<boolean> {
-  const url = await queueUrl(account, deadLetterQueue);
-  if (url === undefined) return false;
+/** The tags of the queue that has this name, whoever's it is; nothing where there is none. */
+export async function queueTags(account: Account, name: string): Promise<Tags | undefined> {
+  const url = await queueUrl(account, name);
+  if (url === undefined) return undefined;
   const found = await orAbsent(account.sqs.send(new ListQueueTagsCommand({ QueueUrl: url })));
-  return found?.Tags?.[TAGS.redrive] === REDRIVE_DUE;
+  return found && (found.Tags ?? {});
 }
+
+/** Whether a dead-letter queue's messages are to go back; false where there is no such queue. */
+export const isRedriveDue = async (account: Account, deadLetterQueue: string): Promise<boolean> =>
+  (await queueTags(account, deadLetterQueue))?.[TAGS.redrive] === REDRIVE_DUE;
 
 /**
  * Starts to move a dead-letter queue's messages back to the queue they came from, which is then no longer due. What

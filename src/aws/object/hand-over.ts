@@ -1,5 +1,5 @@
 import { TerminalError } from '../account/errors.ts';
-import { carries, isOurs, type Owner, TAGS, type Tags } from './owner.ts';
+import { carries, isOfPredecessor, isOurs, type Owner, TAGS, type Tags } from './owner.ts';
 
 /** What says in AWS that an owner may take an object that is another's: who sets it has rights there. */
 export const handOver = ({ identity }: Owner): Tags => ({
@@ -14,7 +14,7 @@ export function objectionToTags(
   how: string,
 ): TerminalError | undefined {
   if (isOurs(tags, owner)) return undefined;
-  if (carries(tags, owner.identity)) {
+  if (isOfPredecessor(tags, owner)) {
     return new TerminalError(
       'OwnedByPredecessor',
       `${what} was left by a pipeline in an earlier namespace of this name: annotate the pipeline with nami.dev/take-over=true to take it over, or remove it in AWS`,

@@ -68,3 +68,7 @@ export function isOurs(tags: Tags, owner: Owner): boolean {
   const found = tags[TAGS.namespaceUid];
   return owner.takeOver || namespace === undefined || found === undefined || found === namespace;
 }
+
+/** Whether the tags are those that a pipeline of the owner's name had in an earlier namespace, and nobody took over. */
+export const isOfPredecessor = (tags: Tags, owner: Owner): boolean =>
+  carries(tags, owner.identity) && !isOurs(tags, owner);

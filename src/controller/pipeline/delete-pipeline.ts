@@ -10,11 +10,19 @@ import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
 import type { Reclaim } from '../../aws/graph/reclaim.ts';
 import { tagOwned } from '../../aws/graph/remove-unwanted.ts';
 import { findMapping } from '../../aws/kinds/event-source-mapping.ts';
-import { type Owner, TAGS } from '../../aws/object/owner.ts';
+import { functionTags } from '../../aws/kinds/function.ts';
+import { isOfPredecessor, type Owner, TAGS } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import { removeFinalizer } from '../../kubernetes/finalizers.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import { aliasArnOf, deadLetterQueueName, queueArnOf, regionOwner, routePath } from '../../plan/identity.ts';
+import {
+  aliasArnOf,
+  deadLetterQueueName,
+  functionName,
+  queueArnOf,
+  regionOwner,
+  routePath,
+} from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { pathOf } from '../input/endpoint-claim.ts';
 import { isUnreachable, viewGateway } from '../region/gateway-view.ts';
@@ -71,6 +79,9 @@ async function takeRouteAway(
   const path = routePath(pathOf(pipeline, config));
   if (isUnreachable(gateway, { path, functionArn: aliasArnOf(account, owner, 'pre-queue') }))
     return undefined;
+  // What leads to a predecessor's function serves on.
+  const tags = await functionTags(account, functionName(owner, 'pre-queue'));
+  if (tags && isOfPredecessor(tags, owner)) return undefined;
   regions.wake(account.region);
   const problem = regions
     .problems(account.region)

@@ -1,8 +1,9 @@
 import type { Account } from '../../aws/account/account.ts';
 import { pauseReading } from '../../aws/calls/queues.ts';
 import { findMapping, setEnabled } from '../../aws/kinds/event-source-mapping.ts';
-import type { Owner } from '../../aws/object/owner.ts';
-import { aliasArnOf, deadLetterQueueName, queueArnOf, queueName } from '../../plan/identity.ts';
+import { functionTags } from '../../aws/kinds/function.ts';
+import { isOfPredecessor, type Owner } from '../../aws/object/owner.ts';
+import { aliasArnOf, deadLetterQueueName, functionName, queueArnOf, queueName } from '../../plan/identity.ts';
 import type { Context } from '../context.ts';
 import type { Subject } from '../input/gather.ts';
 import { lookAtStore } from './look-at-store.ts';
@@ -36,8 +37,17 @@ export async function followStore(
   await lookAtStore(memory, account, owner, context.config.lookSeconds);
   const wanted = isToBeRead(pipeline, memory.store);
   if (wanted === undefined) return;
-  if (mapping.details.enabled !== wanted) await setReading(account, owner, mapping, wanted);
+  if (mapping.details.enabled !== wanted) {
+    if (await isReadForPredecessor(account, owner)) return;
+    await setReading(account, owner, mapping, wanted);
+  }
   if (wanted) await redriveUnplanned(context, following);
+}
+
+/** Who waits for the objects of its predecessor lets them work on. Where AWS does not say, events come first. */
+async function isReadForPredecessor(account: Account, owner: Owner): Promise<boolean> {
+  const tags = await functionTags(account, functionName(owner, 'post-queue')).catch(() => undefined);
+  return tags !== undefined && isOfPredecessor(tags, owner);
 }
 
 async function setReading(

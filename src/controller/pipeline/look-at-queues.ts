@@ -1,7 +1,7 @@
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
-import { queueDepth } from '../../aws/calls/queues.ts';
-import type { Owner } from '../../aws/object/owner.ts';
+import { queueDepth, queueTags } from '../../aws/calls/queues.ts';
+import { isOfPredecessor, type Owner } from '../../aws/object/owner.ts';
 import { deadLetterQueueName, queueName } from '../../plan/identity.ts';
 import { isDue, type Memory } from './memory.ts';
 
@@ -18,16 +18,19 @@ export interface QueueSights {
 
 export async function lookAtQueues(account: Account, owner: Owner): Promise<QueueSights> {
   const [queue, deadLetters] = await Promise.all([
-    sight(account, queueName(owner)),
-    sight(account, deadLetterQueueName(owner)),
+    sight(account, owner, queueName(owner)),
+    sight(account, owner, deadLetterQueueName(owner)),
   ]);
   return { queue, deadLetters };
 }
 
-async function sight(account: Account, name: string): Promise<QueueSight> {
+/** What a predecessor's queue of this name holds is nothing of the owner's. Where AWS does not say, it counts. */
+async function sight(account: Account, owner: Owner, name: string): Promise<QueueSight> {
   try {
     const messages = await queueDepth(account, name);
-    return messages === undefined ? { is: 'absent' } : { is: 'there', messages };
+    if (messages === undefined) return { is: 'absent' };
+    const tags = messages > 0 ? await queueTags(account, name).catch(() => undefined) : undefined;
+    return tags && isOfPredecessor(tags, owner) ? { is: 'absent' } : { is: 'there', messages };
   } catch (error) {
     return { is: 'unseen', why: judge(error).message };
   }

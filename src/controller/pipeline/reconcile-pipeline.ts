@@ -1,14 +1,12 @@
-import { ANNOTATIONS, FINALIZER, type WebhookPipeline } from '../../api/v1alpha1.ts';
+import { FINALIZER, type WebhookPipeline } from '../../api/v1alpha1.ts';
 import { judge } from '../../aws/account/errors.ts';
 import type { Owner } from '../../aws/object/owner.ts';
-import { namespaces } from '../../kubernetes/core-types.ts';
 import { KubernetesApiError, ServerUnreachableError } from '../../kubernetes/errors.ts';
 import { addFinalizer } from '../../kubernetes/finalizers.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
-import { pipelineOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
-import { addedTags } from '../input/added-tags.ts';
 import { pathOf, regionOf, rivalOf } from '../input/endpoint-claim.ts';
+import { namespaceUidOf, ownerIn } from '../input/owner-of.ts';
 import { parseSpec, refuseMoves } from '../input/stored-spec.ts';
 import type { Overall } from '../report/conditions.ts';
 import { pathConflict } from '../report/findings.ts';
@@ -154,12 +152,8 @@ export class PipelineReconciler {
   }
 
   async #ownerOf(pipeline: WebhookPipeline, memory: Memory): Promise<Owner> {
-    const { client, cluster, config } = this.#context;
-    const { namespace, name, uid, annotations } = pipeline.metadata;
-    memory.namespaceUid ??= (await client.get(namespaces, { name: namespace })).metadata.uid ?? '';
-    const identity = { cluster, namespace, name, uid, namespaceUid: memory.namespaceUid };
-    const takeOver = annotations?.[ANNOTATIONS.takeOver] === 'true';
-    return pipelineOwner(identity, config.iamPath, addedTags(pipeline, config), takeOver);
+    memory.namespaceUid ??= await namespaceUidOf(this.#context, pipeline);
+    return ownerIn(this.#context, pipeline, memory.namespaceUid);
   }
 
   /** Says why a look came to no end, keeps the queue safe meanwhile, and tries again: soon at first, then less often. */

@@ -1,6 +1,9 @@
 import type { Account } from '../../aws/account/account.ts';
+import { judge } from '../../aws/account/errors.ts';
 import { apply, type Outcome } from '../../aws/graph/apply.ts';
 import { expectDoubles } from '../../aws/graph/doubles.ts';
+import type { Leftover } from '../../aws/graph/leftover.ts';
+import { failed as failedToRemove } from '../../aws/graph/remove-owned.ts';
 import { type MayRemove, removeUnwanted } from '../../aws/graph/remove-unwanted.ts';
 import { kinds } from '../../aws/kinds/index.ts';
 import { listGateways } from '../../aws/kinds/rest-api.ts';
@@ -11,7 +14,7 @@ import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gat
 import type { Carrier, Placement } from '../../plan/placement.ts';
 import { ofLeftovers } from './outcomes.ts';
 import type { RegionSeen } from './region-seen.ts';
-import { hasFunction } from './sift-routes.ts';
+import { type ExistingRoute, hasFunction } from './sift-routes.ts';
 import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
 
 /** A gateway with all resources that it has. */
@@ -62,20 +65,39 @@ export async function applyGateway(
   return await apply(account, graph, owner, { mayRemove: false, before: { nodes } });
 }
 
+/** What routes go by. */
+interface RouteRemoval extends GatewayWork {
+  /** Whether a function, by the ARN of its alias, is of a pipeline in an earlier namespace: it goes on serving. */
+  readonly isOfPredecessor: (functionArn: string) => Promise<boolean>;
+}
+
 /** Removes the routes of functions that leave, or that have another path now, and what was left half made. */
 export async function removeRoutes(
-  { account, owner }: GatewayWork,
+  { account, owner, isOfPredecessor }: RouteRemoval,
   { routes, leaving }: WantedRoutes,
+  existing: readonly ExistingRoute[],
   abandoned: ReadonlySet<string>,
 ): Promise<Outcome> {
   const paths = new Map(routes.map(({ functionArn, path }) => [functionArn, path]));
+  const failed: Leftover[] = [];
+  const due = new Set<string>();
+  const look = async ({ id, path, functionArn }: ExistingRoute): Promise<void> => {
+    try {
+      if (!(await isOfPredecessor(functionArn))) due.add(id);
+    } catch (error) {
+      failed.push(failedToRemove('Route', path, judge(error)));
+    }
+  };
+  const isToGo = ({ path, functionArn }: ExistingRoute) =>
+    functionArn !== '' && (leaving.has(functionArn) || (paths.get(functionArn) ?? path) !== path);
+  await Promise.all(existing.filter(isToGo).map(look));
   const mayRemove: MayRemove = (_, actual) => {
-    const { functionArn, path } = actual.details as ShownRoute;
-    if (functionArn === '') return abandoned.has(actual.id);
-    return leaving.has(functionArn) || (paths.get(functionArn) ?? path) !== path;
+    if ((actual.details as ShownRoute).functionArn === '') return abandoned.has(actual.id);
+    return due.has(actual.id);
   };
   const wanted = { objects: new Set<string>(), unseen: new Set<never>() };
-  return ofLeftovers(await removeUnwanted(account, owner, wanted, { only: ['Route'], mayRemove }));
+  const left = await removeUnwanted(account, owner, wanted, { only: ['Route'], mayRemove });
+  return ofLeftovers([...failed, ...left]);
 }
 
 /** Has the stage show all routes of a gateway; nothing where it has none. */

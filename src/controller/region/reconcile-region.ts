@@ -31,6 +31,8 @@ export interface RegionInput {
   readonly account: Account;
   readonly owner: Owner;
   readonly wanted: WantedRoutes;
+  /** Whether a function, by the ARN of its alias, is of a pipeline in an earlier namespace: its route stays. */
+  readonly isOfPredecessor: (functionArn: string) => Promise<boolean>;
   /** Zones in which the shared network is needed. */
   readonly zones: readonly string[];
   readonly networkCidr: string;
@@ -96,7 +98,7 @@ async function applyShared(input: RegionInput): Promise<RegionResult> {
     applyNetwork(input),
     ...needed.map((number) => applyGateway(input, number, routesOn(number))),
   ]);
-  const outcomes = [network, ...applied, await removeRoutes(input, wanted, abandoned)];
+  const outcomes = [network, ...applied, await removeRoutes(input, wanted, existing, abandoned)];
   if (outcomes.every(({ settled }) => settled)) {
     const isSeenNow = ({ seenAt = 0 }: NodeOutcome) => seenAt >= startedAt;
     const nodes = outcomes.flatMap((each) => each.nodes).filter(isSeenNow);

@@ -1,11 +1,15 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
+import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import type { NodeOutcome } from '../../aws/graph/apply.ts';
+import { functionTags } from '../../aws/kinds/function.ts';
+import { isOfPredecessor, ownerKey } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
 import type { KubernetesResource } from '../../kubernetes/resource.ts';
 import { regionOwner } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { regionOf } from '../input/endpoint-claim.ts';
+import { namespaceUidOf, ownerIn } from '../input/owner-of.ts';
 import { driftNote, driftsAmong, driftWords, type Rested } from '../report/drift.ts';
 import { domainsOf } from './domain-view.ts';
 import type { RegionProblem } from './problems.ts';
@@ -17,7 +21,7 @@ import { wantedZones } from './zones.ts';
 
 export type RegionContext = Pick<
   Context,
-  'account' | 'clock' | 'cluster' | 'config' | 'events' | 'logger' | 'onDrift' | 'pipelines'
+  'account' | 'client' | 'clock' | 'cluster' | 'config' | 'events' | 'logger' | 'onDrift' | 'pipelines'
 > & {
   /** What Events about what pipelines share are told of. */
   readonly self: KubernetesResource;
@@ -65,6 +69,7 @@ export class RegionReconciler {
         account,
         owner: regionOwner(cluster, config.iamPath, config.tags),
         wanted: wantedRoutes(pipelines.list(), account, cluster, config),
+        isOfPredecessor: (functionArn) => this.#isOfPredecessor(account, functionArn),
         zones: await wantedZones(this.#context, account),
         networkCidr: config.networkCidr,
         resourcesPerApi: config.resourcesPerApi,
@@ -103,6 +108,15 @@ export class RegionReconciler {
       if (isNews) wakePipelines(here.filter(isWaiting));
       return { backoff: true };
     }
+  }
+
+  /** Of a function that is named as one of a pipeline that there is: that one may not be who made it. */
+  async #isOfPredecessor(account: Account, functionArn: string): Promise<boolean> {
+    const tags = await functionTags(account, functionArn.split(':')[6] ?? '');
+    const pipeline = tags && this.#context.pipelines.get(ownerKey(tags));
+    if (!pipeline) return false;
+    const namespaceUid = await namespaceUidOf(this.#context, pipeline);
+    return isOfPredecessor(tags, ownerIn(this.#context, pipeline, namespaceUid));
   }
 
   #seenLately(region: string): RegionSeen {

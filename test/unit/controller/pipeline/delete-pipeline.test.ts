@@ -34,6 +34,7 @@ const GATEWAY: Script = {
     };
   },
   GetStage: () => refuse('NotFoundException'),
+  GetFunction: () => refuse('ResourceNotFoundException'),
 };
 
 async function look(

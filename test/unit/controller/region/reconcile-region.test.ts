@@ -115,6 +115,7 @@ class Gateway {
         account: run.account,
         owner: OWNER,
         wanted: { routes, leaving: new Set(more.leaving === undefined ? [] : [more.leaving]) },
+        isOfPredecessor: async () => false,
         zones: [],
         networkCidr: '10.77.0.0/16',
         resourcesPerApi: 300,
