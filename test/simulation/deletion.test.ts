@@ -140,6 +140,25 @@ describe('a reclaim policy that is changed when it can not be applied any more h
   });
 });
 
+describe('a deletion that is to leave all in AWS only once it is under way tells what it really leaves,', () => {
+  test.each([
+    [
+      'with the endpoint gone',
+      5,
+      /^no delivery reaches it any more; all that is left of it stays in AWS.*vol-/,
+    ],
+    ['with much gone', 90, /^no delivery reaches it any more; all that is left of it stays in AWS.*vol-/],
+  ])('%s', async (_, seconds, words) => {
+    const world = await ready();
+    world.kubernetes.delete('orders');
+    await world.run(seconds);
+    world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { deletionPolicy: 'Retain' } });
+    await world.until(isGone('orders'), PATIENCE);
+    const told = world.kubernetes.events.map((event) => String((event as { readonly note?: string }).note));
+    expect(told.at(-1)).toMatch(words);
+  });
+});
+
 /** What has a name that a pipeline computes, so that somebody's object can stand in its place. */
 const NAMED: readonly (readonly [string, (world: World) => Table<Named>])[] = [
   ['queue', ({ aws }) => aws.sqs.queues],

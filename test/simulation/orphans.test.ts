@@ -111,6 +111,22 @@ test('what deletionPolicy Retain leaves in AWS is no orphan', async () => {
   expect([await orphans(world), notesOf(world), linesOf(world)]).toEqual([{}, [], []]);
 });
 
+test('what was left in AWS on purpose and is taken back is an orphan like any other once its pipeline is wiped out', async () => {
+  const world = await simulate();
+  world.kubernetes.apply({ metadata: { name: 'orders' }, spec: { deletionPolicy: 'Retain' } });
+  await world.until(isReady('orders'), 300);
+  await world.run(120);
+  world.kubernetes.delete('orders');
+  await world.until(isGone('orders'), 300);
+  world.kubernetes.apply({ metadata: { name: 'orders' } });
+  await world.until(isReady('orders'), 300);
+  await world.run(120);
+  await wipe(world, 'orders');
+  world.start();
+  await world.run(300 + TWO_LOOKS);
+  expect(await orphans(world)).toMatchObject({ Alarm: 9, Function: 2, Instance: 1, Queue: 2 });
+});
+
 test('pipelines of namespaces that the operator does not watch may be those of another release', async () => {
   const world = await settledWorld();
   await world.stop();

@@ -123,13 +123,17 @@ async function ownedOf(account: Account, kind: KindName, owner: Owner, isWanted:
   return [...listed.map((actual) => ({ id: actual.id, actual })), ...unlisted];
 }
 
-/** Marks everything that the owner has, for a pipeline that leaves its objects in AWS. */
-export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<void> {
+/** Marks everything that the owner has, for a pipeline that leaves its objects in AWS; answers the ids of what it marked. */
+export async function tagOwned(account: Account, owner: Owner, tags: Tags): Promise<string[]> {
+  const tagged: string[] = [];
   for (const name of kindsOf(owner)) {
     const kind = kindOf(name);
     if (!kind.tag) continue;
     for (const actual of await kind.owned(account, owner)) {
-      if (actual.tags && isOurs(actual.tags, owner)) await kind.tag(account, actual, tags);
+      if (!actual.tags || !isOurs(actual.tags, owner)) continue;
+      await kind.tag(account, actual, tags);
+      tagged.push(actual.id);
     }
   }
+  return tagged;
 }

@@ -23,8 +23,16 @@ export const addedOf = (tags: Tags): Tags =>
 export const ownOf = (tags: Tags): Tags =>
   Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(OWN)));
 
-/** The keys of tags that an object has by its note, and that are no longer wanted. */
+/**
+ * The keys of tags that an object has by its note, and that are no longer wanted; and that it was left on purpose, once
+ * somebody wants it again.
+ */
 export function surplusTags(found: Tags, wanted: Tags): string[] {
+  const retained = TAGS.retained in found ? [TAGS.retained] : [];
+  return [...retained, ...surplusOfAdded(found, wanted)];
+}
+
+function surplusOfAdded(found: Tags, wanted: Tags): string[] {
   const note = found[TAGS.added];
   if (note === undefined) return [];
   const ours = new Set(note.match(SUMS));

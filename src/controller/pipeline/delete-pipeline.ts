@@ -4,7 +4,7 @@ import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import { LAST } from '../../aws/calls/last-snapshot.ts';
 import { isRedriveDue } from '../../aws/calls/queues.ts';
-import { type Snapshot, snapshotsOf } from '../../aws/calls/snapshots.ts';
+import { snapshotsOf } from '../../aws/calls/snapshots.ts';
 import { apply } from '../../aws/graph/apply.ts';
 import { isOpen, type Leftover } from '../../aws/graph/leftover.ts';
 import type { Reclaim } from '../../aws/graph/reclaim.ts';
@@ -25,7 +25,7 @@ import {
 } from '../../plan/identity.ts';
 import type { Context, Next } from '../context.ts';
 import { pathOf } from '../input/endpoint-claim.ts';
-import { isUnreachable, viewGateway } from '../region/gateway-view.ts';
+import { isUnreachable, servingGateway, viewGateway } from '../region/gateway-view.ts';
 import type { Overall } from '../report/conditions.ts';
 import { PIPELINES } from '../resource-type.ts';
 import { drain, GIVE_UP } from './drain.ts';
@@ -60,8 +60,8 @@ const after = (seconds: number): Next => ({ after: seconds, urgency: 'begun' });
 export async function deletePipeline(context: Context, deletion: Deletion): Promise<Next> {
   const { pipeline, account, owner } = deletion;
   if (pipeline.spec.deletionPolicy === 'Retain') {
-    await tagOwned(account, owner, { [TAGS.retained]: 'true' });
-    return await finish(context, deletion, []);
+    const stays = await tagOwned(account, owner, { [TAGS.retained]: 'true' });
+    return await finish(context, deletion, await allStays(context, deletion, stays));
   }
   return (
     (await takeRouteAway(context, deletion)) ??
@@ -158,7 +158,7 @@ async function removeObjects(context: Context, deletion: Deletion): Promise<Next
     expected,
     ...(reclaim && { reclaim }),
   });
-  if (settled) return await finish(context, deletion, leftovers);
+  if (settled) return await finish(context, deletion, await keptWords(deletion, leftovers), leftovers);
   const overall = removing(leftovers);
   if (memory.trouble !== overall.message) {
     memory.trouble = overall.message;
@@ -195,20 +195,13 @@ function removing(leftovers: readonly Leftover[]): Overall {
   };
 }
 
+/** The finalizer goes last. `kept` tells what stays in AWS on purpose. */
 async function finish(
-  context: Context,
-  { pipeline, account, owner }: Deletion,
-  left: readonly Leftover[],
+  { client, events, logger }: Context,
+  { pipeline }: Deletion,
+  kept: string | undefined,
+  left: readonly Leftover[] = [],
 ): Promise<Next> {
-  const { client, events, logger } = context;
-  const copies = isCopied(left) ? await snapshotsOf(account, owner) : [];
-  const kept =
-    pipeline.spec.deletionPolicy === 'Retain'
-      ? await allStays(pipeline, account, owner)
-      : whatStays(
-          left,
-          copies.filter(({ object }) => object === LAST),
-        );
   const lost = lostWords(left);
   for (const words of [kept, lost].filter((each) => each !== undefined)) {
     // A namespace that is being deleted takes no Events.
@@ -238,10 +231,25 @@ const isCopied = (left: readonly Leftover[]): boolean =>
   left.some(({ why, kind }) => why === 'kept' && kind === 'Parameter') &&
   !left.some(({ why, kind }) => why === 'kept' && kind === 'Volume');
 
-/** The same of a pipeline that leaves all it has. Nobody reads a queue again that is paused. */
-async function allStays({ status }: WebhookPipeline, account: Account, owner: Owner): Promise<string> {
-  const store = status?.store?.volumeId;
-  const volume = store === undefined ? '' : `, the volume ${store} with the events among it`;
+/**
+ * The same of a pipeline that leaves all it has, with the ids of that. Nobody reads a queue again that is paused. Some of it
+ * is gone where that was decided in the midst of the deletion: the route goes first.
+ */
+async function allStays(
+  { cluster, config }: Context,
+  { pipeline, account, owner }: Deletion,
+  stays: readonly string[],
+): Promise<string | undefined> {
+  if (stays.length === 0) return undefined;
+  const store = pipeline.status?.store?.volumeId;
+  const volume =
+    store === undefined || !stays.includes(store) ? '' : `, the volume ${store} with the events among it`;
+  const gateway = await viewGateway(account, regionOwner(cluster, config.iamPath));
+  const functionArn = aliasArnOf(account, owner, 'pre-queue');
+  const isServed = servingGateway(gateway, { path: routePath(pathOf(pipeline, config)), functionArn });
+  const what = isServed
+    ? 'everything stays'
+    : 'no delivery reaches it any more; all that is left of it stays';
   const mapping = await findMapping(account, {
     queueArn: queueArnOf(account, owner),
     functionArn: aliasArnOf(account, owner, 'post-queue'),
@@ -250,13 +258,17 @@ async function allStays({ status }: WebhookPipeline, account: Account, owner: Ow
     mapping && !mapping.details.enabled
       ? `; its queue is not read, and forgets events after its retention: once the store can take them, have it read with: aws lambda update-event-source-mapping --region ${account.region} --uuid ${mapping.id} --enabled`
       : '';
-  return `everything stays in AWS, tagged ${TAGS.retained}${volume}, since deletionPolicy is Retain${paused}`;
+  return `${what} in AWS, tagged ${TAGS.retained}${volume}, since deletionPolicy is Retain${paused}`;
 }
 
 /** What a user must know of before the pipeline is gone, with the ids to find it by. */
-function whatStays(left: readonly Leftover[], copies: readonly Snapshot[]): string | undefined {
+async function keptWords(
+  { account, owner }: Deletion,
+  left: readonly Leftover[],
+): Promise<string | undefined> {
   const kept = left.filter(({ why }) => why === 'kept').map(({ kind, id }) => `${kind} ${id}`);
-  const [copy] = copies.toSorted((a, b) => b.at - a.at);
+  const copies = isCopied(left) ? await snapshotsOf(account, owner) : [];
+  const [copy] = copies.filter(({ object }) => object === LAST).toSorted((a, b) => b.at - a.at);
   if (copy)
     return `the snapshot ${copy.id} of the volume ${copy.volumeId}, with all events, and ${kept.join(' and ')}, with their password, stay in AWS`;
   return kept.length === 0
