@@ -163,8 +163,8 @@ const HOST_WAITS: Explanation = {
 export const GOES_ON: Readonly<Record<GoesOn, Explanation>> = {
   AccessDenied: {
     means:
-      'the operator lacks a right in AWS: the message names the action. It is logged once and tried again with growing pauses',
-    remedy: 'grant it ([`deploy/iam`](../deploy/iam/README.md))',
+      'the operator lacks a right in AWS, or in Kubernetes: the message names the action. It is logged once and tried again with growing pauses',
+    remedy: 'grant it ([`deploy/iam`](../deploy/iam/README.md); in Kubernetes, as the chart does)',
   },
   DeniedByPolicy: {
     means:

@@ -47,6 +47,11 @@ function hasStatus(error: unknown, status: number): boolean {
   return error instanceof KubernetesApiError && error.status === status;
 }
 
+/** The operator lacks a right. */
+export function isForbidden(error: unknown): boolean {
+  return hasStatus(error, 403);
+}
+
 export function isNotFound(error: unknown): boolean {
   return hasStatus(error, 404);
 }

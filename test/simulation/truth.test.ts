@@ -475,3 +475,28 @@ test('thirty pipelines applied at once are seen at once, and come one after the 
   // The first are not held up until all were looked at: only those that are begun with them share AWS's rates.
   expect(readyAt[0]).toBeLessThan(0.6 * (readyAt.at(-1) ?? 0));
 });
+
+describe('a right in Kubernetes that the operator lacks is told of as such:', () => {
+  test.each([
+    ['namespaces', 'get', 'late'],
+    ['webhookpipelines', 'patch', 'late'],
+    ['namespaces', 'get', 'orders'],
+  ] as const)('%s %s, by %s', async (resource, verb, name) => {
+    const world = await ready();
+    world.kubernetes.refuse(verb, resource, 403);
+    await world.restart();
+    world.kubernetes.apply({ metadata: { name: 'late' } });
+    await world.run(120);
+    expect(world.kubernetes.condition(name, 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'AccessDenied',
+      message: expect.stringContaining(`${resource} are refused (${verb})`),
+    });
+    const { length } = world.kubernetes.writes;
+    await world.run(600);
+    expect(world.kubernetes.writes.slice(length).filter(({ verb }) => verb === 'apply')).toEqual([]);
+    world.kubernetes.accept();
+    await world.until(isReady('late'), 300);
+    await world.until(isReady('orders'), 300);
+  });
+});

@@ -1,7 +1,7 @@
 import { TerminalError } from '../../aws/account/errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { configMaps, secrets } from '../../kubernetes/core-types.ts';
-import { isNotFound, KubernetesApiError } from '../../kubernetes/errors.ts';
+import { isForbidden, isNotFound } from '../../kubernetes/errors.ts';
 import {
   type KubernetesResource,
   type ObjectRef,
@@ -56,7 +56,7 @@ export async function readKey(
         { cause: error },
       );
     }
-    if (error instanceof KubernetesApiError && error.status === 403) {
+    if (isForbidden(error)) {
       throw new TerminalError(
         `${kind}Forbidden`,
         `the operator may not read ${kind} "${name}" in namespace "${namespace}": grant it get on ${kind.toLowerCase()}s there`,

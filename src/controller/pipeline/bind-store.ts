@@ -3,7 +3,7 @@ import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Outcome } from '../../aws/graph/apply.ts';
 import { uriParts } from '../../aws/object/managed-store-uri.ts';
 import { type Secret, secrets } from '../../kubernetes/core-types.ts';
-import { isConflict, isNotFound, KubernetesApiError } from '../../kubernetes/errors.ts';
+import { isConflict, isForbidden, isNotFound } from '../../kubernetes/errors.ts';
 import { apiVersionOf, type ObjectRef } from '../../kubernetes/resource.ts';
 import { MONGO_PORT } from '../../plan/user-data.ts';
 import { pemOf } from '../../store-authority.ts';
@@ -46,7 +46,7 @@ export async function bindStore(
       readerIn(memory.store),
     );
   } catch (error) {
-    if (!(error instanceof KubernetesApiError && error.status === 403)) throw error;
+    if (!isForbidden(error)) throw error;
     const message = `the operator may not write Secret "${wanted?.name ?? before}": grant it create, patch and delete on secrets in namespace "${namespace}", as the chart's operator.allowed.connectionSecrets does`;
     return { finding: finding('SecretForbidden', message, true) };
   }

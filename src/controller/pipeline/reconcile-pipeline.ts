@@ -1,7 +1,7 @@
 import { FINALIZER, type WebhookPipeline } from '../../api/v1alpha1.ts';
 import { judge } from '../../aws/account/errors.ts';
 import type { Owner } from '../../aws/object/owner.ts';
-import { KubernetesApiError, ServerUnreachableError } from '../../kubernetes/errors.ts';
+import { isForbidden, KubernetesApiError, ServerUnreachableError } from '../../kubernetes/errors.ts';
 import { addFinalizer } from '../../kubernetes/finalizers.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
 import type { Context, Next } from '../context.ts';
@@ -161,6 +161,11 @@ export class PipelineReconciler {
     const { config } = this.#context;
     if (error instanceof KubernetesApiError || error instanceof ServerUnreachableError) {
       this.#logOnce(pipeline, memory, error.message, { reason: 'KubernetesError', cause: error.message });
+      // It lasts until somebody grants it, unlike what else the API server may answer.
+      if (isForbidden(error)) {
+        const message = `Kubernetes refuses the operator a right, so that nothing of the pipeline is looked after: grant it as the chart does (Kubernetes says: ${error.message})`;
+        await this.#say(pipeline, memory, { reason: 'AccessDenied', message, terminal: false });
+      }
       return { backoff: true, atMostSeconds: config.lookSeconds };
     }
     const judged = judge(error);
