@@ -51,6 +51,29 @@ describe('what somebody changes in AWS is put right, and it is told what that wa
   });
 });
 
+describe('what a look at the store or the queues finds gone is made again at once, and no resync waited for:', () => {
+  test.each<[string, (world: World) => Table<object>, RegExp]>([
+    ['the queue', ({ aws }) => aws.sqs.queues, /-queue$/],
+    ['the dead-letter queue', ({ aws }) => aws.sqs.queues, /-dlq$/],
+    ['the post-queue function', ({ aws }) => aws.lambda.functions, /-post-queue$/],
+  ])('%s', async (_, tableOf, name) => {
+    const world = await settledWorld();
+    const table = tableOf(world) as Table<{ readonly name: string }>;
+    const gone = first(table.filter((each) => name.test(each.name))).name;
+    table.delete(gone);
+    await world.run(LOOK);
+    expect(table.has(gone)).toBe(true);
+    await world.until(isReady('orders'), LOOK);
+    expect(driftsTold(world).join('; ')).toMatch(/was gone and is made again/);
+    expect(world.senders.post('orders').status).toBe(200);
+    await world.run(LOOK);
+    expect([lostEvents(world), world.aws.sqs.messages.size]).toEqual([[], 0]);
+    const changes = world.aws.changes.length;
+    await world.run(RESYNC);
+    expect(world.aws.changes.length).toBe(changes);
+  });
+});
+
 test('what nobody manages is left alone, and nothing is told of it', async () => {
   const world = await fullWorld();
   const { apiGateway, cloudWatch, ec2, iam, lambda, logs, route53, sqs, ssm } = world.aws;

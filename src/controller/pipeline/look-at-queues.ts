@@ -1,6 +1,7 @@
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
 import { queueDepth, queueTags } from '../../aws/calls/queues.ts';
+import { nodeKey } from '../../aws/graph/graph.ts';
 import { isOfPredecessor, type Owner } from '../../aws/object/owner.ts';
 import { deadLetterQueueName, queueName } from '../../plan/identity.ts';
 import { isDue, type Memory } from './memory.ts';
@@ -39,7 +40,10 @@ async function sight(account: Account, owner: Owner, name: string): Promise<Queu
 /** Seconds between two looks at a queue that holds something. */
 export const QUEUE_SOON = 10;
 
-/** Reads the depth of the queues, unless that was done a moment ago. What can't be seen is as it was. */
+/**
+ * Reads the depth of the queues, unless that was done a moment ago. What can't be seen is as it was; where one is gone, what
+ * is in AWS is compared at once.
+ */
 export async function refreshQueues(
   memory: Memory,
   account: Account,
@@ -49,10 +53,21 @@ export async function refreshQueues(
   const { clock } = account;
   const pause = memory.queue?.depth === 0 ? lookSeconds : Math.min(QUEUE_SOON, lookSeconds);
   if (!isDue(clock, memory.queueReadAt, pause)) return;
-  remember(memory, await lookAtQueues(account, owner));
+  const sights = await lookAtQueues(account, owner);
+  remember(memory, sights);
+  if (isGone(memory, sights)) delete memory.applied;
   // Queues that are not there yet are looked for again as soon as they may be.
   if (memory.queue) memory.queueReadAt = clock.now();
 }
+
+const QUEUE_NODES = { queue: nodeKey('Queue', 'queue'), deadLetters: nodeKey('Queue', 'dlq') } as const;
+
+/** Whether somebody has deleted a queue that was there: until it is made again nothing can be taken, or given up. */
+const isGone = ({ applied }: Memory, sights: QueueSights): boolean =>
+  (['queue', 'deadLetters'] as const).some(
+    (each) =>
+      sights[each].is === 'absent' && applied?.outcome.nodes.get(QUEUE_NODES[each])?.state === 'Ready',
+  );
 
 /** Notes what was seen. */
 export function remember(memory: Memory, { queue, deadLetters }: QueueSights): void {

@@ -104,7 +104,12 @@ export async function lookAtStore(
   const isBooting = waitsForFirstAnswer(told, memory) && clock.now() - silentSince < BOOT;
   const answer = await askStore(account, owner, host, isBooting, due);
   memory.store = believe(memory.store, answer, clock.now());
+  // Somebody has deleted it: what is in AWS is compared at once.
+  if (answer.is === 'unknown' && answer.unasked && isWriterReady(memory)) delete memory.applied;
 }
+
+const isWriterReady = ({ applied }: Memory): boolean =>
+  applied?.outcome.nodes.get(ALIAS_NODE)?.state === 'Ready';
 
 /** Whether the function that writes to the store was not there a moment ago, and has not been made since. */
 export function hasNoWriter({ store: { view }, applied }: Memory): boolean {
