@@ -500,3 +500,22 @@ describe('a right in Kubernetes that the operator lacks is told of as such:', ()
     await world.until(isReady('orders'), 300);
   });
 });
+
+test('dead letters of an outage that can not be moved back say why, and the log does once', async () => {
+  const world = await ready();
+  const refusal = 'User: nami is not authorized to perform: sqs:StartMessageMoveTask';
+  world.aws.faults.refuse('StartMessageMoveTask', 'AccessDenied', refusal);
+  const [volume] = world.aws.ec2.volumes.values();
+  world.aws.stores.down.add(volume?.id ?? '');
+  world.senders.post('orders');
+  world.aws.sqs.send(queueOf(world, '-dlq'), 'dead');
+  await world.run(400);
+  world.aws.stores.down.clear();
+  await world.run(1800);
+  expect(says(world, 'Healthy').message).toMatch(/can't be moved back.*sqs:StartMessageMoveTask/);
+  expect(world.log.filter(({ message }) => message.includes('could not be redriven'))).toHaveLength(1);
+  world.aws.faults.accept();
+  await world.run(600);
+  expect(says(world, 'Healthy').status).toBe('True');
+  expect(world.aws.sqs.messages.size).toBe(0);
+});

@@ -34,6 +34,8 @@ export interface Memory {
   storeAskedAt?: number;
   queue?: QueueView;
   queueReadAt?: number;
+  /** Why what went to the dead-letter queue in an outage could not be moved back. */
+  redriveTrouble?: string;
   /** The queue keeps what it holds as long as SQS can: since its reading was paused until it was seen empty. */
   keepsLonger: boolean;
   /** Objects in S3 that hold own code, by where in the spec they are named. */

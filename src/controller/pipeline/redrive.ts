@@ -22,17 +22,22 @@ export async function redriveIfDue(
 ): Promise<boolean> {
   const isRead = nodeOf(outcome, 'EventSourceMapping', 'mapping')?.outputs.enabled === 'true';
   const isDue = nodeOf(outcome, 'Queue', 'dlq')?.outputs.redriveDue === 'true';
+  const { memory } = redriving;
+  const before = memory.redriveTrouble;
+  delete memory.redriveTrouble;
   if (!isRead || !isDue) return true;
   try {
     await redrive(context, redriving);
     return true;
   } catch (error) {
     const cause = judge(error).message;
+    memory.redriveTrouble = cause;
     const pipeline = keyOf(redriving.pipeline.metadata);
-    context.logger.warn(
-      { pipeline, cause },
-      'the dead-letter queue could not be redriven; it is tried again',
-    );
+    if (cause !== before)
+      context.logger.warn(
+        { pipeline, cause },
+        'the dead-letter queue could not be redriven; it is tried again',
+      );
     return false;
   }
 }

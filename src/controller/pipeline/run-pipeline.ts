@@ -75,6 +75,7 @@ export async function runPipeline(context: Context, reporter: Reporter, subject:
         spec.alarms.thresholds.volumeUsedPercent,
         refused,
         snapshots.trouble,
+        memory.redriveTrouble,
       ),
       remarks: [
         ...replacementRemarks(replacement),

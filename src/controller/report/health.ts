@@ -21,6 +21,7 @@ export function healthOf(
   volumeUsedPercent: number,
   refused: readonly NodeOutcome[],
   snapshotTrouble?: string,
+  redriveTrouble?: string,
 ): Health {
   const { view, silentSince, awaitsHost, unheard } = store;
   if (awaitsHost && !isRefused(store)) {
@@ -57,7 +58,10 @@ export function healthOf(
     return {
       status: 'False',
       reason: 'DeadLetters',
-      message: `${queue.deadLetters} events could not be stored, or own code failed for them, and wait in the dead-letter queue: read the logs of the post-queue function, then redrive the queue`,
+      message:
+        redriveTrouble === undefined
+          ? `${queue.deadLetters} events could not be stored, or own code failed for them, and wait in the dead-letter queue: read the logs of the post-queue function, then redrive the queue`
+          : `${queue.deadLetters} events wait in the dead-letter queue since an outage of the store, and can't be moved back, which is tried again: ${redriveTrouble}`,
     };
   }
   if (unheard !== undefined) return { status: 'Unknown', reason: 'ProbeFailed', message: unheard };
