@@ -2,15 +2,10 @@ import type { Account } from '../account/account.ts';
 import { RequeueAfter } from '../account/errors.ts';
 
 /**
- * Seconds in which a service does not know a new role, or the profile that hands it to an instance, as a rule: who asks
- * within them is refused, at the cost of several calls.
+ * Seconds in which Lambda does not know a new role, nor EC2 a new instance profile, as a rule: who asks within them is
+ * refused, at the cost of some calls.
  */
-const UNKNOWN_SECONDS = { Lambda: 8, EC2: 6 } as const;
-
-/** What is handed a role. */
-type Taker = keyof typeof UNKNOWN_SECONDS;
-
-const LONGEST = Math.max(...Object.values(UNKNOWN_SECONDS));
+const UNKNOWN_SECONDS = 5;
 
 const nameFor = (arn: string) => `new role ${arn}`;
 
@@ -19,12 +14,12 @@ const nameFor = (arn: string) => `new role ${arn}`;
  * immediately visible".)
  */
 export const noteNewRole = ({ inventory }: Account, arn: string): void =>
-  inventory.note(nameFor(arn), LONGEST, [arn]);
+  inventory.note(nameFor(arn), UNKNOWN_SECONDS, [arn]);
 
-/** Throws RequeueAfter while the service that is to take it will hardly know it. */
-export function requireKnownRole({ inventory, clock }: Account, arn: string, taker: Taker): void {
+/** Throws RequeueAfter while the service that is to take the role will hardly know it. */
+export function requireKnownRole({ inventory, clock }: Account, arn: string): void {
   const madeAt = inventory.askedAt(nameFor(arn));
   if (madeAt === undefined) return;
-  const seconds = UNKNOWN_SECONDS[taker] - (clock.now() - madeAt) / 1000;
-  if (seconds > 0) throw new RequeueAfter(seconds, `a new role is not known to ${taker} yet`);
+  const seconds = UNKNOWN_SECONDS - (clock.now() - madeAt) / 1000;
+  throw new RequeueAfter(seconds, 'a new role is not known everywhere yet');
 }

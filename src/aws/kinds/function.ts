@@ -192,7 +192,7 @@ export const lambdaFunction = defineKind<FunctionDesired, Details>({
     return differences.length === 0 && details.failure !== undefined ? ['state'] : differences;
   },
   async create(account, desired, tags, _owner, code) {
-    requireKnownRole(account, desired.roleArn, 'Lambda');
+    requireKnownRole(account, desired.roleArn);
     const made = await unlessThere(
       inReachOfLambda(
         desired,

@@ -240,7 +240,7 @@ async function launch(
   tags: Tags,
   owner: Owner,
 ): Promise<Actual<Details>> {
-  requireKnownRole(account, desired.instanceProfileArn, 'EC2');
+  requireKnownRole(account, desired.instanceProfileArn);
   const justSeen = await account.inventory.fresh<Instance>(seenName(owner, desired));
   const earlier = justSeen ?? (await describe(account, ownerFilters(owner, desired.object)));
   refuseToLoop(earlier);
