@@ -39,13 +39,19 @@ interface Swept {
   readonly at: number;
 }
 
+/** What a pass leaves for the next one. */
+export interface SeenBefore {
+  readonly nodes: readonly NodeOutcome[];
+  readonly swept?: Swept | undefined;
+}
+
 export interface PassOptions {
   /** Values that come from outside the graph, by the name that `given()` uses. */
   readonly given?: Readonly<Record<string, Outputs>>;
   /** The code of the graph's functions. */
   readonly code?: CodeSource;
   /** How the pass before came out: what was right a moment ago, and is wanted as it was, is not read again. */
-  readonly before?: Pick<Outcome, 'nodes'> & { readonly swept?: Swept | undefined };
+  readonly before?: SeenBefore;
   /** All is believed to be at rest, so that what lists of everybody's objects show to be right is not looked for by itself. */
   readonly glances?: boolean;
   /** The same has been wanted for longer than such a list serves, so that it shows whatever else there is. */

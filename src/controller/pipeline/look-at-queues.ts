@@ -4,7 +4,7 @@ import { queueDepth, queueTags } from '../../aws/calls/queues.ts';
 import { nodeKey } from '../../aws/graph/graph.ts';
 import { isOfPredecessor, type Owner } from '../../aws/object/owner.ts';
 import { deadLetterQueueName, queueName } from '../../plan/identity.ts';
-import { isDue, type Memory } from './memory.ts';
+import { isDue, type Memory, wasReady } from './memory.ts';
 
 /** One queue, looked at by itself: that it can't be seen says neither that it is empty nor that it is gone. */
 export type QueueSight =
@@ -63,10 +63,9 @@ export async function refreshQueues(
 const QUEUE_NODES = { queue: nodeKey('Queue', 'queue'), deadLetters: nodeKey('Queue', 'dlq') } as const;
 
 /** Whether somebody has deleted a queue that was there: until it is made again nothing can be taken, or given up. */
-const isGone = ({ applied }: Memory, sights: QueueSights): boolean =>
+const isGone = (memory: Memory, sights: QueueSights): boolean =>
   (['queue', 'deadLetters'] as const).some(
-    (each) =>
-      sights[each].is === 'absent' && applied?.outcome.nodes.get(QUEUE_NODES[each])?.state === 'Ready',
+    (each) => sights[each].is === 'absent' && wasReady(memory, QUEUE_NODES[each]),
   );
 
 /** Notes what was seen. */

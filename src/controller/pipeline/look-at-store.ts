@@ -13,7 +13,7 @@ import { nodeOf } from '../report/nodes.ts';
 import { storeRemedy } from '../report/store-remedy.ts';
 import { featureVersionDue, type StoreTold } from './feature-version.ts';
 import { waitsForFirstAnswer } from './first-answer.ts';
-import { isDue, type Memory } from './memory.ts';
+import { isDue, type Memory, wasReady } from './memory.ts';
 import { askAgainAfter, believe, type HostSeen, type StoreAnswer } from './store-belief.ts';
 
 /** Milliseconds for which a store that has never answered is taken to be booting, which EC2 calls no fault: it checks once a minute. */
@@ -105,11 +105,8 @@ export async function lookAtStore(
   const answer = await askStore(account, owner, host, isBooting, due);
   memory.store = believe(memory.store, answer, clock.now());
   // Somebody has deleted it: what is in AWS is compared at once.
-  if (answer.is === 'unknown' && answer.unasked && isWriterReady(memory)) delete memory.applied;
+  if (answer.is === 'unknown' && answer.unasked && wasReady(memory, ALIAS_NODE)) delete memory.applied;
 }
-
-const isWriterReady = ({ applied }: Memory): boolean =>
-  applied?.outcome.nodes.get(ALIAS_NODE)?.state === 'Ready';
 
 /** Whether the function that writes to the store was not there a moment ago, and has not been made since. */
 export function hasNoWriter({ store: { view }, applied }: Memory): boolean {
@@ -121,9 +118,8 @@ export function hasNoWriter({ store: { view }, applied }: Memory): boolean {
  * Whether an answer is of the host that stands now. While a new one is awaited, the function may still speak to the one
  * before, which goes on answering for a while.
  */
-function canSpeakForHost({ store, applied }: Memory): boolean {
-  if (!store.awaitsHost) return true;
-  return [HOST_NODE, ALIAS_NODE].every((key) => applied?.outcome.nodes.get(key)?.state === 'Ready');
+function canSpeakForHost(memory: Memory): boolean {
+  return !memory.store.awaitsHost || [HOST_NODE, ALIAS_NODE].every((key) => wasReady(memory, key));
 }
 
 /** The host of a store, as a look at the pipeline's objects found it. */

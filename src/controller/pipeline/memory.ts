@@ -61,3 +61,7 @@ export const newMemory = (uid: string): Memory => ({
 /** Whether `pauseSeconds` have passed since `last`; a look that was meant for the end of a pause must not come too early. */
 export const isDue = (clock: Clock, last: number | undefined, pauseSeconds: number): boolean =>
   clock.now() - (last ?? Number.NEGATIVE_INFINITY) >= pauseSeconds * 900;
+
+/** Whether the last look saw the object of a node ready. `key`: as nodeKey makes it. */
+export const wasReady = ({ applied }: Memory, key: string): boolean =>
+  applied?.outcome.nodes.get(key)?.state === 'Ready';

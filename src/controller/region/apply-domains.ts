@@ -1,9 +1,8 @@
 import type { Account } from '../../aws/account/account.ts';
-import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { apply, type Outcome, type SeenBefore } from '../../aws/graph/apply.ts';
 import { type KindName, nodeKey } from '../../aws/graph/graph.ts';
 import type { Owner } from '../../aws/object/owner.ts';
 import { type DomainPlan, planDomains, recordId, type ShownGateway } from '../../plan/domains.ts';
-import type { RegionSeen } from './region-seen.ts';
 
 /** What the settings say of the domain names of a region. */
 export interface WantedDomains {
@@ -20,7 +19,7 @@ export async function applyDomains(
   owner: Owner,
   { domains, disableExecuteApiEndpoint }: WantedDomains,
   gateways: readonly ShownGateway[],
-  before: RegionSeen,
+  before: SeenBefore,
 ): Promise<Outcome> {
   const graph = planDomains(domains, gateways, disableExecuteApiEndpoint);
   // What can't be looked at, and what leads to no gateway for a while, is wanted all the same.

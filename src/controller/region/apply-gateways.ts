@@ -1,6 +1,6 @@
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
-import { apply, type Outcome } from '../../aws/graph/apply.ts';
+import { apply, type Outcome, type SeenBefore } from '../../aws/graph/apply.ts';
 import { expectDoubles } from '../../aws/graph/doubles.ts';
 import type { Leftover } from '../../aws/graph/leftover.ts';
 import { failed as failedToRemove } from '../../aws/graph/remove-owned.ts';
@@ -13,7 +13,6 @@ import type { ShownGateway } from '../../plan/domains.ts';
 import { planGateway, planStage, type ShownRoute, stageOf } from '../../plan/gateway.ts';
 import type { Carrier, Placement } from '../../plan/placement.ts';
 import { ofLeftovers } from './outcomes.ts';
-import type { RegionSeen } from './region-seen.ts';
 import { type ExistingRoute, hasFunction } from './sift-routes.ts';
 import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
 
@@ -29,7 +28,7 @@ export interface GatewayWork {
   /** An earlier process may have made something a moment ago. */
   readonly isResumed: boolean;
   /** How the look before came out. */
-  readonly before: RegionSeen;
+  readonly before: SeenBefore;
 }
 
 /** Resources of a gateway that has no route. */

@@ -1,5 +1,5 @@
 import type { Account } from '../../aws/account/account.ts';
-import { apply, type NodeOutcome, type Outcome } from '../../aws/graph/apply.ts';
+import { apply, type NodeOutcome, type Outcome, type SeenBefore } from '../../aws/graph/apply.ts';
 import { expectDoubles, removeDoubles } from '../../aws/graph/doubles.ts';
 import type { Leftover } from '../../aws/graph/leftover.ts';
 import { kinds } from '../../aws/kinds/index.ts';
@@ -22,7 +22,6 @@ import { forgetGateway } from './gateway-view.ts';
 import { forgetNetwork } from './network-view.ts';
 import { ofLeftovers } from './outcomes.ts';
 import { problemsOf, type RegionProblem } from './problems.ts';
-import type { RegionSeen } from './region-seen.ts';
 import { type ExistingRoute, existingRoutes, hasFunction, isTorso, siftRoutes } from './sift-routes.ts';
 import type { Torsos } from './torsos.ts';
 import type { WantedRoute, WantedRoutes } from './wanted-routes.ts';
@@ -48,10 +47,10 @@ export interface RegionInput {
   /** Of one region, kept between two looks. */
   readonly torsos: Torsos;
   /** How the look before came out: what was right a moment ago of what only the settings change is not read again. */
-  readonly before: RegionSeen;
+  readonly before: SeenBefore;
 }
 
-export interface RegionResult extends RegionSeen {
+export interface RegionResult extends SeenBefore {
   readonly failed: boolean;
   readonly settled: boolean;
   readonly seconds?: number;

@@ -1,7 +1,7 @@
 import type { WebhookPipeline } from '../../api/v1alpha1.ts';
 import type { Account } from '../../aws/account/account.ts';
 import { judge } from '../../aws/account/errors.ts';
-import type { NodeOutcome } from '../../aws/graph/apply.ts';
+import type { NodeOutcome, SeenBefore } from '../../aws/graph/apply.ts';
 import { functionTags } from '../../aws/kinds/function.ts';
 import { isOfPredecessor, ownerKey } from '../../aws/object/owner.ts';
 import { fromRfc3339 } from '../../clock.ts';
@@ -14,7 +14,6 @@ import { driftNote, driftsAmong, driftWords, type Rested } from '../report/drift
 import { domainsOf } from './domain-view.ts';
 import type { RegionProblem } from './problems.ts';
 import { reconcileRegion } from './reconcile-region.ts';
-import type { RegionSeen } from './region-seen.ts';
 import { Torsos } from './torsos.ts';
 import { wantedRoutes } from './wanted-routes.ts';
 import { wantedZones } from './zones.ts';
@@ -39,7 +38,7 @@ export class RegionReconciler {
   readonly #rested = new Map<string, Rested>();
   readonly #torsos = new Map<string, Torsos>();
   /** How a region came out when it was looked at last. */
-  readonly #last = new Map<string, RegionSeen>();
+  readonly #last = new Map<string, SeenBefore>();
   readonly #startedAt: number;
   /** Regions that this process has looked at. */
   readonly #known = new Set<string>();
@@ -119,7 +118,7 @@ export class RegionReconciler {
     return isOfPredecessor(tags, ownerIn(this.#context, pipeline, namespaceUid));
   }
 
-  #seenLately(region: string): RegionSeen {
+  #seenLately(region: string): SeenBefore {
     const since = this.#context.clock.now() - REST;
     const { nodes, swept } = this.#last.get(region) ?? { nodes: [] };
     return {
