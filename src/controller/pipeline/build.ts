@@ -94,11 +94,12 @@ async function buildOnce(
   const work = () => apply(account, graph, input.owner, options);
   const outcome = await (glances ? account.spareTime.use(work, signal) : work());
   const { generation } = pipeline.metadata;
-  const drifts = driftsAmong(memory.rested, outcome.nodes, clock.now(), generation);
-  for (const { node } of drifts) context.onDrift?.(node.kind);
-  const isOld = atRest !== undefined;
-  if (isOld) for (const { kind } of removalsIn(outcome, last)) context.onDrift?.(kind);
-  reporter.changes(pipeline, outcome, { last, drifts, isOld });
+  const nodes = driftsAmong(memory.rested, outcome.nodes, clock.now(), generation);
+  const removals = removalsIn(outcome, last);
+  // The same has been wanted, and there, for long: what goes came by somebody else.
+  const strangers = atRest ? removals : [];
+  for (const { kind } of [...nodes.map(({ node }) => node), ...strangers]) context.onDrift?.(kind);
+  reporter.changes(pipeline, outcome, { last, drifts: { nodes, strangers }, removals });
   // What it saw of the rest is nothing to go by.
   if (glances && signal?.aborted && !isAtRest(outcome)) throw new RequeueAfter(0, 'is looked at anew');
   memory.applied = { plan: planned, requested, at: clock.now(), outcome: keepOutcome(outcome) };

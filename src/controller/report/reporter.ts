@@ -1,12 +1,13 @@
 import { CONDITION_TYPES, type WebhookPipeline, type WebhookPipelineStatus } from '../../api/v1alpha1.ts';
-import type { NodeOutcome, Outcome } from '../../aws/graph/apply.ts';
+import type { Outcome } from '../../aws/graph/apply.ts';
+import type { Leftover } from '../../aws/graph/leftover.ts';
 import { isNotFound } from '../../kubernetes/errors.ts';
 import { keyOf } from '../../kubernetes/resource.ts';
 import { applyStatus, type ConditionNow } from '../../kubernetes/status.ts';
 import type { Context } from '../context.ts';
 import { PIPELINES } from '../resource-type.ts';
 import { conditionsOf, type Report } from './conditions.ts';
-import { driftNote, driftWords, removalsIn } from './drift.ts';
+import { type Drifts, driftNote, driftWords } from './drift.ts';
 import { withOutOfService } from './out-of-service.ts';
 import { suspendedConditions } from './suspended.ts';
 
@@ -106,16 +107,16 @@ export class Reporter {
 
   /**
    * Log lines for what was done and what went wrong in a pass, an Event for all that was done, and one for what of it put
-   * right what somebody else had done. `last`: the pass before; `isOld`: the same has been wanted, and there, for long.
+   * right what somebody else had done. `last`: the pass before; `removals`: what it has removed, strangers among it.
    */
   changes(
     pipeline: WebhookPipeline,
     outcome: Outcome,
     {
       last,
-      drifts = [],
-      isOld = false,
-    }: { last: Outcome | undefined; drifts?: readonly NodeOutcome[]; isOld?: boolean },
+      drifts = { nodes: [] },
+      removals = [],
+    }: { last: Outcome | undefined; drifts?: Drifts; removals?: readonly Leftover[] },
   ): void {
     const { logger, events } = this.#context;
     const key = keyOf(pipeline.metadata);
@@ -123,15 +124,13 @@ export class Reporter {
       const object = `${node.kind} ${node.id}`;
       if (done.length > 0) logger.info({ pipeline: key, object, done, state }, 'changed in AWS');
     }
-    const removals = removalsIn(outcome, last);
     for (const { kind, id, why } of removals)
       logger.info({ pipeline: key, object: `${kind} ${id}`, done: [why] }, 'changed in AWS');
-    const strangers = isOld ? removals : [];
-    if (drifts.length + strangers.length > 0) {
-      const all = { nodes: drifts, strangers };
-      const cause = driftWords(all);
+    const { nodes, strangers = [] } = drifts;
+    if (nodes.length + strangers.length > 0) {
+      const cause = driftWords(drifts);
       logger.warn({ pipeline: key, cause }, 'somebody else changed this in AWS, and it is put right');
-      events.record(pipeline, driftNote(all));
+      events.record(pipeline, driftNote(drifts));
     }
     // What stays wrong is said once.
     const said = new Set((last ? troublesOf(last) : []).map(({ text }) => text));
@@ -141,7 +140,7 @@ export class Reporter {
     }
     const changes = [
       ...outcome.nodes
-        .filter((each) => each.done.length > 0 && !drifts.includes(each))
+        .filter((each) => each.done.length > 0 && !nodes.includes(each))
         .map(({ node, done }) => `${node.kind} ${node.id} ${done.join(', ')}`),
       ...removals.filter((each) => !strangers.includes(each)).map(({ kind, id }) => `${kind} ${id} removed`),
     ];
